@@ -1,0 +1,3 @@
+export * from './permissions.ts';
+export * from './subject-token.ts';
+export * from './subjects.ts';
