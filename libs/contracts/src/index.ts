@@ -1,3 +1,4 @@
+export * from './image.ts';
 export * from './permissions.ts';
 export * from './subject-token.ts';
 export * from './subjects.ts';

@@ -1,3 +1,4 @@
+export * from './api-key.ts';
 export * from './clock.ts';
 export * from './ids.ts';
 export * from './money.ts';

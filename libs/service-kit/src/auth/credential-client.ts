@@ -1,0 +1,100 @@
+import type { BusNames } from '@switchyard/contracts';
+import { ApiKeyServiceClient } from '@switchyard/contracts/credential';
+import { CredentialChanged } from '@switchyard/contracts/events';
+import { type Clock, ServiceError } from '@switchyard/kernel';
+import type { Bus } from '../bus/connect-bus.ts';
+import { callUnary, type GrpcTarget, openGrpcClient } from '../grpc/grpc-client.ts';
+import { KeyAuthenticator, type ResolvedPrincipal } from './key-authenticator.ts';
+
+export interface CredentialClientOptions {
+  readonly target: GrpcTarget;
+  readonly bus: Bus;
+  readonly names: BusNames;
+  readonly clock: Clock;
+}
+
+/** Callers are known from the credential service; its revocations are obeyed at once. */
+export function authenticateByCredential({
+  target,
+  bus,
+  names,
+  clock,
+}: CredentialClientOptions): KeyAuthenticator {
+  const client = openGrpcClient(ApiKeyServiceClient, target);
+  const authenticator = new KeyAuthenticator({
+    clock,
+    eventsArrive: () => bus.isConnected,
+    resolve: (digest) => resolve(client, target, digest),
+  });
+  onCredentialChange(
+    { bus, names },
+    {
+      onChange: ({ kind, keyDigest }) => {
+        if (kind === 'api_key') authenticator.dropDigest(keyDigest);
+      },
+      onGap: () => authenticator.dropAll(),
+    },
+  );
+  return authenticator;
+}
+
+/** What to do when credentials change. */
+export interface CredentialListener {
+  readonly onChange: (change: CredentialChanged) => void;
+  /** Events may have been missed: the bus was away. */
+  readonly onGap: () => void;
+}
+
+/** Listens for changes of credentials. The events are hints to drop caches; the truth is asked for again. */
+export function onCredentialChange(
+  { bus, names }: { bus: Bus; names: BusNames },
+  listener: CredentialListener,
+): void {
+  let first = true;
+  bus.onConnect((connection) => {
+    if (!first) {
+      listener.onGap();
+      return;
+    }
+    first = false;
+    listener.onGap();
+    connection.subscribe(names.credentialAll, {
+      callback: (error, message) => {
+        if (error === null) listener.onChange(CredentialChanged.decode(message.data));
+      },
+    });
+  });
+}
+
+async function resolve(
+  client: ApiKeyServiceClient,
+  target: GrpcTarget,
+  digest: Buffer,
+): Promise<ResolvedPrincipal | undefined> {
+  try {
+    const { apiKey, permissions, ttlSeconds } = await callUnary({
+      method: client.resolveApiKey.bind(client),
+      request: { digest },
+      target,
+      timeoutMs: 2_000,
+    });
+    if (apiKey === undefined) return undefined;
+    const { id, tenant, role, installation, expiresAt } = apiKey;
+    return {
+      principal: { keyId: id, tenant, role, installation, permissions: new Set(permissions) },
+      expiresAtMs: expiresAt?.getTime(),
+      ttlMs: ttlSeconds * 1000,
+    };
+  } catch (error) {
+    if (error instanceof ServiceError && error.reason === 'KEY_UNKNOWN') return undefined;
+    throw new ServiceError({
+      reason: 'CREDENTIAL_UNAVAILABLE',
+      code: 'UNAVAILABLE',
+      publicMessage:
+        'the key cannot be checked now because the credential service does not answer; try again',
+      retryable: true,
+      retryAfterMs: 1_000,
+      cause: error,
+    });
+  }
+}

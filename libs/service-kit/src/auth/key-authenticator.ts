@@ -1,0 +1,152 @@
+import { apiKeyDigest, type Clock, isApiKey, ServiceError } from '@switchyard/kernel';
+import type { Principal } from './principal.ts';
+
+/** Asks who a key belongs to. `undefined`: unknown, ended or revoked. Throws where it cannot be asked. */
+export type ResolvePrincipal = (digest: Buffer) => Promise<ResolvedPrincipal | undefined>;
+
+/** A principal and how long the answer holds. */
+export interface ResolvedPrincipal {
+  readonly principal: Principal;
+  /** When the key ends, in wall milliseconds; undefined: never. */
+  readonly expiresAtMs: number | undefined;
+  /** How long it may be used while nobody can be asked, in milliseconds. */
+  readonly ttlMs: number;
+}
+
+export interface KeyAuthenticatorOptions {
+  readonly resolve: ResolvePrincipal;
+  readonly clock: Clock;
+  /** Whether revocations arrive now. While they do not, an entry is asked for again after `maxStaleMs`. */
+  readonly eventsArrive: () => boolean;
+  /** Longest use of an entry without asking again while revocations do not arrive, in milliseconds. Default 30,000. */
+  readonly maxStaleMs?: number;
+  /** Most entries kept. Default 100,000. */
+  readonly maxEntries?: number;
+}
+
+interface Entry {
+  readonly resolved: ResolvedPrincipal;
+  readonly digestHex: string;
+  readonly askedAtMs: number;
+  refreshing: boolean;
+}
+
+/** How long an unknown key is remembered, so that a flood of it does not reach credential. */
+const UNKNOWN_TTL_MS = 2_000;
+const MAX_UNKNOWN = 10_000;
+/** Longest time of asking again because revocations came in between. */
+const MAX_ASKING_MS = 2_000;
+
+/**
+ * Tells who calls, from a local cache of full digests. A revocation event drops an entry at once ({@link dropDigest}).
+ * While credential cannot be asked, entries serve until their time to live, then calls are refused: closed, not open.
+ */
+export class KeyAuthenticator {
+  readonly #options: Required<KeyAuthenticatorOptions>;
+  /** By the whole key: its digest is computed once per key, not per call. The map lives in this process only. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #unknown = new Map<string, number>();
+  /** Grows with every drop. */
+  #drops = 0;
+  readonly #asking = new Map<string, Promise<Principal>>();
+
+  constructor(options: KeyAuthenticatorOptions) {
+    this.#options = { maxStaleMs: 30_000, maxEntries: 100_000, ...options };
+  }
+
+  /**
+   * @param authorization value of the authorization header or metadata, `Bearer sy_…`
+   * @returns the principal, at once where it is known
+   * @throws UNAUTHENTICATED for a missing, malformed, unknown or ended key; UNAVAILABLE where nobody can be asked
+   */
+  authenticate(authorization: string | undefined): Principal | Promise<Principal> {
+    const key = bearerKey(authorization);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return this.#ask(key);
+    const { clock, eventsArrive, maxStaleMs } = this.#options;
+    const ageMs = clock.monotonicMs() - entry.askedAtMs;
+    const { expiresAtMs, ttlMs, principal } = entry.resolved;
+    if (expiresAtMs !== undefined && clock.wallMs() >= expiresAtMs) {
+      this.#entries.delete(key);
+      throw unknownKey();
+    }
+    if (ageMs < (eventsArrive() ? ttlMs : maxStaleMs)) {
+      if (ageMs > maxStaleMs / 2 && !entry.refreshing) this.#refresh(key, entry);
+      return principal;
+    }
+    return this.#ask(key);
+  }
+
+  /** Forgets a key: it was revoked or rotated. An answer that is on its way was given before and is asked for again. */
+  dropDigest(digest: Uint8Array): void {
+    this.#drops++;
+    const hex = Buffer.from(digest).toString('hex');
+    for (const [key, entry] of this.#entries) if (entry.digestHex === hex) this.#entries.delete(key);
+  }
+
+  /** Forgets everything: events may have been missed. */
+  dropAll(): void {
+    this.#drops++;
+    this.#entries.clear();
+    this.#unknown.clear();
+  }
+
+  #refresh(key: string, entry: Entry): void {
+    entry.refreshing = true;
+    this.#ask(key).catch(() => {
+      // Credential cannot be asked: the entry serves until its time to live.
+      entry.refreshing = false;
+    });
+  }
+
+  #ask(key: string): Promise<Principal> {
+    const under = this.#asking.get(key);
+    if (under !== undefined) return under;
+    const asking = this.#resolve(key).finally(() => this.#asking.delete(key));
+    this.#asking.set(key, asking);
+    return asking;
+  }
+
+  async #resolve(key: string): Promise<Principal> {
+    const { clock, maxEntries } = this.#options;
+    const unknownUntil = this.#unknown.get(key);
+    if (unknownUntil !== undefined && clock.monotonicMs() < unknownUntil) throw unknownKey();
+    const digest = apiKeyDigest(key);
+    const askedAtMs = clock.monotonicMs();
+    let resolved: ResolvedPrincipal | undefined;
+    let drops: number;
+    do {
+      drops = this.#drops;
+      resolved = await this.#options.resolve(digest);
+    } while (drops !== this.#drops && clock.monotonicMs() - askedAtMs < MAX_ASKING_MS);
+    if (resolved === undefined) {
+      this.#entries.delete(key);
+      if (this.#unknown.size >= MAX_UNKNOWN) this.#unknown.clear();
+      this.#unknown.set(key, clock.monotonicMs() + UNKNOWN_TTL_MS);
+      throw unknownKey();
+    }
+    if (this.#entries.size >= maxEntries) this.#entries.delete(this.#entries.keys().next().value as string);
+    this.#entries.set(key, { resolved, digestHex: digest.toString('hex'), askedAtMs, refreshing: false });
+    return resolved.principal;
+  }
+}
+
+function bearerKey(authorization: string | undefined): string {
+  if (authorization === undefined || authorization === '') {
+    throw unauthenticated('KEY_MISSING', 'an API key is needed: send "authorization: Bearer sy_…"');
+  }
+  const key = /^bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (key === undefined || !isApiKey(key)) {
+    throw unauthenticated(
+      'KEY_MALFORMED',
+      'the authorization is not "Bearer " and a key as Switchyard makes them; was it cut off?',
+    );
+  }
+  return key;
+}
+
+const unknownKey = () => unauthenticated('KEY_UNKNOWN', 'the API key is unknown, expired or revoked');
+
+function unauthenticated(reason: string, publicMessage: string): ServiceError {
+  return new ServiceError({ reason, code: 'UNAUTHENTICATED', publicMessage });
+}

@@ -1,0 +1,122 @@
+import { readDescriptorImage } from '@switchyard/contracts';
+import {
+  GetPriceBookRequest,
+  type GetPriceBookResponse,
+  PriceServiceClient,
+  PriceServiceService,
+} from '@switchyard/contracts/cost';
+import { invalidArgument, newApiKey, ServiceError } from '@switchyard/kernel';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Principal } from '../auth/principal.ts';
+import { defineService } from './define-service.ts';
+import { callUnary, openGrpcClient } from './grpc-client.ts';
+import { type RunningGrpcServer, startGrpcServer } from './grpc-server.ts';
+import type { EndedCall } from './observe-call.ts';
+
+const reader: Principal = {
+  keyId: 'k1',
+  tenant: 't1',
+  role: 'viewer',
+  installation: false,
+  permissions: new Set(['cost.price.read']),
+};
+const agent: Principal = { ...reader, role: 'agent', permissions: new Set() };
+
+let server: RunningGrpcServer;
+let client: PriceServiceClient;
+let handle: (request: { knownVersion: string }) => Promise<GetPriceBookResponse>;
+let principal: Principal;
+let ended: EndedCall[];
+
+beforeEach(async () => {
+  principal = reader;
+  ended = [];
+  handle = async ({ knownVersion }) => ({ version: `after ${knownVersion}`, prices: [] });
+  server = await startGrpcServer({
+    address: '127.0.0.1:0',
+    services: [
+      defineService(PriceServiceService, {
+        getPriceBook: { permission: 'cost.price.read', handle: (request) => handle(request) },
+      }),
+    ],
+    authenticate: () => principal,
+    errorDomain: 'switchyard.test',
+    image: readDescriptorImage(),
+    log: pino({ level: 'silent' }),
+    observe: (call) => ended.push(call),
+  });
+  client = openGrpcClient(PriceServiceClient, { address: `127.0.0.1:${server.port}`, apiKey: newApiKey() });
+});
+
+afterEach(async () => {
+  client.close();
+  await server.stop(1_000);
+});
+
+const call = (knownVersion: string) =>
+  callUnary({
+    method: client.getPriceBook.bind(client),
+    request: GetPriceBookRequest.fromPartial({ knownVersion }),
+    target: { address: '', apiKey: newApiKey() },
+    timeoutMs: 5_000,
+  });
+
+test('a unary call is answered and observed', async () => {
+  expect(await call('7')).toMatchObject({ version: 'after 7', prices: [] });
+  expect(ended).toMatchObject([{ method: '/switchyard.cost.v1.PriceService/GetPriceBook', code: 'OK' }]);
+});
+
+test('a wrong field arrives as INVALID_ARGUMENT that names it', async () => {
+  handle = async () => {
+    throw invalidArgument({ field: 'known_version', description: 'must not be x' });
+  };
+  await expect(call('x')).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    violations: [{ field: 'known_version', description: 'must not be x' }],
+  });
+});
+
+test('reason, metadata and retry delay survive the wire', async () => {
+  handle = async () => {
+    throw new ServiceError({
+      reason: 'BUSY',
+      code: 'UNAVAILABLE',
+      publicMessage: 'try later',
+      retryAfterMs: 1_500,
+      metadata: { provider: 'p1' },
+    });
+  };
+  await expect(call('')).rejects.toMatchObject({
+    reason: 'BUSY',
+    code: 'UNAVAILABLE',
+    retryAfterMs: 1_500,
+    metadata: { provider: 'p1' },
+  });
+});
+
+test('an unknown error says nothing of its text, only an id to look up', async () => {
+  handle = async () => {
+    throw new Error('secret detail');
+  };
+  const error = (await call('').catch((caught: unknown) => caught)) as ServiceError;
+  expect(error.code).toBe('INTERNAL');
+  expect(error.publicMessage).not.toContain('secret detail');
+  expect(error.metadata.error_id).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('a caller without the permission is refused, and told which one', async () => {
+  principal = agent;
+  await expect(call('')).rejects.toMatchObject({
+    code: 'PERMISSION_DENIED',
+    metadata: { permission: 'cost.price.read' },
+  });
+});
+
+test('a message of 40 MB is refused with a reason, and the server goes on', async () => {
+  await expect(call('x'.repeat(40 * 1024 * 1024))).rejects.toMatchObject({
+    code: 'RESOURCE_EXHAUSTED',
+    reason: 'MESSAGE_TOO_LARGE',
+  });
+  expect((await call('1')).version).toBe('after 1');
+});

@@ -1,0 +1,138 @@
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  Metadata,
+  ServerErrorResponse,
+  ServerUnaryCall,
+  ServerWritableStream,
+} from '@grpc/grpc-js';
+import type { ServiceError } from '@switchyard/kernel';
+import { type Principal, requirePermission } from '../auth/principal.ts';
+import { endSpan, inSpan, startServerSpan } from '../telemetry/spans.ts';
+import type { CallContext } from './call-context.ts';
+import type { Rpc, StreamHandler, UnaryHandler } from './define-service.ts';
+import type { GrpcServerOptions } from './grpc-server.ts';
+import type { IncomingMessage } from './incoming-message.ts';
+import { statusOfError, toServiceError } from './status-of-error.ts';
+
+type Serving = Pick<GrpcServerOptions, 'authenticate' | 'errorDomain' | 'log' | 'observe'>;
+type Call = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
+
+/** Makes a grpc-js handler of a unary RPC. */
+export function serveUnary(
+  method: string,
+  rpc: Rpc<UnaryHandler<unknown, unknown>>,
+  serving: Serving,
+): handleUnaryCall<IncomingMessage<unknown>, unknown> {
+  return (call, callback) => {
+    const ending = beginCall(method, call, serving);
+    run(call, rpc, serving, ending.context)
+      .then((response) => {
+        ending.succeeded();
+        callback(null, response);
+      })
+      .catch((error: unknown) => callback(ending.failed(error) as ServerErrorResponse));
+  };
+}
+
+async function run(
+  call: ServerUnaryCall<IncomingMessage<unknown>, unknown>,
+  rpc: Rpc<UnaryHandler<unknown, unknown>>,
+  serving: Serving,
+  context: PendingContext,
+): Promise<unknown> {
+  const request = await admit(call, rpc, serving, context);
+  return inSpan(context.span, () => rpc.handle(request, context as CallContext));
+}
+
+/** Makes a grpc-js handler of a server-streaming RPC: writes wait while the caller reads slowly. */
+export function serveStream(
+  method: string,
+  rpc: Rpc<StreamHandler<unknown, unknown>>,
+  serving: Serving,
+): handleServerStreamingCall<IncomingMessage<unknown>, unknown> {
+  return (call) => {
+    const ending = beginCall(method, call, serving);
+    pump(call, rpc, serving, ending.context)
+      .then(() => {
+        ending.succeeded();
+        call.end();
+      })
+      .catch((error: unknown) => call.emit('error', ending.failed(error)));
+  };
+}
+
+async function pump(
+  call: ServerWritableStream<IncomingMessage<unknown>, unknown>,
+  rpc: Rpc<StreamHandler<unknown, unknown>>,
+  serving: Serving,
+  context: PendingContext,
+): Promise<void> {
+  const request = await admit(call, rpc, serving, context);
+  const messages = inSpan(context.span, () => rpc.handle(request, context as CallContext));
+  for await (const message of messages) {
+    if (!call.write(message) && !call.cancelled) await drained(call, context.signal);
+  }
+}
+
+function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      call.off('drain', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    call.once('drain', done);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** A context whose principal is not known yet. */
+type PendingContext = {
+  -readonly [K in keyof CallContext]: K extends 'principal' ? Principal | undefined : CallContext[K];
+};
+
+async function admit(
+  call: { request: IncomingMessage<unknown>; metadata: Metadata },
+  { permission }: Rpc<unknown>,
+  { authenticate }: Serving,
+  context: PendingContext,
+): Promise<unknown> {
+  const authorization = call.metadata.get('authorization')[0];
+  const known = authenticate(typeof authorization === 'string' ? authorization : undefined);
+  const principal = known instanceof Promise ? await known : known;
+  requirePermission(principal, permission);
+  if (!call.request.ok) throw call.request.error;
+  context.principal = principal;
+  return call.request.value;
+}
+
+function beginCall(method: string, call: Call, { errorDomain, log, observe }: Serving) {
+  const startedAtMs = performance.now();
+  const abort = new AbortController();
+  call.on('cancelled', () => abort.abort());
+  const deadline = call.getDeadline();
+  const deadlineAtMs = deadline instanceof Date ? deadline.getTime() : deadline;
+  const context: PendingContext = {
+    principal: undefined,
+    signal: abort.signal,
+    deadlineAtMs: Number.isFinite(deadlineAtMs) ? deadlineAtMs : undefined,
+    span: startServerSpan(method, call.metadata),
+    metadata: call.metadata,
+  };
+  return {
+    context,
+    succeeded() {
+      endSpan(context.span);
+      observe({ method, code: 'OK', durationMs: performance.now() - startedAtMs });
+    },
+    failed(thrown: unknown) {
+      const error: ServiceError = toServiceError(thrown);
+      if (error.code === 'INTERNAL')
+        log.error({ err: error, cause: error.cause, method }, error.publicMessage);
+      endSpan(context.span, error);
+      observe({ method, code: error.code, durationMs: performance.now() - startedAtMs });
+      return statusOfError(error, errorDomain);
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { type BusNames, busNames } from '@switchyard/contracts';
+import { type Clock, systemClock } from '@switchyard/kernel';
+import type { Registry } from 'prom-client';
+import { type Bus, connectBus } from '../bus/connect-bus.ts';
+import type { Env } from '../config/env-reader.ts';
+import type { Authenticate } from '../grpc/authenticate-call.ts';
+import type { DefinedService } from '../grpc/define-service.ts';
+import { startGrpcServer } from '../grpc/grpc-server.ts';
+import { startOpsServer } from '../ops/ops-server.ts';
+import { Readiness } from '../ops/readiness.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { createMetrics, observeCalls } from '../telemetry/metrics.ts';
+import { startTracing } from '../telemetry/tracing.ts';
+import type { BaseConfig } from './base-config.ts';
+
+/** What every service stands on. */
+export interface Foundation {
+  readonly log: Logger;
+  readonly metrics: Registry;
+  readonly readiness: Readiness;
+  readonly bus: Bus;
+  readonly names: BusNames;
+  readonly clock: Clock;
+  /** Ends things in the reverse order of their start. */
+  readonly stack: AsyncDisposableStack;
+}
+
+/** Starts logs, traces, metrics and the bus of one service. Nothing here waits for another server. */
+export async function startFoundation(
+  name: string,
+  config: BaseConfig & { readonly env: Env },
+): Promise<Foundation> {
+  const stack = new AsyncDisposableStack();
+  const log = createLogger({ service: name, level: config.logLevel });
+  stack.defer(await startTracing(name, config.env));
+  const bus = connectBus({ url: config.natsUrl, name, log });
+  stack.defer(() => bus.close());
+  const readiness = new Readiness();
+  readiness.want('nats', () => ({
+    ok: bus.isConnected,
+    detail: bus.isConnected ? 'connected' : 'not connected; reconnecting',
+  }));
+  return {
+    log,
+    metrics: createMetrics(name),
+    readiness,
+    bus,
+    names: busNames(config.subjectPrefix),
+    clock: systemClock,
+    stack,
+  };
+}
+
+/** What a service offers by gRPC. */
+export interface ServeOptions {
+  readonly config: BaseConfig;
+  readonly services: readonly DefinedService[];
+  readonly authenticate: Authenticate;
+  /** For example `switchyard.routing`. */
+  readonly errorDomain: string;
+  /** Descriptors for reflection. */
+  readonly image: Buffer;
+}
+
+/** Where a service listens. */
+export interface Listening {
+  readonly grpcPort: number;
+  readonly opsPort: number;
+}
+
+/**
+ * Opens the gRPC and ops ports. On dispose, in this order: readiness off, wait, calls under way end, ports close; then
+ * whatever had been started before.
+ */
+export async function serve(foundation: Foundation, options: ServeOptions): Promise<Listening> {
+  const { config, services, authenticate, errorDomain, image } = options;
+  const { stack, log, metrics, readiness } = foundation;
+  const ops = await startOpsServer({ host: config.host, port: config.opsPort, readiness, metrics });
+  stack.defer(() => ops.stop());
+  const grpc = await startGrpcServer({
+    address: `${config.host}:${config.grpcPort}`,
+    services,
+    authenticate,
+    errorDomain,
+    image,
+    log,
+    observe: observeCalls(metrics),
+  });
+  stack.defer(async () => {
+    readiness.announceStop();
+    grpc.announceStop();
+    await new Promise((resolve) => setTimeout(resolve, config.drainWaitMs));
+    await grpc.stop(config.drainGraceMs);
+  });
+  return { grpcPort: grpc.port, opsPort: ops.port };
+}

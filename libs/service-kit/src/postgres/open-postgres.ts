@@ -1,0 +1,114 @@
+import { ServiceError } from '@switchyard/kernel';
+import pg from 'pg';
+import type { Logger } from '../telemetry/logger.ts';
+
+export interface PostgresOptions {
+  /** `postgresql://user:password@host:port/database`; the user is the service's own role, not the owner of its tables. */
+  readonly url: string;
+  /** Most connections. */
+  readonly maxConnections: number;
+  /** Longest time of one statement, in milliseconds. */
+  readonly statementTimeoutMs: number;
+  /** Name shown in pg_stat_activity. */
+  readonly applicationName: string;
+  readonly log: Logger;
+}
+
+/** One transaction's connection. */
+export type Transaction = Pick<pg.ClientBase, 'query'>;
+
+/** A service's database. Every access is a transaction that says for whom: row-level security shows nothing otherwise. */
+export interface Postgres {
+  /** Runs in a transaction that sees the rows of one tenant, and the installation's where the policy says so. */
+  asTenant<T>(tenant: string, run: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Runs in a transaction that sees all rows: for the service's own work over all tenants. */
+  asSystem<T>(run: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Whether the last attempt to use it worked. */
+  readonly isUp: boolean;
+  close(): Promise<void>;
+}
+
+/** Opens a pool. Connects on first use and comes back by itself. */
+export function openPostgres(options: PostgresOptions): Postgres {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections,
+    application_name: options.applicationName,
+    // pg waits forever without this.
+    connectionTimeoutMillis: 2_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: options.statementTimeoutMs,
+    query_timeout: options.statementTimeoutMs + 1_000,
+    keepAlive: true,
+  });
+  let isUp = true;
+  // An idle connection that breaks is replaced on the next use.
+  pool.on('error', (error) => options.log.warn({ err: error }, 'an idle Postgres connection broke'));
+
+  async function transact<T>(scope: Scope, run: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const client = await connect(pool).catch((error: unknown) => {
+      isUp = false;
+      throw unavailable(error);
+    });
+    isUp = true;
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      await client.query(scope.statement, [scope.value]);
+      const result = await run(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      if (isConnectionError(error)) {
+        broken = error as Error;
+        throw unavailable(error);
+      }
+      await client.query('ROLLBACK').catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  return {
+    asTenant: (tenant, run) => transact({ statement: SET_TENANT, value: tenant }, run),
+    asSystem: (run) => transact({ statement: SET_SYSTEM, value: 'on' }, run),
+    get isUp() {
+      return isUp;
+    },
+    close: () => pool.end(),
+  };
+}
+
+interface Scope {
+  readonly statement: string;
+  readonly value: string;
+}
+
+/** `set_config(…, true)` is SET LOCAL with a parameter: it ends with the transaction, so a pooled connection cannot carry it on. */
+const SET_TENANT = `SELECT set_config('switchyard.tenant', $1, true)`;
+const SET_SYSTEM = `SELECT set_config('switchyard.system', $1, true)`;
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  return pool.connect();
+}
+
+/** SQLSTATE classes that mean "not now" rather than "not like this": connection, operator intervention, resources, read-only. */
+function isConnectionError(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  if (typeof code !== 'string') return /terminat|timeout|connection/i.test((error as Error).message ?? '');
+  return /^(08|57P|53)/.test(code) || code === '25006' || /^E[A-Z]+$/.test(code);
+}
+
+function unavailable(cause: unknown): ServiceError {
+  return new ServiceError({
+    reason: 'DATABASE_UNAVAILABLE',
+    code: 'UNAVAILABLE',
+    publicMessage: 'the database cannot be reached now; try again',
+    retryable: true,
+    retryAfterMs: 1_000,
+    cause,
+  });
+}
