@@ -1,0 +1,24 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/** A lock that ends with the process that holds it. */
+export interface OutboxLock {
+  release(): void;
+}
+
+/**
+ * Locks an outbox for this process, or tells by undefined that another one lives. The kernel drops the lock when the
+ * process dies. Node has no `flock`; SQLite takes POSIX record locks and is built in.
+ */
+export function lockOutbox(path: string): OutboxLock | undefined {
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
+    throw error;
+  }
+  return { release: () => database.close() };
+}
+
+const SQLITE_BUSY = 5;
