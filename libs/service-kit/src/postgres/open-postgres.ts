@@ -52,6 +52,11 @@ export function openPostgres(options: PostgresOptions): Postgres {
     });
     isUp = true;
     let broken: Error | undefined;
+    // The pool listens only while a connection is idle; without this, one that breaks between two statements ends the process.
+    const onBreak = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', onBreak);
     try {
       await client.query('BEGIN');
       await client.query(scope.statement, [scope.value]);
@@ -68,6 +73,7 @@ export function openPostgres(options: PostgresOptions): Postgres {
       });
       throw error;
     } finally {
+      client.off('error', onBreak);
       client.release(broken);
     }
   }
@@ -95,11 +101,11 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   return pool.connect();
 }
 
-/** SQLSTATE classes that mean "not now" rather than "not like this": connection, operator intervention, resources, read-only. */
+/** SQLSTATEs that mean "not now" rather than "not like this": connection, operator intervention, resources, time limit, read-only. */
 function isConnectionError(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
   if (typeof code !== 'string') return /terminat|timeout|connection/i.test((error as Error).message ?? '');
-  return /^(08|57P|53)/.test(code) || code === '25006' || /^E[A-Z]+$/.test(code);
+  return /^(08|57P|53)/.test(code) || code === '57014' || code === '25006' || /^E[A-Z]+$/.test(code);
 }
 
 function unavailable(cause: unknown): ServiceError {
