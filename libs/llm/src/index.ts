@@ -1,1 +1,34 @@
-export {};
+/** The model catalog, rating, wire formats and surfaces. Pure: no I/O, clock or random numbers. */
+export type { Capability, Catalog, CatalogProvider, Offering, PriceTier } from './catalog/catalog.ts';
+export { loadCatalog } from './catalog/load-catalog.ts';
+export { type Dialect, GENERIC_DIALECT, OPENAI_DIALECT } from './formats/dialect.ts';
+export { ERROR_CLASSES, type ErrorClass, type ErrorClassRules } from './formats/error-classes.ts';
+export type { ProviderError } from './formats/provider-error.ts';
+export type {
+  DecodedResponse,
+  EncodedRequest,
+  EncodeInput,
+  HttpAnswer,
+  ResponseHeaders,
+  StreamDecoder,
+  StreamDecoderOptions,
+  StreamEvent,
+  Unsupported,
+  WireFormat,
+  WireFormatId,
+} from './formats/wire-format.ts';
+export { findWireFormat } from './formats/wire-formats.ts';
+export { boundCost } from './rating/bound-cost.ts';
+export { boundInputTokens, estimateInputTokens, estimateTextTokens } from './rating/count-tokens.ts';
+export type { Prices } from './rating/prices.ts';
+export { type CostComponent, type RatedUsage, rateUsage } from './rating/rate-usage.ts';
+export {
+  type ChatError,
+  type ChatRequest,
+  type ChatStreamEncoder,
+  type ChatStreamOptions,
+  createChatStreamEncoder,
+  decodeChatRequest,
+  encodeChatError,
+  encodeChatResponse,
+} from './surfaces/openai-chat/chat-surface.ts';

@@ -1,0 +1,118 @@
+import type { CompleteRequest, Delta, FinishReason, Message, Usage } from '@switchyard/contracts/routing';
+import type { Result } from '@switchyard/kernel';
+import type { Dialect } from './dialect.ts';
+import type { ProviderError } from './provider-error.ts';
+
+/** Ids of the wire formats, as in `Provider.wire_format`. */
+export type WireFormatId = 'openai-chat' | 'anthropic-messages' | 'gemini';
+
+/** HTTP headers; names in lower case. */
+export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What is to be sent. */
+export interface EncodeInput {
+  readonly request: CompleteRequest;
+  /** Model id at the provider. */
+  readonly model: string;
+  /**
+   * Most output tokens, clamped to the model's limit; `undefined` leaves the provider's default. anthropic-messages needs
+   * one and refuses without.
+   */
+  readonly maxOutputTokens: number | undefined;
+  /** Whether the answer is to be streamed. */
+  readonly stream: boolean;
+  /** How the vendor differs from the format. Default: not at all. */
+  readonly dialect?: Dialect | undefined;
+}
+
+/** An HTTP POST, without origin, authorization and attempt id. */
+export interface EncodedRequest {
+  /** Below the provider's base URL, beginning with "/". Percent-encoded. */
+  readonly path: string;
+  /** Without "?"; `undefined` for none. */
+  readonly query: string | undefined;
+  /** Headers with lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Something in a request that the target cannot express. */
+export interface Unsupported {
+  /** Path of the field in the canonical request, as in the proto: `messages[0].parts[1].audio`. */
+  readonly field: string;
+  /** What is wrong and what would be right. */
+  readonly description: string;
+}
+
+/** A whole HTTP answer. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  readonly body: Buffer;
+  /** Wall time now, in ms since 1970, for Retry-After dates. */
+  readonly wallNowMs: number;
+}
+
+/** A complete answer, decoded. */
+export interface DecodedResponse {
+  /** The assistant's turn. */
+  readonly message: Message;
+  readonly finishReason: FinishReason;
+  /** `undefined` where the provider reported none. */
+  readonly usage: Usage | undefined;
+  /** The model id that the provider reported; "" for none. */
+  readonly providerModel: string;
+}
+
+/** One step of a streamed answer. */
+export type StreamEvent =
+  /** More of the answer. */
+  | { readonly kind: 'delta'; readonly delta: Delta }
+  /** What was used so far, as far as reported; takes the place of earlier ones. Counts for a stream that is cut. */
+  | { readonly kind: 'usage'; readonly usage: Usage }
+  /** The provider ended the answer properly. Always the last event. */
+  | {
+      readonly kind: 'finish';
+      readonly finishReason: FinishReason;
+      readonly usage: Usage | undefined;
+      readonly providerModel: string;
+    }
+  /** The stream failed. Always the last event. */
+  | { readonly kind: 'error'; readonly error: ProviderError };
+
+/**
+ * Bytes in, events out. Exactly one `finish` or `error` comes in all, as the last event; what is pushed after it is
+ * ignored.
+ */
+export interface StreamDecoder {
+  /** Takes the next bytes, cut anywhere. */
+  push(chunk: Uint8Array): StreamEvent[];
+  /** Tells that no bytes follow. Gives an error `broken_stream` where the answer had not ended. */
+  end(): StreamEvent[];
+}
+
+/** Settings of a stream decoder. */
+export interface StreamDecoderOptions {
+  /** Wall time when the stream began, in ms since 1970. */
+  readonly wallNowMs: number;
+  /** Longest single event, in bytes; a longer one is an invalid_response. Default 4 MiB. */
+  readonly maxEventBytes?: number;
+}
+
+/** One provider API as it is on the wire. Pure: no I/O, no clock. */
+export interface WireFormat {
+  readonly id: WireFormatId;
+  /** The first thing in the request that cannot be expressed, for excluding a candidate without encoding. */
+  findUnsupported(input: EncodeInput): Unsupported | undefined;
+  /** The request as HTTP, or the first thing in it that cannot be expressed. */
+  encodeRequest(input: EncodeInput): Result<EncodedRequest, Unsupported>;
+  /** Headers that carry the key. */
+  authorize(secret: string): Readonly<Record<string, string>>;
+  /** A whole answer: success only for 2xx with a complete, well-formed body. */
+  decodeResponse(answer: HttpAnswer): Result<DecodedResponse, ProviderError>;
+  /** Whether the head of an answer begins a stream. For a status of 400 and more, read the body and classify it instead. */
+  checkStreamHead(head: { status: number; headers: ResponseHeaders }): ProviderError | undefined;
+  createStreamDecoder(options: StreamDecoderOptions): StreamDecoder;
+  /** What an answer with a status that is not 2xx means. */
+  classifyError(answer: HttpAnswer): ProviderError;
+}
