@@ -86,7 +86,7 @@ async function resolve(
       ttlMs: ttlSeconds * 1000,
     };
   } catch (error) {
-    if (error instanceof ServiceError && error.reason === 'KEY_UNKNOWN') return undefined;
+    if (error instanceof ServiceError && isAboutTheAskedKey(error)) return undefined;
     throw new ServiceError({
       reason: 'CREDENTIAL_UNAVAILABLE',
       code: 'UNAVAILABLE',
@@ -97,4 +97,9 @@ async function resolve(
       cause: error,
     });
   }
+}
+
+/** KEY_UNKNOWN may also be about the key that this service asks with, which says nothing about the one it asks for. */
+function isAboutTheAskedKey({ reason, metadata }: ServiceError): boolean {
+  return reason === 'KEY_UNKNOWN' && metadata.key !== 'caller';
 }

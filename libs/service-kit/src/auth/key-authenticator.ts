@@ -148,5 +148,5 @@ function bearerKey(authorization: string | undefined): string {
 const unknownKey = () => unauthenticated('KEY_UNKNOWN', 'the API key is unknown, expired or revoked');
 
 function unauthenticated(reason: string, publicMessage: string): ServiceError {
-  return new ServiceError({ reason, code: 'UNAUTHENTICATED', publicMessage });
+  return new ServiceError({ reason, code: 'UNAUTHENTICATED', publicMessage, metadata: { key: 'caller' } });
 }

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Authenticate } from './authenticate-call.ts';
 import type { DefinedService } from './define-service.ts';
 import { MAX_MESSAGE_BYTES, readMessage } from './incoming-message.ts';
-import type { ObserveCall } from './observe-call.ts';
+import type { ObserveCall, ObserveDenial } from './observe-call.ts';
 import { addReflection } from './reflection.ts';
 import { serveStream, serveUnary } from './serve-call.ts';
 
@@ -20,6 +20,8 @@ export interface GrpcServerOptions {
   readonly log: Logger;
   /** Told of every call that ends. */
   readonly observe: ObserveCall;
+  /** Told of every call that its caller had no permission for. Default: nobody is told. */
+  readonly observeDenial?: ObserveDenial | undefined;
 }
 
 /** A running gRPC server. */

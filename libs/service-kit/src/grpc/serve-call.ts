@@ -15,7 +15,7 @@ import type { GrpcServerOptions } from './grpc-server.ts';
 import type { IncomingMessage } from './incoming-message.ts';
 import { statusOfError, toServiceError } from './status-of-error.ts';
 
-type Serving = Pick<GrpcServerOptions, 'authenticate' | 'errorDomain' | 'log' | 'observe'>;
+type Serving = Pick<GrpcServerOptions, 'authenticate' | 'errorDomain' | 'log' | 'observe' | 'observeDenial'>;
 type Call = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
 
 /** Makes a grpc-js handler of a unary RPC. */
@@ -24,9 +24,10 @@ export function serveUnary(
   rpc: Rpc<UnaryHandler<unknown, unknown>>,
   serving: Serving,
 ): handleUnaryCall<IncomingMessage<unknown>, unknown> {
+  const named = { ...rpc, method };
   return (call, callback) => {
     const ending = beginCall(method, call, serving);
-    run(call, rpc, serving, ending.context)
+    run(call, named, serving, ending.context)
       .then((response) => {
         ending.succeeded();
         callback(null, response);
@@ -37,7 +38,7 @@ export function serveUnary(
 
 async function run(
   call: ServerUnaryCall<IncomingMessage<unknown>, unknown>,
-  rpc: Rpc<UnaryHandler<unknown, unknown>>,
+  rpc: Rpc<UnaryHandler<unknown, unknown>> & Named,
   serving: Serving,
   context: PendingContext,
 ): Promise<unknown> {
@@ -51,9 +52,10 @@ export function serveStream(
   rpc: Rpc<StreamHandler<unknown, unknown>>,
   serving: Serving,
 ): handleServerStreamingCall<IncomingMessage<unknown>, unknown> {
+  const named = { ...rpc, method };
   return (call) => {
     const ending = beginCall(method, call, serving);
-    pump(call, rpc, serving, ending.context)
+    pump(call, named, serving, ending.context)
       .then(() => {
         ending.succeeded();
         call.end();
@@ -64,7 +66,7 @@ export function serveStream(
 
 async function pump(
   call: ServerWritableStream<IncomingMessage<unknown>, unknown>,
-  rpc: Rpc<StreamHandler<unknown, unknown>>,
+  rpc: Rpc<StreamHandler<unknown, unknown>> & Named,
   serving: Serving,
   context: PendingContext,
 ): Promise<void> {
@@ -87,6 +89,11 @@ function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSign
   });
 }
 
+/** `/package.Service/Method` of an RPC. */
+interface Named {
+  readonly method: string;
+}
+
 /** A context whose principal is not known yet. */
 type PendingContext = {
   -readonly [K in keyof CallContext]: K extends 'principal' ? Principal | undefined : CallContext[K];
@@ -94,13 +101,14 @@ type PendingContext = {
 
 async function admit(
   call: { request: IncomingMessage<unknown>; metadata: Metadata },
-  { permission }: Rpc<unknown>,
-  { authenticate }: Serving,
+  { permission, method }: Rpc<unknown> & Named,
+  { authenticate, observeDenial }: Serving,
   context: PendingContext,
 ): Promise<unknown> {
   const authorization = call.metadata.get('authorization')[0];
   const known = authenticate(typeof authorization === 'string' ? authorization : undefined);
   const principal = known instanceof Promise ? await known : known;
+  if (!principal.permissions.has(permission)) observeDenial?.({ method, permission, principal });
   requirePermission(principal, permission);
   if (!call.request.ok) throw call.request.error;
   context.principal = principal;

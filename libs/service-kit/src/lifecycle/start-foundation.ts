@@ -6,6 +6,7 @@ import type { Env } from '../config/env-reader.ts';
 import type { Authenticate } from '../grpc/authenticate-call.ts';
 import type { DefinedService } from '../grpc/define-service.ts';
 import { startGrpcServer } from '../grpc/grpc-server.ts';
+import type { ObserveDenial } from '../grpc/observe-call.ts';
 import { startOpsServer } from '../ops/ops-server.ts';
 import { Readiness } from '../ops/readiness.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
@@ -60,6 +61,8 @@ export interface ServeOptions {
   readonly errorDomain: string;
   /** Descriptors for reflection. */
   readonly image: Buffer;
+  /** Told of every call that its caller had no permission for. Default: nobody is told. */
+  readonly observeDenial?: ObserveDenial | undefined;
 }
 
 /** Where a service listens. */
@@ -73,7 +76,7 @@ export interface Listening {
  * whatever had been started before.
  */
 export async function serve(foundation: Foundation, options: ServeOptions): Promise<Listening> {
-  const { config, services, authenticate, errorDomain, image } = options;
+  const { config, services, authenticate, errorDomain, image, observeDenial } = options;
   const { stack, log, metrics, readiness } = foundation;
   const ops = await startOpsServer({ host: config.host, port: config.opsPort, readiness, metrics });
   stack.defer(() => ops.stop());
@@ -85,6 +88,7 @@ export async function serve(foundation: Foundation, options: ServeOptions): Prom
     image,
     log,
     observe: observeCalls(metrics),
+    observeDenial,
   });
   stack.defer(async () => {
     readiness.announceStop();
