@@ -19,6 +19,8 @@ export interface Dialect {
   readonly maxStopTexts: number;
   /** Whether `user` is known. */
   readonly user: 'known' | 'unknown';
+  /** Field in which the model's reasoning goes back to it with its tool calls; `undefined` where it must not. */
+  readonly reasoningField: 'reasoning_content' | undefined;
 }
 
 /** OpenAI's own. Source: https://platform.openai.com/docs/api-reference/chat/create */
@@ -31,6 +33,7 @@ export const OPENAI_DIALECT: Dialect = Object.freeze({
   streamUsage: 'on_request',
   maxStopTexts: 4,
   user: 'known',
+  reasoningField: undefined,
 });
 
 /** For an OpenAI-compatible endpoint of which nothing is known: what vLLM, Ollama, LM Studio and LocalAI all take. */

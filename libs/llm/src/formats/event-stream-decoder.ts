@@ -1,0 +1,75 @@
+import { isObject, type JsonObject, parseJson } from './json.ts';
+import { invalidResponse, type ProviderError, providerError } from './provider-error.ts';
+import { DEFAULT_MAX_EVENT_BYTES, SseParser } from './sse.ts';
+import type { StreamDecoder, StreamDecoderOptions, StreamEvent } from './wire-format.ts';
+
+/**
+ * What the decoders of event streams share: parsing, bounds, and the promise that exactly one `finish` or `error` comes,
+ * as the last event. A format says what its events mean.
+ */
+export abstract class EventStreamDecoder implements StreamDecoder {
+  readonly #parser: SseParser;
+  #events: StreamEvent[] = [];
+  #ended = false;
+
+  constructor({ maxEventBytes = DEFAULT_MAX_EVENT_BYTES }: StreamDecoderOptions) {
+    this.#parser = new SseParser({
+      maxEventBytes,
+      listener: (type, data) => {
+        if (!this.#ended) this.takeEvent(type, data);
+      },
+    });
+  }
+
+  /** Takes one event of the stream. */
+  protected abstract takeEvent(type: string, data: string): void;
+
+  /** The bytes ended before the format had ended the answer. */
+  protected abstract takeEnd(): void;
+
+  push(chunk: Uint8Array): StreamEvent[] {
+    if (this.#ended) return [];
+    if (this.#parser.push(chunk) === 'too_long')
+      this.fail(invalidResponse('an event of the stream is too long', 200));
+    return this.#taken();
+  }
+
+  end(): StreamEvent[] {
+    if (!this.#ended) this.takeEnd();
+    return this.#taken();
+  }
+
+  /** Whether `finish` or `error` has come. */
+  protected get ended(): boolean {
+    return this.#ended;
+  }
+
+  protected emit(event: StreamEvent): void {
+    if (this.#ended) return;
+    this.#ended = event.kind === 'finish' || event.kind === 'error';
+    this.#events.push(event);
+  }
+
+  protected fail(error: ProviderError): void {
+    this.emit({ kind: 'error', error });
+  }
+
+  /** The stream stopped before its end. */
+  protected breakOff(): void {
+    this.fail(providerError({ class: 'broken_stream', detail: 'the stream stopped before its end' }));
+  }
+
+  /** The JSON object that the data must be; fails the stream and gives `undefined` where it is none. */
+  protected parse(data: string): JsonObject | undefined {
+    const value = parseJson(data);
+    if (isObject(value)) return value;
+    this.fail(invalidResponse('an event of the stream is not a JSON object', 200));
+    return undefined;
+  }
+
+  #taken(): StreamEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+}

@@ -1,0 +1,19 @@
+import { checkEventStreamHead } from '../http-answer.ts';
+import type { WireFormat } from '../wire-format.ts';
+import { classifyChatError } from './classify-error.ts';
+import { decodeChatResponse } from './decode-response.ts';
+import { encodeChatRequest } from './encode-request.ts';
+import { findUnsupportedInChat } from './find-unsupported.ts';
+import { ChatStreamDecoder } from './stream-decoder.ts';
+
+/** OpenAI's Chat Completions, and everything compatible with it. */
+export const openaiChat: WireFormat = Object.freeze({
+  id: 'openai-chat',
+  findUnsupported: findUnsupportedInChat,
+  encodeRequest: encodeChatRequest,
+  authorize: (secret: string) => ({ authorization: `Bearer ${secret}` }),
+  decodeResponse: decodeChatResponse,
+  checkStreamHead: checkEventStreamHead,
+  createStreamDecoder: (options) => new ChatStreamDecoder(options),
+  classifyError: classifyChatError,
+} satisfies WireFormat);
