@@ -3,7 +3,8 @@ export type { Capability, Catalog, CatalogProvider, Offering, PriceTier } from '
 export { loadCatalog } from './catalog/load-catalog.ts';
 export { type Dialect, GENERIC_DIALECT, OPENAI_DIALECT } from './formats/dialect.ts';
 export { ERROR_CLASSES, type ErrorClass, type ErrorClassRules } from './formats/error-classes.ts';
-export type { ProviderError } from './formats/provider-error.ts';
+export { MessageBuilder } from './formats/message-builder.ts';
+export { type ProviderError, type ProviderErrorInit, providerError } from './formats/provider-error.ts';
 export type {
   DecodedResponse,
   EncodedRequest,

@@ -1,6 +1,9 @@
+import { openaiChat } from './openai-chat/openai-chat.ts';
 import type { WireFormat } from './wire-format.ts';
 
+const FORMATS: ReadonlyMap<string, WireFormat> = new Map([openaiChat].map((format) => [format.id, format]));
+
 /** The wire format with this id (`Provider.wire_format`); `undefined` where there is none. */
-export function findWireFormat(_id: string): WireFormat | undefined {
-  throw new Error('being written');
+export function findWireFormat(id: string): WireFormat | undefined {
+  return FORMATS.get(id);
 }
