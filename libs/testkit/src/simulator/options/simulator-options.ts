@@ -1,0 +1,86 @@
+import type { FaultRule } from '../faults/fault.ts';
+import type { LatencyOptions } from '../latency/latency-options.ts';
+
+/** The wire format one simulated provider speaks. */
+export type WireFormatName = 'openai-chat' | 'anthropic-messages' | 'gemini';
+
+/** How one simulator process is set up. Everything has a default: `{}` serves one provider per format. */
+export interface SimulatorOptions {
+  /** Address to listen on. Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Port of the shared server: control, stats and every provider without its own port. 0–65535, default 0 (any free one). */
+  readonly port?: number;
+  /** Seed of all randomness (faults, latency). Integer, default 1. */
+  readonly seed?: number;
+  /** 1–64 providers with distinct names. Default: `sim-openai`, `sim-anthropic`, `sim-gemini`. */
+  readonly providers?: readonly ProviderOptions[];
+  /** Larger request bodies are refused with 413. Bytes, 1,024–268,435,456, default 33,554,432 (32 MiB). */
+  readonly maxBodyBytes?: number;
+  /** How many ended attempts are kept for `attempts()`; older ones are dropped and counted. 1–5,000,000, default 100,000. */
+  readonly attemptLogSize?: number;
+  /** Open connections per server; more are refused. 1–100,000, default 20,000. */
+  readonly maxConnections?: number;
+  /** When set, `/control` and `/stats` want `authorization: Bearer <controlToken>`. Default: open. */
+  readonly controlToken?: string;
+}
+
+/** One simulated provider. */
+export interface ProviderOptions {
+  /** `[a-z0-9][a-z0-9-]{0,39}`; also its path prefix. Not `control` or `stats`. */
+  readonly name: string;
+  /** What it speaks. */
+  readonly format: WireFormatName;
+  /** Its own port, where it is served without prefix. 0 takes any free one. Default: the shared port under `/<name>`. */
+  readonly port?: number;
+  /** Accepted keys. They are kept as SHA-256 digests only. Default: any non-empty key. */
+  readonly apiKeys?: readonly string[];
+  /** 1–1,000 models, or `'any'`: every name is served with default settings. Default: three models called `simulated-…`. */
+  readonly models?: readonly ModelOptions[] | 'any';
+  /** How long answers take. Default: no delay. */
+  readonly latency?: LatencyOptions;
+  /** When prompt tokens count as cached. Default `{ mode: 'prefix' }`. */
+  readonly cache?: PromptCacheOptions;
+  /** Tokens of text in an answer that nothing else bounds. 1–100,000, default 48. */
+  readonly answerTokens?: number;
+  /** Tokens of text in one stream event. 1–1,000, default 1. */
+  readonly tokensPerChunk?: number;
+  /** What happens to request fields that the format does not have. `refuse` as the real ones do (default), or `ignore`. */
+  readonly unknownFields?: 'refuse' | 'ignore';
+  /** Faults from the start. Default none. */
+  readonly faults?: readonly FaultRule[];
+}
+
+/** One model of a simulated provider. */
+export interface ModelOptions {
+  /** The name callers ask for. 1–200 characters. */
+  readonly name: string;
+  /** Longer prompts are refused with 400. Tokens, default 1,000,000. */
+  readonly contextTokens?: number;
+  /** Answers stop here even if the caller allows more. Tokens, default 65,536. */
+  readonly maxOutputTokens?: number;
+  /** Whether it reasons: when the request asks for it (default), `never` (asking is a 400), or `always`. */
+  readonly reasoning?: 'on-request' | 'never' | 'always';
+}
+
+/**
+ * When prompt tokens are reported as cached.
+ *
+ * `prefix` remembers what was sent before, at message boundaries, like the real providers; OpenAI and Gemini
+ * do so by themselves, Anthropic only up to a `cache_control` mark. `ratio` reports a fixed share. `off`: none.
+ */
+export type PromptCacheOptions =
+  | {
+      readonly mode: 'prefix';
+      /** Shorter prefixes are not cached. Tokens, default 1,024. */
+      readonly minTokens?: number;
+      /** A remembered prefix is forgotten this long after its last use. Milliseconds, default 300,000. An Anthropic `1h` mark keeps it 12 times as long. */
+      readonly ttlMs?: number;
+      /** Prefixes remembered per provider; the least recently used goes first. 1–1,000,000, default 10,000. */
+      readonly maxPrefixes?: number;
+    }
+  | {
+      readonly mode: 'ratio';
+      /** Share of the prompt's tokens, 0–1. */
+      readonly ratio: number;
+    }
+  | { readonly mode: 'off' };
