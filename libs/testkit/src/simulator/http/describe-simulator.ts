@@ -1,0 +1,31 @@
+import type { SimulatedProvider } from '../simulator.ts';
+
+const EXAMPLE_PATHS = {
+  'openai-chat': 'POST /v1/chat/completions, GET /v1/models',
+  'anthropic-messages': 'POST /v1/messages, GET /v1/models',
+  gemini:
+    'POST /v1beta/models/{model}:generateContent, POST /v1beta/models/{model}:streamGenerateContent?alt=sse, GET /v1beta/models',
+} as const;
+
+/** What a simulator says about itself. */
+export function describeSimulator(providers: Iterable<SimulatedProvider>): string {
+  const lines = [
+    'This is the Switchyard provider simulator. No model answers here: everything is simulated.',
+    '',
+    'Providers:',
+  ];
+  for (const { name, format, baseUrl } of providers) {
+    lines.push(`  ${name} (${format}) at ${baseUrl}`, `    ${EXAMPLE_PATHS[format]}`);
+  }
+  return `${lines.join('\n')}
+
+Control:
+  GET    /stats                       what was served, by provider and model
+  GET    /stats/attempts?after=0      ended calls as JSON lines (limit=1..10000; header x-next-cursor)
+  GET    /control                     the faults and latency that are set
+  PUT    /control/faults              {"provider": "name or *", "rules": [{"fault": {"type": "status", "status": 503}}]}
+  DELETE /control/faults?provider=    no faults, of one provider or of all
+  PUT    /control/latency             {"provider": "name or *", "latency": {"firstTokenMs": 200, "perTokenMs": 10}}
+  POST   /control/reset               back to how it started
+`;
+}
