@@ -1,50 +1,56 @@
-import type { ServerHandle, ServerKind } from './server-handle.ts';
+import { afterAll, beforeAll, inject } from 'vitest';
+import type { ServerKind } from './server-handle.ts';
+import { FIRST_START_TIMEOUT_MS } from './shared/ask-broker.ts';
+import { openTestServer } from './shared/open-test-server.ts';
+import type { ServersWanted, TestServers } from './shared/test-server.ts';
 
-/**
- * Which servers a test file needs. `true`: the run's shared server, with state of one's own. `'own'`: a process of
- * the file's own, for tests that kill, freeze or reconfigure it.
- */
-export interface ServersWanted {
-  readonly postgres?: true | 'own';
-  readonly nats?: true | 'own';
-  readonly redis?: true | 'own';
+export type { ServersWanted, TestNats, TestPostgres, TestRedis, TestServers } from './shared/test-server.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Unix socket of the run's server broker. */
+    switchyardServers: string;
+  }
 }
 
-export interface TestPostgres {
-  /** Superuser URL of the database `postgres`. */
-  readonly url: string;
-  /** Creates an empty database and returns its superuser URL. Roles belong to the whole server: give them unique names. */
-  createDatabase(): Promise<string>;
-}
-
-export interface TestNats {
-  readonly url: string;
-  /** Use it as the installation prefix of subjects, streams and buckets: no other test file has it. */
-  readonly prefix: string;
-}
-
-export interface TestRedis {
-  /** URL with a database number that no other test file has; empty at the start. */
-  readonly url: string;
-}
-
-interface TestServerByKind {
-  readonly postgres: TestPostgres;
-  readonly nats: TestNats;
-  readonly redis: TestRedis;
-}
-
-/** The servers asked for; those asked for with `'own'` have `server` to kill and restart. */
-export type TestServers<Wanted extends ServersWanted> = {
-  readonly [Kind in keyof Wanted & ServerKind]: Wanted[Kind] extends 'own'
-    ? TestServerByKind[Kind] & { readonly server: ServerHandle }
-    : TestServerByKind[Kind];
-};
+const STOP_TIMEOUT_MS = 60_000;
 
 /**
  * Gives a vitest file its servers: registers `beforeAll` and `afterAll` hooks. Read the properties inside tests and
  * hooks only. Fails, never skips, when a server can't be had, and says how to get it.
  */
-export function useServers<const Wanted extends ServersWanted>(_wanted: Wanted): TestServers<Wanted> {
-  throw new Error('in work');
+export function useServers<const Wanted extends ServersWanted>(wanted: Wanted): TestServers<Wanted> {
+  const open = new Map<ServerKind, unknown>();
+  const cleanups: (() => Promise<void>)[] = [];
+
+  beforeAll(async () => {
+    // Outside a run with our global setup there is no broker: each file has servers of its own then.
+    const brokerSocket: string | undefined = inject('switchyardServers');
+    const openings = kindsOf(wanted).map(async (kind) => {
+      const mode = wanted[kind] === 'own' ? 'own' : 'shared';
+      open.set(kind, await openTestServer(kind, { brokerSocket, mode, cleanups }));
+    });
+    // All of them are awaited before one may fail: what has started by then is stopped below.
+    for (const result of await Promise.allSettled(openings)) {
+      if (result.status === 'rejected') throw result.reason;
+    }
+  }, FIRST_START_TIMEOUT_MS);
+
+  afterAll(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  }, STOP_TIMEOUT_MS);
+
+  const servers = {};
+  for (const kind of kindsOf(wanted)) Object.defineProperty(servers, kind, { get: () => opened(open, kind) });
+  return servers as TestServers<Wanted>;
+}
+
+function kindsOf(wanted: ServersWanted): ServerKind[] {
+  return (Object.keys(wanted) as ServerKind[]).filter((kind) => wanted[kind] !== undefined);
+}
+
+function opened(open: ReadonlyMap<ServerKind, unknown>, kind: ServerKind): unknown {
+  if (!open.has(kind))
+    throw new Error(`useServers: read \`${kind}\` inside tests and hooks, once it has started`);
+  return open.get(kind);
 }

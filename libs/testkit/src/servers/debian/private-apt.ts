@@ -32,6 +32,7 @@ export async function createPrivateApt(
     'Acquire::Languages=none',
     'Acquire::PDiffs=false',
     'Acquire::Retries=2',
+    'Acquire::http::Timeout=30',
     'APT::Update::Error-Mode=any',
     ...(await sourceOptions(folder, sources)),
   ].flatMap((option) => ['-o', option]);

@@ -69,7 +69,8 @@ function defaultSettings(durability: 'fast' | 'synced'): Record<string, string> 
     log_timezone: 'UTC',
   };
   if (durability === 'synced') return common;
-  return { ...common, fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
+  // synchronous_commit stays on: without it a killed server forgets what it has acknowledged.
+  return { ...common, fsync: 'off', full_page_writes: 'off' };
 }
 
 function settingArgs(settings: Readonly<Record<string, string>>): string[] {
