@@ -1,4 +1,6 @@
-import { ServiceError } from '@switchyard/kernel';
+import { type FieldViolation, ServiceError } from '@switchyard/kernel';
+import type { ProviderError } from '@switchyard/llm';
+import type { Choice } from './domain/decide/decide.ts';
 
 /** Domain of ErrorInfo for every error of this service. */
 export const ERROR_DOMAIN = 'switchyard.routing';
@@ -12,4 +14,155 @@ export const outboxFull = (why: string, cause?: unknown): ServiceError =>
     retryable: true,
     retryAfterMs: 5_000,
     cause,
+  });
+
+/** A feature that a later version brings: refused by name, never ignored. */
+export const notOffered = (field: string): ServiceError =>
+  new ServiceError({
+    reason: 'NOT_OFFERED',
+    code: 'UNIMPLEMENTED',
+    publicMessage: `${field} is not offered yet; leave it out`,
+    metadata: { field },
+    violations: [{ field, description: 'is not offered yet; leave it out' }],
+  });
+
+/** Fields that are wrong. */
+export const invalidFields = (violations: readonly FieldViolation[]): ServiceError =>
+  new ServiceError({
+    reason: 'INVALID_ARGUMENT',
+    code: 'INVALID_ARGUMENT',
+    publicMessage: violations
+      .slice(0, 5)
+      .map(({ field, description }) => `${field}: ${description}`)
+      .join('; '),
+    violations: violations.slice(0, 100),
+  });
+
+/** No provider offers the model. */
+export const modelNotFound = (model: string): ServiceError =>
+  new ServiceError({
+    reason: 'MODEL_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: `no configured provider offers the model ${JSON.stringify(model)}; ListModels (GET /v1/models) tells which are offered`,
+    metadata: { model },
+    violations: [{ field: 'model', description: 'no configured provider offers it' }],
+  });
+
+/** Most candidates that an error tells of. */
+const TOLD_CANDIDATES = 20;
+
+/** Candidates there are, but none fits: the metadata tells for each one why. */
+export function noCandidate(choice: Choice): ServiceError {
+  const passing = choice.excluded.some(({ exclusions }) =>
+    exclusions.every(
+      ({ constraint }) => constraint === 'breaker' || constraint === 'health' || constraint === 'maintenance',
+    ),
+  );
+  const told = choice.excluded.slice(0, TOLD_CANDIDATES);
+  const reasons = told.map(({ offering, exclusions }) => [
+    `${offering.provider.id}/${offering.model}`,
+    exclusions.map(({ constraint, detail }) => `${constraint}: ${detail}`).join('; '),
+  ]);
+  const [example] = reasons;
+  return new ServiceError({
+    reason: 'NO_CANDIDATE',
+    code: passing ? 'UNAVAILABLE' : 'FAILED_PRECONDITION',
+    publicMessage: `none of ${choice.excluded.length} candidates fits${example === undefined ? '' : `; ${example.join(': ')}`}`,
+    retryable: passing,
+    ...(passing ? { retryAfterMs: 5_000 } : {}),
+    metadata: Object.fromEntries(reasons),
+  });
+}
+
+/** gRPC code for what a provider's last error means to the caller. */
+function codeOf(error: ProviderError): ServiceError['code'] {
+  switch (error.class) {
+    case 'invalid_request':
+    case 'context_length':
+    case 'content_filter':
+      return 'INVALID_ARGUMENT';
+    case 'rate_limited':
+    case 'quota':
+      return 'RESOURCE_EXHAUSTED';
+    case 'timeout':
+      return 'DEADLINE_EXCEEDED';
+    case 'cancelled':
+      return 'CANCELLED';
+    default:
+      return 'UNAVAILABLE';
+  }
+}
+
+/** Where a failed request was tried. */
+export interface FailedRequest {
+  readonly requestId: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly attempts: number;
+  readonly error: ProviderError;
+}
+
+/** Every candidate that was tried failed; the last error decides the code. */
+export function allFailed({ requestId, provider, model, attempts, error }: FailedRequest): ServiceError {
+  const code = codeOf(error);
+  const said = error.messageForCaller ?? error.detail;
+  return new ServiceError({
+    reason: `PROVIDER_${error.class.toUpperCase()}`,
+    code,
+    publicMessage: `${attempts === 1 ? '' : `all ${attempts} providers that were tried failed; the last, `}${provider} (${model}): ${said}`,
+    retryable: code === 'UNAVAILABLE' || code === 'RESOURCE_EXHAUSTED',
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    metadata: {
+      request_id: requestId,
+      provider,
+      model,
+      error_class: error.class,
+      attempts: String(attempts),
+    },
+  });
+}
+
+/** The caller's deadline passed, or it went away. */
+export const callerGone = (requestId: string): ServiceError =>
+  new ServiceError({
+    reason: 'CANCELLED',
+    code: 'CANCELLED',
+    publicMessage: 'the caller went away or its deadline passed',
+    metadata: { request_id: requestId },
+  });
+
+/** No such decision in the caller's tenant. */
+export const decisionNotFound = (requestId: string): ServiceError =>
+  new ServiceError({
+    reason: 'DECISION_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: `there is no decision of request ${requestId} in this tenant; it may be older than decisions are kept, or was not sampled`,
+    metadata: { request_id: requestId },
+  });
+
+/** No such provider for this caller. */
+export const providerNotFound = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'PROVIDER_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: `there is no provider ${id}`,
+    metadata: { provider: id },
+  });
+
+/** The id is taken. */
+export const providerExists = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'PROVIDER_EXISTS',
+    code: 'ALREADY_EXISTS',
+    publicMessage: `there is a provider ${id} already; update it, or take another id`,
+    metadata: { provider: id },
+  });
+
+/** Somebody else changed it in between. */
+export const etagMismatch = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'ETAG_MISMATCH',
+    code: 'ABORTED',
+    publicMessage: `provider ${id} has changed since it was read; read it again and repeat the change`,
+    metadata: { provider: id },
   });

@@ -32,7 +32,7 @@ export function authenticateByCredential({
       onChange: ({ kind, keyDigest }) => {
         if (kind === 'api_key') authenticator.dropDigest(keyDigest);
       },
-      onGap: () => authenticator.dropAll(),
+      onGap: () => authenticator.suspectAll(),
     },
   );
   return authenticator;

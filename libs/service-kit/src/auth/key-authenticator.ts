@@ -29,6 +29,8 @@ interface Entry {
   readonly digestHex: string;
   readonly askedAtMs: number;
   refreshing: boolean;
+  /** Whether a revocation may have been missed since it was asked for. */
+  suspect: boolean;
 }
 
 /** How long an unknown key is remembered, so that a flood of it does not reach credential. */
@@ -70,11 +72,10 @@ export class KeyAuthenticator {
       this.#entries.delete(key);
       throw unknownKey();
     }
-    if (ageMs < (eventsArrive() ? ttlMs : maxStaleMs)) {
-      if (ageMs > maxStaleMs / 2 && !entry.refreshing) this.#refresh(key, entry);
-      return principal;
-    }
-    return this.#ask(key);
+    if (ageMs >= (eventsArrive() ? ttlMs : maxStaleMs)) return this.#ask(key);
+    if (entry.suspect) return this.#askUnlessAway(key, principal);
+    if (ageMs > maxStaleMs / 2 && !entry.refreshing) this.#refresh(key, entry);
+    return principal;
   }
 
   /** Forgets a key: it was revoked or rotated. An answer that is on its way was given before and is asked for again. */
@@ -84,10 +85,10 @@ export class KeyAuthenticator {
     for (const [key, entry] of this.#entries) if (entry.digestHex === hex) this.#entries.delete(key);
   }
 
-  /** Forgets everything: events may have been missed. */
-  dropAll(): void {
+  /** Events may have been missed: every key is asked for again on its next use, and serves on only where nobody answers. */
+  suspectAll(): void {
     this.#drops++;
-    this.#entries.clear();
+    for (const entry of this.#entries.values()) entry.suspect = true;
     this.#unknown.clear();
   }
 
@@ -97,6 +98,15 @@ export class KeyAuthenticator {
       // Credential cannot be asked: the entry serves until its time to live.
       entry.refreshing = false;
     });
+  }
+
+  async #askUnlessAway(key: string, known: Principal): Promise<Principal> {
+    try {
+      return await this.#ask(key);
+    } catch (error) {
+      if (error instanceof ServiceError && error.code === 'UNAVAILABLE') return known;
+      throw error;
+    }
   }
 
   #ask(key: string): Promise<Principal> {
@@ -126,7 +136,13 @@ export class KeyAuthenticator {
       throw unknownKey();
     }
     if (this.#entries.size >= maxEntries) this.#entries.delete(this.#entries.keys().next().value as string);
-    this.#entries.set(key, { resolved, digestHex: digest.toString('hex'), askedAtMs, refreshing: false });
+    this.#entries.set(key, {
+      resolved,
+      digestHex: digest.toString('hex'),
+      askedAtMs,
+      refreshing: false,
+      suspect: false,
+    });
     return resolved.principal;
   }
 }

@@ -2,6 +2,7 @@ import {
   type CallOptions,
   type Client,
   type ClientOptions,
+  connectivityState,
   credentials,
   type ServiceError as GrpcError,
   Metadata,
@@ -36,6 +37,12 @@ export function openGrpcClient<C extends Client>(
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 2_000,
   });
+}
+
+/** Whether a client's server can be reached, as far as is known; starts connecting where it has not. */
+export function isReachable(client: Client): boolean {
+  const state = client.getChannel().getConnectivityState(true);
+  return state !== connectivityState.TRANSIENT_FAILURE && state !== connectivityState.SHUTDOWN;
 }
 
 type UnaryMethod<Req, Res> = (

@@ -1,0 +1,143 @@
+import type { BusNames } from '@switchyard/contracts';
+import { SecretServiceClient } from '@switchyard/contracts/credential';
+import { type Clock, ServiceError } from '@switchyard/kernel';
+import {
+  type Bus,
+  callUnary,
+  type GrpcTarget,
+  isReachable,
+  type Logger,
+  onCredentialChange,
+  openGrpcClient,
+} from '@switchyard/service-kit';
+import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
+import type { ProviderSecrets } from '../ports.ts';
+
+export interface CredentialSecretsOptions {
+  readonly target: GrpcTarget;
+  readonly bus: Bus;
+  readonly names: BusNames;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+interface Entry {
+  /** A provider that uses it, to read it again for. */
+  readonly provider: ConfiguredProvider;
+  readonly value: string | undefined;
+  readonly allowedOrigins: ReadonlySet<string>;
+  readonly readAtMs: number;
+  readonly ttlMs: number;
+}
+
+/** A secret that was not there, or could not be read, is asked for again after this time. */
+const MISSING_TTL_MS = 2_000;
+
+/** Providers' keys, read from the credential service and kept in memory for as long as it allows. */
+export class CredentialSecrets implements ProviderSecrets {
+  readonly #options: CredentialSecretsOptions;
+  readonly #client: SecretServiceClient;
+  readonly #entries = new Map<string, Entry>();
+  readonly #reading = new Map<string, Promise<Entry>>();
+
+  constructor(options: CredentialSecretsOptions) {
+    this.#options = options;
+    this.#client = openGrpcClient(SecretServiceClient, options.target);
+    onCredentialChange(options, {
+      onChange: ({ kind, tenant, id }) => {
+        if (kind === 'secret') this.#readAgain(entryKey(tenant === 'installation' ? '' : tenant, id));
+      },
+      onGap: () => {
+        for (const key of this.#entries.keys()) this.#readAgain(key);
+      },
+    });
+  }
+
+  /** Whether the credential service can be reached. */
+  get isUp(): boolean {
+    return isReachable(this.#client);
+  }
+
+  stateOf(provider: ConfiguredProvider): 'ready' | 'unknown' | 'missing' {
+    if (provider.credentialRef === '') return 'ready';
+    const entry = this.#fresh(keyOf(provider));
+    if (entry === undefined) return 'unknown';
+    return usable(entry, provider) === undefined ? 'missing' : 'ready';
+  }
+
+  get(provider: ConfiguredProvider): string | Promise<string | undefined> {
+    if (provider.credentialRef === '') return '';
+    const entry = this.#fresh(keyOf(provider));
+    if (entry !== undefined) return usable(entry, provider) ?? Promise.resolve(undefined);
+    return this.#read(provider).then((read) => usable(read, provider));
+  }
+
+  /** Reads the keys of providers before they are needed. */
+  async prefetch(providers: readonly ConfiguredProvider[]): Promise<void> {
+    const needed = providers.filter((provider) => this.stateOf(provider) === 'unknown');
+    await Promise.all(needed.map((provider) => this.#read(provider)));
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #fresh(key: string): Entry | undefined {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && this.#options.clock.monotonicMs() - entry.readAtMs < entry.ttlMs
+      ? entry
+      : undefined;
+  }
+
+  /** Something may have changed: it is read again at once, and serves as it was until the answer is here. */
+  #readAgain(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) void this.#read(entry.provider);
+  }
+
+  #read(provider: ConfiguredProvider): Promise<Entry> {
+    const key = keyOf(provider);
+    const under = this.#reading.get(key);
+    if (under !== undefined) return under;
+    const reading = this.#ask(provider).then((entry) => {
+      this.#reading.delete(key);
+      this.#entries.set(key, entry);
+      return entry;
+    });
+    this.#reading.set(key, reading);
+    return reading;
+  }
+
+  /** Never rejects: a secret that cannot be read is missing for a while; one that was read before serves on for its time. */
+  async #ask(provider: ConfiguredProvider): Promise<Entry> {
+    const { target, clock, log } = this.#options;
+    const { tenant, credentialRef, id } = provider;
+    const readAtMs = clock.monotonicMs();
+    try {
+      const { value, secret, ttlSeconds } = await callUnary({
+        method: this.#client.readSecret.bind(this.#client),
+        request: { id: credentialRef, tenant, purpose: `call provider ${id}` },
+        target,
+        timeoutMs: 3_000,
+      });
+      const allowedOrigins = new Set(secret?.allowedOrigins);
+      return { provider, value: value.toString('utf8'), allowedOrigins, readAtMs, ttlMs: ttlSeconds * 1000 };
+    } catch (error) {
+      const reason = error instanceof ServiceError ? error.reason : 'UNKNOWN';
+      log.warn({ provider: id, reason }, 'a provider key cannot be read');
+      const known =
+        error instanceof ServiceError && error.retryable ? this.#fresh(keyOf(provider)) : undefined;
+      return (
+        known ?? { provider, value: undefined, allowedOrigins: new Set(), readAtMs, ttlMs: MISSING_TTL_MS }
+      );
+    }
+  }
+}
+
+/** The value, where it may be sent to the provider's address. */
+function usable({ value, allowedOrigins }: Entry, { baseUrl }: ConfiguredProvider): string | undefined {
+  return allowedOrigins.has(new URL(baseUrl).origin) ? value : undefined;
+}
+
+const entryKey = (tenant: string, id: string): string => `${tenant}/${id}`;
+const keyOf = ({ tenant, credentialRef }: ConfiguredProvider): string => entryKey(tenant, credentialRef);

@@ -1,0 +1,112 @@
+import { type Decision, DecisionOutcome } from '@switchyard/contracts/routing';
+import type { Random } from '@switchyard/kernel';
+import type { Logger } from '@switchyard/service-kit';
+import type { DecisionLog } from '../ports.ts';
+import type { PostgresDecisions } from './postgres-decisions.ts';
+
+export interface DecisionRecorderOptions {
+  readonly store: PostgresDecisions;
+  readonly random: Random;
+  /** Permille of plain successes that are kept; everything else always is. */
+  readonly samplePermille: number;
+  readonly retentionMs: number;
+  readonly log: Logger;
+  readonly onDropped: (count: number) => void;
+}
+
+/** Decisions that may wait for the database. */
+const MAX_QUEUE = 20_000;
+const BATCH = 500;
+const FLUSH_MS = 200;
+const RETRY_MS = 1_000;
+const CLEAN_MS = 60_000;
+
+/** Stores decisions behind the requests' back, in batches. While the database is away a bounded number waits. */
+export class DecisionRecorder implements DecisionLog {
+  readonly #options: DecisionRecorderOptions;
+  readonly #waiting = new Map<string, Decision>();
+  #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> | undefined;
+  readonly #cleaner: NodeJS.Timeout;
+
+  constructor(options: DecisionRecorderOptions) {
+    this.#options = options;
+    this.#cleaner = setInterval(() => void this.#clean(), CLEAN_MS).unref();
+  }
+
+  record(decision: Decision): void {
+    const { samplePermille, random, onDropped } = this.#options;
+    if (decision.outcome === DecisionOutcome.COMPLETE) {
+      if (samplePermille < 1000 && random() * 1000 >= samplePermille) return;
+      decision.samplePermille = samplePermille;
+    }
+    if (this.#waiting.size >= MAX_QUEUE && !this.#makeRoom()) {
+      onDropped(1);
+      return;
+    }
+    this.#waiting.set(decision.requestId, decision);
+    this.#schedule(FLUSH_MS);
+  }
+
+  /** A decision of a tenant that waits to be stored. */
+  peek(tenant: string, requestId: string): Decision | undefined {
+    const decision = this.#waiting.get(requestId);
+    return decision?.tenant === tenant ? decision : undefined;
+  }
+
+  /** Stores what waits, as far as the database takes it. */
+  async dispose(): Promise<void> {
+    clearInterval(this.#cleaner);
+    clearTimeout(this.#timer);
+    await this.#flushing;
+    await this.#flush();
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(ms: number): void {
+    if (this.#timer !== undefined || this.#flushing !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#flushing = this.#flush().finally(() => {
+        this.#flushing = undefined;
+      });
+    }, ms);
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#waiting.size > 0) {
+      const batch = [...this.#waiting.values().take(BATCH)];
+      try {
+        await this.#options.store.insert(batch);
+      } catch (error) {
+        this.#options.log.warn(
+          { err: error, waiting: this.#waiting.size },
+          'decisions cannot be stored now; trying again',
+        );
+        setTimeout(() => this.#schedule(0), RETRY_MS).unref();
+        return;
+      }
+      for (const { requestId } of batch) this.#waiting.delete(requestId);
+    }
+  }
+
+  /** A plain success gives way. */
+  #makeRoom(): boolean {
+    for (const [requestId, { outcome }] of this.#waiting) {
+      if (outcome !== DecisionOutcome.COMPLETE) continue;
+      this.#waiting.delete(requestId);
+      this.#options.onDropped(1);
+      return true;
+    }
+    return false;
+  }
+
+  async #clean(): Promise<void> {
+    const { store, retentionMs, log } = this.#options;
+    try {
+      await store.removeOlderThan(new Date(Date.now() - retentionMs));
+    } catch (error) {
+      log.warn({ err: error }, 'old decisions cannot be removed now');
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import type { BusNames } from '@switchyard/contracts';
+import { announceState, type Bus, type Logger, watchState } from '@switchyard/service-kit';
+import type { ProvidersPart } from '../runtime/snapshot-holder.ts';
+import type { PostgresProviders } from './postgres-providers.ts';
+
+export interface ProvidersLinkOptions {
+  readonly store: PostgresProviders;
+  readonly bus: Bus;
+  readonly names: BusNames;
+  readonly onProviders: (part: ProvidersPart) => void;
+  readonly log: Logger;
+}
+
+/** How often the version is looked at: a change is seen within a second even without the bus. */
+const EVERY_MS = 500;
+
+/** Keeps this replica's providers as the database has them: at once when a change is announced, within half a second in any case. */
+export class ProvidersLink {
+  readonly #options: ProvidersLinkOptions;
+  #version: string | undefined;
+  #isUp = false;
+  #reading: Promise<void> | undefined;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(options: ProvidersLinkOptions) {
+    this.#options = options;
+    const { bus, names } = options;
+    watchState({ bus, bucket: names.stateBucket, key: names.stateKeys.providers }, () => void this.refresh());
+    this.#timer = setInterval(() => void this.refresh(), EVERY_MS);
+  }
+
+  /** Whether the database has answered the last time. */
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** Loads the providers where they have changed. Never rejects. */
+  refresh(): Promise<void> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  /** Loads a change of this replica's own, and tells the others. */
+  async changed(): Promise<void> {
+    await this.#reading;
+    await this.refresh();
+    const { bus, names, log } = this.#options;
+    if (!bus.isConnected || this.#version === undefined) return;
+    const state = { version: this.#version, digest: '' };
+    await announceState({ bus, bucket: names.stateBucket, key: names.stateKeys.providers }, state).catch(
+      (error: Error) => {
+        log.warn(
+          { err: error },
+          'a change of providers could not be announced; the other replicas see it within half a second',
+        );
+      },
+    );
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    const { store, onProviders, log } = this.#options;
+    try {
+      if ((await store.version()) !== this.#version) {
+        const { version, providers } = await store.load();
+        this.#version = version;
+        onProviders({ version, providers });
+      }
+      this.#isUp = true;
+    } catch (error) {
+      if (this.#isUp) log.warn({ err: error }, 'providers cannot be read; the last known ones are used');
+      this.#isUp = false;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
+import { GetPriceBookResponse } from '@switchyard/contracts/cost';
+import type { HealthState } from '@switchyard/contracts/health';
+import { Provider } from '@switchyard/contracts/routing';
+import type { Logger } from '@switchyard/service-kit';
+import { priceKey, type SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
+
+/** The parts of a snapshot that come from other services. */
+export type StoredParts = Pick<
+  SnapshotParts,
+  'providers' | 'providersVersion' | 'priceBook' | 'health' | 'healthVersion'
+>;
+
+/** Changes within this time are written once. */
+const WRITE_AFTER_MS = 1_000;
+
+/** Keeps the last complete snapshot on disk, for a cold start while every other service is away. No secrets are in it. */
+export class SnapshotFile {
+  readonly #path: string;
+  readonly #log: Logger;
+  #timer: NodeJS.Timeout | undefined;
+  #latest: StoredParts | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(path: string, log: Logger) {
+    this.#path = path;
+    this.#log = log;
+  }
+
+  /** What was kept; undefined where there is nothing, or it cannot be read. */
+  load(): StoredParts | undefined {
+    try {
+      return parse(readFileSync(this.#path, 'utf8'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        this.#log.warn({ err: error }, 'the kept snapshot cannot be read');
+      return undefined;
+    }
+  }
+
+  /** Keeps a snapshot soon. */
+  save(parts: StoredParts): void {
+    this.#latest = parts;
+    this.#timer ??= setTimeout(() => this.#write(), WRITE_AFTER_MS).unref();
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#timer !== undefined) {
+      clearTimeout(this.#timer);
+      this.#write();
+    }
+    await this.#writing;
+  }
+
+  #write(): void {
+    this.#timer = undefined;
+    const text = serialize(this.#latest as StoredParts);
+    this.#writing = this.#writing.then(async () => {
+      try {
+        await writeFile(`${this.#path}.new`, text, { mode: 0o600 });
+        await rename(`${this.#path}.new`, this.#path);
+      } catch (error) {
+        this.#log.warn({ err: error }, 'the snapshot cannot be kept on disk');
+      }
+    });
+  }
+}
+
+function serialize({ providers, providersVersion, priceBook, health, healthVersion }: StoredParts): string {
+  const prices = [...priceBook.prices].map(([key, price]) => {
+    const slash = key.indexOf('/');
+    return { ...price, provider: key.slice(0, slash), model: key.slice(slash + 1), source: '' };
+  });
+  return JSON.stringify({
+    providersVersion,
+    providers: providers.map((provider) => Provider.toJSON(provider)),
+    priceBook: GetPriceBookResponse.toJSON(
+      GetPriceBookResponse.fromPartial({ version: priceBook.version, prices }),
+    ),
+    healthVersion,
+    health: [...health],
+  });
+}
+
+function parse(text: string): StoredParts {
+  const stored = JSON.parse(text) as {
+    providersVersion: string;
+    providers: unknown[];
+    priceBook: unknown;
+    healthVersion: string;
+    health: [string, HealthState][];
+  };
+  const { version, prices } = GetPriceBookResponse.fromJSON(stored.priceBook);
+  return {
+    providersVersion: stored.providersVersion,
+    providers: stored.providers.map((provider) => Provider.fromJSON(provider)),
+    priceBook: {
+      version,
+      prices: new Map(prices.map((price) => [priceKey(price.provider, price.model), price])),
+    },
+    healthVersion: stored.healthVersion,
+    health: new Map(stored.health),
+  };
+}

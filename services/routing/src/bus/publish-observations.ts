@@ -1,0 +1,49 @@
+import type { BusNames } from '@switchyard/contracts';
+import { Observation } from '@switchyard/contracts/events';
+import type { Clock } from '@switchyard/kernel';
+import type { Bus } from '@switchyard/service-kit';
+import type { RuntimeRegistry } from '../runtime/runtime-registry.ts';
+
+export interface ObservationPublisherOptions {
+  readonly bus: Bus;
+  readonly names: BusNames;
+  readonly replica: string;
+  readonly runtimes: RuntimeRegistry;
+  readonly clock: Clock;
+}
+
+const EVERY_MS = 1_000;
+
+/** Tells health-probe once a second how providers did at this replica. What cannot be sent is lost: the next second tells more. */
+export function publishObservations({
+  bus,
+  names,
+  replica,
+  runtimes,
+  clock,
+}: ObservationPublisherOptions): () => void {
+  const timer = setInterval(() => {
+    const providers = [];
+    for (const { offering, runtime } of runtimes.entries()) {
+      const observation = runtime.recorder.take();
+      if (observation === undefined) continue;
+      const { successes, failures, trailingFailures, latencyBuckets, totalLatencySumMs } = observation;
+      providers.push({
+        provider: offering.provider.id,
+        tenant: offering.provider.tenant,
+        model: offering.model,
+        successes,
+        failures: { ...failures },
+        trailingFailures,
+        latencyBuckets: { ...latencyBuckets },
+        totalLatencySumMs,
+        lastSuccessAt: undefined,
+        lastFailureAt: undefined,
+      });
+    }
+    if (providers.length === 0 || !bus.isConnected) return;
+    const message = Observation.encode({ replica, second: new Date(clock.wallMs()), providers }).finish();
+    bus.connection?.publish(names.observation(replica), message);
+  }, EVERY_MS);
+  return () => clearInterval(timer);
+}

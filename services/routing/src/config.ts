@@ -1,0 +1,89 @@
+import { Strategy } from '@switchyard/contracts/routing';
+import { type BaseConfig, type Env, EnvReader, readBaseConfig } from '@switchyard/service-kit';
+import type { AttemptLimits } from './domain/snapshot/snapshot.ts';
+
+/** What routing is configured with. */
+export interface RoutingConfig extends BaseConfig {
+  readonly env: Env;
+  /** `ROUTING_HTTP_PORT`, default 7080. */
+  readonly httpPort: number;
+  /** `ROUTING_DATABASE_URL`. */
+  readonly databaseUrl: string;
+  /** `SWITCHYARD_COST_ACCOUNTING_ADDRESS`. */
+  readonly costAccountingAddress: string;
+  /** `SWITCHYARD_HEALTH_PROBE_ADDRESS`. */
+  readonly healthProbeAddress: string;
+  /** `ROUTING_STATE_DIR`: the outbox and the kept snapshot. One directory for each replica. */
+  readonly stateDir: string;
+  /** `ROUTING_OUTBOX_MAX_BYTES`, default 1 GiB: admission stops when so much waits for the ledger. */
+  readonly outboxMaxBytes: number;
+  /** `ROUTING_OUTBOX_SEGMENT_BYTES`, default 32 MiB. */
+  readonly outboxSegmentBytes: number;
+  /** `ROUTING_OUTBOX_RETAIN_MS`, default 24 h: how long what the ledger has is kept. */
+  readonly outboxRetainMs: number;
+  /** `ROUTING_PLAINTEXT_HOSTS`: hosts (or host:port) that may be reached without TLS. */
+  readonly plaintextHosts: ReadonlySet<string>;
+  /** `ROUTING_DEFAULT_STRATEGY`: priority (default) or cost. */
+  readonly defaultStrategy: Strategy;
+  /** `ROUTING_{CONNECT,FIRST_TOKEN,BETWEEN_TOKENS,TOTAL}_TIMEOUT_MS`. */
+  readonly defaultLimits: AttemptLimits;
+  /** `ROUTING_DECISION_SAMPLE_PERMILLE`, default 1000: how many plain successes are stored; everything else always is. */
+  readonly decisionSamplePermille: number;
+  /** `ROUTING_DECISION_RETENTION_HOURS`, default 168. */
+  readonly decisionRetentionMs: number;
+  /** `SWITCHYARD_NATS_REPLICAS`, default 1: copies that NATS keeps of streams. */
+  readonly natsReplicas: number;
+}
+
+const GIB = 1024 ** 3;
+const MIB = 1024 ** 2;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Reads the environment. @throws ConfigError with everything that is wrong */
+export function parseConfig(env: Env): RoutingConfig {
+  const reader = new EnvReader(env);
+  const limit = (name: string, fallback: number) =>
+    reader.integer(`ROUTING_${name}_TIMEOUT_MS`, { fallback, min: 1, max: 900_000 });
+  const config: RoutingConfig = {
+    ...readBaseConfig(reader, { prefix: 'ROUTING', grpcPort: 7001 }),
+    env,
+    httpPort: reader.port('ROUTING_HTTP_PORT', 7080),
+    databaseUrl: reader.url('ROUTING_DATABASE_URL', ['postgresql', 'postgres']),
+    costAccountingAddress: reader.text('SWITCHYARD_COST_ACCOUNTING_ADDRESS', '127.0.0.1:7003'),
+    healthProbeAddress: reader.text('SWITCHYARD_HEALTH_PROBE_ADDRESS', '127.0.0.1:7002'),
+    stateDir: reader.text('ROUTING_STATE_DIR'),
+    outboxMaxBytes: reader.integer('ROUTING_OUTBOX_MAX_BYTES', { fallback: GIB, min: MIB, max: 1024 * GIB }),
+    outboxSegmentBytes: reader.integer('ROUTING_OUTBOX_SEGMENT_BYTES', {
+      fallback: 32 * MIB,
+      min: 64 * 1024,
+      max: GIB,
+    }),
+    outboxRetainMs: reader.integer('ROUTING_OUTBOX_RETAIN_MS', {
+      fallback: DAY_MS,
+      min: 0,
+      max: 30 * DAY_MS,
+    }),
+    plaintextHosts: new Set(reader.list('ROUTING_PLAINTEXT_HOSTS')),
+    defaultStrategy:
+      reader.choice('ROUTING_DEFAULT_STRATEGY', ['priority', 'cost'], 'priority') === 'cost'
+        ? Strategy.COST
+        : Strategy.PRIORITY,
+    defaultLimits: {
+      connectMs: limit('CONNECT', 5_000),
+      firstTokenMs: limit('FIRST_TOKEN', 60_000),
+      betweenTokensMs: limit('BETWEEN_TOKENS', 30_000),
+      totalMs: limit('TOTAL', 600_000),
+    },
+    decisionSamplePermille: reader.integer('ROUTING_DECISION_SAMPLE_PERMILLE', {
+      fallback: 1000,
+      min: 0,
+      max: 1000,
+    }),
+    decisionRetentionMs:
+      reader.integer('ROUTING_DECISION_RETENTION_HOURS', { fallback: 168, min: 1, max: 8_760 }) * HOUR_MS,
+    natsReplicas: reader.integer('SWITCHYARD_NATS_REPLICAS', { fallback: 1, min: 1, max: 5 }),
+  };
+  reader.finish();
+  return Object.freeze(config);
+}

@@ -1,0 +1,50 @@
+import { HealthState } from '@switchyard/contracts/health';
+import { unreachable } from '@switchyard/kernel';
+
+/** How well a provider works, for ordering: smaller is better. */
+export function healthTier(state: HealthState | undefined): number {
+  switch (state) {
+    case undefined:
+    case HealthState.UNSPECIFIED:
+    case HealthState.UNRECOGNIZED:
+    case HealthState.HEALTHY:
+      return 0;
+    case HealthState.DEGRADED:
+      return 1;
+    case HealthState.UNHEALTHY:
+      return 2;
+    case HealthState.UNAVAILABLE:
+    case HealthState.MAINTENANCE:
+      return 3;
+    default:
+      return unreachable(state);
+  }
+}
+
+/** From this tier on a provider is left out while enough others work. */
+export const OUT_OF_SERVICE_TIER = 2;
+
+/** Below this share of candidates in service, health is not believed: something else may be wrong. Source: Envoy's panic threshold. */
+export const PANIC_SHARE = 0.5;
+
+/** The state's name as users see it. */
+export function healthName(state: HealthState | undefined): string {
+  switch (state) {
+    case HealthState.HEALTHY:
+      return 'healthy';
+    case HealthState.DEGRADED:
+      return 'degraded';
+    case HealthState.UNHEALTHY:
+      return 'unhealthy';
+    case HealthState.UNAVAILABLE:
+      return 'unavailable';
+    case HealthState.MAINTENANCE:
+      return 'maintenance';
+    case undefined:
+    case HealthState.UNSPECIFIED:
+    case HealthState.UNRECOGNIZED:
+      return 'not_tested';
+    default:
+      return unreachable(state);
+  }
+}

@@ -1,0 +1,33 @@
+import { type NanoUsd, nanoUsdPerMillion, rate, sum } from '@switchyard/kernel';
+import { boundCost } from '@switchyard/llm';
+import type { Offering } from '../snapshot/snapshot.ts';
+import type { Needs } from './needs.ts';
+import { outputLimit } from './output-limit.ts';
+
+/** Output that is expected of a request that does not limit it, in tokens. */
+const EXPECTED_OUTPUT_TOKENS = 1_000;
+
+/** Output tokens that estimates are made with: the caller's limit, else a usual answer; never above the model's limit. */
+export function expectedOutputTokens(needs: Pick<Needs, 'maxOutputTokens'>, offering: Offering): number {
+  const wanted = needs.maxOutputTokens ?? EXPECTED_OUTPUT_TOKENS;
+  return Math.min(wanted, offering.maxOutputTokens ?? wanted);
+}
+
+/** What a request should cost there; undefined where a price is unknown. For comparing candidates. */
+export function expectedCost(needs: Needs, offering: Offering): NanoUsd | undefined {
+  const { input, output, request } = offering.prices ?? {};
+  if (input === undefined || output === undefined) return undefined;
+  return sum([
+    rate(needs.estimatedInputTokens, nanoUsdPerMillion(input)),
+    rate(expectedOutputTokens(needs, offering), nanoUsdPerMillion(output)),
+    rate(1, nanoUsdPerMillion(request ?? 0n)),
+  ]);
+}
+
+/** What a request can cost there at the most; undefined where there is no bound: an unknown price, or an unlimited answer. */
+export function maxCost(needs: Needs, offering: Offering): NanoUsd | undefined {
+  const outputBound = outputLimit(needs, offering) ?? offering.maxOutputTokens;
+  if (offering.prices === undefined || outputBound === undefined) return undefined;
+  const inputBound = Math.min(needs.inputTokenBound, offering.contextTokens ?? Number.POSITIVE_INFINITY);
+  return boundCost({ inputBound, outputBound, prices: offering.prices });
+}

@@ -1,0 +1,40 @@
+import type { CompleteRequest, Strategy } from '@switchyard/contracts/routing';
+import type { CapabilitySet } from '../snapshot/capability.ts';
+
+/** What a request's model field asks for. */
+export type ModelSelector =
+  /** Whatever fits best. */
+  | { readonly kind: 'auto' }
+  /** One model, at any provider. */
+  | { readonly kind: 'model'; readonly model: string };
+
+/** What a request needs of a candidate: validated, and derived from its content. */
+export interface Needs {
+  /** The canonical request, for what only a wire format can tell. */
+  readonly request: CompleteRequest;
+  readonly stream: boolean;
+  /** The tenant that asks: sees its own providers and the installation's. */
+  readonly tenant: string;
+  readonly selector: ModelSelector;
+  readonly capabilities: CapabilitySet;
+  readonly maxCostNanoUsd: bigint | undefined;
+  readonly maxPricePerMillionNanoUsd: bigint | undefined;
+  readonly maxLatencyMs: number | undefined;
+  /** Empty: anywhere. */
+  readonly residency: ReadonlySet<string>;
+  /** Best first. */
+  readonly preferredProviders: readonly string[];
+  readonly excludedProviders: ReadonlySet<string>;
+  /** Empty: all. */
+  readonly allowedProviders: ReadonlySet<string>;
+  readonly tags: readonly string[];
+  /** Expected tokens of input. */
+  readonly estimatedInputTokens: number;
+  /** Upper bound of the tokens of input. */
+  readonly inputTokenBound: number;
+  /** What the caller set; undefined: the provider decides. */
+  readonly maxOutputTokens: number | undefined;
+  readonly strategy: Strategy;
+  /** A probe is sent whatever the health, the breaker and the mode maintenance say. */
+  readonly isProbe: boolean;
+}

@@ -1,0 +1,173 @@
+import { type CompleteRequest, type Message, type Part, Role, Strategy } from '@switchyard/contracts/routing';
+import type { FieldViolation } from '@switchyard/kernel';
+import { CAPABILITIES, isCapability } from '../snapshot/capability.ts';
+import { isRegion, REGIONS } from '../snapshot/region.ts';
+
+const MAX_MESSAGES = 2_048;
+const MAX_PARTS = 1_000;
+const MAX_TOOLS = 128;
+const MAX_LABELS = 16;
+const MAX_NAME = 128;
+const EFFORTS = ['', 'none', 'minimal', 'low', 'medium', 'high'];
+
+/** Everything that is wrong with a request, by field; empty where it is in order. */
+export function validateRequest(request: CompleteRequest): FieldViolation[] {
+  const found: FieldViolation[] = [];
+  const check = (holds: boolean, field: string, description: string) => {
+    if (!holds) found.push({ field, description });
+  };
+  check(
+    request.model.length > 0 && request.model.length <= 256,
+    'model',
+    'must have 1 to 256 characters: a model id, provider/model, or auto',
+  );
+  check(
+    request.messages.length > 0 && request.messages.length <= MAX_MESSAGES,
+    'messages',
+    `must have 1 to ${MAX_MESSAGES} messages`,
+  );
+  check(request.tools.length <= MAX_TOOLS, 'tools', `must have at most ${MAX_TOOLS} tools`);
+  check(request.user.length <= 256, 'user', 'must have at most 256 characters');
+  request.messages.slice(0, MAX_MESSAGES).forEach((message, i) => {
+    checkMessage(message, `messages[${i}]`, check);
+  });
+  request.tools.slice(0, MAX_TOOLS).forEach(({ name }, i) => {
+    check(
+      /^[A-Za-z0-9_-]{1,64}$/.test(name),
+      `tools[${i}].name`,
+      'must have 1 to 64 characters of A-Z a-z 0-9 _ -',
+    );
+  });
+  check(isStrategy(request.strategy), 'strategy', 'must be STRATEGY_PRIORITY or STRATEGY_COST');
+  checkSampling(request, check);
+  checkRequirements(request, check);
+  checkContext(request, check);
+  return found;
+}
+
+type Check = (holds: boolean, field: string, description: string) => void;
+
+function checkMessage({ role, parts }: Message, field: string, check: Check): void {
+  const known =
+    role === Role.SYSTEM ||
+    role === Role.DEVELOPER ||
+    role === Role.USER ||
+    role === Role.ASSISTANT ||
+    role === Role.TOOL;
+  check(known, `${field}.role`, 'must be system, developer, user, assistant or tool');
+  check(parts.length <= MAX_PARTS, `${field}.parts`, `must have at most ${MAX_PARTS} parts`);
+  check(parts.length > 0 || role === Role.ASSISTANT, `${field}.parts`, 'must have at least one part');
+  parts.slice(0, MAX_PARTS).forEach(({ content }, i) => {
+    checkPart(content, { field: `${field}.parts[${i}]`, role }, check);
+  });
+}
+
+function checkPart(
+  content: Part['content'],
+  { field, role }: { field: string; role: Role },
+  check: Check,
+): void {
+  check(content !== undefined, field, 'must have a content');
+  const fromModel =
+    content?.$case === 'toolCall' || content?.$case === 'reasoning' || content?.$case === 'refusal';
+  check(
+    !fromModel || role === Role.ASSISTANT,
+    field,
+    'a tool call, reasoning or refusal belongs to an assistant message',
+  );
+  if (content?.$case === 'toolResult') {
+    check(role === Role.TOOL || role === Role.USER, field, 'a tool result belongs to a tool or user message');
+    check(content.value.toolCallId !== '', `${field}.tool_result.tool_call_id`, 'must name the call');
+  }
+  if (content?.$case === 'image' || content?.$case === 'audio' || content?.$case === 'file') {
+    const { source, mediaType } = content.value;
+    check(source !== undefined, `${field}.${content.$case}`, 'must have data, a url or a file_id');
+    check(
+      source?.$case !== 'data' || mediaType !== '',
+      `${field}.${content.$case}.media_type`,
+      'is required with data',
+    );
+    check(
+      source?.$case !== 'url' || /^https:\/\//.test(source.value),
+      `${field}.${content.$case}.url`,
+      'must begin with https://',
+    );
+  }
+}
+
+function checkSampling({ sampling }: CompleteRequest, check: Check): void {
+  if (sampling === undefined) return;
+  const within = (value: number | undefined, min: number, max: number) =>
+    value === undefined || (Number.isFinite(value) && value >= min && value <= max);
+  check(
+    within(sampling.maxOutputTokens, 1, 10_000_000),
+    'sampling.max_output_tokens',
+    'must be from 1 to 10000000',
+  );
+  check(within(sampling.temperature, 0, 2), 'sampling.temperature', 'must be from 0 to 2');
+  check(within(sampling.topP, Number.MIN_VALUE, 1), 'sampling.top_p', 'must be above 0 and at most 1');
+  check(within(sampling.topK, 1, 1_000_000), 'sampling.top_k', 'must be at least 1');
+  check(within(sampling.frequencyPenalty, -2, 2), 'sampling.frequency_penalty', 'must be from -2 to 2');
+  check(within(sampling.presencePenalty, -2, 2), 'sampling.presence_penalty', 'must be from -2 to 2');
+  check(
+    within(sampling.reasoningBudgetTokens, 1, 10_000_000),
+    'sampling.reasoning_budget_tokens',
+    'must be from 1 to 10000000',
+  );
+  check(sampling.stop.length <= 16, 'sampling.stop', 'must have at most 16 texts');
+  check(
+    sampling.stop.every((text) => text.length > 0 && text.length <= 1_024),
+    'sampling.stop',
+    'each text must have 1 to 1024 characters',
+  );
+  check(
+    EFFORTS.includes(sampling.reasoningEffort),
+    'sampling.reasoning_effort',
+    'must be none, minimal, low, medium or high',
+  );
+}
+
+function checkRequirements({ requirements, failover }: CompleteRequest, check: Check): void {
+  const fallbacks = failover?.maxFallbacks;
+  check(
+    fallbacks === undefined || (fallbacks >= 0 && fallbacks <= 10),
+    'failover.max_fallbacks',
+    'must be from 0 to 10',
+  );
+  if (requirements === undefined) return;
+  const { maxCostNanoUsd, maxPricePerMillionNanoUsd, maxLatencyMs } = requirements;
+  requirements.capabilities.forEach((name, i) => {
+    check(isCapability(name), `requirements.capabilities[${i}]`, `must be one of ${CAPABILITIES.join(', ')}`);
+  });
+  requirements.residency.forEach((name, i) => {
+    check(isRegion(name), `requirements.residency[${i}]`, `must be one of ${REGIONS.join(', ')}`);
+  });
+  check((maxCostNanoUsd ?? 0n) >= 0n, 'requirements.max_cost_nano_usd', 'must be at least 0');
+  check(
+    (maxPricePerMillionNanoUsd ?? 0n) >= 0n,
+    'requirements.max_price_per_million_nano_usd',
+    'must be at least 0',
+  );
+  check((maxLatencyMs ?? 1) >= 1, 'requirements.max_latency_ms', 'must be at least 1');
+  const both = requirements.excludedProviders.find((id) => requirements.allowedProviders.includes(id));
+  check(both === undefined, 'requirements.excluded_providers', `${both} is allowed and excluded at once`);
+}
+
+function checkContext({ context, labels }: CompleteRequest, check: Check): void {
+  for (const [name, value] of Object.entries(context ?? {})) {
+    if (typeof value === 'string')
+      check(value.length <= MAX_NAME, `context.${name}`, `must have at most ${MAX_NAME} characters`);
+  }
+  const entries = Object.entries(labels);
+  check(entries.length <= MAX_LABELS, 'labels', `must be at most ${MAX_LABELS}`);
+  for (const [name, value] of entries) {
+    check(
+      name.length <= MAX_NAME && value.length <= MAX_NAME,
+      `labels.${name.slice(0, MAX_NAME)}`,
+      `name and value must have at most ${MAX_NAME} characters`,
+    );
+  }
+}
+
+const isStrategy = (strategy: Strategy) =>
+  strategy === Strategy.UNSPECIFIED || strategy === Strategy.PRIORITY || strategy === Strategy.COST;

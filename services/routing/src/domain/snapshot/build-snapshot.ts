@@ -1,0 +1,123 @@
+import type { HealthState } from '@switchyard/contracts/health';
+import type { Provider, ProviderModel } from '@switchyard/contracts/routing';
+import { type Catalog, type Offering as CatalogOffering, findWireFormat, type Prices } from '@switchyard/llm';
+import { type CapabilitySet, capabilitySet } from './capability.ts';
+import { isRegion } from './region.ts';
+import type { AttemptLimits, ConfiguredProvider, Offering, Snapshot } from './snapshot.ts';
+
+/** Prices by `catalog provider/model`, of one version. */
+export interface PriceBook {
+  readonly version: string;
+  readonly prices: ReadonlyMap<string, Prices>;
+}
+
+/** What a snapshot is built from. */
+export interface SnapshotParts {
+  /** Grows with every change of providers. */
+  readonly providersVersion: string;
+  readonly providers: readonly Provider[];
+  readonly priceBook: PriceBook;
+  readonly healthVersion: string;
+  /** Provider key → state. */
+  readonly health: ReadonlyMap<string, HealthState>;
+  readonly catalog: Catalog;
+  /** For limits that a provider does not set. */
+  readonly defaultLimits: AttemptLimits;
+}
+
+/** Priority of a provider that sets none. */
+const DEFAULT_PRIORITY = 100;
+/** What a model can do of which nothing is known: it is asked for text by an operator who configured it. */
+const ASSUMED_CAPABILITIES = capabilitySet(['text', 'streaming']);
+
+/** Key of a provider: unique over tenants. */
+export const providerKey = (tenant: string, id: string): string => `${tenant}/${id}`;
+
+/** Key of an offering in the price book. */
+export const priceKey = (catalogProvider: string, model: string): string => `${catalogProvider}/${model}`;
+
+/** Builds the immutable object that decisions are made on. */
+export function buildSnapshot(parts: SnapshotParts): Snapshot {
+  const providers: ConfiguredProvider[] = [];
+  const offerings: Offering[] = [];
+  for (const provider of parts.providers) {
+    const configured = configure(provider, parts);
+    if (configured === undefined) continue;
+    providers.push(configured);
+    for (const model of modelsOf(provider, parts.catalog)) offerings.push(offer(configured, model, parts));
+  }
+  offerings.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return Object.freeze({
+    version: `${parts.providersVersion}:${parts.priceBook.version}:${parts.healthVersion}`,
+    priceVersion: parts.priceBook.version,
+    providers,
+    offerings,
+    byModel: Map.groupBy(offerings, ({ model }) => model),
+    byProvider: Map.groupBy(offerings, ({ provider }) => provider.id),
+    health: parts.health,
+  });
+}
+
+function configure(
+  provider: Provider,
+  { catalog, defaultLimits }: SnapshotParts,
+): ConfiguredProvider | undefined {
+  const format = findWireFormat(provider.wireFormat);
+  if (format === undefined) return undefined;
+  const catalogId = provider.catalogId || provider.id;
+  const limits = provider.timeLimits;
+  return {
+    key: providerKey(provider.tenant, provider.id),
+    id: provider.id,
+    tenant: provider.tenant,
+    format,
+    dialect: catalog.provider(catalogId)?.dialect,
+    baseUrl: provider.baseUrl.replace(/\/+$/, ''),
+    credentialRef: provider.credentialRef,
+    catalogId,
+    priority: provider.priority ?? DEFAULT_PRIORITY,
+    region: isRegion(provider.region) ? provider.region : 'global',
+    tags: new Set(provider.tags),
+    mode: provider.mode,
+    simulated: provider.simulated,
+    limits: {
+      connectMs: limits?.connectMs ?? defaultLimits.connectMs,
+      firstTokenMs: limits?.firstTokenMs ?? defaultLimits.firstTokenMs,
+      betweenTokensMs: limits?.betweenTokensMs ?? defaultLimits.betweenTokensMs,
+      totalMs: limits?.totalMs ?? defaultLimits.totalMs,
+    },
+  };
+}
+
+/** The models that a provider names, else those of its catalog entry. */
+function modelsOf(provider: Provider, catalog: Catalog): readonly ProviderModel[] {
+  if (provider.models.length > 0) return provider.models;
+  return catalog.offeringsOf(provider.catalogId || provider.id).map(({ model }) => ({
+    model,
+    catalogModel: '',
+    capabilities: [],
+  }));
+}
+
+function offer(
+  provider: ConfiguredProvider,
+  model: ProviderModel,
+  { catalog, priceBook }: SnapshotParts,
+): Offering {
+  const catalogModel = model.catalogModel || model.model;
+  const known = catalog.findModel(provider.catalogId, catalogModel);
+  return {
+    key: `${provider.key}/${model.model}`,
+    provider,
+    model: model.model,
+    capabilities: capabilitiesOf(model, known),
+    contextTokens: model.contextTokens ?? known?.contextTokens,
+    maxOutputTokens: model.maxOutputTokens ?? known?.maxOutputTokens,
+    prices: priceBook.prices.get(priceKey(provider.catalogId, catalogModel)),
+  };
+}
+
+function capabilitiesOf(model: ProviderModel, known: CatalogOffering | undefined): CapabilitySet {
+  if (model.capabilities.length > 0) return capabilitySet(model.capabilities);
+  return known === undefined ? ASSUMED_CAPABILITIES : capabilitySet(known.capabilities);
+}

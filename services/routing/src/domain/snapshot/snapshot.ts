@@ -1,0 +1,69 @@
+import type { HealthState } from '@switchyard/contracts/health';
+import type { ProviderMode } from '@switchyard/contracts/routing';
+import type { Dialect, Prices, WireFormat } from '@switchyard/llm';
+import type { CapabilitySet } from './capability.ts';
+import type { Region } from './region.ts';
+
+/** Time limits of one attempt, in milliseconds. */
+export interface AttemptLimits {
+  readonly connectMs: number;
+  readonly firstTokenMs: number;
+  readonly betweenTokensMs: number;
+  readonly totalMs: number;
+}
+
+/** A provider as decisions and attempts see it. */
+export interface ConfiguredProvider {
+  /** `tenant/id`, or `/id` for the installation's: unique. */
+  readonly key: string;
+  readonly id: string;
+  /** '' for the installation's. */
+  readonly tenant: string;
+  readonly format: WireFormat;
+  /** How it differs from its wire format; undefined: not at all. */
+  readonly dialect: Dialect | undefined;
+  /** Without a slash at the end. */
+  readonly baseUrl: string;
+  /** '' where it needs none. */
+  readonly credentialRef: string;
+  /** Provider in the price book. */
+  readonly catalogId: string;
+  /** Lower is preferred. */
+  readonly priority: number;
+  readonly region: Region;
+  readonly tags: ReadonlySet<string>;
+  readonly mode: ProviderMode;
+  readonly simulated: boolean;
+  readonly limits: AttemptLimits;
+}
+
+/** One model at one provider: what a decision chooses among. */
+export interface Offering {
+  /** `tenant/provider/model`: unique. */
+  readonly key: string;
+  readonly provider: ConfiguredProvider;
+  /** Model id at the provider. */
+  readonly model: string;
+  readonly capabilities: CapabilitySet;
+  /** Tokens of input and output together; undefined where unknown. */
+  readonly contextTokens: number | undefined;
+  /** Most tokens of output; undefined where unknown. */
+  readonly maxOutputTokens: number | undefined;
+  readonly prices: Prices | undefined;
+}
+
+/** Everything that decisions are made on: immutable, replaced as a whole, read by one reference. */
+export interface Snapshot {
+  /** Version: the versions of its parts. */
+  readonly version: string;
+  readonly priceVersion: string;
+  readonly providers: readonly ConfiguredProvider[];
+  /** In the order of their keys. */
+  readonly offerings: readonly Offering[];
+  /** Model id → its offerings. */
+  readonly byModel: ReadonlyMap<string, readonly Offering[]>;
+  /** Provider id → its offerings, of all tenants. */
+  readonly byProvider: ReadonlyMap<string, readonly Offering[]>;
+  /** Provider key → its health; absent: not tested. */
+  readonly health: ReadonlyMap<string, HealthState>;
+}

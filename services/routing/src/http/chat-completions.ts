@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { CompleteResponse, StreamCompleteResponse } from '@switchyard/contracts/routing';
+import type { Clock } from '@switchyard/kernel';
+import {
+  type ChatRequest,
+  createChatStreamEncoder,
+  decodeChatRequest,
+  encodeChatResponse,
+} from '@switchyard/llm';
+import { requirePermission, toServiceError } from '@switchyard/service-kit';
+import { invalidFields } from '../errors.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { PipelineCall } from '../pipeline/pipeline-call.ts';
+import { type HttpRoute, sendJson } from './http-call.ts';
+import { readJson } from './read-body.ts';
+
+/** What the route stands on. */
+export interface ChatCompletionsOptions {
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+}
+
+/** `POST /v1/chat/completions`, unary and streamed. */
+export const chatCompletions =
+  ({ pipeline, clock }: ChatCompletionsOptions): HttpRoute =>
+  async ({ request, response, principal, signal }) => {
+    requirePermission(principal, 'routing.complete');
+    const decoded = decodeChatRequest(await readJson(request));
+    if (!decoded.ok) throw invalidFields(decoded.error);
+    const chat = decoded.value;
+    const call: PipelineCall = { request: chat.request, principal, signal, deadlineAtMs: undefined };
+    const created = Math.floor(clock.wallMs() / 1000);
+    if (chat.stream) return streamChat(response, { events: pipeline.stream(call), chat, created });
+    const answer = await pipeline.complete(call);
+    sendJson(
+      response,
+      200,
+      encodeChatResponse(answer, { created, model: chat.request.model }),
+      headersOf(answer),
+    );
+  };
+
+/** Switchyard's own fields beside the body. */
+function headersOf({ requestId, route }: CompleteResponse): Record<string, string> {
+  return {
+    'x-request-id': requestId,
+    'x-switchyard-request-id': requestId,
+    ...(route === undefined
+      ? {}
+      : { 'x-switchyard-provider': route.provider, 'x-switchyard-model': route.model }),
+  };
+}
+
+interface StreamedChat {
+  readonly events: AsyncGenerator<StreamCompleteResponse>;
+  readonly chat: ChatRequest;
+  readonly created: number;
+}
+
+/** The status line waits for the first event: until then a failure is an ordinary error. */
+async function streamChat(response: ServerResponse, { events, chat, created }: StreamedChat): Promise<void> {
+  const first = await events.next();
+  if (first.done === true || first.value.event?.$case !== 'started')
+    throw new TypeError('a stream begins with started');
+  const { requestId, route } = first.value.event.value;
+  const { model } = chat.request;
+  const encoder = createChatStreamEncoder({
+    id: `chatcmpl-${requestId}`,
+    created,
+    model,
+    includeUsage: chat.includeUsage,
+  });
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-request-id': requestId,
+    'x-switchyard-request-id': requestId,
+    ...(route === undefined
+      ? {}
+      : { 'x-switchyard-provider': route.provider, 'x-switchyard-model': route.model }),
+  });
+  try {
+    await write(response, encoder.encode(first.value));
+    for await (const event of events) await write(response, encoder.encode(event));
+  } catch (error) {
+    response.write(encoder.encodeError(toServiceError(error)));
+  }
+  response.end();
+}
+
+/** Writes, and waits while the caller reads slowly. */
+async function write(response: ServerResponse, text: string): Promise<void> {
+  if (text === '' || response.write(text) || response.destroyed) return;
+  await Promise.race([once(response, 'drain'), once(response, 'close')]);
+}

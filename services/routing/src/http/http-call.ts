@@ -1,0 +1,32 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from '@switchyard/service-kit';
+
+/** One HTTP request on its way through a route. */
+export interface HttpCall {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly principal: Principal;
+  /** Fires when the caller goes away. */
+  readonly signal: AbortSignal;
+  readonly url: URL;
+}
+
+/** Answers one request. Errors that it throws before it has written are answered for it. */
+export type HttpRoute = (call: HttpCall) => Promise<void>;
+
+/** Sends a JSON body. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const text = JSON.stringify(body);
+  response
+    .writeHead(status, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+      ...headers,
+    })
+    .end(text);
+}

@@ -1,0 +1,135 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ServiceError } from '@switchyard/kernel';
+import { encodeChatError } from '@switchyard/llm';
+import {
+  type Authenticate,
+  endSpan,
+  inSpan,
+  type Logger,
+  startHttpSpan,
+  toServiceError,
+} from '@switchyard/service-kit';
+import { type HttpRoute, sendJson } from './http-call.ts';
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** `METHOD /path`; a path that ends with `/*` takes everything below it. */
+  readonly routes: ReadonlyMap<string, HttpRoute>;
+  readonly authenticate: Authenticate;
+  readonly log: Logger;
+}
+
+/** A running HTTP server. */
+export interface RunningHttpServer {
+  readonly port: number;
+  /** Takes no new requests, lets those under way end, at most for the time given. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Most bytes of all headers of a request. */
+const MAX_HEADER_BYTES = 32 * 1024;
+/** Longest time for a request to arrive whole. */
+const REQUEST_TIMEOUT_MS = 120_000;
+
+/** Serves the OpenAI-compatible surface: every route authenticated, errors in OpenAI's shape. */
+export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
+  let stopping = false;
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: 65_000,
+      noDelay: true,
+    },
+    (request, response) => {
+      // A kept connection is closed after the answer while the server stops, so that its caller goes elsewhere.
+      if (stopping) response.setHeader('connection', 'close');
+      void answer(request, response, options);
+    },
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(
+        new Error(
+          `cannot listen on ${options.host}:${options.port} for HTTP: ${error.message}; is the port in use?`,
+          { cause: error },
+        ),
+      ),
+    );
+    server.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: (graceMs) =>
+      new Promise((resolve) => {
+        stopping = true;
+        const force = setTimeout(() => server.closeAllConnections(), graceMs);
+        server.close(() => {
+          clearTimeout(force);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpServerOptions,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://host');
+  const span = startHttpSpan(`${request.method} ${url.pathname}`, request.headers);
+  const abort = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) abort.abort();
+  });
+  let failure: ServiceError | undefined;
+  try {
+    const route = findRoute(options.routes, request.method ?? 'GET', url.pathname);
+    const principal = await options.authenticate(authorizationOf(request));
+    await inSpan(span, () => route({ request, response, principal, signal: abort.signal, url }));
+  } catch (thrown) {
+    failure = toServiceError(thrown);
+    if (failure.code === 'INTERNAL')
+      options.log.error({ err: failure, cause: failure.cause }, failure.publicMessage);
+    fail(response, failure);
+  } finally {
+    endSpan(span, failure);
+    // A body that nobody read would hold the connection.
+    if (!request.complete) request.resume();
+  }
+}
+
+/** OpenAI's header, or Anthropic's. */
+function authorizationOf({ headers }: IncomingMessage): string | undefined {
+  const key = headers['x-api-key'];
+  return headers.authorization ?? (typeof key === 'string' ? `Bearer ${key}` : undefined);
+}
+
+function findRoute(routes: ReadonlyMap<string, HttpRoute>, method: string, path: string): HttpRoute {
+  const route =
+    routes.get(`${method} ${path}`) ?? routes.get(`${method} ${path.slice(0, path.lastIndexOf('/'))}/*`);
+  if (route !== undefined) return route;
+  throw new ServiceError({
+    reason: 'ROUTE_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: `there is no ${method} ${path}; there are ${[...routes.keys()].join(', ')}`,
+  });
+}
+
+function fail(response: ServerResponse, error: ServiceError): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { status, headers, body } = encodeChatError(error);
+  const requestId = error.metadata.request_id;
+  sendJson(response, status, body, {
+    ...headers,
+    ...(requestId === undefined ? {} : { 'x-switchyard-request-id': requestId }),
+  });
+}

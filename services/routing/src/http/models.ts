@@ -1,0 +1,28 @@
+import { requirePermission } from '@switchyard/service-kit';
+import type { Offering } from '../domain/snapshot/snapshot.ts';
+import { modelNotFound } from '../errors.ts';
+import { visibleOfferings } from '../rpc/list-models.ts';
+import type { SnapshotHolder } from '../runtime/snapshot-holder.ts';
+import { type HttpRoute, sendJson } from './http-call.ts';
+
+/** `GET /v1/models` and `GET /v1/models/{id}`: each model once, and each as `provider/model`. */
+export const models =
+  (snapshots: SnapshotHolder): HttpRoute =>
+  async ({ response, principal, url }) => {
+    requirePermission(principal, 'routing.provider.read');
+    const offerings = visibleOfferings(snapshots.current, principal);
+    const listed = new Map<string, object>([['auto', describe('auto', 'switchyard')]]);
+    for (const { provider, model } of offerings) listed.set(model, describe(model, provider.id));
+    for (const offering of offerings)
+      listed.set(qualified(offering), describe(qualified(offering), offering.provider.id));
+    const id = decodeURIComponent(url.pathname.slice('/v1/models/'.length));
+    if (id === '') return sendJson(response, 200, { object: 'list', data: [...listed.values()] });
+    const found = listed.get(id);
+    if (found === undefined) throw modelNotFound(id);
+    sendJson(response, 200, found);
+  };
+
+const qualified = ({ provider, model }: Offering): string => `${provider.id}/${model}`;
+
+/** A model in OpenAI's shape; when it was made is not known. */
+const describe = (id: string, ownedBy: string) => ({ id, object: 'model', created: 0, owned_by: ownedBy });

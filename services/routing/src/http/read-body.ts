@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import { invalidArgument, ServiceError } from '@switchyard/kernel';
+
+/** Most bytes of a request's body. */
+export const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+/** Reads a body whole. @throws BODY_TOO_LARGE as soon as it is clear */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > MAX_BODY_BYTES) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+}
+
+/** Reads a body as JSON. @throws INVALID_ARGUMENT where it is none */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = (await readBody(request)).toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalidArgument({
+      field: '(body)',
+      description: `is not valid JSON: ${(error as Error).message.slice(0, 120)}`,
+    });
+  }
+}
+
+const tooLarge = () =>
+  new ServiceError({
+    reason: 'BODY_TOO_LARGE',
+    code: 'RESOURCE_EXHAUSTED',
+    publicMessage: `the body is larger than ${MAX_BODY_BYTES} bytes`,
+    metadata: { max_bytes: String(MAX_BODY_BYTES) },
+  });

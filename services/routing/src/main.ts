@@ -1,0 +1,5 @@
+import { runService } from '@switchyard/service-kit';
+import { parseConfig } from './config.ts';
+import { startService } from './service.ts';
+
+await runService({ name: 'routing', env: process.env, parseConfig, start: startService, exit: process.exit });

@@ -1,0 +1,171 @@
+import { SpanKind } from '@opentelemetry/api';
+import type { BusNames } from '@switchyard/contracts';
+import { UsageRecord } from '@switchyard/contracts/events';
+import type { Clock } from '@switchyard/kernel';
+import { type Bus, endSpan, isTracing, type Logger, startSpan } from '@switchyard/service-kit';
+import type { UsageLog } from '../ports.ts';
+import { createOutbox, recoverOutboxes, removeLock } from './open-outbox.ts';
+import type { Outbox, OutboxOptions } from './outbox.ts';
+import { OutboxPublisher, type UsageToPublish } from './outbox-publisher.ts';
+
+export interface UsageOutboxesOptions {
+  readonly outbox: OutboxOptions;
+  readonly bus: Bus;
+  readonly names: BusNames;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly ensureStream: () => Promise<void>;
+  readonly onPublished: (count: number) => void;
+}
+
+/** Where an outbox stands, for the exchange with the ledger. */
+export interface OutboxPosition {
+  readonly outboxId: string;
+  readonly lastSequence: number;
+  readonly closed: boolean;
+}
+
+interface Running {
+  readonly outbox: Outbox;
+  readonly publisher: OutboxPublisher;
+}
+
+/** How often what was written is synced, and what the disk had no room for is tried again. */
+const SYNC_MS = 50;
+
+/** The outbox this process writes and those it took over from processes that died, each with its publisher. */
+export class UsageOutboxes implements UsageLog {
+  readonly #options: UsageOutboxesOptions;
+  readonly #own: Running;
+  #running: Running[];
+  readonly #timer: NodeJS.Timeout;
+
+  private constructor(options: UsageOutboxesOptions, own: Running, running: Running[]) {
+    this.#options = options;
+    this.#own = own;
+    this.#running = running;
+    this.#timer = setInterval(() => this.#tick(), SYNC_MS);
+  }
+
+  /** Opens a new outbox and takes over what dead processes have left in the directory. */
+  static async open(options: UsageOutboxesOptions): Promise<UsageOutboxes> {
+    const own = createOutbox(options.outbox);
+    const recovered = await recoverOutboxes(options.outbox, own);
+    for (const { outbox, unresolved, tornBytes, abandoned } of recovered) {
+      const facts = {
+        outbox: outbox.id,
+        lastSequence: outbox.lastSequence,
+        unresolved,
+        tornBytes,
+        abandoned,
+      };
+      if (abandoned > 0)
+        options.log.error(facts, 'the machine was down: attempts of this outbox cannot be booked by it');
+      else options.log.info(facts, 'took over the outbox of a process that is gone');
+    }
+    const start = (outbox: Outbox): Running => ({ outbox, publisher: startPublisher(options, outbox) });
+    const first = start(own);
+    return new UsageOutboxes(options, first, [first, ...recovered.map(({ outbox }) => start(outbox))]);
+  }
+
+  /** Usage records that the bus has not taken yet. */
+  get unpublished(): number {
+    return this.#running.reduce(
+      (sum, { outbox, publisher }) => sum + outbox.lastSequence - publisher.cursor + 1,
+      0,
+    );
+  }
+
+  get uncoveredBytes(): number {
+    return this.#running.reduce((sum, { outbox }) => sum + outbox.uncoveredBytes, 0);
+  }
+
+  hold(attemptId: string, unresolved: UsageRecord): void {
+    this.#own.outbox.hold(attemptId, UsageRecord.encode(unresolved).finish());
+  }
+
+  settle(attemptId: string, record: UsageRecord): void {
+    const usage = UsageRecord.encode(record).finish();
+    const sequence = this.#own.outbox.settle(attemptId, usage);
+    if (sequence !== undefined) this.#own.publisher.offer({ sequence, usage, tenant: record.tenant });
+  }
+
+  /** Where each outbox stands. */
+  positions(): OutboxPosition[] {
+    return this.#running.map(({ outbox: { id, lastSequence, closed } }) => ({
+      outboxId: id,
+      lastSequence,
+      closed,
+    }));
+  }
+
+  /** Takes note of how far the ledger has an outbox. */
+  cover(outboxId: string, watermark: number): void {
+    const found = this.#running.find(({ outbox }) => outbox.id === outboxId);
+    if (found === undefined) return;
+    const nowMs = this.#options.clock.wallMs();
+    found.outbox.cover(watermark, nowMs);
+    found.publisher.onWatermark(watermark, this.#options.clock.monotonicMs());
+    if (found !== this.#own && found.outbox.isSpent(nowMs)) void this.#remove(found);
+  }
+
+  /** Whether the ledger has everything. */
+  get isCovered(): boolean {
+    return this.#running.every(({ outbox }) => outbox.watermark >= outbox.lastSequence);
+  }
+
+  /** Says that this process adds nothing any more. Call it when no attempt is under way. */
+  closeOwn(): void {
+    this.#own.outbox.close();
+    this.#own.outbox.sync();
+  }
+
+  async dispose(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#running.map(({ publisher }) => publisher.stop()));
+    for (const { outbox } of this.#running) outbox.dispose();
+  }
+
+  #tick(): void {
+    const { outbox, publisher } = this.#own;
+    if (outbox.retryUnwritten().length > 0) publisher.poke();
+    outbox.sync();
+  }
+
+  async #remove(spent: Running): Promise<void> {
+    this.#running = this.#running.filter((running) => running !== spent);
+    await spent.publisher.stop();
+    spent.outbox.remove();
+    removeLock(this.#options.outbox.directory, spent.outbox.id);
+  }
+}
+
+function startPublisher(options: UsageOutboxesOptions, outbox: Outbox): OutboxPublisher {
+  const { bus, names, log, ensureStream, onPublished } = options;
+  const publisher = new OutboxPublisher({
+    outbox,
+    bus,
+    names,
+    log,
+    ensureStream,
+    onPublished: (records) => {
+      onPublished(records.length);
+      for (const record of records) tracePublish(record);
+    },
+  });
+  return publisher;
+}
+
+/** One span for each traced record, so that its trace goes on into the ledger. */
+function tracePublish({ usage }: UsageToPublish): void {
+  if (!isTracing()) return;
+  const { traceparent, attemptId } = UsageRecord.decode(usage);
+  if (traceparent === '') return;
+  endSpan(
+    startSpan('publish usage', {
+      traceparent,
+      kind: SpanKind.PRODUCER,
+      attributes: { 'messaging.system': 'nats', 'switchyard.attempt_id': attemptId },
+    }),
+  );
+}

@@ -1,0 +1,137 @@
+import { type Span, SpanKind } from '@opentelemetry/api';
+import { LineKind, type UsageRecord } from '@switchyard/contracts/events';
+import { DecisionOutcome, type Usage } from '@switchyard/contracts/routing';
+import { uuidV7 } from '@switchyard/kernel';
+import { estimateTextTokens } from '@switchyard/llm';
+import type { Permit } from '@switchyard/resilience';
+import { endSpan, startSpan, traceparentOf } from '@switchyard/service-kit';
+import { ratedPrices } from '../domain/booking.ts';
+import type { RankedCandidate } from '../domain/decide/decide.ts';
+import { expectedOutputTokens } from '../domain/request/cost-estimate.ts';
+import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
+import type { AttemptDeadline } from '../transport/attempt-deadline.ts';
+import type { PreparedCall } from '../transport/call-provider.ts';
+import type { DecidedRequest } from './admit-request.ts';
+import type { PipelineCall } from './pipeline-call.ts';
+
+/** One call of one candidate, from its hold to its end. */
+export interface Attempt {
+  readonly id: string;
+  readonly index: number;
+  readonly candidate: RankedCandidate;
+  readonly runtime: OfferingRuntime;
+  readonly permit: Permit | undefined;
+  readonly deadline: AttemptDeadline;
+  readonly call: PreparedCall;
+  /** The record that was held: what is booked if its end is never known. */
+  readonly held: UsageRecord;
+  readonly startedAtMs: number;
+  readonly startedWallMs: number;
+  readonly span: Span | undefined;
+  /** When the first piece of the answer came, monotonic; undefined before. */
+  firstTokenAtMs: number | undefined;
+  /** UTF-8 bytes that went to the caller. */
+  deliveredBytes: number;
+  /** What the provider has reported so far. */
+  usage: Usage | undefined;
+  /** Parts of its cost by kind, in nano-USD; empty before the end. */
+  components: Readonly<Record<string, bigint>>;
+  settled: boolean;
+}
+
+/** Who and what an attempt is made for. */
+export interface AttemptOrigin {
+  readonly requestId: string;
+  readonly call: PipelineCall;
+  readonly decided: DecidedRequest;
+  readonly replica: string;
+  readonly overheadMs: number;
+  readonly index: number;
+  readonly wallMs: number;
+}
+
+/** The record to book if the end of an attempt is never known: at what was held. */
+export function heldRecord(
+  candidate: RankedCandidate,
+  span: Span | undefined,
+  origin: AttemptOrigin,
+): UsageRecord {
+  const { requestId, call, decided, replica, overheadMs, index, wallMs } = origin;
+  const { request, principal } = call;
+  const { offering, maxCost } = candidate;
+  return {
+    attemptId: uuidV7(wallMs),
+    requestId,
+    attemptIndex: index,
+    tenant: decided.needs.tenant,
+    occurredAt: new Date(wallMs),
+    agent: request.context?.agent ?? '',
+    workflow: request.context?.workflow ?? '',
+    service: request.context?.service ?? '',
+    keyId: principal.keyId,
+    labels: request.labels,
+    provider: offering.provider.id,
+    model: offering.model,
+    requestedModel: request.model,
+    purpose: request.purpose === 0 ? 1 : request.purpose,
+    line: LineKind.UNRESOLVED,
+    outcome: 'unresolved',
+    requestOutcome: DecisionOutcome.UNSPECIFIED,
+    usage: undefined,
+    prices:
+      offering.prices === undefined ? undefined : ratedPrices(offering.prices, decided.snapshot.priceVersion),
+    costNanoUsd: maxCost,
+    componentsNanoUsd: {},
+    holdNanoUsd: maxCost,
+    durationUs: 0n,
+    firstTokenUs: undefined,
+    overheadUs: BigInt(Math.round(overheadMs * 1000)),
+    traceparent: traceparentOf(span),
+    stream: decided.needs.stream,
+    replica,
+    region: offering.provider.region,
+    httpStatus: 0,
+    simulated: offering.provider.simulated,
+  };
+}
+
+/** The span of an attempt. Source of the names: OpenTelemetry's GenAI semantic conventions. */
+export function startAttemptSpan({ offering }: RankedCandidate, parent: Span | undefined): Span | undefined {
+  return startSpan(`chat ${offering.model}`, {
+    parent,
+    kind: SpanKind.CLIENT,
+    attributes: {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': offering.provider.catalogId,
+      'gen_ai.request.model': offering.model,
+      'switchyard.provider': offering.provider.id,
+    },
+  });
+}
+
+/** Ends the span of an attempt with what came of it. */
+export function endAttemptSpan({ span, id }: Attempt, record: UsageRecord): void {
+  if (span === undefined) return;
+  span.setAttributes({
+    'switchyard.attempt_id': id,
+    'switchyard.outcome': record.outcome,
+    'switchyard.cost_nano_usd': record.costNanoUsd === undefined ? '' : String(record.costNanoUsd),
+    'gen_ai.usage.input_tokens': record.usage?.inputTokens ?? 0,
+    'gen_ai.usage.output_tokens': record.usage?.outputTokens ?? 0,
+  });
+  if (record.outcome !== 'ok') span.setAttribute('error.type', record.outcome);
+  endSpan(span);
+}
+
+/** What an attempt used if nobody reports it: the expected input, and what was delivered, or what was expected of an answer nobody saw. */
+export function estimatedUsage(
+  { candidate, deliveredBytes, firstTokenAtMs }: Attempt,
+  { needs }: DecidedRequest,
+): Usage {
+  const seen = firstTokenAtMs !== undefined;
+  return {
+    inputTokens: needs.estimatedInputTokens,
+    outputTokens: seen ? estimateTextTokens(deliveredBytes) : expectedOutputTokens(needs, candidate.offering),
+    estimated: true,
+  };
+}

@@ -1,0 +1,341 @@
+import { trace } from '@opentelemetry/api';
+import { type Attempt as AttemptProto, DecisionOutcome } from '@switchyard/contracts/routing';
+import { type ServiceError, uuidV7 } from '@switchyard/kernel';
+import type { DecodedResponse, ProviderError } from '@switchyard/llm';
+import { endSpan, startSpan } from '@switchyard/service-kit';
+import { bookAttempt } from '../domain/booking.ts';
+import type { RankedCandidate } from '../domain/decide/decide.ts';
+import { nextStep } from '../domain/failover/next-step.ts';
+import { outputLimit } from '../domain/request/output-limit.ts';
+import { allFailed, callerGone, noCandidate } from '../errors.ts';
+import type { PipelineContext } from '../ports.ts';
+import { AttemptDeadline } from '../transport/attempt-deadline.ts';
+import type { CallFailure } from '../transport/call-provider.ts';
+import { type DecidedRequest, decideRequest } from './admit-request.ts';
+import { type Attempt, endAttemptSpan, estimatedUsage, heldRecord, startAttemptSpan } from './attempt.ts';
+import { decisionRecord } from './decision-record.ts';
+import type { PipelineCall } from './pipeline-call.ts';
+
+const DEFAULT_MAX_FALLBACKS = 3;
+
+/** One request on its way through the candidates: what was tried, what it cost, what comes next. */
+export class Execution {
+  readonly requestId: string;
+  readonly startedAtMs: number;
+  readonly decided: DecidedRequest;
+  readonly attempts: AttemptProto[] = [];
+  /** Cost of ended attempts in nano-USD; undefined once one is unknown. */
+  costNanoUsd: bigint | undefined = 0n;
+  readonly #context: PipelineContext;
+  readonly #call: PipelineCall;
+  readonly #decidedWallMs: number;
+  /** The span that attempts belong to. */
+  readonly #parent = trace.getActiveSpan();
+  #nextCandidate = 0;
+  #attemptCount = 0;
+  /** Why no further attempt could be prepared. */
+  #blocked: ServiceError | undefined;
+
+  /** @throws where the request is refused before anyone is called */
+  constructor(call: PipelineCall, context: PipelineContext, mode: { readonly stream: boolean }) {
+    this.#call = call;
+    this.#context = context;
+    this.startedAtMs = context.clock.monotonicMs();
+    this.#decidedWallMs = context.clock.wallMs();
+    this.requestId = uuidV7(this.#decidedWallMs);
+    const span = startSpan('decide', { parent: this.#parent });
+    try {
+      this.decided = decideRequest(call, context, mode);
+    } finally {
+      span?.setAttribute('switchyard.request_id', this.requestId);
+      endSpan(span);
+    }
+    if (this.decided.choice.ranked.length > 0) return;
+    this.#conclude(DecisionOutcome.REFUSED);
+    throw noCandidate(this.decided.choice);
+  }
+
+  /** The first attempt. @throws where none can be made */
+  async begin(): Promise<Attempt> {
+    const attempt = await this.#prepareNext();
+    if (attempt !== undefined) return attempt;
+    this.#conclude(DecisionOutcome.REFUSED);
+    throw this.#blocked ?? noCandidate(this.decided.choice);
+  }
+
+  /** The first piece of an answer has come. */
+  answerBegun(attempt: Attempt): void {
+    if (attempt.firstTokenAtMs !== undefined) return;
+    attempt.firstTokenAtMs = this.#context.clock.monotonicMs();
+    attempt.runtime.answered(attempt.permit, attempt.firstTokenAtMs);
+  }
+
+  /** An attempt has given its whole answer: settles it and concludes the request. */
+  succeed(attempt: Attempt, decoded: Pick<DecodedResponse, 'usage'>): void {
+    this.answerBegun(attempt);
+    const nowMs = this.#context.clock.monotonicMs();
+    const firstTokenMs = (attempt.firstTokenAtMs ?? nowMs) - attempt.startedAtMs;
+    attempt.runtime.succeeded({ firstTokenMs, totalMs: nowMs - attempt.startedAtMs }, nowMs);
+    const requestOutcome = attempt.index === 0 ? DecisionOutcome.COMPLETE : DecisionOutcome.FALLBACK_SUCCESS;
+    this.#settle(attempt, { outcome: 'ok', delivered: true, usage: decoded.usage, requestOutcome });
+    this.#conclude(requestOutcome);
+  }
+
+  /** An attempt has failed: settles it, and gives the next one, or throws what the caller is told. */
+  async failOver(attempt: Attempt, failure: CallFailure): Promise<Attempt> {
+    const { error } = failure;
+    const following = await this.#following(attempt, error);
+    const requestOutcome = following === undefined ? this.#outcomeOf(attempt, error) : undefined;
+    this.#fail(attempt, failure, requestOutcome);
+    if (following !== undefined) return following;
+    this.#conclude(requestOutcome ?? DecisionOutcome.FALLBACK_EXHAUSTED);
+    throw this.#blocked ?? this.#finalError(attempt, error);
+  }
+
+  /** The caller has left a stream: settles what was under way. */
+  abandon(attempt: Attempt): void {
+    if (attempt.settled) return;
+    const error: ProviderError = {
+      class: 'cancelled',
+      retryable: false,
+      sameProviderRetry: false,
+      retryAfterMs: undefined,
+      detail: 'the caller left the stream',
+      messageForCaller: undefined,
+      providerCode: undefined,
+      httpStatus: undefined,
+    };
+    this.#fail(attempt, { error, reached: true, status: undefined }, DecisionOutcome.CANCELLED);
+    this.#conclude(DecisionOutcome.CANCELLED);
+  }
+
+  get #callerGone(): boolean {
+    const { signal, deadlineAtMs } = this.#call;
+    return signal.aborted || (deadlineAtMs !== undefined && this.#context.clock.wallMs() >= deadlineAtMs);
+  }
+
+  async #following(attempt: Attempt, error: ProviderError): Promise<Attempt | undefined> {
+    const { failover } = this.#call.request;
+    const step = nextStep({
+      errorClass: error.class,
+      answerBegun: attempt.firstTokenAtMs !== undefined,
+      fallbacksUsed: attempt.index,
+      maxFallbacks: failover?.allowed === false ? 0 : (failover?.maxFallbacks ?? DEFAULT_MAX_FALLBACKS),
+      candidatesLeft: this.decided.choice.ranked.length - this.#nextCandidate,
+      callerGone: this.#callerGone,
+    });
+    return step.kind === 'next-candidate' ? this.#prepareNext() : undefined;
+  }
+
+  /** Holds money and a place for the next candidate that can be called now. */
+  async #prepareNext(): Promise<Attempt | undefined> {
+    const { ranked } = this.decided.choice;
+    while (this.#nextCandidate < ranked.length) {
+      const candidate = ranked[this.#nextCandidate++] as RankedCandidate;
+      const secret = this.#context.secrets.get(candidate.offering.provider);
+      const known = typeof secret === 'string' ? secret : await secret;
+      if (known === undefined)
+        this.#noteUncalled(candidate, 'authentication', 'its secret cannot be had now');
+      else {
+        const attempt = this.#prepare(candidate, known);
+        if (attempt !== undefined) return attempt;
+        if (this.#blocked !== undefined) return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  #prepare(candidate: RankedCandidate, secret: string): Attempt | undefined {
+    const { runtimes, clock, transport, usage, replica } = this.#context;
+    const { provider, model } = candidate.offering;
+    const { needs } = this.decided;
+    const encoded = provider.format.encodeRequest({
+      request: needs.request,
+      model,
+      maxOutputTokens: outputLimit(needs, candidate.offering),
+      stream: needs.stream,
+      dialect: provider.dialect,
+    });
+    if (!encoded.ok) {
+      this.#noteUncalled(
+        candidate,
+        'invalid_request',
+        `${encoded.error.field}: ${encoded.error.description}`,
+      );
+      return undefined;
+    }
+    const runtime = runtimes.of(candidate.offering);
+    const nowMs = clock.monotonicMs();
+    const permit = runtime.breaker.tryAcquire(nowMs);
+    if (permit === undefined && !needs.isProbe) {
+      this.#noteUncalled(candidate, 'overloaded', 'its circuit breaker has opened meanwhile');
+      return undefined;
+    }
+    const wallMs = clock.wallMs();
+    const index = this.#attemptCount;
+    const span = startAttemptSpan(candidate, this.#parent);
+    const held = heldRecord(candidate, span, {
+      requestId: this.requestId,
+      call: this.#call,
+      decided: this.decided,
+      replica,
+      overheadMs: nowMs - this.startedAtMs,
+      index,
+      wallMs,
+    });
+    try {
+      usage.hold(held.attemptId, held);
+    } catch (error) {
+      if (permit !== undefined) runtime.breaker.onAbandoned(permit, nowMs);
+      endSpan(span);
+      this.#blocked = error as ServiceError;
+      return undefined;
+    }
+    this.#attemptCount++;
+    runtime.active++;
+    const deadline = new AttemptDeadline(provider.limits, {
+      signal: this.#call.signal,
+      remainingMs: this.#call.deadlineAtMs === undefined ? undefined : this.#call.deadlineAtMs - wallMs,
+    });
+    const authorization = secret === '' ? {} : provider.format.authorize(secret);
+    const headers = { ...authorization, 'x-switchyard-attempt-id': held.attemptId };
+    return {
+      id: held.attemptId,
+      index,
+      candidate,
+      runtime,
+      permit,
+      deadline,
+      call: { transport, provider, encoded: encoded.value, headers, deadline, wallNowMs: wallMs },
+      held,
+      startedAtMs: nowMs,
+      startedWallMs: wallMs,
+      span,
+      firstTokenAtMs: undefined,
+      deliveredBytes: 0,
+      usage: undefined,
+      components: {},
+      settled: false,
+    };
+  }
+
+  #fail(
+    attempt: Attempt,
+    { error, reached, status }: CallFailure,
+    requestOutcome: DecisionOutcome | undefined,
+  ): void {
+    attempt.runtime.failed(error.class, attempt.permit, this.#context.clock.monotonicMs());
+    const refusedByProvider = status !== undefined && status >= 400;
+    this.#settle(attempt, {
+      outcome: error.class,
+      delivered: attempt.firstTokenAtMs !== undefined,
+      usage: attempt.usage,
+      mayHaveWorked: reached && !refusedByProvider,
+      httpStatus: status,
+      requestOutcome,
+      detail: error.detail,
+    });
+  }
+
+  #settle(
+    attempt: Attempt,
+    end: Pick<Parameters<typeof bookAttempt>[1], 'outcome' | 'delivered' | 'usage' | 'requestOutcome'> & {
+      readonly mayHaveWorked?: boolean;
+      readonly httpStatus?: number | undefined;
+      readonly detail?: string;
+    },
+  ): void {
+    attempt.settled = true;
+    attempt.deadline.stop();
+    attempt.runtime.active--;
+    const { clock, usage, events } = this.#context;
+    const durationMs = clock.monotonicMs() - attempt.startedAtMs;
+    const firstTokenMs =
+      attempt.firstTokenAtMs === undefined ? undefined : attempt.firstTokenAtMs - attempt.startedAtMs;
+    const record = bookAttempt(
+      attempt.held,
+      {
+        ...end,
+        mayHaveWorked: end.mayHaveWorked ?? true,
+        estimate: estimatedUsage(attempt, this.decided),
+        httpStatus: end.httpStatus ?? (end.outcome === 'ok' ? 200 : undefined),
+        durationUs: durationMs * 1000,
+        firstTokenUs: firstTokenMs === undefined ? undefined : firstTokenMs * 1000,
+      },
+      attempt.candidate.offering.prices,
+    );
+    usage.settle(attempt.id, record);
+    endAttemptSpan(attempt, record);
+    events.attemptEnded(record);
+    const { costNanoUsd } = record;
+    this.costNanoUsd =
+      this.costNanoUsd === undefined || costNanoUsd === undefined
+        ? undefined
+        : this.costNanoUsd + costNanoUsd;
+    this.attempts.push({
+      attemptId: attempt.id,
+      provider: record.provider,
+      model: record.model,
+      startedAt: record.occurredAt,
+      durationMs,
+      firstTokenMs,
+      outcome: end.outcome,
+      httpStatus: record.httpStatus,
+      detail: end.detail ?? '',
+      costNanoUsd,
+    });
+    attempt.usage = record.usage;
+    attempt.components = record.componentsNanoUsd;
+  }
+
+  /** A candidate that was not called after all. */
+  #noteUncalled({ offering }: RankedCandidate, outcome: string, detail: string): void {
+    this.attempts.push({
+      attemptId: '',
+      provider: offering.provider.id,
+      model: offering.model,
+      startedAt: new Date(this.#context.clock.wallMs()),
+      durationMs: 0,
+      outcome,
+      httpStatus: 0,
+      detail,
+    });
+  }
+
+  #outcomeOf(attempt: Attempt, error: ProviderError): DecisionOutcome {
+    if (error.class === 'cancelled') return DecisionOutcome.CANCELLED;
+    return attempt.firstTokenAtMs !== undefined
+      ? DecisionOutcome.BROKEN_STREAM
+      : DecisionOutcome.FALLBACK_EXHAUSTED;
+  }
+
+  #finalError({ candidate }: Attempt, error: ProviderError): ServiceError {
+    if (error.class === 'cancelled') return callerGone(this.requestId);
+    const { provider, model } = candidate.offering;
+    return allFailed({
+      requestId: this.requestId,
+      provider: provider.id,
+      model,
+      attempts: this.#attemptCount,
+      error,
+    });
+  }
+
+  #conclude(outcome: DecisionOutcome): void {
+    const { decisions, events, clock } = this.#context;
+    events.requestEnded({
+      outcome,
+      durationMs: clock.monotonicMs() - this.startedAtMs,
+      stream: this.decided.needs.stream,
+    });
+    decisions.record(
+      decisionRecord({
+        requestId: this.requestId,
+        decided: this.decided,
+        decidedWallMs: this.#decidedWallMs,
+        attempts: this.attempts,
+        outcome,
+      }),
+    );
+  }
+}

@@ -1,0 +1,173 @@
+import {
+  type CompleteResponse,
+  type Cost,
+  type Decision,
+  DecisionOutcome,
+  type Delta,
+  type StreamCompleteResponse,
+  type Timings,
+  type Usage,
+} from '@switchyard/contracts/routing';
+import { uuidV7 } from '@switchyard/kernel';
+import type { PipelineContext } from '../ports.ts';
+import { callForAnswer, callForStream } from '../transport/call-provider.ts';
+import { decideRequest } from './admit-request.ts';
+import type { Attempt } from './attempt.ts';
+import { decisionRecord, fallbacksOf, summarizeRoute } from './decision-record.ts';
+import { Execution } from './execution.ts';
+import type { PipelineCall } from './pipeline-call.ts';
+
+/** The one way of every request, whatever surface it came by. */
+export class Pipeline {
+  readonly #context: PipelineContext;
+
+  constructor(context: PipelineContext) {
+    this.#context = context;
+  }
+
+  /** Answers a request in one piece. @throws ServiceError from the service's table */
+  async complete(call: PipelineCall): Promise<CompleteResponse> {
+    const execution = new Execution(call, this.#context, { stream: false });
+    let attempt = await execution.begin();
+    for (;;) {
+      const result = await callForAnswer(attempt.call);
+      if (result.ok) {
+        execution.succeed(attempt, result.value);
+        const { message, finishReason, providerModel } = result.value;
+        const ended = this.#endOf(execution, attempt);
+        return {
+          requestId: execution.requestId,
+          message,
+          finishReason,
+          providerModel,
+          route: routeOf(execution),
+          ...ended,
+        };
+      }
+      attempt = await execution.failOver(attempt, result.error);
+    }
+  }
+
+  /** Answers a request piece by piece. Leaving the iteration ends the provider's call and settles it. */
+  async *stream(call: PipelineCall): AsyncGenerator<StreamCompleteResponse, void, undefined> {
+    const execution = new Execution(call, this.#context, { stream: true });
+    let attempt: Attempt | undefined = await execution.begin();
+    while (attempt !== undefined) attempt = yield* this.#streamAttempt(execution, attempt);
+  }
+
+  /** Decides without calling anyone. */
+  route({ request, principal }: Pick<PipelineCall, 'request' | 'principal'>): Decision {
+    const decided = decideRequest({ request, principal }, this.#context, { stream: false });
+    const outcome =
+      decided.choice.ranked.length === 0 ? DecisionOutcome.REFUSED : DecisionOutcome.NOT_EXECUTED;
+    const decidedWallMs = this.#context.clock.wallMs();
+    return decisionRecord({
+      requestId: uuidV7(decidedWallMs),
+      decided,
+      decidedWallMs,
+      attempts: [],
+      outcome,
+    });
+  }
+
+  /** @returns the next attempt where this one failed before the caller saw anything; undefined at the end */
+  async *#streamAttempt(
+    execution: Execution,
+    attempt: Attempt,
+  ): AsyncGenerator<StreamCompleteResponse, Attempt | undefined, undefined> {
+    let begun = false;
+    try {
+      for await (const step of callForStream(attempt.call)) {
+        switch (step.kind) {
+          case 'usage':
+            attempt.usage = step.usage;
+            break;
+          case 'delta':
+            execution.answerBegun(attempt);
+            attempt.deliveredBytes += bytesOf(step.delta);
+            if (!begun) yield started(execution, attempt);
+            begun = true;
+            yield { event: { $case: 'delta', value: step.delta } };
+            break;
+          case 'finish': {
+            execution.succeed(attempt, { usage: step.usage ?? attempt.usage });
+            if (!begun) yield started(execution, attempt);
+            const { finishReason, providerModel } = step;
+            yield {
+              event: {
+                $case: 'finished',
+                value: { finishReason, providerModel, ...this.#endOf(execution, attempt) },
+              },
+            };
+            return undefined;
+          }
+          case 'failure':
+            return await execution.failOver(attempt, step.failure);
+        }
+      }
+      return undefined;
+    } finally {
+      execution.abandon(attempt);
+    }
+  }
+
+  #endOf(execution: Execution, attempt: Attempt): { usage: Usage | undefined; cost: Cost; timings: Timings } {
+    const nowMs = this.#context.clock.monotonicMs();
+    const { startedAtMs } = execution;
+    return {
+      usage: attempt.usage,
+      cost: costOf(execution, attempt),
+      timings: {
+        total: duration(nowMs - startedAtMs),
+        firstToken: duration((attempt.firstTokenAtMs ?? nowMs) - startedAtMs),
+        overhead: duration(Number(attempt.held.overheadUs) / 1000),
+      },
+    };
+  }
+}
+
+function started(execution: Execution, attempt: Attempt): StreamCompleteResponse {
+  const route = summarizeRoute(execution.decided.choice, placeOf(execution, attempt));
+  return { event: { $case: 'started', value: { requestId: execution.requestId, route } } };
+}
+
+/** Where an attempt's candidate stands in the order. */
+const placeOf = ({ decided }: Execution, { candidate }: Attempt): number =>
+  decided.choice.ranked.indexOf(candidate);
+
+const routeOf = ({ decided, attempts }: Execution) =>
+  summarizeRoute(decided.choice, fallbacksOf(attempts, DecisionOutcome.COMPLETE));
+
+function costOf({ costNanoUsd, attempts, decided }: Execution, attempt: Attempt): Cost {
+  const components: Record<string, bigint> = { ...attempt.components };
+  const waste = attempts.slice(0, -1).reduce((sum, { costNanoUsd = 0n }) => sum + costNanoUsd, 0n);
+  if (waste > 0n) components.waste = waste;
+  return {
+    totalNanoUsd: costNanoUsd,
+    componentsNanoUsd: components,
+    priceVersion: decided.snapshot.priceVersion,
+    estimated: attempt.usage?.estimated ?? false,
+  };
+}
+
+function bytesOf({ content }: Delta): number {
+  switch (content?.$case) {
+    case 'text':
+    case 'reasoning':
+    case 'refusal':
+    case 'reasoningSignature':
+    case 'redactedReasoning':
+      return Buffer.byteLength(content.value);
+    case 'toolCallStart':
+      return Buffer.byteLength(content.value.name);
+    case 'toolCallArguments':
+      return Buffer.byteLength(content.value.delta);
+    case undefined:
+      return 0;
+  }
+}
+
+function duration(ms: number): { seconds: bigint; nanos: number } {
+  const seconds = Math.floor(ms / 1000);
+  return { seconds: BigInt(seconds), nanos: Math.round((ms - seconds * 1000) * 1e6) };
+}

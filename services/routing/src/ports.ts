@@ -1,0 +1,45 @@
+import type { UsageRecord } from '@switchyard/contracts/events';
+import type { Decision, Strategy } from '@switchyard/contracts/routing';
+import type { Clock } from '@switchyard/kernel';
+import type { Logger } from '@switchyard/service-kit';
+import type { ConfiguredProvider } from './domain/snapshot/snapshot.ts';
+import type { RoutingEvents } from './events.ts';
+import type { RuntimeRegistry } from './runtime/runtime-registry.ts';
+import type { SnapshotHolder } from './runtime/snapshot-holder.ts';
+import type { ProviderTransport } from './transport/provider-transport.ts';
+
+/** Where providers' keys come from. */
+export interface ProviderSecrets {
+  /** Whether a provider's key is at hand. `unknown`: it has not been asked for yet. */
+  stateOf(provider: ConfiguredProvider): 'ready' | 'unknown' | 'missing';
+  /** A provider's key, at once where it is at hand; undefined where it cannot be had or must not be sent there. */
+  get(provider: ConfiguredProvider): string | Promise<string | undefined>;
+}
+
+/** Where spending is written down before and after it happens. */
+export interface UsageLog {
+  /** @throws OUTBOX_FULL: then the attempt must not be made */
+  hold(attemptId: string, unresolved: UsageRecord): void;
+  settle(attemptId: string, record: UsageRecord): void;
+}
+
+/** Where decisions are kept. */
+export interface DecisionLog {
+  record(decision: Decision): void;
+}
+
+/** What the pipeline stands on. */
+export interface PipelineContext {
+  readonly snapshots: SnapshotHolder;
+  readonly runtimes: RuntimeRegistry;
+  readonly transport: ProviderTransport;
+  readonly secrets: ProviderSecrets;
+  readonly usage: UsageLog;
+  readonly decisions: DecisionLog;
+  readonly events: RoutingEvents;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Id of this process. */
+  readonly replica: string;
+  readonly defaultStrategy: Strategy;
+}

@@ -1,0 +1,102 @@
+import {
+  CompleteRequest,
+  type ListProvidersRequest,
+  type ListProvidersResponse,
+  type Provider,
+  ProviderMode,
+  type ProviderStatus,
+  Role,
+} from '@switchyard/contracts/routing';
+import type { Principal, Rpc, UnaryHandler } from '@switchyard/service-kit';
+import { healthName } from '../domain/decide/health-tier.ts';
+import { providerKey } from '../domain/snapshot/build-snapshot.ts';
+import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { PipelineContext } from '../ports.ts';
+import { providerStatistics } from '../runtime/provider-statistics.ts';
+import { pageOf, readPage } from './paging.ts';
+
+type Context = Pick<PipelineContext, 'snapshots' | 'runtimes' | 'clock' | 'secrets'>;
+
+/** InferenceService.ListProviders */
+export const listProviders = (
+  context: Context,
+  pipeline: Pipeline,
+): Rpc<UnaryHandler<ListProvidersRequest, ListProvidersResponse>> => ({
+  permission: 'routing.provider.read',
+  handle: async (request, { principal }) => {
+    const page = readPage(request, { fallback: 100, max: 1_000 });
+    const visible = context.snapshots.parts.providers
+      .filter(
+        ({ tenant }) =>
+          tenant === '' ||
+          tenant === principal.tenant ||
+          (principal.installation && principal.role === 'service'),
+      )
+      .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+    const { page: providers, nextPageToken } = pageOf(visible, page, sortKey);
+    const current = currentProvider(pipeline, principal);
+    return { providers: providers.map((provider) => statusOf(provider, context, current)), nextPageToken };
+  },
+});
+
+const sortKey = ({ id, tenant }: Provider): string => `${id} ${tenant}`;
+
+function statusOf(provider: Provider, context: Context, current: string | undefined): ProviderStatus {
+  const { snapshots, runtimes, clock } = context;
+  const configured = snapshots.current.providers.find(
+    ({ key }) => key === providerKey(provider.tenant, provider.id),
+  );
+  const nowMs = clock.monotonicMs();
+  const statistics =
+    configured === undefined ? undefined : providerStatistics(configured, { runtimes, nowMs });
+  const calls = statistics?.calls ?? 0;
+  const failures = statistics?.failures ?? 0;
+  const wallOf = (atMs: number | undefined) =>
+    atMs === undefined ? undefined : new Date(clock.wallMs() - (nowMs - atMs));
+  return {
+    provider,
+    ...healthOf(provider, configured, context),
+    requests: BigInt(calls),
+    failures: BigInt(failures),
+    successRate: calls === 0 ? undefined : (calls - failures) / calls,
+    averageLatencyMs: statistics?.meanTotalMs,
+    lastSuccessAt: wallOf(statistics?.lastSuccessAtMs),
+    lastFailureAt: wallOf(statistics?.lastFailureAtMs),
+    activeRequests: statistics?.active ?? 0,
+    current: provider.id === current,
+    consecutiveFailures: statistics?.consecutiveFailures ?? 0,
+  };
+}
+
+function healthOf(
+  provider: Provider,
+  configured: ConfiguredProvider | undefined,
+  { snapshots, secrets }: Context,
+) {
+  if (configured === undefined)
+    return { health: 'not_configured', healthReason: `its wire format ${provider.wireFormat} is not known` };
+  if (secrets.stateOf(configured) === 'missing') {
+    return {
+      health: 'not_configured',
+      healthReason: `its secret ${provider.credentialRef} cannot be had or may not be sent to its address`,
+    };
+  }
+  if (provider.mode === ProviderMode.MAINTENANCE)
+    return { health: 'maintenance', healthReason: 'an operator has put it in maintenance' };
+  return { health: healthName(snapshots.current.health.get(configured.key)), healthReason: '' };
+}
+
+/** Whom the default strategy would choose now for "auto". */
+function currentProvider(pipeline: Pipeline, principal: Principal): string | undefined {
+  const request = CompleteRequest.fromPartial({
+    model: 'auto',
+    messages: [{ role: Role.USER, parts: [{ content: { $case: 'text', value: 'hello' } }] }],
+  });
+  try {
+    return pipeline.route({ request, principal }).route?.provider;
+  } catch {
+    // Without any offering there is nobody to be chosen.
+    return undefined;
+  }
+}

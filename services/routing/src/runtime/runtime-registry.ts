@@ -1,0 +1,32 @@
+import type { Offering } from '../domain/snapshot/snapshot.ts';
+import { OfferingRuntime } from './offering-runtime.ts';
+
+/** The runtimes of all offerings that were called, by key. Offerings that leave the snapshot are forgotten. */
+export class RuntimeRegistry {
+  readonly #runtimes = new Map<string, { readonly offering: Offering; readonly runtime: OfferingRuntime }>();
+
+  /** The runtime of an offering; made on first use. */
+  of(offering: Offering): OfferingRuntime {
+    const known = this.#runtimes.get(offering.key);
+    if (known !== undefined) return known.runtime;
+    const runtime = new OfferingRuntime();
+    this.#runtimes.set(offering.key, { offering, runtime });
+    return runtime;
+  }
+
+  /** The runtime of an offering, where it has been called. */
+  peek(offering: Offering): OfferingRuntime | undefined {
+    return this.#runtimes.get(offering.key)?.runtime;
+  }
+
+  /** All offerings that were called. */
+  entries(): Iterable<{ readonly offering: Offering; readonly runtime: OfferingRuntime }> {
+    return this.#runtimes.values();
+  }
+
+  /** Forgets offerings that are not there any more. */
+  keepOnly(keys: ReadonlySet<string>): void {
+    for (const [key, { runtime }] of this.#runtimes)
+      if (!keys.has(key) && runtime.active === 0) this.#runtimes.delete(key);
+  }
+}

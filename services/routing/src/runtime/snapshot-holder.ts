@@ -1,0 +1,56 @@
+import type { HealthState } from '@switchyard/contracts/health';
+import type { Provider } from '@switchyard/contracts/routing';
+import { buildSnapshot, type PriceBook, type SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
+import type { Snapshot } from '../domain/snapshot/snapshot.ts';
+
+/** Providers of one version. */
+export interface ProvidersPart {
+  readonly version: string;
+  readonly providers: readonly Provider[];
+}
+
+/** Health of one version. */
+export interface HealthPart {
+  readonly version: string;
+  /** Provider key → state. */
+  readonly health: ReadonlyMap<string, HealthState>;
+}
+
+/** The current snapshot. Parts arrive one by one; each builds a new snapshot as a whole, and a request reads one reference. */
+export class SnapshotHolder {
+  #parts: SnapshotParts;
+  #current: Snapshot;
+  readonly #onChange: (snapshot: Snapshot, parts: SnapshotParts) => void;
+
+  constructor(parts: SnapshotParts, onChange: (snapshot: Snapshot, parts: SnapshotParts) => void) {
+    this.#parts = parts;
+    this.#current = buildSnapshot(parts);
+    this.#onChange = onChange;
+  }
+
+  get current(): Snapshot {
+    return this.#current;
+  }
+
+  get parts(): SnapshotParts {
+    return this.#parts;
+  }
+
+  setProviders({ version, providers }: ProvidersPart): void {
+    if (version !== this.#parts.providersVersion) this.#rebuild({ providersVersion: version, providers });
+  }
+
+  setPrices(priceBook: PriceBook): void {
+    if (priceBook.version !== this.#parts.priceBook.version) this.#rebuild({ priceBook });
+  }
+
+  setHealth({ version, health }: HealthPart): void {
+    if (version !== this.#parts.healthVersion) this.#rebuild({ healthVersion: version, health });
+  }
+
+  #rebuild(change: Partial<SnapshotParts>): void {
+    this.#parts = { ...this.#parts, ...change };
+    this.#current = buildSnapshot(this.#parts);
+    this.#onChange(this.#current, this.#parts);
+  }
+}

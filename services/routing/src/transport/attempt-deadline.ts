@@ -1,0 +1,72 @@
+import type { AttemptLimits } from '../domain/snapshot/snapshot.ts';
+
+/** Why an attempt was ended from this side. */
+export type AbortCause = 'first_token' | 'between_tokens' | 'total' | 'caller';
+
+/** How long the caller waits. */
+export interface CallerPatience {
+  /** Fires when the caller goes away. */
+  readonly signal: AbortSignal;
+  /** When its deadline passes, in milliseconds from now; undefined: never. */
+  readonly remainingMs: number | undefined;
+}
+
+/** Ends an attempt at the first of its time limits, the caller's deadline, or the caller's going away; remembers which. */
+export class AttemptDeadline {
+  readonly #abort = new AbortController();
+  readonly #caller: AbortSignal;
+  readonly #limits: AttemptLimits;
+  readonly #total: NodeJS.Timeout;
+  #phase: NodeJS.Timeout;
+  #cause: AbortCause | undefined;
+
+  constructor(limits: AttemptLimits, { signal, remainingMs }: CallerPatience) {
+    this.#limits = limits;
+    this.#caller = signal;
+    const callerMs = remainingMs ?? Number.POSITIVE_INFINITY;
+    this.#total = setTimeout(
+      () => this.#end(callerMs < limits.totalMs ? 'caller' : 'total'),
+      Math.max(0, Math.min(limits.totalMs, callerMs)),
+    );
+    this.#phase = setTimeout(() => this.#end('first_token'), limits.firstTokenMs);
+    if (signal.aborted) this.#end('caller');
+    else signal.addEventListener('abort', this.#onCaller, { once: true });
+  }
+
+  /** Fires when the attempt must end. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Why it fired; undefined while it has not. */
+  get cause(): AbortCause | undefined {
+    return this.#cause;
+  }
+
+  /** A piece of the answer has come: the time to the next one begins. */
+  progressed(): void {
+    if (this.#streaming) {
+      this.#phase.refresh();
+      return;
+    }
+    clearTimeout(this.#phase);
+    this.#streaming = true;
+    this.#phase = setTimeout(() => this.#end('between_tokens'), this.#limits.betweenTokensMs);
+  }
+
+  /** The attempt is over. */
+  stop(): void {
+    clearTimeout(this.#total);
+    clearTimeout(this.#phase);
+    this.#caller.removeEventListener('abort', this.#onCaller);
+  }
+
+  #streaming = false;
+  readonly #onCaller = (): void => this.#end('caller');
+
+  #end(cause: AbortCause): void {
+    if (this.#cause !== undefined) return;
+    this.#cause = cause;
+    this.#abort.abort();
+  }
+}

@@ -1,0 +1,130 @@
+import { err, type Result } from '@switchyard/kernel';
+import type {
+  DecodedResponse,
+  EncodedRequest,
+  HttpAnswer,
+  ProviderError,
+  StreamEvent,
+} from '@switchyard/llm';
+import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
+import type { AttemptDeadline } from './attempt-deadline.ts';
+import type { ProviderAnswer, ProviderTransport } from './provider-transport.ts';
+import { classifyTransportError, type TransportFailure } from './transport-error.ts';
+
+/** One call of a provider, ready to be made. */
+export interface PreparedCall {
+  readonly transport: ProviderTransport;
+  readonly provider: ConfiguredProvider;
+  readonly encoded: EncodedRequest;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly deadline: AttemptDeadline;
+  readonly wallNowMs: number;
+}
+
+/** A failed call. */
+export interface CallFailure extends TransportFailure {
+  /** HTTP status; undefined where none came. */
+  readonly status: number | undefined;
+}
+
+/** Most bytes of an answer in one piece, and of an error's body. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/** Calls a provider and waits for the whole answer. */
+export async function callForAnswer(call: PreparedCall): Promise<Result<DecodedResponse, CallFailure>> {
+  const { provider, deadline } = call;
+  try {
+    const answer = await send(call);
+    const whole = await readWhole(answer, call);
+    const decoded = provider.format.decodeResponse(whole);
+    return decoded.ok ? decoded : err(answered(decoded.error, answer.status));
+  } catch (thrown) {
+    return err({ ...classifyTransportError(thrown, deadline.cause), status: undefined });
+  }
+}
+
+/** A step of a streamed call: an event of the wire format, or the end by failure. */
+export type StreamStep =
+  | Exclude<StreamEvent, { kind: 'error' }>
+  | { readonly kind: 'failure'; readonly failure: CallFailure };
+
+/** Calls a provider and gives its answer piece by piece. The last step is `finish` or `failure`. Ending the iteration ends the call. */
+export async function* callForStream(call: PreparedCall): AsyncGenerator<StreamStep, void, undefined> {
+  const { provider, deadline, wallNowMs } = call;
+  let answer: ProviderAnswer | undefined;
+  let status: number | undefined;
+  let finished = false;
+  try {
+    answer = await send(call);
+    status = answer.status;
+    if (status >= 400) {
+      const error = provider.format.classifyError(await readWhole(answer, call));
+      yield { kind: 'failure', failure: answered(error, status) };
+      return;
+    }
+    const wrong = provider.format.checkStreamHead(answer);
+    if (wrong !== undefined) {
+      yield { kind: 'failure', failure: answered(wrong, status) };
+      return;
+    }
+    const decoder = provider.format.createStreamDecoder({ wallNowMs });
+    for await (const chunk of answer.body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      deadline.progressed();
+      for (const event of decoder.push(chunk)) {
+        finished = event.kind === 'finish';
+        yield asStep(event, status);
+        if (finished || event.kind === 'error') return;
+      }
+    }
+    for (const event of decoder.end()) yield asStep(event, status);
+  } catch (thrown) {
+    yield { kind: 'failure', failure: { ...classifyTransportError(thrown, deadline.cause), status } };
+  } finally {
+    if (answer !== undefined) leave(answer, finished);
+  }
+}
+
+/** Leaves an answer: its connection is kept where only the end of the body is outstanding, else closed at once. */
+function leave({ body }: ProviderAnswer, finished: boolean): void {
+  if (!finished) {
+    body.destroy();
+    return;
+  }
+  const impatient = setTimeout(() => body.destroy(), END_OF_BODY_MS).unref();
+  body.on('error', () => undefined).once('close', () => clearTimeout(impatient));
+  body.resume();
+}
+
+/** How long a provider may take to end a body after the last event. */
+const END_OF_BODY_MS = 1_000;
+
+async function send({
+  transport,
+  provider,
+  encoded,
+  headers,
+  deadline,
+}: PreparedCall): Promise<ProviderAnswer> {
+  return transport.send({ provider, encoded, headers, signal: deadline.signal });
+}
+
+async function readWhole({ status, headers, body }: ProviderAnswer, call: PreparedCall): Promise<HttpAnswer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    call.deadline.progressed();
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) throw new Error(`the answer is larger than ${MAX_BODY_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  const whole = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+  return { status, headers, body: whole, wallNowMs: call.wallNowMs };
+}
+
+function asStep(event: StreamEvent, status: number): StreamStep {
+  return event.kind === 'error' ? { kind: 'failure', failure: answered(event.error, status) } : event;
+}
+
+function answered(error: ProviderError, status: number): CallFailure {
+  return { error, reached: true, status };
+}
