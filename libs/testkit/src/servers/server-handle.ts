@@ -35,7 +35,7 @@ export interface ServerOptions {
   readonly cacheDir?: string;
   /** Sources that may be used, tried in the launcher's own order. Default: all. */
   readonly sources?: readonly ServerSource[];
-  /** Longest wait from process start until the server answers. Default 30,000 ms. */
+  /** Longest wait from process start until the server answers. Default 30,000 ms; for a given server 10,000 ms. */
   readonly readyTimeoutMs?: number;
   /** Told in short sentences what takes time: a download, a first initialisation. */
   readonly onProgress?: (text: string) => void;

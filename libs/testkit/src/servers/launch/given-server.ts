@@ -15,7 +15,7 @@ const GIVEN_TIMEOUT_MS = 10_000;
  */
 export async function useGivenServer(
   definition: ServerDefinition,
-  given: { url: string; name: string | undefined },
+  given: { url: string; name: string | undefined; timeoutMs?: number | undefined },
 ): Promise<ServerHandle> {
   const { kind } = definition;
   const target = parseGivenUrl(kind, given);
@@ -25,7 +25,7 @@ export async function useGivenServer(
       why = error.message;
       return undefined;
     });
-  const version = await waitUntil({ ask, timeoutMs: GIVEN_TIMEOUT_MS, intervalMs: 200 });
+  const version = await waitUntil({ ask, timeoutMs: given.timeoutMs ?? GIVEN_TIMEOUT_MS, intervalMs: 200 });
   if (version === undefined) throw unusable(kind, given.name, `${target.host}:${target.port}: ${why}`);
   if (!isRecentEnough(kind, version)) {
     throw unusable(kind, given.name, `version ${version} is older than ${oldestText(kind)}`);

@@ -30,7 +30,10 @@ export async function launchServer(
   definition: ServerDefinition,
   options: ServerOptions,
 ): Promise<ServerHandle> {
-  if (options.given) return useGivenServer(definition, { url: options.given, name: options.givenName });
+  if (options.given) {
+    const { given: url, givenName: name, readyTimeoutMs: timeoutMs } = options;
+    return useGivenServer(definition, { url, name, timeoutMs });
+  }
   const home = await openHome(options.dataDir);
   const lock = {
     file: join(home.dir, 'start.lock'),

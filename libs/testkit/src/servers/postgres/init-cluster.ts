@@ -1,4 +1,4 @@
-import { chmod, chown, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serverEnvironment } from '../environment.ts';
 import { type Account, runAs } from '../launch/run-as.ts';
@@ -14,6 +14,7 @@ export interface ClusterInit {
 }
 
 const INIT_TIMEOUT_MS = 120_000;
+const STAGING_PREFIX = 'init-';
 
 /** Major version of the data in a folder, or undefined when there is none. */
 export async function clusterMajor(dir: string): Promise<number | undefined> {
@@ -32,7 +33,8 @@ export async function initCluster({
   account,
   durability,
 }: ClusterInit): Promise<void> {
-  const staging = await mkdtemp(join(dir, 'init-'));
+  await removeRemains(dir);
+  const staging = await mkdtemp(join(dir, STAGING_PREFIX));
   try {
     await chmod(staging, 0o700);
     const passwordFile = join(staging, 'password');
@@ -65,4 +67,10 @@ export async function initCluster({
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+/** What starts left that were killed meanwhile. Starts on one folder come one after another, so none is at work. */
+async function removeRemains(dir: string): Promise<void> {
+  const names = (await readdir(dir)).filter((name) => name.startsWith(STAGING_PREFIX));
+  for (const name of names) await rm(join(dir, name), { recursive: true, force: true });
 }
