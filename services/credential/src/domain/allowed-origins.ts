@@ -1,0 +1,37 @@
+import { err, type FieldViolation, ok, type Result } from '@switchyard/kernel';
+
+/** Most origins of one secret. */
+export const MAX_ORIGINS = 32;
+/** Most characters of one: scheme, a host name of 253 characters (RFC 1035) and a port. */
+const MAX_ORIGIN_CHARS = 280;
+
+/** Scheme, host and port, and nothing else: URL parsers mend and drop too much to be the only judge. */
+const SHAPE = /^https?:\/\/[^\s/\\?#@*%|,]+\/?$/i;
+
+/**
+ * An origin in its one spelling: lower case, punycode, without the scheme's own port and without a final slash.
+ *
+ * @returns the origin, or what is wrong with the text
+ */
+export function normalizeOrigin(text: string): Result<string, string> {
+  if (text.length > MAX_ORIGIN_CHARS) return err(`must have at most ${MAX_ORIGIN_CHARS} characters`);
+  const url = SHAPE.test(text) ? URL.parse(text) : null;
+  if (url === null || url.hostname === '') {
+    return err('must be an origin such as https://api.openai.com: http or https, host, port, and no path');
+  }
+  return ok(url.origin);
+}
+
+/** Origins in their one spelling, each once, in order of the alphabet; or what is wrong with which. */
+export function normalizeOrigins(texts: readonly string[]): Result<readonly string[], FieldViolation> {
+  if (texts.length > MAX_ORIGINS) {
+    return err({ field: 'allowed_origins', description: `must have at most ${MAX_ORIGINS} entries` });
+  }
+  const origins = new Set<string>();
+  for (const [index, text] of texts.entries()) {
+    const origin = normalizeOrigin(text);
+    if (!origin.ok) return err({ field: `allowed_origins[${index}]`, description: origin.error });
+    origins.add(origin.value);
+  }
+  return ok([...origins].sort());
+}
