@@ -1,0 +1,30 @@
+import { BUILT_IN_ROLES } from '@switchyard/contracts';
+import type { ResolveApiKeyRequest, ResolveApiKeyResponse } from '@switchyard/contracts/credential';
+import type { CallContext } from '@switchyard/service-kit';
+import { findApiKeyByDigest } from '../adapters/find-api-key.ts';
+import { isLive } from '../domain/api-key.ts';
+import { checkBytes } from '../domain/field-checks.ts';
+import { keyUnknown, refuseViolations } from '../errors.ts';
+import type { CredentialContext } from '../ports.ts';
+import { encodeApiKey } from './encode-api-key.ts';
+import { inKeyScope } from './key-scope.ts';
+
+/** Tells a service who a key belongs to. A service of one tenant learns of that tenant's keys only. */
+export const resolveApiKey =
+  (context: CredentialContext) =>
+  async (request: ResolveApiKeyRequest, { principal }: CallContext): Promise<ResolveApiKeyResponse> => {
+    const { digest } = request;
+    refuseViolations(checkBytes({ field: 'digest', value: digest, min: 32, max: 32 }));
+    const key = await inKeyScope(context, principal, {
+      tenant: principal.tenant,
+      run: (transaction) => findApiKeyByDigest(transaction, digest),
+    });
+    const isKnown = key !== undefined && isLive(key, context.clock.wallMs());
+    context.events.keyResolved(isKnown ? 'known' : 'unknown');
+    if (!isKnown) throw keyUnknown();
+    return {
+      apiKey: encodeApiKey(key),
+      permissions: [...BUILT_IN_ROLES[key.role]],
+      ttlSeconds: context.keyTtlSeconds,
+    };
+  };
