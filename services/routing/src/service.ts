@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { readDescriptorImage, usageStream } from '@switchyard/contracts';
 import { InferenceServiceService, ProviderAdminServiceService } from '@switchyard/contracts/routing';
+import type { Catalog } from '@switchyard/llm';
 import { bundledCatalog } from '@switchyard/llm/bundled-catalog';
 import {
+  type Authenticate,
   authenticateByCredential,
   defineService,
   ensureStream,
@@ -31,6 +33,7 @@ import { models } from './http/models.ts';
 import { readBootId } from './outbox/boot-id.ts';
 import { UsageOutboxes } from './outbox/usage-outboxes.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
+import type { ProviderSecrets } from './ports.ts';
 import { complete } from './rpc/complete.ts';
 import { createProvider } from './rpc/create-provider.ts';
 import { deleteProvider } from './rpc/delete-provider.ts';
@@ -45,12 +48,22 @@ import { RuntimeRegistry } from './runtime/runtime-registry.ts';
 import { SnapshotHolder } from './runtime/snapshot-holder.ts';
 import { ProviderTransport } from './transport/provider-transport.ts';
 
+/** What tests put in place of other services. */
+export interface RoutingOverrides {
+  readonly authenticate?: Authenticate;
+  readonly secrets?: ProviderSecrets;
+  readonly catalog?: Catalog;
+}
+
 /** Starts routing. It serves as soon as it has providers, from the database or from the snapshot it kept. */
-export async function startService(config: RoutingConfig): Promise<RunningService> {
+export async function startService(
+  config: RoutingConfig,
+  overrides: RoutingOverrides = {},
+): Promise<RunningService> {
   const foundation = await startFoundation('routing', config);
   const { log, stack } = foundation;
   try {
-    const addresses = await compose(config, foundation);
+    const addresses = await compose(config, foundation, overrides);
     return { log, addresses, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
@@ -58,7 +71,11 @@ export async function startService(config: RoutingConfig): Promise<RunningServic
   }
 }
 
-async function compose(config: RoutingConfig, foundation: Foundation): Promise<Record<string, string>> {
+async function compose(
+  config: RoutingConfig,
+  foundation: Foundation,
+  overrides: RoutingOverrides,
+): Promise<Record<string, string>> {
   const { log, metrics, readiness, bus, names, clock, stack } = foundation;
   const replica = randomUUID();
   const events = new RoutingEvents(metrics);
@@ -93,7 +110,8 @@ async function compose(config: RoutingConfig, foundation: Foundation): Promise<R
   const outboxes = await openOutboxes(config, foundation, events);
   stack.defer(() => outboxes.dispose());
 
-  const snapshots = openSnapshots(config, foundation, { runtimes, secrets });
+  const catalog = overrides.catalog ?? bundledCatalog();
+  const snapshots = openSnapshots(config, foundation, { runtimes, secrets, catalog });
   const providers = new ProvidersLink({
     store,
     bus,
@@ -139,7 +157,7 @@ async function compose(config: RoutingConfig, foundation: Foundation): Promise<R
     snapshots,
     runtimes,
     transport,
-    secrets,
+    secrets: overrides.secrets ?? secrets,
     usage: outboxes,
     decisions,
     events,
@@ -159,7 +177,7 @@ async function compose(config: RoutingConfig, foundation: Foundation): Promise<R
       log.warn('the ledger does not have all usage yet; the next process of this directory sends the rest');
   });
 
-  const authenticate = authenticator.authenticate.bind(authenticator);
+  const authenticate = overrides.authenticate ?? authenticator.authenticate.bind(authenticator);
   const listening = await serve(foundation, {
     config,
     authenticate,
@@ -244,11 +262,10 @@ function openOutboxes(
 function openSnapshots(
   config: RoutingConfig,
   { log, stack }: Foundation,
-  { runtimes, secrets }: { runtimes: RuntimeRegistry; secrets: CredentialSecrets },
+  { runtimes, secrets, catalog }: { runtimes: RuntimeRegistry; secrets: CredentialSecrets; catalog: Catalog },
 ): SnapshotHolder {
   const file = new SnapshotFile(join(config.stateDir, 'snapshot.json'), log);
   stack.defer(() => file.dispose());
-  const catalog = bundledCatalog();
   const kept = file.load();
   if (kept !== undefined)
     log.info(

@@ -1,0 +1,101 @@
+import type { HealthState } from '@switchyard/contracts/health';
+import { CompleteRequest, ProviderMode, Strategy } from '@switchyard/contracts/routing';
+import { findWireFormat, type Prices, type WireFormat } from '@switchyard/llm';
+import type { OfferingState } from '../../src/domain/decide/candidate.ts';
+import type { Needs } from '../../src/domain/request/needs.ts';
+import { capabilitySet } from '../../src/domain/snapshot/capability.ts';
+import type { Region } from '../../src/domain/snapshot/region.ts';
+import type { Offering, Snapshot } from '../../src/domain/snapshot/snapshot.ts';
+
+/** What a test says of an offering; the rest is ordinary. */
+export interface OfferingTraits {
+  readonly provider: string;
+  readonly model?: string;
+  readonly tenant?: string;
+  readonly capabilities?: readonly string[];
+  readonly priority?: number;
+  readonly region?: Region;
+  readonly tags?: readonly string[];
+  readonly mode?: ProviderMode;
+  readonly prices?: Prices | undefined;
+  readonly contextTokens?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
+}
+
+/** An offering of the model `m` that can do everything text models can, at 1 USD in and 2 USD out per million tokens. */
+export function offering(traits: OfferingTraits): Offering {
+  const { provider: id, model = 'm', tenant = '' } = traits;
+  return {
+    key: `${tenant}/${id}/${model}`,
+    model,
+    provider: {
+      key: `${tenant}/${id}`,
+      id,
+      tenant,
+      format: findWireFormat('openai-chat') as WireFormat,
+      dialect: undefined,
+      baseUrl: 'https://example.com/v1',
+      credentialRef: '',
+      catalogId: id,
+      priority: traits.priority ?? 100,
+      region: traits.region ?? 'global',
+      tags: new Set(traits.tags),
+      mode: traits.mode ?? ProviderMode.ENABLED,
+      simulated: true,
+      limits: { connectMs: 1_000, firstTokenMs: 1_000, betweenTokensMs: 1_000, totalMs: 10_000 },
+    },
+    capabilities: capabilitySet(traits.capabilities ?? ['text', 'streaming', 'tools']),
+    contextTokens: 'contextTokens' in traits ? traits.contextTokens : 100_000,
+    maxOutputTokens: 'maxOutputTokens' in traits ? traits.maxOutputTokens : 4_000,
+    prices: 'prices' in traits ? traits.prices : { input: 1_000_000_000n, output: 2_000_000_000n },
+  };
+}
+
+/** A snapshot of some offerings; health by provider id. */
+export function snapshotOf(
+  offerings: readonly Offering[],
+  health: Readonly<Record<string, HealthState>> = {},
+): Snapshot {
+  return {
+    version: '1',
+    priceVersion: '1',
+    providers: offerings.map(({ provider }) => provider),
+    offerings,
+    byModel: Map.groupBy(offerings, ({ model }) => model),
+    byProvider: Map.groupBy(offerings, ({ provider }) => provider.id),
+    health: new Map(Object.entries(health).map(([id, state]) => [`/${id}`, state])),
+  };
+}
+
+/** Needs of a small request for the model `m`. */
+export function needs(change: Partial<Needs> = {}): Needs {
+  return {
+    request: CompleteRequest.fromPartial({ model: 'm' }),
+    stream: false,
+    tenant: 't',
+    selector: { kind: 'model', model: 'm' },
+    capabilities: capabilitySet(['text']),
+    maxCostNanoUsd: undefined,
+    maxPricePerMillionNanoUsd: undefined,
+    maxLatencyMs: undefined,
+    residency: new Set(),
+    preferredProviders: [],
+    excludedProviders: new Set(),
+    allowedProviders: new Set(),
+    tags: [],
+    estimatedInputTokens: 1_000,
+    inputTokenBound: 4_000,
+    maxOutputTokens: undefined,
+    strategy: Strategy.PRIORITY,
+    isProbe: false,
+    ...change,
+  };
+}
+
+/** An offering that works. */
+export const working = (): OfferingState => ({
+  breaker: 'closed',
+  breakerAdmits: true,
+  latencyMs: 100,
+  credential: 'ready',
+});
