@@ -28,41 +28,49 @@ export interface ErrorClassRules {
   readonly callersFault: boolean;
 }
 
-const rules = (
-  failsOver: 'fails over' | 'ends',
-  retry: 'retry here' | 'not here',
-  health: 'unhealthy' | 'healthy',
-  fault: 'provider' | 'caller',
-): ErrorClassRules =>
-  Object.freeze({
-    failsOver: failsOver === 'fails over',
-    sameProviderRetry: retry === 'retry here',
-    countsAgainstHealth: health === 'unhealthy',
-    callersFault: fault === 'caller',
-  });
+/** The provider failed, and would fail again. */
+const PROVIDER_FAILED: ErrorClassRules = Object.freeze({
+  failsOver: true,
+  sameProviderRetry: false,
+  countsAgainstHealth: true,
+  callersFault: false,
+});
+/** The provider failed, and may not fail again. */
+const PROVIDER_STUMBLED: ErrorClassRules = Object.freeze({ ...PROVIDER_FAILED, sameProviderRetry: true });
+/** The provider is well, but wants a pause. */
+const COOL_DOWN: ErrorClassRules = Object.freeze({ ...PROVIDER_STUMBLED, countsAgainstHealth: false });
+/** The request is the cause, and would be everywhere. */
+const CALLERS_FAULT: ErrorClassRules = Object.freeze({
+  failsOver: false,
+  sameProviderRetry: false,
+  countsAgainstHealth: false,
+  callersFault: true,
+});
+/** The request is the cause, but another candidate may take it. */
+const DOES_NOT_FIT_HERE: ErrorClassRules = Object.freeze({ ...CALLERS_FAULT, failsOver: true });
 
 /**
  * The one table of what follows from an error.
  *
  * - A rate limit says nothing about health: the candidate cools down, but is not ejected.
  * - A bad key, an exhausted account or a missing model fail every call at that candidate: they count against it.
- * - A request that one provider finds invalid, too long or offensive, another may take, so these fail over too,
- *   except for `invalid_request`: it is nearly always wrong everywhere, and trying everywhere hides it.
+ * - What is too long or too offensive for one provider, another may take. `invalid_request` is nearly always wrong
+ *   everywhere, and trying everywhere would hide it.
  */
 export const ERROR_CLASSES: Readonly<Record<ErrorClass, ErrorClassRules>> = Object.freeze({
-  rate_limited: rules('fails over', 'retry here', 'healthy', 'provider'),
-  overloaded: rules('fails over', 'retry here', 'unhealthy', 'provider'),
-  server_error: rules('fails over', 'retry here', 'unhealthy', 'provider'),
-  connection: rules('fails over', 'retry here', 'unhealthy', 'provider'),
-  timeout: rules('fails over', 'not here', 'unhealthy', 'provider'),
-  invalid_response: rules('fails over', 'not here', 'unhealthy', 'provider'),
-  authentication: rules('fails over', 'not here', 'unhealthy', 'provider'),
-  permission: rules('fails over', 'not here', 'unhealthy', 'provider'),
-  quota: rules('fails over', 'not here', 'unhealthy', 'provider'),
-  not_found: rules('fails over', 'not here', 'unhealthy', 'provider'),
-  invalid_request: rules('ends', 'not here', 'healthy', 'caller'),
-  context_length: rules('fails over', 'not here', 'healthy', 'caller'),
-  content_filter: rules('fails over', 'not here', 'healthy', 'caller'),
-  cancelled: rules('ends', 'not here', 'healthy', 'caller'),
-  broken_stream: rules('fails over', 'not here', 'unhealthy', 'provider'),
+  rate_limited: COOL_DOWN,
+  overloaded: PROVIDER_STUMBLED,
+  server_error: PROVIDER_STUMBLED,
+  connection: PROVIDER_STUMBLED,
+  timeout: PROVIDER_FAILED,
+  invalid_response: PROVIDER_FAILED,
+  broken_stream: PROVIDER_FAILED,
+  authentication: PROVIDER_FAILED,
+  permission: PROVIDER_FAILED,
+  quota: PROVIDER_FAILED,
+  not_found: PROVIDER_FAILED,
+  context_length: DOES_NOT_FIT_HERE,
+  content_filter: DOES_NOT_FIT_HERE,
+  invalid_request: CALLERS_FAULT,
+  cancelled: CALLERS_FAULT,
 });

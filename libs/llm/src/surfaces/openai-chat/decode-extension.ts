@@ -1,0 +1,116 @@
+import {
+  type FailoverPolicy,
+  type RequestContext,
+  type Requirements,
+  Strategy,
+} from '@switchyard/contracts/routing';
+import type { FieldReader } from '../field-reader.ts';
+
+/** What the `switchyard` object of a body says. */
+export interface ChatExtension {
+  readonly requirements: Requirements | undefined;
+  readonly context: RequestContext | undefined;
+  readonly failover: FailoverPolicy | undefined;
+  readonly strategy: Strategy;
+  readonly labels: Record<string, string>;
+  readonly idempotencyKey: string;
+}
+
+const NOTHING: ChatExtension = {
+  requirements: undefined,
+  context: undefined,
+  failover: undefined,
+  strategy: Strategy.UNSPECIFIED,
+  labels: {},
+  idempotencyKey: '',
+};
+
+const FIELDS = ['requirements', 'context', 'failover', 'strategy', 'labels', 'idempotency_key'];
+const STRATEGIES = { priority: Strategy.PRIORITY, cost: Strategy.COST } as const;
+const NAMES = { maxLength: 100, maxCharacters: 256 };
+const MAX_INT32 = 0x7fff_ffff;
+
+/** The `switchyard` object; fields are named as in the proto. */
+export function decodeExtension(body: FieldReader): ChatExtension {
+  const extension = body.reader('switchyard');
+  if (extension === undefined) return NOTHING;
+  extension.refuseOthers(FIELDS);
+  return {
+    requirements: decodeRequirements(extension.reader('requirements')),
+    context: decodeContext(extension.reader('context')),
+    failover: decodeFailover(extension.reader('failover')),
+    strategy: decodeStrategy(extension),
+    labels: decodeLabels(extension.reader('labels')),
+    idempotencyKey: extension.string('idempotency_key', 256) ?? '',
+  };
+}
+
+function decodeRequirements(reader: FieldReader | undefined): Requirements | undefined {
+  reader?.refuseOthers([
+    'capabilities',
+    'max_cost_nano_usd',
+    'max_price_per_million_nano_usd',
+    'max_latency_ms',
+    'residency',
+    'preferred_providers',
+    'excluded_providers',
+    'allowed_providers',
+    'tags',
+    'task_type',
+  ]);
+  return (
+    reader && {
+      capabilities: reader.strings('capabilities', NAMES),
+      maxCostNanoUsd: reader.int64('max_cost_nano_usd'),
+      maxPricePerMillionNanoUsd: reader.int64('max_price_per_million_nano_usd'),
+      maxLatencyMs: reader.integer('max_latency_ms', { min: 1, max: MAX_INT32 }),
+      residency: reader.strings('residency', NAMES),
+      preferredProviders: reader.strings('preferred_providers', NAMES),
+      excludedProviders: reader.strings('excluded_providers', NAMES),
+      allowedProviders: reader.strings('allowed_providers', NAMES),
+      tags: reader.strings('tags', NAMES),
+      taskType: reader.string('task_type', 128) ?? '',
+    }
+  );
+}
+
+function decodeContext(reader: FieldReader | undefined): RequestContext | undefined {
+  reader?.refuseOthers(['agent', 'workflow', 'service', 'tenant']);
+  return (
+    reader && {
+      agent: reader.string('agent', 128) ?? '',
+      workflow: reader.string('workflow', 128) ?? '',
+      service: reader.string('service', 128) ?? '',
+      tenant: reader.string('tenant', 128) ?? '',
+    }
+  );
+}
+
+function decodeFailover(reader: FieldReader | undefined): FailoverPolicy | undefined {
+  reader?.refuseOthers(['allowed', 'max_fallbacks']);
+  return (
+    reader && {
+      allowed: reader.boolean('allowed'),
+      maxFallbacks: reader.integer('max_fallbacks', { min: 0, max: 10 }),
+    }
+  );
+}
+
+/** "cost", or its name in the proto, "STRATEGY_COST". */
+function decodeStrategy(extension: FieldReader): Strategy {
+  const words = ['priority', 'cost', 'STRATEGY_PRIORITY', 'STRATEGY_COST'] as const;
+  const word = extension.oneOf('strategy', words)?.replace('STRATEGY_', '').toLowerCase();
+  return word === undefined ? Strategy.UNSPECIFIED : STRATEGIES[word as keyof typeof STRATEGIES];
+}
+
+function decodeLabels(reader: FieldReader | undefined): Record<string, string> {
+  const labels: Record<string, string> = {};
+  const names = reader === undefined ? [] : Object.keys(reader.object);
+  if (names.length > 16) reader?.refuse('', 'may hold 16 labels at most');
+  for (const name of names.slice(0, 16)) {
+    if (name.length > 128) reader?.refuse(name.slice(0, 32), 'may have a name of 128 characters at most');
+    // "__proto__" as a computed key of a literal is an own property, not the prototype.
+    else Object.assign(labels, { [name]: reader?.string(name, 128) ?? '' });
+  }
+  return labels;
+}

@@ -1,0 +1,71 @@
+import type { ServiceError, StatusCode } from '@switchyard/kernel';
+
+/** An error in OpenAI's shape. */
+export interface ChatError {
+  /** HTTP status. */
+  readonly status: number;
+  /** Whether and when to try again, where it is known. Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: {
+    readonly error: {
+      readonly message: string;
+      readonly type: string;
+      readonly param: string | null;
+      readonly code: string | null;
+    };
+  };
+}
+
+/**
+ * HTTP status and OpenAI's type for each gRPC status. UNIMPLEMENTED is the caller's to change, and a 5xx would be tried
+ * again by OpenAI's clients, so it is a 400.
+ */
+const BY_CODE: Readonly<Record<StatusCode, readonly [status: number, type: string]>> = {
+  INVALID_ARGUMENT: [400, 'invalid_request_error'],
+  FAILED_PRECONDITION: [400, 'invalid_request_error'],
+  OUT_OF_RANGE: [400, 'invalid_request_error'],
+  UNIMPLEMENTED: [400, 'invalid_request_error'],
+  UNAUTHENTICATED: [401, 'authentication_error'],
+  PERMISSION_DENIED: [403, 'permission_error'],
+  NOT_FOUND: [404, 'invalid_request_error'],
+  ALREADY_EXISTS: [409, 'invalid_request_error'],
+  ABORTED: [409, 'conflict_error'],
+  RESOURCE_EXHAUSTED: [429, 'rate_limit_error'],
+  CANCELLED: [499, 'cancelled'],
+  INTERNAL: [500, 'server_error'],
+  UNKNOWN: [500, 'server_error'],
+  DATA_LOSS: [500, 'server_error'],
+  UNAVAILABLE: [503, 'server_error'],
+  DEADLINE_EXCEEDED: [504, 'timeout_error'],
+};
+
+/** Statuses that OpenAI's clients try again unless they are told not to. */
+const triedAgain = (status: number): boolean =>
+  status === 408 || status === 409 || status === 429 || status >= 500;
+
+/** A service's error as the HTTP surface tells it; only its public text. */
+export function encodeChatError(error: ServiceError): ChatError {
+  const [status, type] = BY_CODE[error.code];
+  return {
+    status,
+    headers: encodeHeaders(error, status),
+    body: {
+      error: {
+        message: error.publicMessage,
+        type,
+        param: error.violations[0]?.field || null,
+        code: error.code === 'UNAUTHENTICATED' ? 'invalid_api_key' : error.reason.toLowerCase(),
+      },
+    },
+  };
+}
+
+function encodeHeaders(error: ServiceError, status: number): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (triedAgain(status) && !error.retryable) headers['x-should-retry'] = 'false';
+  if (error.retryAfterMs !== undefined) {
+    headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1000));
+    headers['retry-after-ms'] = String(Math.ceil(error.retryAfterMs));
+  }
+  return headers;
+}

@@ -1,0 +1,58 @@
+import type { Cost, RouteSummary, Timings, Usage } from '@switchyard/contracts/routing';
+import { formatUsd } from '@switchyard/kernel';
+
+type Duration = NonNullable<Timings['total']>;
+
+/** What Switchyard tells beside OpenAI's fields. */
+export interface ExtensionInput {
+  readonly requestId: string;
+  readonly route: RouteSummary | undefined;
+  readonly cost: Cost | undefined;
+  readonly timings: Timings | undefined;
+  readonly usage: Usage | undefined;
+  readonly providerModel: string;
+}
+
+/** The `switchyard` object of an answer. Money is text: exact, and safe from floating point. Unknown is absent. */
+export function encodeExtension({
+  requestId,
+  route,
+  cost,
+  timings,
+  usage,
+  providerModel,
+}: ExtensionInput): object {
+  return {
+    request_id: requestId,
+    provider: route?.provider,
+    model: route?.model,
+    provider_model: providerModel === '' ? undefined : providerModel,
+    reason: route?.reason,
+    confidence: route?.confidence,
+    alternatives: route?.alternatives,
+    fallbacks: route?.fallbacks,
+    cost: cost && encodeCost(cost),
+    usage_estimated: usage?.estimated,
+    timings_ms: timings && {
+      total: milliseconds(timings.total),
+      first_token: milliseconds(timings.firstToken),
+      overhead: milliseconds(timings.overhead),
+    },
+  };
+}
+
+function encodeCost({ totalNanoUsd, componentsNanoUsd, priceVersion, estimated }: Cost): object {
+  return {
+    total_usd: totalNanoUsd === undefined ? undefined : formatUsd(totalNanoUsd),
+    total_nano_usd: totalNanoUsd?.toString(),
+    components_nano_usd: Object.fromEntries(
+      Object.entries(componentsNanoUsd).map(([kind, amount]) => [kind, amount.toString()]),
+    ),
+    price_version: priceVersion === '' ? undefined : priceVersion,
+    estimated,
+  };
+}
+
+function milliseconds(duration: Duration | undefined): number | undefined {
+  return duration === undefined ? undefined : Number(duration.seconds) * 1000 + duration.nanos / 1e6;
+}
