@@ -39,7 +39,7 @@ export interface ServerOptions {
   readonly readyTimeoutMs?: number;
   /** Told in short sentences what takes time: a download, a first initialisation. */
   readonly onProgress?: (text: string) => void;
-  /** Called once when the server's process ends without `stop`, `kill` or `restart`. Not called for given servers. */
+  /** Called once when the server's process ends without `stop`, `kill` or `restart`. Not called for given servers and containers. */
   readonly onExit?: (exit: ServerExit) => void;
 }
 

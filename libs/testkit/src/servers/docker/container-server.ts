@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { dataInUse } from '../launch/data-in-use.ts';
 import type { ServerDefinition } from '../launch/server-definition.ts';
 import type { ServerHome } from '../launch/server-home.ts';
-import { writeRecord } from '../launch/server-record.ts';
+import { readRecord, writeRecord } from '../launch/server-record.ts';
 import { digestOf } from '../launch/start-process.ts';
 import { LOOPBACK } from '../process/free-port.ts';
-import { ownIdentity } from '../process/process-identity.ts';
-import { waitUntil } from '../process/wait-until.ts';
+import { isAlive, ownIdentity } from '../process/process-identity.ts';
 import type { ServerHandle, ServerOptions, ServerSignal } from '../server-handle.ts';
 import { ServerStartError } from '../server-start-error.ts';
 import { PRODUCT_NAMES } from '../source/server-version.ts';
-import { type Container, createContainer, isMissing } from './create-container.ts';
+import { containerReady } from './container-ready.ts';
+import { type Container, createContainer, isMissing, isRunning } from './create-container.ts';
 
 export interface ContainerStart {
   readonly definition: ServerDefinition;
@@ -21,7 +22,6 @@ export interface ContainerStart {
 
 const DEFAULT_READY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_SECONDS = 15;
-const LOG_LINES = 15;
 
 /**
  * Starts the server in a container that ends with this process (testcontainers' reaper sees to that). Kept data lies in a volume named
@@ -33,6 +33,7 @@ export async function startContainer(start: ContainerStart): Promise<ServerHandl
   const { kind } = definition;
   const recipe = await definition.container(home);
   const kept = home.life === 'kept' ? { name: nameFor(kind, home.dir) } : {};
+  if (kept.name !== undefined) await refuseWhenInUse(definition, { dir: home.dir, name: kept.name });
   options.onProgress?.(`Starting ${PRODUCT_NAMES[kind]} in a container (${recipe.image})`);
   const container = await createContainer({ recipe, port, ...kept }).catch((cause: unknown) => {
     const message = `${PRODUCT_NAMES[kind]} can't run in a container: ${(cause as Error).message}`;
@@ -40,7 +41,7 @@ export async function startContainer(start: ContainerStart): Promise<ServerHandl
   });
   const url = await definition.url({ home, host: LOOPBACK, port });
   try {
-    const version = await untilReady(start, { container, url });
+    const version = await containerReady({ definition, container, url, timeoutMs: timeoutOf(options) });
     await writeRecord(home.dir, {
       kind,
       source: 'docker',
@@ -57,22 +58,21 @@ export async function startContainer(start: ContainerStart): Promise<ServerHandl
   }
 }
 
+function timeoutOf({ readyTimeoutMs = DEFAULT_READY_TIMEOUT_MS }: ServerOptions): number {
+  return readyTimeoutMs;
+}
+
 function nameFor(kind: string, dir: string): string {
   return `switchyard-${kind}-${createHash('sha256').update(dir).digest('hex').slice(0, 16)}`;
 }
 
-async function untilReady(
-  { definition, options }: ContainerStart,
-  { container, url }: { container: Container; url: string },
-): Promise<string> {
-  const timeoutMs = options.readyTimeoutMs ?? DEFAULT_READY_TIMEOUT_MS;
-  const ask = (): Promise<string | undefined> => definition.probe(url).catch(() => undefined);
-  const version = await waitUntil({ ask, timeoutMs, intervalMs: 50 });
-  if (version !== undefined) return version;
-  const log = await container.logs({ stdout: true, stderr: true, tail: LOG_LINES });
-  const { kind } = definition;
-  const message = `${PRODUCT_NAMES[kind]} didn't start: it didn't answer within the time allowed. Its log:\n${log.toString('utf8')}`;
-  throw new ServerStartError({ kind, reason: 'NOT_READY', message });
+/** @throws {ServerStartError} `DATA_IN_USE` */
+async function refuseWhenInUse(
+  { kind }: ServerDefinition,
+  { dir, name }: { dir: string; name: string },
+): Promise<void> {
+  const owner = (await readRecord(dir))?.owner;
+  if (owner !== undefined && isAlive(owner) && (await isRunning(name))) throw dataInUse({ kind, dir, owner });
 }
 
 /** Handle of a server in a container. */
@@ -131,7 +131,9 @@ class ContainerServer implements ServerHandle {
     this.#refuseWhenStopped();
     await this.#end();
     await this.#container.start();
-    await untilReady(this.#start, { container: this.#container, url: this.url });
+    const { definition, options } = this.#start;
+    const timeoutMs = timeoutOf(options);
+    await containerReady({ definition, container: this.#container, url: this.url, timeoutMs });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

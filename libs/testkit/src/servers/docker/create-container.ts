@@ -1,4 +1,4 @@
-import type { ContainerRuntimeClient } from 'testcontainers';
+import type { ContainerRuntimeClient, WaitStrategy } from 'testcontainers';
 import type { ContainerRecipe } from '../launch/server-definition.ts';
 import { LOOPBACK } from '../process/free-port.ts';
 
@@ -13,9 +13,17 @@ export interface ContainerRequest {
   readonly name?: string;
 }
 
+/** Readiness is asked of the server itself, as for the other sources; testcontainers' own checks need a shell inside. */
+const NO_WAIT: WaitStrategy = {
+  waitUntilReady: async () => {},
+  withStartupTimeout: () => NO_WAIT,
+  isStartupTimeoutSet: () => true,
+  getStartupTimeout: () => 0,
+};
+
 /** Creates and starts a container. testcontainers is loaded here and nowhere else: it is large, and most machines never need it. */
 export async function createContainer({ recipe, port, name }: ContainerRequest): Promise<Container> {
-  const { GenericContainer, getContainerRuntimeClient, Wait } = await import('testcontainers');
+  const { GenericContainer, getContainerRuntimeClient } = await import('testcontainers');
   const { container: containers } = await getContainerRuntimeClient();
   // Left by a process that was killed: its reaper has not come round yet, and two servers must not share the volume.
   if (name !== undefined) await removeNamed(containers, name);
@@ -36,8 +44,7 @@ export async function createContainer({ recipe, port, name }: ContainerRequest):
     .withCopyContentToContainer(
       Object.entries(recipe.files).map(([target, content]) => ({ target, content })),
     )
-    // Readiness is asked of the server itself, as for the other sources.
-    .withWaitStrategy(Wait.forListeningPorts());
+    .withWaitStrategy(NO_WAIT);
   if (name !== undefined) request.withName(name);
   const started = await request.start();
   return containers.getById(started.getId());
@@ -48,6 +55,18 @@ async function removeNamed(containers: ContainerRuntimeClient['container'], name
     await containers.getById(name).remove({ force: true });
   } catch (error) {
     if (!isMissing(error)) throw error;
+  }
+}
+
+/** Whether a container of this name runs. */
+export async function isRunning(name: string): Promise<boolean> {
+  const { getContainerRuntimeClient } = await import('testcontainers');
+  const { container: containers } = await getContainerRuntimeClient();
+  try {
+    return (await containers.getById(name).inspect()).State.Running;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
   }
 }
 

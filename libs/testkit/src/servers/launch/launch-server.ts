@@ -6,8 +6,9 @@ import { freePort, isPortFree, LOOPBACK } from '../process/free-port.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../process/process-identity.ts';
 import type { ServerHandle, ServerOptions } from '../server-handle.ts';
 import { ServerStartError } from '../server-start-error.ts';
-import { EXECUTABLES, type Program } from '../source/program.ts';
+import type { Program } from '../source/program.ts';
 import { PRODUCT_NAMES } from '../source/server-version.ts';
+import { dataInUse } from './data-in-use.ts';
 import { findRunnable, type Runnable } from './find-program.ts';
 import { useGivenServer } from './given-server.ts';
 import { liveProcess, stopLeftover } from './leftover.ts';
@@ -101,7 +102,9 @@ async function takeLeftover(launch: Launch, record: ServerRecord): Promise<Serve
   const { definition, options, home } = launch;
   const process = liveProcess(home.dir, record);
   if (process === undefined) return undefined;
-  if (isAlive(record.owner)) throw dataInUse(launch, record.owner);
+  if (isAlive(record.owner)) {
+    throw dataInUse({ kind: definition.kind, dir: home.dir, owner: record.owner });
+  }
   const samePort = options.port === undefined || options.port === record.port;
   if (samePort && record.settingsDigest === digestOf(definition.settings)) {
     const answering = await adopt(launch, { record, process });
@@ -138,10 +141,4 @@ async function choosePort({ definition, options }: Launch, lastPort: number | un
     reason: 'PORT_IN_USE',
     message: `Port ${options.port} on ${LOOPBACK} is in use: stop what listens there, or choose another port for ${PRODUCT_NAMES[kind]}.`,
   });
-}
-
-function dataInUse({ definition, home }: Launch, owner: ProcessIdentity): ServerStartError {
-  const { kind } = definition;
-  const message = `${EXECUTABLES[kind]} already runs on ${home.dir}, started by the process ${owner.pid}: stop that one first.`;
-  return new ServerStartError({ kind, reason: 'DATA_IN_USE', message });
 }
