@@ -20,102 +20,42 @@ const OUTCOME_NAMES = new Map(
   Object.entries(DecisionOutcome).map(([name, value]) => [value as number, name.toLowerCase()]),
 );
 
-const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const OVERHEAD_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05];
 
-/** The only place where routing's business metrics come from. Labels are bounded by configuration: providers, models, classes. */
+/** The only place where routing's business metrics come from. Labels are bounded by configuration: providers, classes. */
 export class RoutingEvents {
-  readonly #requests: Counter;
-  readonly #requestSeconds: Histogram;
-  readonly #attempts: Counter;
-  readonly #firstTokenSeconds: Histogram;
-  readonly #tokens: Counter;
-  readonly #costUsd: Counter;
-  readonly #overheadSeconds: Histogram;
-  readonly #decisionsDropped: Counter;
-  readonly #published: Counter;
+  readonly #metrics: ReturnType<typeof makeMetrics>;
   readonly #registry: Registry;
 
   constructor(registry: Registry) {
     this.#registry = registry;
-    const registers = [registry];
-    this.#requests = new Counter({
-      name: 'switchyard_routing_requests_total',
-      help: 'Requests that ended, by outcome.',
-      labelNames: ['outcome', 'stream'],
-      registers,
-    });
-    this.#requestSeconds = new Histogram({
-      name: 'switchyard_routing_request_duration_seconds',
-      help: 'From the arrival of a request to the end of its answer.',
-      labelNames: ['outcome'],
-      buckets: LATENCY_BUCKETS,
-      registers,
-    });
-    this.#attempts = new Counter({
-      name: 'switchyard_routing_attempts_total',
-      help: 'Calls of providers that ended, by outcome.',
-      labelNames: ['provider', 'outcome'],
-      registers,
-    });
-    this.#firstTokenSeconds = new Histogram({
-      name: 'switchyard_routing_first_token_seconds',
-      help: 'From the start of an attempt to the first piece of its answer.',
-      labelNames: ['provider'],
-      buckets: LATENCY_BUCKETS,
-      registers,
-    });
-    this.#tokens = new Counter({
-      name: 'switchyard_routing_tokens_total',
-      help: 'Tokens used, by provider and kind.',
-      labelNames: ['provider', 'kind'],
-      registers,
-    });
-    this.#costUsd = new Counter({
-      name: 'switchyard_routing_cost_usd_total',
-      help: 'Cost of attempts in USD, for plotting; the ledger is exact.',
-      labelNames: ['provider'],
-      registers,
-    });
-    this.#overheadSeconds = new Histogram({
-      name: 'switchyard_routing_overhead_seconds',
-      help: 'From the arrival of a request to its first attempt.',
-      buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05],
-      registers,
-    });
-    this.#decisionsDropped = new Counter({
-      name: 'switchyard_routing_decisions_dropped_total',
-      help: 'Decision records that could not be stored.',
-      registers,
-    });
-    this.#published = new Counter({
-      name: 'switchyard_routing_usage_published_total',
-      help: 'Usage records that the bus has taken.',
-      registers,
-    });
+    this.#metrics = makeMetrics([registry]);
   }
 
   attemptEnded(record: UsageRecord): void {
+    const { attempts, firstToken, overhead, tokens, cost } = this.#metrics;
     const { provider, outcome, usage, costNanoUsd, firstTokenUs, attemptIndex } = record;
-    this.#attempts.inc({ provider, outcome });
-    if (firstTokenUs !== undefined) this.#firstTokenSeconds.observe({ provider }, Number(firstTokenUs) / 1e6);
-    if (attemptIndex === 0) this.#overheadSeconds.observe(Number(record.overheadUs) / 1e6);
-    if (usage?.inputTokens !== undefined) this.#tokens.inc({ provider, kind: 'input' }, usage.inputTokens);
-    if (usage?.outputTokens !== undefined) this.#tokens.inc({ provider, kind: 'output' }, usage.outputTokens);
-    if (costNanoUsd !== undefined) this.#costUsd.inc({ provider }, Number(costNanoUsd) / 1e9);
+    attempts.inc({ provider, outcome });
+    if (firstTokenUs !== undefined) firstToken.observe({ provider }, Number(firstTokenUs) / 1e6);
+    if (attemptIndex === 0) overhead.observe(Number(record.overheadUs) / 1e6);
+    if (usage?.inputTokens !== undefined) tokens.inc({ provider, kind: 'input' }, usage.inputTokens);
+    if (usage?.outputTokens !== undefined) tokens.inc({ provider, kind: 'output' }, usage.outputTokens);
+    if (costNanoUsd !== undefined) cost.inc({ provider }, Number(costNanoUsd) / 1e9);
   }
 
   requestEnded({ outcome, durationMs, stream }: EndedRequest): void {
     const name = OUTCOME_NAMES.get(outcome) ?? 'unspecified';
-    this.#requests.inc({ outcome: name, stream: String(stream) });
-    this.#requestSeconds.observe({ outcome: name }, durationMs / 1000);
+    this.#metrics.requests.inc({ outcome: name, stream: String(stream) });
+    this.#metrics.requestDuration.observe({ outcome: name }, durationMs / 1000);
   }
 
   decisionsDropped(count: number): void {
-    this.#decisionsDropped.inc(count);
+    this.#metrics.decisionsDropped.inc(count);
   }
 
   usagePublished(count: number): void {
-    this.#published.inc(count);
+    this.#metrics.published.inc(count);
   }
 
   /** Shows what the outbox tells of itself at each scrape. */
@@ -138,4 +78,34 @@ export class RoutingEvents {
       },
     });
   }
+}
+
+function makeMetrics(registers: Registry[]) {
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name: `switchyard_routing_${name}_total`, help, labelNames, registers });
+  const seconds = (name: string, help: string, options: { labelNames?: string[]; buckets?: number[] }) =>
+    new Histogram({
+      name: `switchyard_routing_${name}_seconds`,
+      help,
+      buckets: SECONDS,
+      registers,
+      ...options,
+    });
+  return {
+    requests: counter('requests', 'Requests that ended, by outcome.', ['outcome', 'stream']),
+    requestDuration: seconds('request_duration', 'From the arrival of a request to the end of its answer.', {
+      labelNames: ['outcome'],
+    }),
+    attempts: counter('attempts', 'Calls of providers that ended, by outcome.', ['provider', 'outcome']),
+    firstToken: seconds('first_token', 'From the start of an attempt to the first piece of its answer.', {
+      labelNames: ['provider'],
+    }),
+    tokens: counter('tokens', 'Tokens used, by provider and kind.', ['provider', 'kind']),
+    cost: counter('cost_usd', 'Cost of attempts in USD, for plotting; the ledger is exact.', ['provider']),
+    overhead: seconds('overhead', 'From the arrival of a request to its first attempt.', {
+      buckets: OVERHEAD_SECONDS,
+    }),
+    decisionsDropped: counter('decisions_dropped', 'Decision records that could not be stored.'),
+    published: counter('usage_published', 'Usage records that the bus has taken.'),
+  };
 }

@@ -33,12 +33,8 @@ export const chatCompletions =
     const created = Math.floor(clock.wallMs() / 1000);
     if (chat.stream) return streamChat(response, { events: pipeline.stream(call), chat, created });
     const answer = await pipeline.complete(call);
-    sendJson(
-      response,
-      200,
-      encodeChatResponse(answer, { created, model: chat.request.model }),
-      headersOf(answer),
-    );
+    const body = encodeChatResponse(answer, { created, model: chat.request.model });
+    sendJson(response, { status: 200, body, headers: headersOf(answer) });
   };
 
 /** Switchyard's own fields beside the body. */

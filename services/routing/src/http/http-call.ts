@@ -14,13 +14,15 @@ export interface HttpCall {
 /** Answers one request. Errors that it throws before it has written are answered for it. */
 export type HttpRoute = (call: HttpCall) => Promise<void>;
 
+/** An answer with a JSON body. */
+export interface JsonAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Sends a JSON body. */
-export function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
+export function sendJson(response: ServerResponse, { status, body, headers }: JsonAnswer): void {
   const text = JSON.stringify(body);
   response
     .writeHead(status, {

@@ -128,8 +128,6 @@ function fail(response: ServerResponse, error: ServiceError): void {
   }
   const { status, headers, body } = encodeChatError(error);
   const requestId = error.metadata.request_id;
-  sendJson(response, status, body, {
-    ...headers,
-    ...(requestId === undefined ? {} : { 'x-switchyard-request-id': requestId }),
-  });
+  const named = requestId === undefined ? {} : { 'x-switchyard-request-id': requestId };
+  sendJson(response, { status, body, headers: { ...headers, ...named } });
 }

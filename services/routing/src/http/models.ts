@@ -16,10 +16,13 @@ export const models =
     for (const offering of offerings)
       listed.set(qualified(offering), describe(qualified(offering), offering.provider.id));
     const id = decodeURIComponent(url.pathname.slice('/v1/models/'.length));
-    if (id === '') return sendJson(response, 200, { object: 'list', data: [...listed.values()] });
+    if (id === '') {
+      sendJson(response, { status: 200, body: { object: 'list', data: [...listed.values()] } });
+      return;
+    }
     const found = listed.get(id);
     if (found === undefined) throw modelNotFound(id);
-    sendJson(response, 200, found);
+    sendJson(response, { status: 200, body: found });
   };
 
 const qualified = ({ provider, model }: Offering): string => `${provider.id}/${model}`;

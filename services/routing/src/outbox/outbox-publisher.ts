@@ -1,7 +1,6 @@
 import type { BusNames } from '@switchyard/contracts';
 import { UsageBatch, UsageRecord } from '@switchyard/contracts/events';
 import type { Bus, Logger } from '@switchyard/service-kit';
-import { headers } from 'nats';
 import type { NumberedUsage, Outbox } from './outbox.ts';
 
 export interface OutboxPublisherOptions {
@@ -9,11 +8,26 @@ export interface OutboxPublisherOptions {
   readonly bus: Bus;
   readonly names: BusNames;
   readonly log: Logger;
+  /** Hands a message to the stream; resolves when the stream has it. */
+  readonly publish: PublishUsage;
   /** Makes or repairs the stream. */
   readonly ensureStream: () => Promise<void>;
   /** Told of every batch that the bus has. */
   readonly onPublished?: (records: readonly UsageToPublish[]) => void;
 }
+
+/** One message for the usage stream. */
+export interface UsageMessage {
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  /** The same for the same records. */
+  readonly id: string;
+  /** Whether the broker may drop it as a duplicate of one with the same id. */
+  readonly isDeduplicated: boolean;
+}
+
+/** Hands a message to the stream; resolves when the stream has it. */
+export type PublishUsage = (message: UsageMessage) => Promise<void>;
 
 /** A numbered record and whose it is. */
 export interface UsageToPublish extends NumberedUsage {
@@ -156,7 +170,7 @@ export class OutboxPublisher {
   }
 
   #send(batch: readonly [UsageToPublish, ...UsageToPublish[]]): void {
-    const { outbox, bus, names } = this.#options;
+    const { outbox, publish, names } = this.#options;
     const [{ sequence, tenant }] = batch;
     const records = batch.map((record) => ({
       sequence: BigInt(record.sequence),
@@ -164,14 +178,8 @@ export class OutboxPublisher {
     }));
     const payload = UsageBatch.encode({ outboxId: outbox.id, records }).finish();
     const id = `${outbox.id}:${sequence}:${batch.at(-1)?.sequence}`;
-    const attributes = cloudEvent(id, outbox.id);
     this.#underWay++;
-    bus
-      .jetstream()
-      .publish(names.usage(tenant), payload, {
-        headers: attributes,
-        ...(sequence > this.#withoutIdUpTo ? { msgID: id } : {}),
-      })
+    publish({ subject: names.usage(tenant), payload, id, isDeduplicated: sequence > this.#withoutIdUpTo })
       .then(() => this.#options.onPublished?.(batch))
       .catch(() => {
         this.#lowestFailed = Math.min(this.#lowestFailed ?? sequence, sequence);
@@ -208,16 +216,4 @@ function* inBatches(
       yield ofTenant.slice(i, i + BATCH_RECORDS) as [UsageToPublish, ...UsageToPublish[]];
     }
   }
-}
-
-/** Attributes of CloudEvents' NATS binding. Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/nats-protocol-binding.md */
-function cloudEvent(id: string, source: string) {
-  const attributes = headers();
-  attributes.set('ce-specversion', '1.0');
-  attributes.set('ce-id', id);
-  attributes.set('ce-type', 'switchyard.events.v1.UsageBatch');
-  attributes.set('ce-source', `switchyard/routing/${source}`);
-  attributes.set('ce-time', new Date().toISOString());
-  attributes.set('content-type', 'application/protobuf');
-  return attributes;
 }

@@ -6,7 +6,7 @@ import { type Bus, endSpan, isTracing, type Logger, startSpan } from '@switchyar
 import type { UsageLog } from '../ports.ts';
 import { createOutbox, recoverOutboxes, removeLock } from './open-outbox.ts';
 import type { Outbox, OutboxOptions } from './outbox.ts';
-import { OutboxPublisher, type UsageToPublish } from './outbox-publisher.ts';
+import { OutboxPublisher, type PublishUsage, type UsageToPublish } from './outbox-publisher.ts';
 
 export interface UsageOutboxesOptions {
   readonly outbox: OutboxOptions;
@@ -14,6 +14,7 @@ export interface UsageOutboxesOptions {
   readonly names: BusNames;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly publish: PublishUsage;
   readonly ensureStream: () => Promise<void>;
   readonly onPublished: (count: number) => void;
 }
@@ -141,12 +142,13 @@ export class UsageOutboxes implements UsageLog {
 }
 
 function startPublisher(options: UsageOutboxesOptions, outbox: Outbox): OutboxPublisher {
-  const { bus, names, log, ensureStream, onPublished } = options;
+  const { bus, names, log, publish, ensureStream, onPublished } = options;
   const publisher = new OutboxPublisher({
     outbox,
     bus,
     names,
     log,
+    publish,
     ensureStream,
     onPublished: (records) => {
       onPublished(records.length);

@@ -26,7 +26,6 @@ export interface Attempt {
   /** The record that was held: what is booked if its end is never known. */
   readonly held: UsageRecord;
   readonly startedAtMs: number;
-  readonly startedWallMs: number;
   readonly span: Span | undefined;
   /** When the first piece of the answer came, monotonic; undefined before. */
   firstTokenAtMs: number | undefined;

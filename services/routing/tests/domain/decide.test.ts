@@ -177,7 +177,7 @@ test('no excluded candidate is ever chosen, and adding a constraint never adds a
       fc.array(anOffering, { minLength: 5, maxLength: 5 }),
       someNeeds,
       fc.constantFrom('a', 'b', 'c'),
-      (ids, traits, wanted, banned) => {
+      (...[ids, traits, wanted, banned]) => {
         const snapshot = snapshotOf(
           ids.map((id, i) => {
             const { price, region, ...rest } = traits[i] as (typeof traits)[number];

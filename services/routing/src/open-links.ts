@@ -1,0 +1,66 @@
+import type { Foundation, GrpcTarget } from '@switchyard/service-kit';
+import { CostAccountingLink } from './adapters/cost-accounting-link.ts';
+import { HealthLink } from './adapters/health-link.ts';
+import type { PostgresProviders } from './adapters/postgres-providers.ts';
+import { ProvidersLink } from './adapters/providers-link.ts';
+import { publishObservations } from './bus/publish-observations.ts';
+import type { RoutingConfig } from './config.ts';
+import type { UsageOutboxes } from './outbox/usage-outboxes.ts';
+import type { RuntimeRegistry } from './runtime/runtime-registry.ts';
+import type { SnapshotHolder } from './runtime/snapshot-holder.ts';
+
+/** What the links keep up to date, and from where. */
+export interface LinkOptions {
+  readonly replica: string;
+  readonly providerStore: PostgresProviders;
+  readonly outboxes: UsageOutboxes;
+  readonly snapshots: SnapshotHolder;
+  readonly runtimes: RuntimeRegistry;
+}
+
+/** Links this replica to what others own: providers, prices and watermarks, health. None is waited for. */
+export function openLinks(config: RoutingConfig, foundation: Foundation, options: LinkOptions) {
+  const { log, readiness, bus, names, clock, stack } = foundation;
+  const { replica, providerStore, outboxes, snapshots, runtimes } = options;
+  const target = (address: string): GrpcTarget => ({ address, apiKey: config.apiKey });
+  const providers = new ProvidersLink({
+    store: providerStore,
+    bus,
+    names,
+    onProviders: (part) => snapshots.setProviders(part),
+    log,
+  });
+  stack.defer(() => providers.close());
+  const cost = new CostAccountingLink({
+    target: target(config.costAccountingAddress),
+    replica,
+    outboxes,
+    onPrices: (priceBook) => snapshots.setPrices(priceBook),
+    clock,
+    log,
+  });
+  stack.defer(() => cost.close());
+  const health = new HealthLink({
+    target: target(config.healthProbeAddress),
+    bus,
+    names,
+    onHealth: (part) => snapshots.setHealth(part),
+    clock,
+    log,
+  });
+  stack.defer(() => health.close());
+  stack.defer(publishObservations({ bus, names, replica, runtimes, clock }));
+  readiness.need('providers', () => {
+    const { length } = snapshots.current.providers;
+    return { ok: providers.isUp || length > 0, detail: `${length} configured` };
+  });
+  readiness.want('cost_accounting', () => ({
+    ok: cost.isUp,
+    detail: cost.isUp ? 'up' : 'away; usage waits in the outbox',
+  }));
+  readiness.want('health_probe', () => ({
+    ok: health.isUp,
+    detail: health.isUp ? 'up' : 'away; the last known health is used',
+  }));
+  return { providers, cost };
+}

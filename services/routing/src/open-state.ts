@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { usageStream } from '@switchyard/contracts';
+import type { Catalog } from '@switchyard/llm';
+import { ensureStream, type Foundation, openPostgres } from '@switchyard/service-kit';
+import { DecisionRecorder } from './adapters/decision-recorder.ts';
+import { usagePublisher } from './adapters/nats-usage.ts';
+import { PostgresDecisions } from './adapters/postgres-decisions.ts';
+import { PostgresProviders } from './adapters/postgres-providers.ts';
+import { SnapshotFile } from './adapters/snapshot-file.ts';
+import type { RoutingConfig } from './config.ts';
+import type { Snapshot } from './domain/snapshot/snapshot.ts';
+import type { RoutingEvents } from './events.ts';
+import { readBootId } from './outbox/boot-id.ts';
+import { UsageOutboxes } from './outbox/usage-outboxes.ts';
+import { SnapshotHolder } from './runtime/snapshot-holder.ts';
+
+/** Opens the database: providers and decisions. */
+export function openStores(
+  config: RoutingConfig,
+  { log, stack, readiness }: Foundation,
+  events: RoutingEvents,
+) {
+  const postgres = openPostgres({
+    url: config.databaseUrl,
+    maxConnections: 8,
+    statementTimeoutMs: 5_000,
+    applicationName: 'routing',
+    log,
+  });
+  stack.defer(() => postgres.close());
+  readiness.want('postgres', () => ({
+    ok: postgres.isUp,
+    detail: postgres.isUp ? 'up' : 'away; serving from the snapshot',
+  }));
+  const decisionStore = new PostgresDecisions(postgres);
+  const recorder = new DecisionRecorder({
+    store: decisionStore,
+    random: Math.random,
+    samplePermille: config.decisionSamplePermille,
+    retentionMs: config.decisionRetentionMs,
+    log,
+    onDropped: (count) => events.decisionsDropped(count),
+  });
+  stack.defer(() => recorder.dispose());
+  return { providerStore: new PostgresProviders(postgres), decisionStore, recorder };
+}
+
+/** Opens this process's outbox and takes over those of dead ones. */
+export async function openOutboxes(
+  config: RoutingConfig,
+  foundation: Foundation,
+  events: RoutingEvents,
+): Promise<UsageOutboxes> {
+  const { bus, clock, log, names, stack } = foundation;
+  const outboxes = await UsageOutboxes.open({
+    outbox: {
+      directory: join(config.stateDir, 'outbox'),
+      bootId: readBootId(),
+      segmentBytes: config.outboxSegmentBytes,
+      maxBytes: config.outboxMaxBytes,
+      retainMs: config.outboxRetainMs,
+      onFatal: (error) => {
+        throw new Error(`the disk lost what was written to the outbox: ${error.message}`, { cause: error });
+      },
+    },
+    bus,
+    names,
+    clock,
+    log,
+    publish: usagePublisher(bus),
+    ensureStream: async () =>
+      ensureStream(await bus.manager(), usageStream(names, { replicas: config.natsReplicas })),
+    onPublished: (count) => events.usagePublished(count),
+  });
+  stack.defer(() => outboxes.dispose());
+  events.watchOutbox({
+    unpublished: () => outboxes.unpublished,
+    uncoveredBytes: () => outboxes.uncoveredBytes,
+  });
+  return outboxes;
+}
+
+/** What a snapshot is made with, and who is told of a new one. */
+export interface SnapshotOptions {
+  readonly catalog: Catalog;
+  readonly onSnapshot: (snapshot: Snapshot) => void;
+}
+
+/** Opens the snapshot: the one that was kept on disk, until the services tell more. */
+export function openSnapshots(
+  config: RoutingConfig,
+  { log, stack }: Foundation,
+  { catalog, onSnapshot }: SnapshotOptions,
+): SnapshotHolder {
+  const file = new SnapshotFile(join(config.stateDir, 'snapshot.json'), log);
+  stack.defer(() => file.dispose());
+  const kept = file.load();
+  if (kept !== undefined)
+    log.info(
+      { version: kept.providersVersion, providers: kept.providers.length },
+      'began with the kept snapshot',
+    );
+  const parts = kept ?? {
+    providersVersion: '',
+    providers: [],
+    priceBook: { version: '', prices: new Map() },
+    healthVersion: '',
+    health: new Map(),
+  };
+  return new SnapshotHolder(
+    { ...parts, catalog, defaultLimits: config.defaultLimits },
+    (snapshot, changed) => {
+      onSnapshot(snapshot);
+      file.save(changed);
+    },
+  );
+}

@@ -1,0 +1,111 @@
+import type { Span } from '@opentelemetry/api';
+import { type Result, ServiceError } from '@switchyard/kernel';
+import type { EncodedRequest, Unsupported } from '@switchyard/llm';
+import { endSpan } from '@switchyard/service-kit';
+import type { RankedCandidate } from '../domain/decide/decide.ts';
+import { outputLimit } from '../domain/request/output-limit.ts';
+import type { PipelineContext } from '../ports.ts';
+import { AttemptDeadline } from '../transport/attempt-deadline.ts';
+import { type Attempt, type AttemptOrigin, heldRecord, startAttemptSpan } from './attempt.ts';
+
+/** What came of preparing a candidate's call. */
+export type Prepared =
+  | { readonly kind: 'attempt'; readonly attempt: Attempt }
+  /** It is not called after all; the next candidate may be. */
+  | { readonly kind: 'skipped'; readonly outcome: string; readonly detail: string }
+  /** Nobody may be called now. */
+  | { readonly kind: 'blocked'; readonly error: ServiceError };
+
+/** Whom to call, with which key, for what. */
+export interface PrepareOptions {
+  readonly candidate: RankedCandidate;
+  /** '' where the provider needs none. */
+  readonly secret: string;
+  readonly origin: Omit<AttemptOrigin, 'overheadMs' | 'wallMs'>;
+  /** When the request arrived, monotonic. */
+  readonly arrivedAtMs: number;
+  readonly parent: Span | undefined;
+}
+
+/** Encodes the request, takes a place at the breaker, and writes the hold: after this the call may be made. */
+export function prepareAttempt(options: PrepareOptions, context: PipelineContext): Prepared {
+  const { candidate, origin, parent } = options;
+  const encoded = encode(candidate, origin);
+  if (!encoded.ok) {
+    const { field, description } = encoded.error;
+    return { kind: 'skipped', outcome: 'invalid_request', detail: `${field}: ${description}` };
+  }
+  const nowMs = context.clock.monotonicMs();
+  const runtime = context.runtimes.of(candidate.offering);
+  const permit = runtime.breaker.tryAcquire(nowMs);
+  if (permit === undefined && !origin.decided.needs.isProbe) {
+    return { kind: 'skipped', outcome: 'overloaded', detail: 'its circuit breaker has opened meanwhile' };
+  }
+  const span = startAttemptSpan(candidate, parent);
+  const wallMs = context.clock.wallMs();
+  const held = heldRecord(candidate, span, { ...origin, overheadMs: nowMs - options.arrivedAtMs, wallMs });
+  try {
+    context.usage.hold(held.attemptId, held);
+  } catch (error) {
+    if (permit !== undefined) runtime.breaker.onAbandoned(permit, nowMs);
+    endSpan(span);
+    if (error instanceof ServiceError) return { kind: 'blocked', error };
+    throw error;
+  }
+  runtime.active++;
+  const { call, deadline } = callOf(options, context, {
+    attemptId: held.attemptId,
+    encoded: encoded.value,
+    wallMs,
+  });
+  const attempt: Attempt = {
+    id: held.attemptId,
+    index: origin.index,
+    candidate,
+    runtime,
+    permit,
+    deadline,
+    call,
+    held,
+    startedAtMs: nowMs,
+    span,
+    firstTokenAtMs: undefined,
+    deliveredBytes: 0,
+    usage: undefined,
+    components: {},
+    settled: false,
+  };
+  return { kind: 'attempt', attempt };
+}
+
+function encode(
+  { offering }: RankedCandidate,
+  { decided }: PrepareOptions['origin'],
+): Result<EncodedRequest, Unsupported> {
+  const { needs } = decided;
+  return offering.provider.format.encodeRequest({
+    request: needs.request,
+    model: offering.model,
+    maxOutputTokens: outputLimit(needs, offering),
+    stream: needs.stream,
+    dialect: offering.provider.dialect,
+  });
+}
+
+function callOf(
+  { candidate, secret, origin }: PrepareOptions,
+  { transport }: PipelineContext,
+  {
+    attemptId,
+    encoded,
+    wallMs,
+  }: { readonly attemptId: string; readonly encoded: EncodedRequest; readonly wallMs: number },
+) {
+  const { provider } = candidate.offering;
+  const { signal, deadlineAtMs } = origin.call;
+  const remainingMs = deadlineAtMs === undefined ? undefined : deadlineAtMs - wallMs;
+  const deadline = new AttemptDeadline(provider.limits, { signal, remainingMs });
+  const authorization = secret === '' ? {} : provider.format.authorize(secret);
+  const headers = { ...authorization, 'x-switchyard-attempt-id': attemptId };
+  return { deadline, call: { transport, provider, encoded, headers, deadline, wallNowMs: wallMs } };
+}
