@@ -128,6 +128,7 @@ function fail(response: ServerResponse, error: ServiceError): void {
   }
   const { status, headers, body } = encodeChatError(error);
   const requestId = error.metadata.request_id;
-  const named = requestId === undefined ? {} : { 'x-switchyard-request-id': requestId };
+  const named: Record<string, string> =
+    requestId === undefined ? {} : { 'x-switchyard-request-id': requestId };
   sendJson(response, { status, body, headers: { ...headers, ...named } });
 }

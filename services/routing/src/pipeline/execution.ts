@@ -1,20 +1,19 @@
 import { trace } from '@opentelemetry/api';
 import { type Attempt as AttemptProto, DecisionOutcome } from '@switchyard/contracts/routing';
-import { type ServiceError, uuidV7 } from '@switchyard/kernel';
+import { type ServiceError, unreachable, uuidV7 } from '@switchyard/kernel';
 import type { DecodedResponse, ProviderError } from '@switchyard/llm';
 import { endSpan, startSpan } from '@switchyard/service-kit';
 import { bookAttempt } from '../domain/booking.ts';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { nextStep } from '../domain/failover/next-step.ts';
-import { outputLimit } from '../domain/request/output-limit.ts';
 import { allFailed, callerGone, noCandidate } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
-import { AttemptDeadline } from '../transport/attempt-deadline.ts';
 import type { CallFailure } from '../transport/call-provider.ts';
 import { type DecidedRequest, decideRequest } from './admit-request.ts';
-import { type Attempt, endAttemptSpan, estimatedUsage, heldRecord, startAttemptSpan } from './attempt.ts';
+import { type Attempt, endAttemptSpan, estimatedUsage } from './attempt.ts';
 import { decisionRecord } from './decision-record.ts';
 import type { PipelineCall } from './pipeline-call.ts';
+import { prepareAttempt } from './prepare-attempt.ts';
 
 const DEFAULT_MAX_FALLBACKS = 3;
 
@@ -138,85 +137,33 @@ export class Execution {
         this.#noteUncalled(candidate, 'authentication', 'its secret cannot be had now');
       else {
         const attempt = this.#prepare(candidate, known);
-        if (attempt !== undefined) return attempt;
-        if (this.#blocked !== undefined) return undefined;
+        if (attempt !== undefined || this.#blocked !== undefined) return attempt;
       }
     }
     return undefined;
   }
 
   #prepare(candidate: RankedCandidate, secret: string): Attempt | undefined {
-    const { runtimes, clock, transport, usage, replica } = this.#context;
-    const { provider, model } = candidate.offering;
-    const { needs } = this.decided;
-    const encoded = provider.format.encodeRequest({
-      request: needs.request,
-      model,
-      maxOutputTokens: outputLimit(needs, candidate.offering),
-      stream: needs.stream,
-      dialect: provider.dialect,
-    });
-    if (!encoded.ok) {
-      this.#noteUncalled(
-        candidate,
-        'invalid_request',
-        `${encoded.error.field}: ${encoded.error.description}`,
-      );
-      return undefined;
+    const { replica } = this.#context;
+    const { requestId, decided, startedAtMs: arrivedAtMs } = this;
+    const origin = { requestId, call: this.#call, decided, replica, index: this.#attemptCount };
+    const prepared = prepareAttempt(
+      { candidate, secret, origin, arrivedAtMs, parent: this.#parent },
+      this.#context,
+    );
+    switch (prepared.kind) {
+      case 'attempt':
+        this.#attemptCount++;
+        return prepared.attempt;
+      case 'skipped':
+        this.#noteUncalled(candidate, prepared.outcome, prepared.detail);
+        return undefined;
+      case 'blocked':
+        this.#blocked = prepared.error;
+        return undefined;
+      default:
+        return unreachable(prepared);
     }
-    const runtime = runtimes.of(candidate.offering);
-    const nowMs = clock.monotonicMs();
-    const permit = runtime.breaker.tryAcquire(nowMs);
-    if (permit === undefined && !needs.isProbe) {
-      this.#noteUncalled(candidate, 'overloaded', 'its circuit breaker has opened meanwhile');
-      return undefined;
-    }
-    const wallMs = clock.wallMs();
-    const index = this.#attemptCount;
-    const span = startAttemptSpan(candidate, this.#parent);
-    const held = heldRecord(candidate, span, {
-      requestId: this.requestId,
-      call: this.#call,
-      decided: this.decided,
-      replica,
-      overheadMs: nowMs - this.startedAtMs,
-      index,
-      wallMs,
-    });
-    try {
-      usage.hold(held.attemptId, held);
-    } catch (error) {
-      if (permit !== undefined) runtime.breaker.onAbandoned(permit, nowMs);
-      endSpan(span);
-      this.#blocked = error as ServiceError;
-      return undefined;
-    }
-    this.#attemptCount++;
-    runtime.active++;
-    const deadline = new AttemptDeadline(provider.limits, {
-      signal: this.#call.signal,
-      remainingMs: this.#call.deadlineAtMs === undefined ? undefined : this.#call.deadlineAtMs - wallMs,
-    });
-    const authorization = secret === '' ? {} : provider.format.authorize(secret);
-    const headers = { ...authorization, 'x-switchyard-attempt-id': held.attemptId };
-    return {
-      id: held.attemptId,
-      index,
-      candidate,
-      runtime,
-      permit,
-      deadline,
-      call: { transport, provider, encoded: encoded.value, headers, deadline, wallNowMs: wallMs },
-      held,
-      startedAtMs: nowMs,
-      startedWallMs: wallMs,
-      span,
-      firstTokenAtMs: undefined,
-      deliveredBytes: 0,
-      usage: undefined,
-      components: {},
-      settled: false,
-    };
   }
 
   #fail(

@@ -58,9 +58,10 @@ export function prepareAttempt(options: PrepareOptions, context: PipelineContext
     encoded: encoded.value,
     wallMs,
   });
-  const attempt: Attempt = {
+  const { index } = origin;
+  const made = {
     id: held.attemptId,
-    index: origin.index,
+    index,
     candidate,
     runtime,
     permit,
@@ -69,14 +70,18 @@ export function prepareAttempt(options: PrepareOptions, context: PipelineContext
     held,
     startedAtMs: nowMs,
     span,
-    firstTokenAtMs: undefined,
-    deliveredBytes: 0,
-    usage: undefined,
-    components: {},
-    settled: false,
   };
-  return { kind: 'attempt', attempt };
+  return { kind: 'attempt', attempt: { ...made, ...UNANSWERED } };
 }
+
+/** An attempt of which nothing is known yet. */
+const UNANSWERED = {
+  firstTokenAtMs: undefined,
+  deliveredBytes: 0,
+  usage: undefined,
+  components: {},
+  settled: false,
+};
 
 function encode(
   { offering }: RankedCandidate,
