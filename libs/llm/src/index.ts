@@ -23,6 +23,7 @@ export { boundCost } from './rating/bound-cost.ts';
 export { boundInputTokens, estimateInputTokens, estimateTextTokens } from './rating/count-tokens.ts';
 export type { Prices } from './rating/prices.ts';
 export { type CostComponent, type RatedUsage, rateUsage } from './rating/rate-usage.ts';
+export { unboundedFields } from './rating/unbounded-fields.ts';
 export { type ChatRequest, decodeChatRequest } from './surfaces/openai-chat/decode-request.ts';
 export { type ChatError, encodeChatError } from './surfaces/openai-chat/encode-error.ts';
 export { type ChatResponseHead, encodeChatResponse } from './surfaces/openai-chat/encode-response.ts';

@@ -1,12 +1,18 @@
-import { type NanoUsd, nanoUsd, nanoUsdPerMillion, rateCeiling } from '@switchyard/kernel';
+import { type NanoUsd, nanoUsd, nanoUsdPerMillion, rateCeiling, sum } from '@switchyard/kernel';
 import type { Prices } from './prices.ts';
 
-/** Each component may round up by less than one nano-USD. */
-const ROUNDING_SLACK = 9n;
+/**
+ * Each of five input and three output components is rounded half up on its own, which can add half a nano-USD each to
+ * what the sum of the units would cost.
+ */
+const ROUNDING = nanoUsd(4n);
 
 /**
- * A cost that the rated usage never exceeds, in nano-USD; `undefined` where a bound is not finite or the input or output
- * price is unknown.
+ * A cost that `rateUsage` never exceeds for any usage within the bounds, in nano-USD: all input at the dearest input
+ * price and all output at the dearest output price. `undefined` where a bound is not finite, or the price of plain input
+ * or output is unknown.
+ *
+ * Usage of a kind without a price has no known cost, so it is not bounded either.
  */
 export function boundCost({
   inputBound,
@@ -21,20 +27,21 @@ export function boundCost({
 }): NanoUsd | undefined {
   if (!Number.isFinite(inputBound) || !Number.isFinite(outputBound)) return undefined;
   if (prices.input === undefined || prices.output === undefined) return undefined;
-  const input = dearest(
-    prices.input,
-    prices.cacheRead,
-    prices.cacheWrite,
-    prices.cacheWrite1h,
-    prices.inputAudio,
-  );
-  const output = dearest(prices.output, prices.reasoning, prices.outputAudio);
-  const tokens = rateCeiling(Math.ceil(inputBound), input) + rateCeiling(Math.ceil(outputBound), output);
-  return nanoUsd(tokens + rateCeiling(1, nanoUsdPerMillion(prices.request ?? 0n)) + ROUNDING_SLACK);
+  const { input, cacheRead, cacheWrite, cacheWrite1h, inputAudio, output, reasoning, outputAudio, request } =
+    prices;
+  const dearestInput = dearest([input, cacheRead, cacheWrite, cacheWrite1h, inputAudio]);
+  const dearestOutput = dearest([output, reasoning, outputAudio]);
+  return sum([
+    rateCeiling(Math.ceil(inputBound), nanoUsdPerMillion(dearestInput)),
+    rateCeiling(Math.ceil(outputBound), nanoUsdPerMillion(dearestOutput)),
+    rateCeiling(1, nanoUsdPerMillion(request ?? 0n)),
+    ROUNDING,
+  ]);
 }
 
-function dearest(first: bigint, ...others: (bigint | undefined)[]) {
-  return nanoUsdPerMillion(
-    others.reduce<bigint>((most, price) => (price !== undefined && price > most ? price : most), first),
+function dearest(prices: readonly (bigint | undefined)[]): bigint {
+  return prices.reduce<bigint>(
+    (highest, price) => (price !== undefined && price > highest ? price : highest),
+    0n,
   );
 }

@@ -1,94 +1,74 @@
-import type { CompleteRequest, Media, Part } from '@switchyard/contracts/routing';
-
-/** Tokens that a format adds around a message, a part, a tool; generous. */
-const OVERHEAD = { request: 64, message: 16, part: 8, tool: 64 } as const;
-
-/** Dearest picture of the formats: OpenAI's tiles at high detail in its small models. Source: OpenAI's guide on vision. */
-const IMAGE_BOUND = 50_000;
-/** A picture of usual size. */
-const IMAGE_EXPECTED = 1_000;
-/** UTF-8 bytes of one token of English text, as a rule of thumb. Source: OpenAI's tokenizer page. */
-const BYTES_PER_TOKEN = 4;
-/** Bytes of compressed sound for one token: 16 kbit/s at 32 tokens a second is the densest in use. */
-const AUDIO_BYTES_PER_TOKEN = 64;
-
-/** How the content of a request is counted. */
-interface Counting {
-  readonly text: (utf8Bytes: number) => number;
-  readonly image: number;
-  /** A sound or a document. */
-  readonly media: (media: Media, kind: 'audio' | 'file') => number;
-  readonly overhead: number;
-}
-
-const bounding: Counting = {
-  // No tokenizer in use makes more than one token of a byte.
-  text: (utf8Bytes) => utf8Bytes,
-  image: IMAGE_BOUND,
-  media: ({ source }) => (source?.$case === 'data' ? source.value.length : Number.POSITIVE_INFINITY),
-  overhead: 1,
-};
-
-const expecting: Counting = {
-  text: (utf8Bytes) => utf8Bytes / BYTES_PER_TOKEN,
-  image: IMAGE_EXPECTED,
-  media: ({ source }, kind) => {
-    if (source?.$case !== 'data') return IMAGE_EXPECTED;
-    return source.value.length / (kind === 'audio' ? AUDIO_BYTES_PER_TOKEN : BYTES_PER_TOKEN);
-  },
-  overhead: 0.25,
-};
+import type { CompleteRequest } from '@switchyard/contracts/routing';
+import { measureRequest } from './measure-request.ts';
 
 /**
- * Most input tokens that a request can become at any provider. `Infinity` where the content says nothing about it (a
- * document, a sound by URL): clamp it with the offering's context limit.
+ * Bounds. Tokenizers split UTF-8 bytes (byte pairs, or pieces that fall back to bytes), so text has at most one token a
+ * byte. The rest is generous: what providers add for roles, tools and formats is not published in full.
  */
-export const boundInputTokens = (request: CompleteRequest): number => count(request, bounding);
+const MOST = {
+  perRequest: 256,
+  /** Anthropic adds up to 530 tokens of instructions for tools, others less. */
+  perRequestWithTools: 2048,
+  perMessage: 16,
+  perPart: 8,
+  perTool: 64,
+  /** JSON may be written again with indentation, or as another language's types. */
+  perJsonByte: 2,
+  /** gpt-4o-mini, high detail: 2,833 + 8 tiles × 5,667 = 48,169. Others stay far below. */
+  perImage: 50_000,
+  /** Gemini counts 32 tokens a second, and no codec in use writes fewer than 32 bytes a second. */
+  perAudioByte: 1,
+} as const;
 
-/** Expected input tokens: for comparing candidates, not for holds. */
-export const estimateInputTokens = (request: CompleteRequest): number => Math.ceil(count(request, expecting));
+/** What is usual. */
+const EXPECTED = {
+  bytesPerToken: 4,
+  perRequestWithTools: 350,
+  perMessage: 4,
+  perTool: 12,
+  perImage: 1_100,
+  /** 128 kbit/s at 25 tokens a second. */
+  audioBytesPerToken: 640,
+  documentBytesPerToken: 20,
+  perUnmeasured: 2_000,
+} as const;
 
-/** Expected tokens of a text of so many UTF-8 bytes: for streams that were cut before usage came. */
-export const estimateTextTokens = (utf8Bytes: number): number => Math.ceil(utf8Bytes / BYTES_PER_TOKEN);
-
-function count(request: CompleteRequest, counting: Counting): number {
-  const { text, overhead } = counting;
-  let tokens = OVERHEAD.request * overhead;
-  for (const { parts, name } of request.messages) {
-    tokens += OVERHEAD.message * overhead + text(Buffer.byteLength(name)) + countParts(parts, counting);
-  }
-  for (const { name, description, parametersJsonSchema } of request.tools) {
-    tokens += OVERHEAD.tool * overhead + text(Buffer.byteLength(name + description + parametersJsonSchema));
-  }
+/**
+ * Most input tokens that a request can become at any provider. `Infinity` where the content says nothing about it (a PDF,
+ * a sound by URL): clamp it with the offering's context limit.
+ */
+export function boundInputTokens(request: CompleteRequest): number {
+  const size = measureRequest(request);
+  if (size.unmeasured > 0) return Number.POSITIVE_INFINITY;
+  const extras = size.tools > 0 || size.jsonBytes > 0 ? MOST.perRequestWithTools : MOST.perRequest;
   return (
-    tokens + text(Buffer.byteLength((request.responseFormat?.jsonSchema ?? '') + request.passthroughJson))
+    extras +
+    size.textBytes +
+    size.jsonBytes * MOST.perJsonByte +
+    size.messages * MOST.perMessage +
+    size.parts * MOST.perPart +
+    size.tools * MOST.perTool +
+    size.images * MOST.perImage +
+    size.audioBytes * MOST.perAudioByte
   );
 }
 
-function countParts(parts: readonly Part[], counting: Counting): number {
-  let tokens = 0;
-  for (const part of parts) tokens += OVERHEAD.part * counting.overhead + countPart(part, counting);
-  return tokens;
+/** Expected input tokens: for comparing candidates, not for holds. */
+export function estimateInputTokens(request: CompleteRequest): number {
+  const size = measureRequest(request);
+  return Math.ceil(
+    (size.textBytes + size.jsonBytes) / EXPECTED.bytesPerToken +
+      (size.tools > 0 ? EXPECTED.perRequestWithTools : 0) +
+      size.messages * EXPECTED.perMessage +
+      size.tools * EXPECTED.perTool +
+      size.images * EXPECTED.perImage +
+      size.audioBytes / EXPECTED.audioBytesPerToken +
+      size.documentBytes / EXPECTED.documentBytesPerToken +
+      size.unmeasured * EXPECTED.perUnmeasured,
+  );
 }
 
-function countPart({ content }: Part, counting: Counting): number {
-  const text = (value: string) => counting.text(Buffer.byteLength(value));
-  switch (content?.$case) {
-    case undefined:
-      return 0;
-    case 'text':
-    case 'refusal':
-      return text(content.value);
-    case 'image':
-      return counting.image;
-    case 'audio':
-    case 'file':
-      return counting.media(content.value, content.$case);
-    case 'toolCall':
-      return text(content.value.id + content.value.name + content.value.argumentsJson);
-    case 'toolResult':
-      return text(content.value.toolCallId + content.value.name) + countParts(content.value.parts, counting);
-    case 'reasoning':
-      return text(content.value.text + content.value.signature + content.value.redactedData);
-  }
+/** Expected tokens of a text of so many UTF-8 bytes: for streams that were cut before usage came. */
+export function estimateTextTokens(utf8Bytes: number): number {
+  return Math.ceil(utf8Bytes / EXPECTED.bytesPerToken);
 }

@@ -24,60 +24,50 @@ export interface RatedUsage {
   readonly unknownUnits: readonly CostComponent[];
 }
 
-/** So many units of a part at a price; `undefined` is unknown. */
-interface PricedUnits {
+/** How many units are charged at which price. No count, or no price for a count, makes the cost unknown. */
+interface Charge {
   readonly component: CostComponent;
   readonly units: number | undefined;
   readonly price: bigint | undefined;
 }
 
 /**
- * Rates usage: no token is charged twice. The kinds that are parts of input and output are taken out of them first.
- * Reasoning without a price of its own is output.
+ * Rates usage. Each token is charged once: what was read from or written to a cache, audio and (where it has a price of
+ * its own) reasoning are taken out of the totals that include them. Counts that are absent are taken as not separate;
+ * totals that are absent, and parts that exceed their total, make the cost unknown.
  */
 export function rateUsage(usage: Usage, prices: Prices): RatedUsage {
   const components: Partial<Record<CostComponent, NanoUsd>> = {};
   const unknownUnits: CostComponent[] = [];
-  for (const { component, units, price } of pricedUnits(usage, prices)) {
+  for (const { component, units, price } of charges(usage, prices)) {
     if (units === 0) continue;
-    if (units === undefined || price === undefined) unknownUnits.push(component);
+    if (units === undefined || units < 0 || price === undefined) unknownUnits.push(component);
     else components[component] = rate(units, nanoUsdPerMillion(price));
   }
   const total = unknownUnits.length === 0 ? sum(Object.values(components)) : undefined;
   return { components, total, unknownUnits };
 }
 
-function pricedUnits(usage: Usage, prices: Prices): PricedUnits[] {
-  const {
-    inputTokens,
-    cacheReadTokens = 0,
-    cacheWriteTokens = 0,
-    cacheWrite1hTokens = 0,
-    inputAudioTokens = 0,
-  } = usage;
-  const { outputTokens, reasoningTokens = 0, outputAudioTokens = 0 } = usage;
-  const reasoningApart = prices.reasoning === undefined ? 0 : reasoningTokens;
+function charges(usage: Usage, prices: Prices): readonly Charge[] {
+  const read = usage.cacheReadTokens ?? 0;
+  const write1h = usage.cacheWrite1hTokens ?? 0;
+  const write = usage.cacheWriteTokens ?? write1h;
+  const audioIn = usage.inputAudioTokens ?? 0;
+  const audioOut = usage.outputAudioTokens ?? 0;
+  // Without a price of its own, reasoning stays in the output and is rounded with it.
+  const reasoning = prices.reasoning === undefined ? 0 : (usage.reasoningTokens ?? 0);
   return [
-    {
-      component: 'input',
-      units: rest(inputTokens, cacheReadTokens + cacheWriteTokens + inputAudioTokens),
-      price: prices.input,
-    },
-    { component: 'cache_read', units: cacheReadTokens, price: prices.cacheRead },
-    { component: 'cache_write', units: rest(cacheWriteTokens, cacheWrite1hTokens), price: prices.cacheWrite },
-    { component: 'cache_write_1h', units: cacheWrite1hTokens, price: prices.cacheWrite1h },
-    { component: 'input_audio', units: inputAudioTokens, price: prices.inputAudio },
-    {
-      component: 'output',
-      units: rest(outputTokens, reasoningApart + outputAudioTokens),
-      price: prices.output,
-    },
-    { component: 'reasoning', units: reasoningApart, price: prices.reasoning },
-    { component: 'output_audio', units: outputAudioTokens, price: prices.outputAudio },
+    { component: 'input', units: less(usage.inputTokens, read + write + audioIn), price: prices.input },
+    { component: 'cache_read', units: read, price: prices.cacheRead },
+    { component: 'cache_write', units: write - write1h, price: prices.cacheWrite },
+    { component: 'cache_write_1h', units: write1h, price: prices.cacheWrite1h },
+    { component: 'input_audio', units: audioIn, price: prices.inputAudio },
+    { component: 'output', units: less(usage.outputTokens, reasoning + audioOut), price: prices.output },
+    { component: 'reasoning', units: reasoning, price: prices.reasoning },
+    { component: 'output_audio', units: audioOut, price: prices.outputAudio },
     { component: 'request', units: prices.request === undefined ? 0 : 1, price: prices.request },
   ];
 }
 
-/** What is left of a whole; never below zero, should a provider report parts that are larger than it. */
-const rest = (whole: number | undefined, parts: number): number | undefined =>
-  whole === undefined ? undefined : Math.max(0, whole - parts);
+const less = (total: number | undefined, parts: number): number | undefined =>
+  total === undefined ? undefined : total - parts;
