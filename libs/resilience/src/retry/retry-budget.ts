@@ -17,6 +17,8 @@ const DEFAULTS: RetryBudgetOptions = { ratio: 0.2, minConcurrent: 3 };
  * One budget per target, so that a bad provider doesn't use up the retries of a good one. A failover to another
  * target is a retry *there*. A target that gets failovers only has few first attempts of its own, so its budget is
  * small: ask its `RetryThrottle` first, which lets everything through while the target works.
+ *
+ * Below 15 requests at once the floor is more than 20 %; there it is the breakers that bound attempts.
  */
 export class RetryBudget {
   readonly #options: RetryBudgetOptions;
