@@ -91,7 +91,7 @@ function leave({ body }: ProviderAnswer, finished: boolean): void {
     return;
   }
   const impatient = setTimeout(() => body.destroy(), END_OF_BODY_MS).unref();
-  body.on('error', () => undefined).once('close', () => clearTimeout(impatient));
+  body.once('close', () => clearTimeout(impatient));
   body.resume();
 }
 
@@ -105,7 +105,10 @@ async function send({
   headers,
   deadline,
 }: PreparedCall): Promise<ProviderAnswer> {
-  return transport.send({ provider, encoded, headers, signal: deadline.signal });
+  const answer = await transport.send({ provider, encoded, headers, signal: deadline.signal });
+  // A body that is destroyed says so by an error; whoever reads it hears it by the reading.
+  answer.body.on('error', () => undefined);
+  return answer;
 }
 
 async function readWhole({ status, headers, body }: ProviderAnswer, call: PreparedCall): Promise<HttpAnswer> {
