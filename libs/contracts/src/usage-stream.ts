@@ -2,7 +2,7 @@ import type { BusNames } from './subjects.ts';
 
 /** What an installation chooses about the usage stream. */
 export interface UsageStreamOptions {
-  /** Copies that NATS keeps, 1 to 5; more than one needs a cluster. `SWITCHYARD_NATS_REPLICAS`, the same for every service. */
+  /** Copies that NATS keeps, 1 to 5; more than one needs a cluster. Routing and cost-accounting must be told the same. */
   readonly replicas: number;
 }
 

@@ -1,0 +1,115 @@
+import type { Postgres, Transaction } from '@switchyard/service-kit';
+import { admitRecords } from '../domain/intake/admit-records.ts';
+import type { NumberedRecord } from '../domain/intake/read-usage-batch.ts';
+import type { CommittedBatch, Ledger, LedgerBatch } from '../ports.ts';
+import { isMissingPartition, isRejectedData } from './database-rejection.ts';
+import { dayOf, type NumberedEntry } from './ledger-columns.ts';
+import { advanceOutboxes } from './postgres-advance-outboxes.ts';
+import { findConflicts } from './postgres-find-conflicts.ts';
+import { insertEntries } from './postgres-insert-entries.ts';
+import { insertQuarantine, type QuarantineRow } from './postgres-insert-quarantine.ts';
+import type { LedgerDays } from './postgres-ledger-days.ts';
+import { lockOutboxes } from './postgres-lock-outboxes.ts';
+
+/** The ledger in Postgres. */
+export class PostgresLedger implements Ledger {
+  readonly #postgres: Postgres;
+  readonly #days: LedgerDays;
+
+  constructor(postgres: Postgres, days: LedgerDays) {
+    this.#postgres = postgres;
+    this.#days = days;
+  }
+
+  async commit(batch: LedgerBatch): Promise<CommittedBatch> {
+    try {
+      await this.#days.ensure(new Set(entriesOf(batch.records).map(({ occurredAt }) => dayOf(occurredAt))));
+      return await this.#postgres.asSystem((transaction) => commitBatch(transaction, batch));
+    } catch (error) {
+      if (isMissingPartition(error)) this.#days.forget();
+      if (!isRejectedData(error)) throw error;
+      return this.#commitApart(batch, error as Error);
+    }
+  }
+
+  /** Something in a batch was refused: halves, down to the one record, which is set aside. The rest is not held up. */
+  async #commitApart({ records, nameless }: LedgerBatch, error: Error): Promise<CommittedBatch> {
+    const [only] = records;
+    if (only === undefined) throw error;
+    if (records.length === 1) {
+      if (!only.verdict.ok) throw error;
+      const poison = { reason: 'rejected_by_database', detail: error.message } as const;
+      return this.commit({ records: [{ ...only, verdict: { ok: false, error: poison } }], nameless });
+    }
+    const middle = records.length >>> 1;
+    const first = await this.commit({ records: records.slice(0, middle), nameless });
+    const second = await this.commit({ records: records.slice(middle), nameless: [] });
+    return {
+      entries: [...first.entries, ...second.entries],
+      duplicates: first.duplicates + second.duplicates,
+      quarantined: [...first.quarantined, ...second.quarantined],
+    };
+  }
+}
+
+async function commitBatch(transaction: Transaction, batch: LedgerBatch): Promise<CommittedBatch> {
+  const outboxIds = [...new Set(batch.records.map(({ outboxId }) => outboxId))];
+  const committed = await lockOutboxes(transaction, outboxIds);
+  const { fresh, seen, after } = admitRecords(batch.records, committed);
+  const entries = entriesOf(fresh);
+  const inserted = keysOf(await insertEntries(transaction, entries));
+  const fromFresh = fresh.filter((record) => !record.verdict.ok).map(quarantined);
+  const setAside = await insertQuarantine(transaction, [...fromFresh, ...batch.nameless.map(nameless)]);
+  // An entry that was there although its number was not known as committed: the watermark was behind the table.
+  const unexpected = entries.filter(({ record }) => !inserted.has(keyOf(record))).map(({ record }) => record);
+  const suspects = [...seen, ...unexpected];
+  const conflicts = await findConflicts(transaction, suspects);
+  const alarms = await insertQuarantine(transaction, conflicts.map(conflicting));
+  const newEntries = fresh.filter((record) => inserted.has(keyOf(record)));
+  await advanceOutboxes(
+    transaction,
+    [...after].map(([outboxId, set]) => ({
+      outboxId,
+      committed: set,
+      newEntries: newEntries.filter((record) => record.outboxId === outboxId).length,
+    })),
+  );
+  return {
+    entries: newEntries,
+    duplicates: suspects.length - conflicts.length,
+    quarantined: [...setAside, ...alarms],
+  };
+}
+
+function entriesOf(records: readonly NumberedRecord[]): NumberedEntry[] {
+  const entries: NumberedEntry[] = [];
+  for (const record of records) {
+    if (!record.verdict.ok) continue;
+    const entry = record.verdict.value;
+    entries.push({ record, entry, occurredAt: new Date(entry.occurredAtMs).toISOString() });
+  }
+  return entries;
+}
+
+const keyOf = ({ outboxId, sequence }: NumberedRecord): string => `${sequence}/${outboxId}`;
+const keysOf = (keys: readonly (readonly [string, number])[]): Set<string> =>
+  new Set(keys.map(([outboxId, sequence]) => `${sequence}/${outboxId}`));
+
+function quarantined(record: NumberedRecord): QuarantineRow {
+  const { outboxId, sequence, digest, bytes, verdict } = record;
+  if (verdict.ok) throw new TypeError('an entry is booked, not set aside');
+  return { outboxId, sequence, digest, bytes, poison: verdict.error };
+}
+
+const nameless = (poison: LedgerBatch['nameless'][number]): QuarantineRow => ({
+  ...poison,
+  sequence: undefined,
+});
+
+const conflicting = ({ outboxId, sequence, digest, bytes }: NumberedRecord): QuarantineRow => ({
+  outboxId,
+  sequence,
+  digest,
+  bytes,
+  poison: { reason: 'digest_conflict', detail: 'another record was committed under this number' },
+});

@@ -1,0 +1,93 @@
+import type { OfferingPrice } from '@switchyard/contracts/cost';
+import type { Postgres, Transaction } from '@switchyard/service-kit';
+import { nextPriceVersion } from '../domain/price/price-version.ts';
+import type { CatalogPrices, PriceBook, PriceBookStore } from '../ports.ts';
+import { plainArray, textArray } from './postgres-arrays.ts';
+
+const CURRENT = `SELECT version, catalog_digest FROM cost_accounting.price_books ORDER BY version DESC LIMIT 1`;
+/** Two replicas that start at once make one version, not two. */
+const LOCK = 'SELECT pg_advisory_xact_lock(7246003)';
+const ADD_VERSION = 'INSERT INTO cost_accounting.price_books (version, catalog_digest) VALUES ($1, $2)';
+
+type PriceKind = Exclude<keyof OfferingPrice, 'provider' | 'model' | 'source' | '_unknownFields'>;
+/** Kinds of prices and their columns. */
+const KINDS: readonly (readonly [PriceKind, string])[] = [
+  ['input', 'input'],
+  ['output', 'output'],
+  ['cacheRead', 'cache_read'],
+  ['cacheWrite', 'cache_write'],
+  ['cacheWrite1h', 'cache_write_1h'],
+  ['reasoning', 'reasoning'],
+  ['inputAudio', 'input_audio'],
+  ['outputAudio', 'output_audio'],
+  ['request', 'request'],
+];
+const COLUMNS = KINDS.map(([, column]) => column).join(', ');
+const ADD_PRICES = `
+  INSERT INTO cost_accounting.prices (version, provider, model, source, ${COLUMNS})
+  SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], ${KINDS.map((_, i) => `$${i + 5}::bigint[]`).join(', ')})`;
+const READ = `
+  SELECT provider, model, source, ${COLUMNS} FROM cost_accounting.prices
+  WHERE version = $1 ORDER BY provider COLLATE "C", model COLLATE "C"`;
+
+/** Price books in Postgres: versions are added, never changed. */
+export class PostgresPriceBookStore implements PriceBookStore {
+  readonly #postgres: Postgres;
+
+  constructor(postgres: Postgres) {
+    this.#postgres = postgres;
+  }
+
+  currentVersion(): Promise<string | undefined> {
+    return this.#postgres.asSystem(readPriceVersion);
+  }
+
+  read(version: string): Promise<PriceBook> {
+    return this.#postgres.asSystem(async (transaction) => {
+      const { rows } = await transaction.query<Record<string, string | null>>(READ, [version]);
+      return { version, prices: rows.map(toOfferingPrice) };
+    });
+  }
+
+  adopt({ digest, prices }: CatalogPrices): Promise<string> {
+    return this.#postgres.asSystem(async (transaction) => {
+      await transaction.query(LOCK);
+      const { rows } = await transaction.query<{ version: string; catalog_digest: string }>(CURRENT);
+      const [current] = rows;
+      if (current?.catalog_digest === digest) return current.version;
+      const version = nextPriceVersion(current?.version);
+      await transaction.query(ADD_VERSION, [version, digest]);
+      await addPrices(transaction, version, prices);
+      return version;
+    });
+  }
+}
+
+/** Version of the price book in force; undefined before the first. */
+export async function readPriceVersion(transaction: Transaction): Promise<string | undefined> {
+  const { rows } = await transaction.query<{ version: string }>(CURRENT);
+  return rows[0]?.version;
+}
+
+async function addPrices(
+  transaction: Transaction,
+  version: string,
+  prices: readonly OfferingPrice[],
+): Promise<void> {
+  await transaction.query(ADD_PRICES, [
+    version,
+    textArray(prices.map(({ provider }) => provider)),
+    textArray(prices.map(({ model }) => model)),
+    textArray(prices.map(({ source }) => source)),
+    ...KINDS.map(([kind]) => plainArray(prices.map((price) => price[kind]))),
+  ]);
+}
+
+function toOfferingPrice(row: Record<string, string | null>): OfferingPrice {
+  const kinds = KINDS.map(([kind, column]) => {
+    const price = row[column];
+    return [kind, typeof price === 'string' ? BigInt(price) : undefined];
+  });
+  const { provider, model, source } = row;
+  return { provider, model, source, ...Object.fromEntries(kinds) } as OfferingPrice;
+}

@@ -1,0 +1,56 @@
+import { type BaseConfig, type Env, EnvReader, readBaseConfig } from '@switchyard/service-kit';
+
+/** What this service is configured with. */
+export interface CostAccountingConfig extends BaseConfig {
+  /** The environment, for the standard variables of tracing. */
+  readonly env: Env;
+  /** `COST_ACCOUNTING_DATABASE_URL`, as the role `switchyard_cost_accounting`. */
+  readonly databaseUrl: string;
+  /** `COST_ACCOUNTING_DATABASE_MAX_CONNECTIONS`, 4 to 200, default 10. */
+  readonly databaseMaxConnections: number;
+  /** `COST_ACCOUNTING_STATEMENT_TIMEOUT_MS`, 100 to 60,000, default 10,000: longest time of one statement. */
+  readonly statementTimeoutMs: number;
+  /** `COST_ACCOUNTING_INGEST_BATCH_RECORDS`, 1 to 10,000, default 2,000: records of one transaction, give or take a message. */
+  readonly ingestBatchRecords: number;
+  /** `COST_ACCOUNTING_INGEST_BATCH_WAIT_MS`, 1 to 5,000, default 50: how long a record waits for others. */
+  readonly ingestBatchWaitMs: number;
+  /** `COST_ACCOUNTING_USAGE_STREAM_REPLICAS`, 1 to 5, default 1: copies of the usage stream; routing must be told the same. */
+  readonly usageStreamReplicas: number;
+}
+
+/** Reads the configuration. @throws ConfigError with every problem at once */
+export function parseConfig(env: Env): CostAccountingConfig {
+  const reader = new EnvReader(env);
+  const config: CostAccountingConfig = {
+    ...readBaseConfig(reader, { prefix: 'COST_ACCOUNTING', grpcPort: 7003 }),
+    env,
+    databaseUrl: reader.url('COST_ACCOUNTING_DATABASE_URL', ['postgres', 'postgresql']),
+    databaseMaxConnections: reader.integer('COST_ACCOUNTING_DATABASE_MAX_CONNECTIONS', {
+      fallback: 10,
+      min: 4,
+      max: 200,
+    }),
+    statementTimeoutMs: reader.integer('COST_ACCOUNTING_STATEMENT_TIMEOUT_MS', {
+      fallback: 10_000,
+      min: 100,
+      max: 60_000,
+    }),
+    ingestBatchRecords: reader.integer('COST_ACCOUNTING_INGEST_BATCH_RECORDS', {
+      fallback: 2_000,
+      min: 1,
+      max: 10_000,
+    }),
+    ingestBatchWaitMs: reader.integer('COST_ACCOUNTING_INGEST_BATCH_WAIT_MS', {
+      fallback: 50,
+      min: 1,
+      max: 5_000,
+    }),
+    usageStreamReplicas: reader.integer('COST_ACCOUNTING_USAGE_STREAM_REPLICAS', {
+      fallback: 1,
+      min: 1,
+      max: 5,
+    }),
+  };
+  reader.finish();
+  return Object.freeze(config);
+}

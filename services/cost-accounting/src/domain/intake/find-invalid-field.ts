@@ -1,0 +1,68 @@
+import type { UsageRecord } from '@switchyard/contracts/events';
+
+/** Most characters of a text field; longer ones would not fit an index, and nothing that routing sends is near it. */
+const MAX_TEXT = 512;
+const MAX_LABELS = 64;
+const MAX_COMPONENTS = 64;
+/** Largest value of a Postgres bigint. */
+const MAX_BIGINT = 2n ** 63n - 1n;
+const MAX_INTEGER = 2 ** 31 - 1;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+const TEXTS = [
+  'requestId',
+  'tenant',
+  'agent',
+  'workflow',
+  'service',
+  'keyId',
+  'provider',
+  'model',
+  'requestedModel',
+  'outcome',
+  'replica',
+  'region',
+  'traceparent',
+] as const satisfies readonly (keyof UsageRecord)[];
+
+/** The first field of a record that cannot be booked, with what is wrong; undefined where all can. */
+export function findInvalidField(record: UsageRecord): string | undefined {
+  for (const name of TEXTS) {
+    if (!isText(record[name])) return `${name} is longer than ${MAX_TEXT} characters or holds a NUL`;
+  }
+  if (!UUID.test(record.attemptId)) return 'attemptId is not a UUID';
+  if (record.requestId === '') return 'requestId is missing';
+  if (record.provider === '') return 'provider is missing';
+  if (record.attemptIndex > MAX_INTEGER || record.httpStatus > MAX_INTEGER) return 'a count is out of range';
+  return findInvalidAmount(record) ?? findInvalidMap(record);
+}
+
+function findInvalidAmount(record: UsageRecord): string | undefined {
+  const { costNanoUsd, holdNanoUsd, durationUs, firstTokenUs, overheadUs, prices } = record;
+  if (costNanoUsd !== undefined && costNanoUsd < 0n) return 'costNanoUsd is below 0';
+  if (holdNanoUsd !== undefined && holdNanoUsd < 0n) return 'holdNanoUsd is below 0';
+  for (const time of [durationUs, firstTokenUs, overheadUs]) {
+    if (time !== undefined && time > MAX_BIGINT) return 'a duration is out of range';
+  }
+  if (prices !== undefined) {
+    if (!isText(prices.priceVersion)) return 'prices.priceVersion is no short text';
+    for (const [kind, price] of Object.entries(prices)) {
+      if (typeof price === 'bigint' && price < 0n) return `prices.${kind} is below 0`;
+    }
+  }
+  return undefined;
+}
+
+function findInvalidMap({ labels, componentsNanoUsd }: UsageRecord): string | undefined {
+  const labelled = Object.entries(labels);
+  if (labelled.length > MAX_LABELS) return `labels has more than ${MAX_LABELS} entries`;
+  if (!labelled.every(([key, value]) => isText(key) && isText(value))) return 'a label is no short text';
+  const components = Object.keys(componentsNanoUsd);
+  if (components.length > MAX_COMPONENTS) return 'componentsNanoUsd has too many entries';
+  return components.every(isText) ? undefined : 'a component of the cost has no short name';
+}
+
+/** Postgres texts hold no NUL. */
+function isText(text: string): boolean {
+  return text.length <= MAX_TEXT && !text.includes('\0');
+}

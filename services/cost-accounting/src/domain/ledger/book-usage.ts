@@ -1,0 +1,91 @@
+import { LineKind, type UsageRecord } from '@switchyard/contracts/events';
+import { DecisionOutcome, Purpose, type Usage } from '@switchyard/contracts/routing';
+import type { NanoUsd } from '@switchyard/kernel';
+import type { LedgerEntry, LedgerLine } from './ledger-entry.ts';
+
+/** Lines by the number a record carries. A record with any other is not booked. */
+export const LEDGER_LINES: ReadonlyMap<number, LedgerLine> = new Map<number, LedgerLine>([
+  [LineKind.CHARGE, 'charge'],
+  [LineKind.WASTE, 'waste'],
+  [LineKind.UNRESOLVED, 'unresolved'],
+]);
+
+const PURPOSES: ReadonlyMap<number, string> = new Map<number, string>([
+  [Purpose.UNSPECIFIED, 'user_request'],
+  [Purpose.USER_REQUEST, 'user_request'],
+  [Purpose.PROBE, 'probe'],
+]);
+
+const REQUEST_OUTCOMES: ReadonlyMap<number, string> = new Map<number, string>([
+  [DecisionOutcome.COMPLETE, 'complete'],
+  [DecisionOutcome.FALLBACK_SUCCESS, 'fallback_success'],
+  [DecisionOutcome.FALLBACK_EXHAUSTED, 'fallback_exhausted'],
+  [DecisionOutcome.REFUSED, 'refused'],
+  [DecisionOutcome.CANCELLED, 'cancelled'],
+  [DecisionOutcome.BROKEN_STREAM, 'broken_stream'],
+  [DecisionOutcome.NOT_EXECUTED, 'not_executed'],
+]);
+
+/** A record as the transfer it is: from the tenant to the provider. */
+export function bookUsage(
+  record: UsageRecord,
+  { line, occurredAtMs }: { line: LedgerLine; occurredAtMs: number },
+): LedgerEntry {
+  const { usage, prices } = record;
+  return {
+    occurredAtMs,
+    tenant: record.tenant,
+    line,
+    debitAccount: `tenant:${record.tenant}`,
+    creditAccount: `provider:${record.provider}`,
+    amountNanoUsd: record.costNanoUsd as NanoUsd | undefined,
+    componentsNanoUsd: record.componentsNanoUsd,
+    holdNanoUsd: record.holdNanoUsd as NanoUsd | undefined,
+    priceVersion: prices?.priceVersion ?? '',
+    prices,
+    requestId: record.requestId,
+    attemptId: record.attemptId,
+    attemptIndex: record.attemptIndex,
+    agent: record.agent,
+    workflow: record.workflow,
+    service: record.service,
+    keyId: record.keyId,
+    labels: record.labels,
+    provider: record.provider,
+    model: record.model,
+    requestedModel: record.requestedModel,
+    purpose: PURPOSES.get(record.purpose) ?? `purpose_${record.purpose}`,
+    outcome: record.outcome,
+    requestOutcome: nameOfOutcome(record.requestOutcome),
+    ...countsOf(usage),
+    durationUs: line === 'unresolved' ? undefined : record.durationUs,
+    firstTokenUs: record.firstTokenUs,
+    overheadUs: record.overheadUs,
+    stream: record.stream,
+    replica: record.replica,
+    region: record.region,
+    httpStatus: record.httpStatus,
+    simulated: record.simulated,
+    traceparent: record.traceparent,
+  };
+}
+
+function countsOf(usage: Usage | undefined) {
+  return {
+    inputTokens: usage?.inputTokens,
+    cacheReadTokens: usage?.cacheReadTokens,
+    cacheWriteTokens: usage?.cacheWriteTokens,
+    cacheWrite1hTokens: usage?.cacheWrite1hTokens,
+    outputTokens: usage?.outputTokens,
+    reasoningTokens: usage?.reasoningTokens,
+    inputAudioTokens: usage?.inputAudioTokens,
+    outputAudioTokens: usage?.outputAudioTokens,
+    estimated: usage?.estimated ?? false,
+  };
+}
+
+/** An outcome that a newer routing knows still counts as the end of a request. */
+function nameOfOutcome(outcome: number): string | undefined {
+  if (outcome === DecisionOutcome.UNSPECIFIED) return undefined;
+  return REQUEST_OUTCOMES.get(outcome) ?? `outcome_${outcome}`;
+}

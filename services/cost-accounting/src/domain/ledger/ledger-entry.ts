@@ -1,0 +1,60 @@
+import type { RatedPrices } from '@switchyard/contracts/events';
+import type { NanoUsd } from '@switchyard/kernel';
+
+/** How usage is booked. */
+export type LedgerLine = 'charge' | 'waste' | 'unresolved';
+
+/** One transfer, immutable, with what was used beside it. Everything unknown is `undefined`. */
+export interface LedgerEntry {
+  readonly occurredAtMs: number;
+  readonly tenant: string;
+  readonly line: LedgerLine;
+  /** Account that pays, for example `tenant:acme`. */
+  readonly debitAccount: string;
+  /** Account that receives, for example `provider:openai`. */
+  readonly creditAccount: string;
+  readonly amountNanoUsd: NanoUsd | undefined;
+  /** Parts of the amount, by kind. */
+  readonly componentsNanoUsd: Readonly<Record<string, bigint>>;
+  readonly holdNanoUsd: NanoUsd | undefined;
+  /** Version of the price book it was rated with; '' where it had no prices. */
+  readonly priceVersion: string;
+  /** The prices themselves: a later price book does not change what was charged. */
+  readonly prices: RatedPrices | undefined;
+  readonly requestId: string;
+  readonly attemptId: string;
+  readonly attemptIndex: number;
+  readonly agent: string;
+  readonly workflow: string;
+  readonly service: string;
+  readonly keyId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly provider: string;
+  readonly model: string;
+  readonly requestedModel: string;
+  /** Such as `user_request`. */
+  readonly purpose: string;
+  /** `ok` or the class of the error. */
+  readonly outcome: string;
+  /** Such as `fallback_success`; only on the last attempt of a request. */
+  readonly requestOutcome: string | undefined;
+  readonly inputTokens: number | undefined;
+  readonly cacheReadTokens: number | undefined;
+  readonly cacheWriteTokens: number | undefined;
+  readonly cacheWrite1hTokens: number | undefined;
+  readonly outputTokens: number | undefined;
+  readonly reasoningTokens: number | undefined;
+  readonly inputAudioTokens: number | undefined;
+  readonly outputAudioTokens: number | undefined;
+  readonly estimated: boolean;
+  /** Absent for an attempt whose end is not known. */
+  readonly durationUs: bigint | undefined;
+  readonly firstTokenUs: bigint | undefined;
+  readonly overheadUs: bigint;
+  readonly stream: boolean;
+  readonly replica: string;
+  readonly region: string;
+  readonly httpStatus: number;
+  readonly simulated: boolean;
+  readonly traceparent: string;
+}

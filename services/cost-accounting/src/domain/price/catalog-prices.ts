@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import type { OfferingPrice } from '@switchyard/contracts/cost';
+import type { Catalog, Offering } from '@switchyard/llm';
+import type { CatalogPrices } from '../../ports.ts';
+
+/** The prices of a catalog, and a digest that changes when any of them does. */
+export function catalogPrices(catalog: Catalog): CatalogPrices {
+  const prices = catalog.providers().flatMap(({ id }) => catalog.offeringsOf(id).map(toOfferingPrice));
+  prices.sort((a, b) => compare(a.provider, b.provider) || compare(a.model, b.model));
+  const hash = createHash('sha256');
+  for (const price of prices) hash.update(`${lineOf(price)}\n`);
+  return { digest: hash.digest('hex'), prices };
+}
+
+function toOfferingPrice({ provider, model, prices, priceSource }: Offering): OfferingPrice {
+  const { input, output, cacheRead, cacheWrite, cacheWrite1h, reasoning, inputAudio, outputAudio, request } =
+    prices;
+  const kinds = { input, output, cacheRead, cacheWrite, cacheWrite1h, reasoning, inputAudio, outputAudio };
+  return { provider, model, ...kinds, request, source: priceSource };
+}
+
+const lineOf = (price: OfferingPrice): string =>
+  JSON.stringify(price, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

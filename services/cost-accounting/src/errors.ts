@@ -1,0 +1,21 @@
+import { ServiceError } from '@switchyard/kernel';
+
+/** Every error of this service, with its reason; those of the foundation (key, permission, database) come from there. */
+
+/** All tenants, or the state of the ledger, were asked for with a tenant's key. */
+export const installationKeyNeeded = (what: string): ServiceError =>
+  new ServiceError({
+    reason: 'INSTALLATION_KEY_NEEDED',
+    code: 'PERMISSION_DENIED',
+    publicMessage: `${what} is for keys of the installation; this key belongs to one tenant`,
+  });
+
+/** The service has started and has not been able to read or make a price book since. */
+export const priceBookNotReady = (): ServiceError =>
+  new ServiceError({
+    reason: 'PRICE_BOOK_NOT_READY',
+    code: 'UNAVAILABLE',
+    publicMessage: 'there is no price book yet; try again',
+    retryable: true,
+    retryAfterMs: 1_000,
+  });

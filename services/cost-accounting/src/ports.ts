@@ -1,0 +1,147 @@
+import type { OfferingPrice } from '@switchyard/contracts/cost';
+import type { PoisonReason } from './domain/intake/poison.ts';
+import type { NamelessPoison, NumberedRecord } from './domain/intake/read-usage-batch.ts';
+import type { EntriesQuery, ListedEntry } from './domain/ledger/entries-query.ts';
+import type { Summary, SummaryQuery } from './domain/summary/summary-query.ts';
+
+/** What is to be committed at once. */
+export interface LedgerBatch {
+  readonly records: readonly NumberedRecord[];
+  readonly nameless: readonly NamelessPoison[];
+}
+
+/** What a commit did. */
+export interface CommittedBatch {
+  /** Entries that are new in the ledger. */
+  readonly entries: readonly NumberedRecord[];
+  /** Records that were committed before. */
+  readonly duplicates: number;
+  /** Reasons of everything that was newly set aside, one each. */
+  readonly quarantined: readonly PoisonReason[];
+}
+
+/** Where usage is committed. */
+export interface Ledger {
+  /**
+   * Commits a batch whole: entries, quarantine and watermarks in one transaction. Committing again what is committed
+   * changes nothing.
+   *
+   * @throws while the database cannot be used; nothing is committed, or (a connection lost at the very end) all of it
+   */
+  commit(batch: LedgerBatch): Promise<CommittedBatch>;
+}
+
+/** How complete the ledger is, in numbers. */
+export interface LedgerCompleteness {
+  /** Outboxes that are not closed. */
+  readonly open: number;
+  /** Outboxes with a record missing below a committed one. */
+  readonly withGap: number;
+  /** Outboxes whose replica has told of more records than are committed. */
+  readonly behind: number;
+  /** Open outboxes that nobody has spoken for in the last 5 minutes. */
+  readonly orphaned: number;
+  /** Records that replicas have told of and that are not committed. */
+  readonly lagRecords: number;
+  /** The same of the outbox with the most. */
+  readonly largestLagRecords: number;
+}
+
+/** How far an outbox is, as its replica says. */
+export interface OutboxReport {
+  readonly outboxId: string;
+  /** Number of its last record; 0 without any. */
+  readonly lastSequence: number;
+  /** No record will follow. */
+  readonly closed: boolean;
+}
+
+/** What a replica is told. */
+export interface ReportAnswer {
+  /** For each reported outbox, in the same order: every record up to this number is committed. */
+  readonly watermarks: readonly number[];
+  /** Version of the price book in force; undefined before the first. */
+  readonly priceVersion: string | undefined;
+}
+
+/** How complete one outbox is. */
+export interface OutboxCompleteness {
+  readonly outboxId: string;
+  /** The replica that last spoke for it; undefined where none did. */
+  readonly replica: string | undefined;
+  readonly lastSequence: number | undefined;
+  readonly committedSequence: number;
+  /** Records committed behind a gap. */
+  readonly aheadOfGap: number;
+  readonly closed: boolean;
+  readonly seenAt: Date | undefined;
+}
+
+/** How complete the ledger is, in detail. */
+export interface LedgerStatus {
+  readonly outboxes: readonly OutboxCompleteness[];
+  readonly quarantined: bigint;
+  readonly entries: bigint;
+}
+
+/** What is known of outboxes. */
+export interface OutboxBook {
+  /** Notes what a replica says of its outboxes and answers how far the ledger has them. */
+  report(replica: string, reports: readonly OutboxReport[]): Promise<ReportAnswer>;
+  /** At most 1,000 outboxes: those with a gap, and those of the last 24 hours, newest first. */
+  status(): Promise<LedgerStatus>;
+  completeness(): Promise<LedgerCompleteness>;
+}
+
+/** A version of the price book. */
+export interface PriceBook {
+  /** Grows with every change and sorts as text. */
+  readonly version: string;
+  /** By provider and model. */
+  readonly prices: readonly OfferingPrice[];
+}
+
+/** Where price books are kept. */
+export interface PriceBookStore {
+  /** Version in force; undefined before the first. */
+  currentVersion(): Promise<string | undefined>;
+  read(version: string): Promise<PriceBook>;
+  /** Makes a new version of these prices, unless the version in force was made from the same catalog. @returns the version in force */
+  adopt(catalog: CatalogPrices): Promise<string>;
+}
+
+/** Prices as a catalog has them. */
+export interface CatalogPrices {
+  /** SHA-256 of the prices, hex. */
+  readonly digest: string;
+  readonly prices: readonly OfferingPrice[];
+}
+
+/** Whose entries are asked for. */
+export type TenantScope = { readonly kind: 'tenant'; readonly tenant: string } | { readonly kind: 'all' };
+
+/** Answers questions about the ledger. */
+export interface LedgerQueries {
+  summarise(scope: TenantScope, query: SummaryQuery): Promise<Summary>;
+  /** Newest first; at most `limit`. */
+  list(tenant: string, query: EntriesQuery): Promise<readonly ListedEntry[]>;
+}
+
+/** A message of the usage stream. */
+export interface UsageMessage {
+  readonly data: Uint8Array;
+  /** When the stream took it, in wall milliseconds. */
+  readonly sentAtMs: number;
+  /** It is committed and may be forgotten. */
+  ack(): void;
+  /** It is to come again after a while. */
+  nak(delayMs: number): void;
+  /** It is never to come again. */
+  term(reason: string): void;
+}
+
+/** Messages as they arrive. The iteration ends when it is told to stop; it throws when stream or consumer are gone. */
+export interface UsageMessages extends AsyncIterable<UsageMessage> {
+  /** No more are asked for; those received already still come. */
+  stop(): void;
+}

@@ -1,0 +1,145 @@
+import { readDescriptorImage } from '@switchyard/contracts';
+import type { Clock } from '@switchyard/kernel';
+import {
+  type Authenticate,
+  authenticateByCredential,
+  type Foundation,
+  openPostgres,
+  type Postgres,
+  type RunningService,
+  serve,
+  startFoundation,
+} from '@switchyard/service-kit';
+import { keepDaysAhead } from './adapters/keep-days-ahead.ts';
+import { openUsageMessages } from './adapters/nats-usage-messages.ts';
+import { PostgresLedger } from './adapters/postgres-ledger.ts';
+import { LedgerDays } from './adapters/postgres-ledger-days.ts';
+import { postgresLedgerQueries } from './adapters/postgres-ledger-queries.ts';
+import { PostgresOutboxBook } from './adapters/postgres-outbox-book.ts';
+import { PostgresPriceBookStore } from './adapters/postgres-price-book.ts';
+import { UsageConsumer } from './bus/usage-consumer.ts';
+import { UsageIntake } from './bus/usage-intake.ts';
+import type { CostAccountingConfig } from './config.ts';
+import { costServices } from './cost-services.ts';
+import { catalogPrices } from './domain/price/catalog-prices.ts';
+import { CostEvents, watchCompleteness } from './events.ts';
+import type { CatalogPrices, Ledger } from './ports.ts';
+import { PriceBookKeeper } from './price-book-keeper.ts';
+
+/** What a test may put in place of the real thing. */
+export interface CostAccountingOverrides {
+  /** Default: callers are known from the credential service. */
+  readonly authenticate?: Authenticate;
+  readonly clock?: Clock;
+  /** Prices to adopt. Default: those of the bundled catalog. */
+  readonly catalog?: CatalogPrices;
+  /** Wraps the ledger, to fail where a test wants it to. */
+  readonly wrapLedger?: (ledger: Ledger) => Ledger;
+}
+
+/** Starts the service. It serves while NATS, Postgres or credential are away, and catches up when they come back. */
+export async function startService(
+  config: CostAccountingConfig,
+  overrides: CostAccountingOverrides = {},
+): Promise<RunningService> {
+  const foundation = await startFoundation('cost-accounting', config);
+  try {
+    return await start(foundation, config, overrides);
+  } catch (error) {
+    await foundation.stack.disposeAsync();
+    throw error;
+  }
+}
+
+async function start(
+  foundation: Foundation,
+  config: CostAccountingConfig,
+  overrides: CostAccountingOverrides,
+): Promise<RunningService> {
+  const { log, stack, metrics } = foundation;
+  const clock = overrides.clock ?? foundation.clock;
+  const postgres = openDatabase(foundation, config);
+  const days = new LedgerDays(postgres);
+  stack.defer(keepDaysAhead({ days, clock, log }));
+  const ledger = new PostgresLedger(postgres, days);
+  startIngest({ foundation, config, clock, ledger: overrides.wrapLedger?.(ledger) ?? ledger });
+  const outboxes = new PostgresOutboxBook(postgres);
+  watchCompleteness(metrics, () => outboxes.completeness());
+  const prices = startPrices(foundation, postgres, overrides.catalog ?? (await bundledPrices()));
+  const { grpcPort, opsPort } = await serve(foundation, {
+    config,
+    authenticate: overrides.authenticate ?? authenticator(foundation, config),
+    errorDomain: 'switchyard.cost',
+    image: readDescriptorImage(),
+    services: costServices({ prices, outboxes, queries: postgresLedgerQueries(postgres), clock }),
+  });
+  return {
+    log,
+    addresses: { grpc: `${config.host}:${grpcPort}`, ops: `${config.host}:${opsPort}` },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+function openDatabase({ stack, readiness, log }: Foundation, config: CostAccountingConfig): Postgres {
+  const postgres = openPostgres({
+    url: config.databaseUrl,
+    maxConnections: config.databaseMaxConnections,
+    statementTimeoutMs: config.statementTimeoutMs,
+    applicationName: 'switchyard-cost-accounting',
+    log,
+  });
+  stack.defer(() => postgres.close());
+  readiness.want('postgres', () => ({
+    ok: postgres.isUp,
+    detail: postgres.isUp ? 'connected' : 'cannot be reached; usage waits on the bus and in the outboxes',
+  }));
+  return postgres;
+}
+
+interface Ingest {
+  readonly foundation: Foundation;
+  readonly config: CostAccountingConfig;
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+}
+
+function startIngest({ foundation, config, clock, ledger }: Ingest): void {
+  const { bus, names, log, metrics, readiness, stack } = foundation;
+  const intake = new UsageIntake({
+    ledger,
+    events: new CostEvents(metrics),
+    clock,
+    log,
+    batchRecords: config.ingestBatchRecords,
+    batchWaitMs: config.ingestBatchWaitMs,
+  });
+  const consumer = new UsageConsumer({
+    log,
+    intake,
+    isConnected: () => bus.isConnected,
+    open: () => openUsageMessages({ bus, names, streamReplicas: config.usageStreamReplicas }),
+  });
+  stack.defer(() => consumer.stop());
+  readiness.want('ingest', () => consumer.state);
+}
+
+function startPrices(foundation: Foundation, postgres: Postgres, catalog: CatalogPrices): PriceBookKeeper {
+  const { bus, names, log, readiness, stack } = foundation;
+  const store = new PostgresPriceBookStore(postgres);
+  const prices = new PriceBookKeeper({ store, catalog, bus, names, log });
+  stack.defer(() => prices.stop());
+  readiness.want('prices', () => prices.state);
+  return prices;
+}
+
+function authenticator({ bus, names, clock }: Foundation, config: CostAccountingConfig): Authenticate {
+  const target = { address: config.credentialAddress, apiKey: config.apiKey };
+  const keys = authenticateByCredential({ target, bus, names, clock });
+  return (authorization) => keys.authenticate(authorization);
+}
+
+/** The catalog is large: it is read only where it is used. */
+async function bundledPrices(): Promise<CatalogPrices> {
+  const { bundledCatalog } = await import('@switchyard/llm/bundled-catalog');
+  return catalogPrices(bundledCatalog());
+}
