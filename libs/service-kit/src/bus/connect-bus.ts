@@ -24,81 +24,113 @@ export interface Bus {
 }
 
 const RETRY_MS = 1_000;
+/** Longest wait for what is buffered to be sent. */
+const DRAIN_MS = 2_000;
 /** Longest wait for JetStream's answer. */
 const API_TIMEOUT_MS = 5_000;
 
 /** Connects in the background: a service starts and serves while the bus is away. */
-export function connectBus({ url, name, log }: BusOptions): Bus {
-  const callbacks: ((connection: NatsConnection) => Promise<void> | void)[] = [];
-  let connection: NatsConnection | undefined;
-  let isConnected = false;
-  let closed = false;
+export function connectBus(options: BusOptions): Bus {
+  return new ReconnectingBus(options);
+}
 
-  async function notify(callback: (connection: NatsConnection) => Promise<void> | void): Promise<void> {
-    const target = connection;
-    while (!closed && isConnected && target !== undefined) {
+type OnConnect = (connection: NatsConnection) => Promise<void> | void;
+
+class ReconnectingBus implements Bus {
+  readonly #options: BusOptions;
+  readonly #callbacks: OnConnect[] = [];
+  #connection: NatsConnection | undefined;
+  #isConnected = false;
+  #closed = false;
+
+  constructor(options: BusOptions) {
+    this.#options = options;
+    void this.#run();
+  }
+
+  get connection(): NatsConnection | undefined {
+    return this.#connection;
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  jetstream(): JetStreamClient {
+    return this.#known().jetstream({ timeout: API_TIMEOUT_MS });
+  }
+
+  manager(): Promise<JetStreamManager> {
+    return this.#known().jetstreamManager({ timeout: API_TIMEOUT_MS, checkAPI: false });
+  }
+
+  onConnect(callback: OnConnect): void {
+    this.#callbacks.push(callback);
+    if (this.#isConnected) void this.#notify(callback);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const connection = this.#connection;
+    if (connection === undefined || connection.isClosed()) return;
+    if (this.#isConnected) await Promise.race([connection.drain(), pause(DRAIN_MS)]);
+    await connection.close();
+  }
+
+  #known(): NatsConnection {
+    if (this.#connection === undefined) throw new Error('the bus has not been reached yet');
+    return this.#connection;
+  }
+
+  async #run(): Promise<void> {
+    const connection = await this.#firstConnection();
+    if (connection === undefined) return;
+    if (this.#closed) return connection.close();
+    this.#connection = connection;
+    this.#came('connected to the bus');
+    for await (const { type } of connection.status()) {
+      if (type === 'reconnect') this.#came('reconnected to the bus');
+      else if (type === 'disconnect') {
+        this.#isConnected = false;
+        this.#options.log.warn('the bus is gone; reconnecting');
+      }
+    }
+  }
+
+  async #firstConnection(): Promise<NatsConnection | undefined> {
+    const { url, name, log } = this.#options;
+    while (!this.#closed) {
       try {
-        await callback(target);
+        return await connectOnce(url, name);
+      } catch (error) {
+        log.warn({ err: error }, 'the bus cannot be reached; trying again');
+        await pause(RETRY_MS);
+      }
+    }
+    return undefined;
+  }
+
+  #came(message: string): void {
+    this.#isConnected = true;
+    this.#options.log.info(message);
+    for (const callback of this.#callbacks) void this.#notify(callback);
+  }
+
+  async #notify(callback: OnConnect): Promise<void> {
+    const connection = this.#connection;
+    while (!this.#closed && this.#isConnected && connection !== undefined) {
+      try {
+        await callback(connection);
         return;
       } catch (error) {
-        log.warn({ err: error }, 'setting up on the bus failed; trying again');
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+        this.#options.log.warn({ err: error }, 'setting up on the bus failed; trying again');
+        await pause(RETRY_MS);
       }
     }
   }
-
-  async function run(): Promise<void> {
-    while (!closed && connection === undefined) {
-      connection = await connectOnce(url, name).catch((error: Error) => {
-        log.warn({ err: error }, 'the bus cannot be reached; trying again');
-        return undefined;
-      });
-      if (connection === undefined) await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
-    }
-    if (connection === undefined) return;
-    if (closed) return connection.close();
-    isConnected = true;
-    log.info('connected to the bus');
-    for (const callback of callbacks) void notify(callback);
-    for await (const { type } of connection.status()) {
-      if (type === 'disconnect') {
-        isConnected = false;
-        log.warn('the bus is gone; reconnecting');
-      } else if (type === 'reconnect') {
-        isConnected = true;
-        log.info('reconnected to the bus');
-        for (const callback of callbacks) void notify(callback);
-      }
-    }
-  }
-  void run();
-
-  const connected = (): NatsConnection => {
-    if (connection === undefined) throw new Error('the bus has not been reached yet');
-    return connection;
-  };
-  return {
-    get connection() {
-      return connection;
-    },
-    get isConnected() {
-      return isConnected;
-    },
-    jetstream: () => connected().jetstream({ timeout: API_TIMEOUT_MS }),
-    manager: () => connected().jetstreamManager({ timeout: API_TIMEOUT_MS, checkAPI: false }),
-    onConnect(callback) {
-      callbacks.push(callback);
-      if (isConnected) void notify(callback);
-    },
-    async close() {
-      closed = true;
-      if (connection === undefined || connection.isClosed()) return;
-      if (isConnected)
-        await Promise.race([connection.drain(), new Promise((r) => setTimeout(r, 2_000).unref())]);
-      await connection.close();
-    },
-  };
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
 function connectOnce(url: string, name: string): Promise<NatsConnection> {
   const servers = url.split(',').map((text) => new URL(text));

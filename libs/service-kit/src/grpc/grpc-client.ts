@@ -45,6 +45,7 @@ export function isReachable(client: Client): boolean {
   return state !== connectivityState.TRANSIENT_FAILURE && state !== connectivityState.SHUTDOWN;
 }
 
+// biome-ignore lint/complexity/useMaxParams: the shape of grpc-js's generated methods
 type UnaryMethod<Req, Res> = (
   request: Req,
   metadata: Metadata,

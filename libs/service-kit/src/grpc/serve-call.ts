@@ -6,6 +6,7 @@ import type {
   ServerUnaryCall,
   ServerWritableStream,
 } from '@grpc/grpc-js';
+import type { Permission } from '@switchyard/contracts';
 import type { ServiceError } from '@switchyard/kernel';
 import { type Principal, requirePermission } from '../auth/principal.ts';
 import { endSpan, inSpan, startServerSpan } from '../telemetry/spans.ts';
@@ -24,26 +25,17 @@ export function serveUnary(
   rpc: Rpc<UnaryHandler<unknown, unknown>>,
   serving: Serving,
 ): handleUnaryCall<IncomingMessage<unknown>, unknown> {
-  const named = { ...rpc, method };
+  const admit = admission(method, rpc.permission, serving);
   return (call, callback) => {
-    const ending = beginCall(method, call, serving);
-    run(call, named, serving, ending.context)
+    const { context, succeeded, failed } = beginCall(method, call, serving);
+    admit(call, context)
+      .then((request) => inSpan(context.span, () => rpc.handle(request, context as CallContext)))
       .then((response) => {
-        ending.succeeded();
+        succeeded();
         callback(null, response);
       })
-      .catch((error: unknown) => callback(ending.failed(error) as ServerErrorResponse));
+      .catch((error: unknown) => callback(failed(error) as ServerErrorResponse));
   };
-}
-
-async function run(
-  call: ServerUnaryCall<IncomingMessage<unknown>, unknown>,
-  rpc: Rpc<UnaryHandler<unknown, unknown>> & Named,
-  serving: Serving,
-  context: PendingContext,
-): Promise<unknown> {
-  const request = await admit(call, rpc, serving, context);
-  return inSpan(context.span, () => rpc.handle(request, context as CallContext));
 }
 
 /** Makes a grpc-js handler of a server-streaming RPC: writes wait while the caller reads slowly. */
@@ -52,28 +44,29 @@ export function serveStream(
   rpc: Rpc<StreamHandler<unknown, unknown>>,
   serving: Serving,
 ): handleServerStreamingCall<IncomingMessage<unknown>, unknown> {
-  const named = { ...rpc, method };
+  const admit = admission(method, rpc.permission, serving);
   return (call) => {
-    const ending = beginCall(method, call, serving);
-    pump(call, named, serving, ending.context)
+    const { context, succeeded, failed } = beginCall(method, call, serving);
+    admit(call, context)
+      // The span is active over the whole iteration: a generator's body runs when it is asked, not when it is made.
+      .then((request) =>
+        inSpan(context.span, () => pump(rpc.handle(request, context as CallContext), call, context.signal)),
+      )
       .then(() => {
-        ending.succeeded();
+        succeeded();
         call.end();
       })
-      .catch((error: unknown) => call.emit('error', ending.failed(error)));
+      .catch((error: unknown) => call.emit('error', failed(error)));
   };
 }
 
 async function pump(
+  messages: AsyncIterable<unknown>,
   call: ServerWritableStream<IncomingMessage<unknown>, unknown>,
-  rpc: Rpc<StreamHandler<unknown, unknown>> & Named,
-  serving: Serving,
-  context: PendingContext,
+  signal: AbortSignal,
 ): Promise<void> {
-  const request = await admit(call, rpc, serving, context);
-  const messages = inSpan(context.span, () => rpc.handle(request, context as CallContext));
   for await (const message of messages) {
-    if (!call.write(message) && !call.cancelled) await drained(call, context.signal);
+    if (!call.write(message) && !call.cancelled) await drained(call, signal);
   }
 }
 
@@ -89,30 +82,28 @@ function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSign
   });
 }
 
-/** `/package.Service/Method` of an RPC. */
-interface Named {
-  readonly method: string;
-}
-
 /** A context whose principal is not known yet. */
 type PendingContext = {
   -readonly [K in keyof CallContext]: K extends 'principal' ? Principal | undefined : CallContext[K];
 };
 
-async function admit(
-  call: { request: IncomingMessage<unknown>; metadata: Metadata },
-  { permission, method }: Rpc<unknown> & Named,
-  { authenticate, observeDenial }: Serving,
+/** Lets a call in: its caller is known and permitted, and its request can be read. */
+type Admit = (
+  call: { readonly request: IncomingMessage<unknown>; readonly metadata: Metadata },
   context: PendingContext,
-): Promise<unknown> {
-  const authorization = call.metadata.get('authorization')[0];
-  const known = authenticate(typeof authorization === 'string' ? authorization : undefined);
-  const principal = known instanceof Promise ? await known : known;
-  if (!principal.permissions.has(permission)) observeDenial?.({ method, permission, principal });
-  requirePermission(principal, permission);
-  if (!call.request.ok) throw call.request.error;
-  context.principal = principal;
-  return call.request.value;
+) => Promise<unknown>;
+
+function admission(method: string, permission: Permission, { authenticate, observeDenial }: Serving): Admit {
+  return async (call, context) => {
+    const authorization = call.metadata.get('authorization')[0];
+    const known = authenticate(typeof authorization === 'string' ? authorization : undefined);
+    const principal = known instanceof Promise ? await known : known;
+    if (!principal.permissions.has(permission)) observeDenial?.({ method, permission, principal });
+    requirePermission(principal, permission);
+    if (!call.request.ok) throw call.request.error;
+    context.principal = principal;
+    return call.request.value;
+  };
 }
 
 function beginCall(method: string, call: Call, { errorDomain, log, observe }: Serving) {

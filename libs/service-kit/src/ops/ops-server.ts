@@ -25,30 +25,12 @@ export async function startOpsServer({
   metrics,
 }: OpsServerOptions): Promise<RunningOpsServer> {
   exposeParts(readiness, metrics);
-  const server = createServer((request, response) => {
-    switch (request.url?.split('?')[0]) {
-      case '/metrics':
-        metrics
-          .metrics()
-          .then((text) => answer(response, 200, metrics.contentType, text))
-          .catch(() => answer(response, 500, 'text/plain', 'metrics could not be collected\n'));
-        return;
-      case '/livez':
-        answer(response, 200, 'text/plain', 'ok\n');
-        return;
-      case '/readyz': {
-        const report = readiness.report();
-        answer(
-          response,
-          report.status === 'not_ready' ? 503 : 200,
-          'application/json',
-          `${JSON.stringify(report)}\n`,
-        );
-        return;
-      }
-      default:
-        answer(response, 404, 'text/plain', 'there are /metrics, /livez and /readyz\n');
-    }
+  const server = createServer(({ url }, response) => {
+    answerTo(url?.split('?')[0] ?? '', { readiness, metrics })
+      .then((answered) => answer(response, answered))
+      .catch(() =>
+        answer(response, { status: 500, type: 'text/plain', body: 'metrics could not be collected\n' }),
+      );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
@@ -68,6 +50,25 @@ export async function startOpsServer({
   };
 }
 
+async function answerTo(
+  path: string,
+  { readiness, metrics }: Pick<OpsServerOptions, 'readiness' | 'metrics'>,
+): Promise<Answer> {
+  switch (path) {
+    case '/metrics':
+      return { status: 200, type: metrics.contentType, body: await metrics.metrics() };
+    case '/livez':
+      return { status: 200, type: 'text/plain', body: 'ok\n' };
+    case '/readyz': {
+      const report = readiness.report();
+      const status = report.status === 'not_ready' ? 503 : 200;
+      return { status, type: 'application/json', body: `${JSON.stringify(report)}\n` };
+    }
+    default:
+      return { status: 404, type: 'text/plain', body: 'there are /metrics, /livez and /readyz\n' };
+  }
+}
+
 function exposeParts(readiness: Readiness, registry: Registry): void {
   new Gauge({
     name: 'switchyard_part_up',
@@ -80,6 +81,12 @@ function exposeParts(readiness: Readiness, registry: Registry): void {
   });
 }
 
-function answer(response: ServerResponse, status: number, type: string, body: string): void {
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+function answer(response: ServerResponse, { status, type, body }: Answer): void {
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
 }
