@@ -1,9 +1,12 @@
 /** The model catalog, rating, wire formats and surfaces. Pure: no I/O, clock or random numbers. */
-export type { Capability, Catalog, CatalogProvider, Offering, PriceTier } from './catalog/catalog.ts';
+export { CAPABILITIES, type Capability } from './catalog/capabilities.ts';
+export type { Catalog, CatalogProvider, Offering, PriceTier } from './catalog/catalog.ts';
 export { loadCatalog } from './catalog/load-catalog.ts';
+export { pricesAt } from './catalog/prices-at.ts';
 export { type Dialect, GENERIC_DIALECT, OPENAI_DIALECT } from './formats/dialect.ts';
 export { ERROR_CLASSES, type ErrorClass, type ErrorClassRules } from './formats/error-classes.ts';
 export { MessageBuilder } from './formats/message-builder.ts';
+export type { ModelTraits } from './formats/model-traits.ts';
 export { type ProviderError, type ProviderErrorInit, providerError } from './formats/provider-error.ts';
 export type {
   DecodedResponse,

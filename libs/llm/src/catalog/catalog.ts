@@ -1,25 +1,8 @@
 import type { Dialect } from '../formats/dialect.ts';
+import type { ModelTraits } from '../formats/model-traits.ts';
 import type { WireFormatId } from '../formats/wire-format.ts';
 import type { Prices } from '../rating/prices.ts';
-
-/** What a model can do (requirement R3). */
-export type Capability =
-  | 'text'
-  | 'vision'
-  | 'audio_in'
-  | 'audio_out'
-  | 'image_generation'
-  | 'embeddings'
-  | 'rerank'
-  | 'code'
-  | 'tools'
-  | 'structured_output'
-  | 'streaming'
-  | 'reasoning'
-  | 'long_context'
-  | 'batch'
-  | 'moderation'
-  | 'video';
+import type { Capability } from './capabilities.ts';
 
 /** A provider as the catalog knows it. */
 export interface CatalogProvider {
@@ -48,6 +31,8 @@ export interface Offering {
   /** Id shared by offerings of the same model: the model id without a vendor's path, in lower case. */
   readonly canonicalModel: string;
   readonly capabilities: readonly Capability[];
+  /** Which settings it takes. */
+  readonly traits: ModelTraits;
   /** Tokens of input and output together; `undefined` where unknown. */
   readonly contextTokens: number | undefined;
   /** Most tokens of output; `undefined` where unknown. */

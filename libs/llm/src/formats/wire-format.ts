@@ -1,6 +1,7 @@
 import type { CompleteRequest, Delta, FinishReason, Message, Usage } from '@switchyard/contracts/routing';
 import type { Result } from '@switchyard/kernel';
 import type { Dialect } from './dialect.ts';
+import type { ModelTraits } from './model-traits.ts';
 import type { ProviderError } from './provider-error.ts';
 
 /** Ids of the wire formats, as in `Provider.wire_format`. */
@@ -23,6 +24,8 @@ export interface EncodeInput {
   readonly stream: boolean;
   /** How the vendor differs from the format. Default: not at all. */
   readonly dialect?: Dialect | undefined;
+  /** What is known of the model. Default: nothing. */
+  readonly traits?: ModelTraits | undefined;
 }
 
 /** An HTTP POST, without origin, authorization and attempt id. */

@@ -1,0 +1,87 @@
+import { isObject, type JsonObject } from '../formats/json.ts';
+
+/** A snapshot is not as it must be; the message says what and where. */
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError';
+}
+
+/** Reads the fields of one object of a snapshot, or throws a {@link SnapshotError}. */
+export class SnapshotObject {
+  readonly #object: JsonObject;
+  readonly #path: string;
+
+  constructor(value: unknown, path: string) {
+    if (!isObject(value)) throw new SnapshotError(`${path} is not an object`);
+    this.#object = value;
+    this.#path = path;
+  }
+
+  has(name: string): boolean {
+    return this.#object[name] !== undefined;
+  }
+
+  /** A text that is not empty. */
+  string(name: string): string {
+    const value = this.#object[name];
+    return typeof value === 'string' && value !== '' ? value : this.#wrong(name, 'a text');
+  }
+
+  optionalString(name: string): string | undefined {
+    return this.has(name) ? this.string(name) : undefined;
+  }
+
+  /** False where it is absent. */
+  flag(name: string): boolean {
+    return this.optionalFlag(name) ?? false;
+  }
+
+  optionalFlag(name: string): boolean | undefined {
+    const value = this.#object[name];
+    return value === undefined || typeof value === 'boolean' ? value : this.#wrong(name, 'true or false');
+  }
+
+  /** A whole number from 0 that JSON holds exactly. */
+  count(name: string): number {
+    const value = this.#object[name];
+    return Number.isSafeInteger(value) && (value as number) >= 0
+      ? (value as number)
+      : this.#wrong(name, 'a count');
+  }
+
+  optionalCount(name: string): number | undefined {
+    return this.has(name) ? this.count(name) : undefined;
+  }
+
+  /** One of some words. */
+  oneOf<Word extends string>(name: string, words: readonly Word[]): Word {
+    const found = words.find((word) => word === this.#object[name]);
+    return found ?? this.#wrong(name, `one of ${words.join(', ')}`);
+  }
+
+  strings(name: string): readonly string[] {
+    const value = this.#object[name];
+    const isGood = Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '');
+    return isGood ? Object.freeze(value as string[]) : this.#wrong(name, 'a list of texts');
+  }
+
+  object(name: string): SnapshotObject {
+    return new SnapshotObject(this.#object[name], `${this.#path}.${name}`);
+  }
+
+  /** Objects of a list; none where it is absent. */
+  objects(name: string): SnapshotObject[] {
+    const value = this.#object[name] ?? [];
+    if (!Array.isArray(value)) return this.#wrong(name, 'a list');
+    return value.map((each, index) => new SnapshotObject(each, `${this.#path}.${name}[${index}]`));
+  }
+
+  /** Refuses fields that are not among these: a misspelt one would be lost. */
+  only(names: readonly string[]): void {
+    const other = Object.keys(this.#object).find((name) => !names.includes(name));
+    if (other !== undefined) throw new SnapshotError(`${this.#path}.${other} is not known`);
+  }
+
+  #wrong(name: string, what: string): never {
+    throw new SnapshotError(`${this.#path}.${name} is not ${what}`);
+  }
+}
