@@ -30,8 +30,8 @@ afterEach(async () => {
 });
 
 /** A port on which something other than a server listens. */
-async function listen(): Promise<number> {
-  const listener = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+async function listen(greeting = 'HTTP/1.1 400 Bad Request\r\n\r\n'): Promise<number> {
+  const listener = createServer((socket) => socket.end(greeting));
   listeners.push(listener);
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
@@ -135,6 +135,17 @@ describe('a given server', () => {
     },
     TIMEOUT_MS,
   );
+
+  it.each([
+    ['INFO {"version":"2.9.10","jetstream":true}\r\n', 'version 2.9.10 is older than NATS 2.10'],
+    ['INFO {"version":"2.11.0"}\r\n', 'JetStream is off'],
+  ])('that greets with %j is refused', async (greeting, why) => {
+    const given = `nats://127.0.0.1:${await listen(greeting)}`;
+    await expect(startNats({ given, readyTimeoutMs: 300 })).rejects.toMatchObject({
+      reason: 'GIVEN_UNUSABLE',
+      message: expect.stringContaining(why),
+    });
+  });
 
   it(
     'that is something else is refused without its URL in the text',

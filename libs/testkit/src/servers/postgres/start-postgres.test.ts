@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { startPostgres, stopLeftover } from '../index.ts';
 
 const TIMEOUT_MS = 300_000;
@@ -41,6 +41,37 @@ it(
     expect(await stat(dir)).toMatchObject({ uid: process.getuid?.() });
     expect((await stat(dir)).mode & 0o777).toBe(0o700);
     expect(await ask(server.url, 'SELECT 1')).toBe('1');
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'has no rights beyond its account where it needs none',
+  async () => {
+    await using server = await startPostgres();
+    const status = await readFile(`/proc/${server.pid}/status`, 'utf8').catch(() => 'CapEff:\t0');
+    expect(/^CapEff:\t(\S+)$/m.exec(status)?.[1]).toMatch(/^0+$/);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'restarts after a SIGKILL from elsewhere, once the last query of the dead server has ended',
+  async () => {
+    await using server = await startPostgres();
+    const busy = ask(server.url, 'SELECT count(*) FROM generate_series(1, 10000000)').catch(() => 'ended');
+    await vi.waitFor(async () => {
+      expect(
+        await ask(
+          server.url,
+          "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%generate_series(1, 1%'",
+        ),
+      ).toBe('2');
+    });
+    process.kill(server.pid ?? 0, 'SIGKILL');
+    await server.restart();
+    expect(await ask(server.url, 'SELECT 1')).toBe('1');
+    await busy;
   },
   TIMEOUT_MS,
 );

@@ -22,14 +22,24 @@ export async function leaseRedisDatabase(serverUrl: string): Promise<RedisDataba
     for (let number = 1; number <= HIGHEST_NUMBER; number += 1) {
       const lease = leaseOf(number);
       if ((await redis.set(lease, process.pid, 'EX', LEASE_SECONDS, 'NX')) === null) continue;
-      await redis.select(number);
-      const isEmpty = (await redis.dbsize()) === 0;
-      await redis.select(0);
+      const isEmpty = await isEmptyDatabase(redis, number);
       if (isEmpty) return { url: urlOf(serverUrl, number), release: () => release(serverUrl, number) };
       await redis.del(lease);
     }
     throw new Error('every database of the Redis server is taken');
   });
+}
+
+/** @returns false for a number beyond those that the server has, too */
+async function isEmptyDatabase(redis: Redis, number: number): Promise<boolean> {
+  try {
+    await redis.select(number);
+  } catch {
+    return false;
+  }
+  const size = await redis.dbsize();
+  await redis.select(0);
+  return size === 0;
 }
 
 async function release(serverUrl: string, number: number): Promise<void> {
