@@ -1,1 +1,1 @@
-export {};
+export { type CliRun, runCli } from './run-cli.ts';

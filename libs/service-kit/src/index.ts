@@ -1,3 +1,4 @@
+export { errorOfStatus } from '@switchyard/contracts/error-of-status';
 export * from './auth/credential-client.ts';
 export * from './auth/key-authenticator.ts';
 export * from './auth/principal.ts';
@@ -9,7 +10,6 @@ export * from './config/env-reader.ts';
 export * from './grpc/authenticate-call.ts';
 export * from './grpc/call-context.ts';
 export * from './grpc/define-service.ts';
-export * from './grpc/error-of-status.ts';
 export * from './grpc/grpc-client.ts';
 export * from './grpc/grpc-server.ts';
 export * from './grpc/incoming-message.ts';

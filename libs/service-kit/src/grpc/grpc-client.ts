@@ -7,8 +7,8 @@ import {
   type ServiceError as GrpcError,
   Metadata,
 } from '@grpc/grpc-js';
+import { errorOfStatus } from '@switchyard/contracts/error-of-status';
 import { injectTrace } from '../telemetry/spans.ts';
-import { errorOfStatus } from './error-of-status.ts';
 import { MAX_MESSAGE_BYTES } from './incoming-message.ts';
 
 /** A generated client class. */

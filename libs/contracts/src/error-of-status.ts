@@ -1,6 +1,6 @@
 import { type ServiceError as GrpcError, Metadata, status } from '@grpc/grpc-js';
-import { BadRequest, ErrorInfo, RetryInfo, Status } from '@switchyard/contracts/rpc';
 import { type FieldViolation, ServiceError, type StatusCode } from '@switchyard/kernel';
+import { BadRequest, ErrorInfo, RetryInfo, Status } from './rpc.ts';
 
 /** Codes after which the same call may succeed. */
 const RETRYABLE: ReadonlySet<string> = new Set([

@@ -1,0 +1,82 @@
+import {
+  type CostGroup,
+  CostServiceClient,
+  GetCostSummaryRequest,
+  type GetCostSummaryResponse,
+} from '@switchyard/contracts/cost';
+import { type Command, type CommandInput, listOption, textOption, UsageError } from '../command.ts';
+import { call, openClient } from '../grpc-call.ts';
+import { formatCost, formatDuration, formatShare } from '../output/format.ts';
+import { renderTable } from '../output/table.ts';
+
+/** `switchyard costs` */
+export const costs: Command = {
+  usage: '[--by DIMENSION]… [--since DURATION] [--tenant T] [--all-tenants]',
+  summary:
+    'Sums up what was spent; --by provider, model, agent, tenant, workflow, service, key, line, hour or day.',
+  options: {
+    by: { type: 'string', multiple: true },
+    since: { type: 'string' },
+    tenant: { type: 'string' },
+    'all-tenants': { type: 'boolean' },
+  },
+  async run(input) {
+    const { settings, output } = input;
+    const by = listOption(input, 'by');
+    const client = openClient(CostServiceClient, settings.costAccounting);
+    try {
+      const summary = await call(
+        client.getCostSummary.bind(client),
+        summaryRequest(input, by),
+        settings.apiKey,
+      );
+      if (output.json) output.value(summary);
+      else output.text(renderSummary(summary, by));
+    } finally {
+      client.close();
+    }
+  },
+};
+
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function summaryRequest(input: CommandInput, by: readonly string[]): GetCostSummaryRequest {
+  const since = /^(\d{1,6})([mhd])$/.exec(textOption(input, 'since') ?? '24h');
+  if (since === null) throw new UsageError('--since must be a number and m, h or d: 30m, 24h, 7d');
+  const endTime = new Date();
+  return GetCostSummaryRequest.fromPartial({
+    tenant: textOption(input, 'tenant') ?? '',
+    startTime: new Date(endTime.getTime() - Number(since[1]) * (UNITS[since[2] as string] as number)),
+    endTime,
+    groupBy: by.length === 0 ? ['provider', 'model'] : [...by],
+    allTenants: input.options['all-tenants'] === true,
+  });
+}
+
+function renderSummary({ total, groups, truncated }: GetCostSummaryResponse, by: readonly string[]): string {
+  const dimensions = by.length === 0 ? ['provider', 'model'] : by;
+  const table = renderTable<CostGroup>(
+    [...groups, ...(total === undefined ? [] : [{ ...total, key: { [dimensions[0] ?? '']: 'total' } }])],
+    [
+      ...dimensions.map((dimension) => ({
+        title: dimension.toUpperCase(),
+        cell: ({ key }: CostGroup) => key[dimension] ?? '',
+      })),
+      { title: 'REQUESTS', align: 'right', cell: ({ requests }) => String(requests) },
+      { title: 'ATTEMPTS', align: 'right', cell: ({ attempts }) => String(attempts) },
+      {
+        title: 'SUCCESS',
+        align: 'right',
+        cell: ({ attempts, successes }) =>
+          formatShare(attempts === 0n ? undefined : Number(successes) / Number(attempts)),
+      },
+      { title: 'COST', align: 'right', cell: ({ costNanoUsd }) => formatCost(costNanoUsd) },
+      { title: 'WASTE', align: 'right', cell: ({ wasteNanoUsd }) => formatCost(wasteNanoUsd) },
+      { title: 'UNPRICED', align: 'right', cell: ({ unpricedAttempts }) => String(unpricedAttempts) },
+      { title: 'TOKENS IN', align: 'right', cell: ({ inputTokens }) => String(inputTokens) },
+      { title: 'TOKENS OUT', align: 'right', cell: ({ outputTokens }) => String(outputTokens) },
+      { title: 'AVG TIME', align: 'right', cell: ({ averageLatencyMs }) => formatDuration(averageLatencyMs) },
+    ],
+  );
+  return truncated ? `${table}… and more groups that were left out.\n` : table;
+}

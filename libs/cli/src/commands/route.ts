@@ -1,0 +1,90 @@
+import { type PartialRequest, SwitchyardClient, textRequest } from '@switchyard/client';
+import { type Candidate, type Decision, Strategy } from '@switchyard/contracts/routing';
+import { parseUsd } from '@switchyard/kernel';
+import { type Command, type CommandInput, listOption, textOption, UsageError } from '../command.ts';
+import { formatCost, formatDuration, UNKNOWN } from '../output/format.ts';
+import { renderTable } from '../output/table.ts';
+
+/** `switchyard route` */
+export const route: Command = {
+  usage:
+    '[TEXT] [--explain] [--model M] [--strategy S] [--capability C]… [--region R]… [--tag T]… [--max-cost USD]',
+  summary:
+    'Tells who would serve a request, and with --explain why and why not the others; nobody is called.',
+  options: {
+    explain: { type: 'boolean' },
+    model: { type: 'string', short: 'm' },
+    strategy: { type: 'string' },
+    capability: { type: 'string', multiple: true },
+    region: { type: 'string', multiple: true },
+    tag: { type: 'string', multiple: true },
+    'max-cost': { type: 'string' },
+  },
+  async run(input) {
+    const { settings, output, options } = input;
+    using client = new SwitchyardClient({ address: settings.routing, apiKey: settings.apiKey });
+    const decision = await client.route(requestOf(input));
+    if (output.json) return output.value(decision);
+    output.line(headline(decision));
+    if (options.explain === true) output.text(`\n${renderCandidates(decision)}`);
+  },
+};
+
+function requestOf(input: CommandInput): PartialRequest {
+  const costText = textOption(input, 'max-cost');
+  const maxCostNanoUsd = costText === undefined ? undefined : parseUsd(costText);
+  if (costText !== undefined && maxCostNanoUsd === undefined)
+    throw new UsageError(`--max-cost must be an amount of USD such as 0.01, not ${costText}`);
+  return {
+    ...textRequest(textOption(input, 'model') ?? 'auto', input.positionals.join(' ') || 'hello'),
+    strategy: strategyOf(textOption(input, 'strategy')),
+    requirements: {
+      capabilities: listOption(input, 'capability'),
+      residency: listOption(input, 'region'),
+      tags: listOption(input, 'tag'),
+      maxCostNanoUsd,
+    },
+  };
+}
+
+function strategyOf(name: string | undefined): Strategy {
+  switch (name) {
+    case undefined:
+      return Strategy.UNSPECIFIED;
+    case 'priority':
+      return Strategy.PRIORITY;
+    case 'cost':
+      return Strategy.COST;
+    default:
+      throw new UsageError(`--strategy must be priority or cost, not ${name}`);
+  }
+}
+
+/** The choice in one line. */
+export function headline({ route: chosen, candidates }: Decision): string {
+  if (chosen === undefined) return `No candidate fits (${candidates.length} considered).`;
+  return `${chosen.provider}/${chosen.model}: ${chosen.reason} (confidence ${chosen.confidence.toFixed(2)}).`;
+}
+
+/** Every candidate with its price for this request, or why it was excluded. */
+export function renderCandidates({ candidates, candidatesOmitted }: Decision): string {
+  const table = renderTable(candidates, [
+    { title: '#', align: 'right', cell: ({ rank }) => (rank === 0 ? '' : String(rank)) },
+    { title: 'CANDIDATE', cell: ({ provider, model }) => `${provider}/${model}` },
+    {
+      title: 'EST. COST',
+      align: 'right',
+      cell: ({ estimatedCostNanoUsd }) => formatCost(estimatedCostNanoUsd),
+    },
+    { title: 'LATENCY', align: 'right', cell: ({ latencyMs }) => formatDuration(latencyMs) },
+    { title: 'HEALTH', cell: ({ health }) => health },
+    { title: 'BREAKER', cell: ({ breaker }) => breaker },
+    { title: 'PRIORITY', align: 'right', cell: ({ priority }) => String(priority) },
+    { title: 'SCORE', align: 'right', cell: ({ score }) => (score === undefined ? UNKNOWN : String(score)) },
+    { title: 'EXCLUDED BY', cell: excludedBy },
+  ]);
+  return candidatesOmitted === 0 ? table : `${table}… and ${candidatesOmitted} more that were excluded.\n`;
+}
+
+const excludedBy = ({ exclusions }: Candidate): string =>
+  exclusions.map(({ constraint, detail }) => `${constraint}: ${detail}`).join('; ');

@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util';
+import { ServiceError } from '@switchyard/kernel';
+import { type Command, UsageError } from './command.ts';
+import { chat } from './commands/chat.ts';
+import { costs } from './commands/costs.ts';
+import { decision } from './commands/decision.ts';
+import { events } from './commands/events.ts';
+import { keys } from './commands/keys.ts';
+import { models } from './commands/models.ts';
+import { providers } from './commands/providers.ts';
+import { route } from './commands/route.ts';
+import { Output, type TextSink } from './output/output.ts';
+import { readSettings } from './settings.ts';
+
+/** What the command line is run with. */
+export interface CliRun {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: TextSink;
+  readonly err: TextSink;
+}
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  Object.entries({ providers, chat, route, models, costs, keys, decision, events }),
+);
+
+/** Runs one command. @returns the exit code: 0 done, 1 failed, 2 not understood */
+export async function runCli({ args: [name = 'help', ...args], env, out, err }: CliRun): Promise<number> {
+  const command = COMMANDS.get(name);
+  if (command === undefined || args.includes('--help') || args.includes('-h')) {
+    const asked = command !== undefined || ['help', '--help', '-h'].includes(name);
+    (asked ? out : err).write(
+      asked ? help(name, command) : `There is no command ${name}.\n\n${help(name, undefined)}`,
+    );
+    return asked ? 0 : 2;
+  }
+  const abort = new AbortController();
+  process.once('SIGINT', () => abort.abort());
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { ...command.options, json: { type: 'boolean' } },
+      allowPositionals: true,
+    });
+    const output = new Output(out, { json: values.json === true });
+    await command.run({
+      positionals,
+      options: values,
+      settings: readSettings(env),
+      output,
+      signal: abort.signal,
+    });
+    return 0;
+  } catch (error) {
+    err.write(`${describeFailure(error)}\n`);
+    return error instanceof UsageError || isParseError(error) ? 2 : 1;
+  }
+}
+
+function help(name: string, command: Command | undefined): string {
+  if (command !== undefined) return `switchyard ${name} ${command.usage} [--json]\n\n${command.summary}\n`;
+  const width = Math.max(...[...COMMANDS.keys()].map(({ length }) => length));
+  const lines = [...COMMANDS].map(([title, { summary }]) => `  ${title.padEnd(width)}  ${summary}`);
+  return `switchyard <command> [options]\n\n${lines.join('\n')}\n\nEach command has --json and --help.\n`;
+}
+
+function describeFailure(error: unknown): string {
+  if (!(error instanceof ServiceError)) return (error as Error).message;
+  const more = Object.entries(error.metadata).map(([key, value]) => `\n  ${key}: ${value}`);
+  return `${error.reason}: ${error.publicMessage}${more.join('')}`;
+}
+
+const isParseError = (error: unknown): boolean =>
+  String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
