@@ -69,6 +69,7 @@ it(
       ).toBe('2');
     });
     process.kill(server.pid ?? 0, 'SIGKILL');
+    await vi.waitFor(() => expect(server.pid).toBeUndefined());
     await server.restart();
     expect(await ask(server.url, 'SELECT 1')).toBe('1');
     await busy;
