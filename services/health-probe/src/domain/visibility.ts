@@ -1,0 +1,14 @@
+import type { ProviderName } from './provider-key.ts';
+
+/** Whoever asks, as far as it matters for what is shown. */
+export interface Viewer {
+  readonly tenant: string;
+  readonly role: string;
+  readonly installation: boolean;
+}
+
+/** Whether a caller may see a provider: the installation's and its own tenant's; Switchyard's own services see all. */
+export function isVisible({ tenant }: ProviderName, viewer: Viewer): boolean {
+  if (viewer.installation && viewer.role === 'service') return true;
+  return tenant === '' || tenant === viewer.tenant;
+}

@@ -1,0 +1,73 @@
+import type { CommittedChange, HealthChange, HealthRecord } from './domain/health-record.ts';
+import type { ProbeModel } from './domain/probe-model.ts';
+import type { ProviderName } from './domain/provider-key.ts';
+import type { WatchedProvider } from './domain/watched-provider.ts';
+
+/** The table as it is stored. */
+export interface StoredTable {
+  readonly version: bigint;
+  readonly records: readonly HealthRecord[];
+}
+
+/** Who may change the stored table: the replica that holds the lease. */
+export interface LeaseHolder {
+  readonly owner: string;
+}
+
+/** What came of changes that were to be made. */
+export type CommitResult =
+  | { readonly kind: 'committed'; readonly changes: readonly CommittedChange[] }
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'lease_lost' };
+
+/** Where health is kept. */
+export interface HealthStore {
+  /** Version of the stored table. */
+  version(): Promise<bigint>;
+  load(): Promise<StoredTable>;
+  /**
+   * Takes or renews the lease.
+   *
+   * @returns whether it is held now
+   */
+  renewLease(holder: LeaseHolder, leaseMs: number): Promise<boolean>;
+  /** Lets another replica take over at once. */
+  releaseLease(holder: LeaseHolder): Promise<void>;
+  /**
+   * Makes changes of states, in order, each with a version of its own. Nothing is changed where the stored table is not the
+   * one that they were judged on, or another replica holds the lease.
+   */
+  commit(
+    holder: LeaseHolder,
+    judged: { readonly onVersion: bigint; readonly changes: readonly HealthChange[] },
+  ): Promise<CommitResult>;
+  /**
+   * Adds providers that were never judged, and removes those that are gone; a new version where anything changed.
+   *
+   * @returns false where another replica holds the lease: nothing was changed
+   */
+  reconcile(
+    holder: LeaseHolder,
+    change: { readonly add: readonly HealthRecord[]; readonly remove: readonly ProviderName[] },
+  ): Promise<boolean>;
+  /** Keeps when providers last did something; no new version. */
+  touch(holder: LeaseHolder, records: readonly HealthRecord[]): Promise<void>;
+  /** The oldest changes that the bus does not have yet. */
+  unpublished(limit: number): Promise<readonly CommittedChange[]>;
+  markPublished(versions: readonly bigint[], nowMs: number): Promise<void>;
+  /** Removes published changes from before an instant, wall milliseconds. */
+  forgetChanges(beforeMs: number): Promise<void>;
+}
+
+/** What came of a probe, as far as it concerns who sends the next one: the provider's health comes from routing's observations. */
+export type ProbeOutcome = 'ok' | 'failed' | 'unfit_model' | 'refused' | 'routing_away';
+
+/** The routing service. */
+export interface Routing {
+  /** All providers of all tenants. @throws ServiceError */
+  listProviders(): Promise<readonly WatchedProvider[]>;
+  /** The models of a provider. @throws ServiceError */
+  listModels(provider: string): Promise<readonly ProbeModel[]>;
+  /** One token from one model of one provider. Never throws. */
+  probe(target: ProviderName & { readonly model: string }): Promise<ProbeOutcome>;
+}
