@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
 import { busNames } from '@switchyard/contracts';
 import { LineKind, UsageBatch, UsageRecord } from '@switchyard/contracts/events';
 import {
@@ -311,7 +313,14 @@ test.each([
 );
 
 test('a body of 40 MB is refused while the server goes on', async () => {
-  const answer = await postChat(`{"model":"${'x'.repeat(40 * 1024 * 1024)}"}`).catch((error: Error) => error);
-  expect(answer instanceof Error || answer.statusCode === 413 || answer.statusCode === 429).toBe(true);
+  const { hostname, port } = new URL(routing.httpUrl);
+  // The answer comes before the body is sent, so the client that sends on may only see a closed connection: read it by hand.
+  const socket = connectTcp(Number(port), hostname);
+  socket.write(
+    `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: ${40 * 1024 * 1024}\r\n\r\n`,
+  );
+  const [head] = (await once(socket, 'data')) as [Buffer];
+  expect(head.toString()).toMatch(/^HTTP\/1\.1 413 /);
+  socket.destroy();
   expect((await complete()).route?.provider).toBe('first');
 });

@@ -39,13 +39,18 @@ const BY_CODE: Readonly<Record<StatusCode, readonly [status: number, type: strin
   DEADLINE_EXCEEDED: [504, 'timeout_error'],
 };
 
+/** Reasons that HTTP has a status of its own for. */
+const BY_REASON: ReadonlyMap<string, readonly [status: number, type: string]> = new Map([
+  ['BODY_TOO_LARGE', [413, 'invalid_request_error']],
+]);
+
 /** Statuses that OpenAI's clients try again unless they are told not to. */
 const triedAgain = (status: number): boolean =>
   status === 408 || status === 409 || status === 429 || status >= 500;
 
 /** A service's error as the HTTP surface tells it; only its public text. */
 export function encodeChatError(error: ServiceError): ChatError {
-  const [status, type] = BY_CODE[error.code];
+  const [status, type] = BY_REASON.get(error.reason) ?? BY_CODE[error.code];
   return {
     status,
     headers: encodeHeaders(error, status),
