@@ -43,7 +43,7 @@ function rewrapBatch(
     const taken = await takeOldWraps({ transaction, kekId, after, limit: BATCH });
     let rewrapped = 0;
     for (const { secret, envelope } of taken) {
-      const wrapped = rewrap({ envelope, identity: secretIdentity(secret), keyring, randomBytes });
+      const wrapped = rewrap({ envelope, identity: secretIdentity(secret), keyring, random: randomBytes });
       if (!wrapped.ok) continue;
       await storeWrap(transaction, { secret, envelope: wrapped.value });
       rewrapped++;

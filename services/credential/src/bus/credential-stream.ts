@@ -1,8 +1,7 @@
 import type { BusNames } from '@switchyard/contracts';
 import { type Bus, ensureStream, type StreamSpec } from '@switchyard/service-kit';
-import { nanos } from 'nats';
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
+const NANOS_PER_SECOND = 1_000_000_000;
 
 /**
  * The stream of this service's events. They are hints to drop what is cached, useful for as long as something can be
@@ -15,10 +14,10 @@ export function credentialStream(names: BusNames, replicas: number): StreamSpec 
     retention: 'limits',
     storage: 'file',
     discard: 'old',
-    max_age: nanos(DAY_MS),
+    max_age: 24 * 3_600 * NANOS_PER_SECOND,
     max_bytes: 64 * 1_024 * 1_024,
     num_replicas: replicas,
-    duplicate_window: nanos(120_000),
+    duplicate_window: 120 * NANOS_PER_SECOND,
   };
 }
 

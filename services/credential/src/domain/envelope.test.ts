@@ -14,7 +14,7 @@ const ring = (...ids: string[]): Keyring => {
 const keyring = ring('a');
 const identity: RecordIdentity = { tenant: 'acme', id: 'openai', version: 3n, purpose: 'send to https://a' };
 const sealed = (text: string, of: RecordIdentity = identity) =>
-  seal({ plaintext: Buffer.from(text), identity: of, keyring, randomBytes });
+  seal({ plaintext: Buffer.from(text), identity: of, keyring, random: randomBytes });
 const opened = (envelope: Envelope, of: RecordIdentity = identity, by = keyring) => {
   const result = open({ envelope, identity: of, keyring: by });
   return result.ok ? result.value.toString('utf8') : result.error;
@@ -24,7 +24,7 @@ test('any value comes back from its envelope, and the envelope does not hold it'
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 8, maxLength: 4_096 }), (bytes) => {
       const plaintext = Buffer.from(bytes);
-      const envelope = seal({ plaintext, identity, keyring, randomBytes });
+      const envelope = seal({ plaintext, identity, keyring, random: randomBytes });
       const back = open({ envelope, identity, keyring });
       expect(back.ok && back.value.equals(plaintext)).toBe(true);
       expect(envelope.ciphertext.includes(plaintext)).toBe(false);
@@ -105,7 +105,7 @@ test('the data key is wiped after sealing', () => {
     given.push(random);
     return random;
   };
-  seal({ plaintext: Buffer.from('x'), identity, keyring, randomBytes: remember });
+  seal({ plaintext: Buffer.from('x'), identity, keyring, random: remember });
   const dataKey = given.find(({ length }) => length === 32);
   expect(dataKey?.every((byte) => byte === 0)).toBe(true);
 });
@@ -114,14 +114,14 @@ test('a new first key wraps, older ones still open, and a missing one is told ap
   const envelope = sealed('kept');
   expect(opened(envelope, identity, ring('b', 'a'))).toBe('kept');
   expect(opened(envelope, identity, ring('b'))).toBe('kek_missing');
-  expect(seal({ plaintext: Buffer.from('x'), identity, keyring: ring('b', 'a'), randomBytes }).kekId).toBe(
-    'b',
-  );
+  expect(
+    seal({ plaintext: Buffer.from('x'), identity, keyring: ring('b', 'a'), random: randomBytes }).kekId,
+  ).toBe('b');
 });
 
 test('a re-wrap changes the wrapping only, and the old key is no longer needed', () => {
   const envelope = sealed('kept');
-  const result = rewrap({ envelope, identity, keyring: ring('b', 'a'), randomBytes });
+  const result = rewrap({ envelope, identity, keyring: ring('b', 'a'), random: randomBytes });
   if (!result.ok) throw new Error(result.error);
   expect(result.value.kekId).toBe('b');
   expect(result.value.ciphertext).toEqual(envelope.ciphertext);
@@ -133,7 +133,7 @@ test('a re-wrap changes the wrapping only, and the old key is no longer needed',
 test('a re-wrap does not turn a forgery into a good record', () => {
   const envelope = sealed('kept');
   const other = { ...identity, tenant: 'globex' };
-  expect(rewrap({ envelope, identity: other, keyring: ring('b', 'a'), randomBytes })).toEqual({
+  expect(rewrap({ envelope, identity: other, keyring: ring('b', 'a'), random: randomBytes })).toEqual({
     ok: false,
     error: 'not_authentic',
   });

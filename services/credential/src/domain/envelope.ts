@@ -43,14 +43,14 @@ export function seal(input: {
   readonly plaintext: Buffer;
   readonly identity: RecordIdentity;
   readonly keyring: Keyring;
-  readonly randomBytes: RandomBytes;
+  readonly random: RandomBytes;
 }): Envelope {
-  const { plaintext, identity, keyring, randomBytes } = input;
-  const dataKey = randomBytes(DATA_KEY_BYTES);
+  const { plaintext, identity, keyring, random } = input;
+  const dataKey = random(DATA_KEY_BYTES);
   try {
-    const nonce = randomBytes(NONCE_BYTES);
+    const nonce = random(NONCE_BYTES);
     const ciphertext = encrypt({ key: dataKey, nonce, text: plaintext, identity });
-    return { ...wrap({ dataKey, identity, keyring, randomBytes }), nonce, ciphertext };
+    return { ...wrap({ dataKey, identity, keyring, random }), nonce, ciphertext };
   } finally {
     dataKey.fill(0);
   }
@@ -77,7 +77,7 @@ export function rewrap(input: {
   readonly envelope: Envelope;
   readonly identity: RecordIdentity;
   readonly keyring: Keyring;
-  readonly randomBytes: RandomBytes;
+  readonly random: RandomBytes;
 }): Result<Envelope, OpenFailure> {
   const dataKey = unwrap(input);
   if (!dataKey.ok) return dataKey;
@@ -92,11 +92,11 @@ function wrap(input: {
   readonly dataKey: Buffer;
   readonly identity: RecordIdentity;
   readonly keyring: Keyring;
-  readonly randomBytes: RandomBytes;
+  readonly random: RandomBytes;
 }): Pick<Envelope, 'kekId' | 'wrapNonce' | 'wrappedKey'> {
-  const { dataKey, identity, keyring, randomBytes } = input;
+  const { dataKey, identity, keyring, random } = input;
   const kekId = keyring.wrappingKeyId;
-  const wrapNonce = randomBytes(NONCE_BYTES);
+  const wrapNonce = random(NONCE_BYTES);
   const wrappedKey = encrypt({
     key: keyring.key(kekId) as Buffer,
     nonce: wrapNonce,

@@ -53,7 +53,8 @@ async function store(
     const secret = await storeSecret({
       transaction,
       secret: { owner, id, allowedOrigins, updatedAtMs: nowMs },
-      encrypt: (stored) => seal({ plaintext: value, identity: secretIdentity(stored), keyring, randomBytes }),
+      encrypt: (stored) =>
+        seal({ plaintext: value, identity: secretIdentity(stored), keyring, random: randomBytes }),
     });
     const event = secretChanged(secret, { event: 'rotated', traceparent: traceparentOf(call.span), nowMs });
     await enqueueEvent(transaction, event);

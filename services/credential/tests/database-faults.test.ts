@@ -1,0 +1,110 @@
+import { ServiceError } from '@switchyard/kernel';
+import { createLogger, openPostgres } from '@switchyard/service-kit';
+import { useServers } from '@switchyard/testkit/test-servers';
+import { startTcpProxy } from '@switchyard/testkit/toxics';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifyAuditChain } from '../src/index.ts';
+import { type CredentialFixture, startCredential } from './fixture/start-credential.ts';
+
+const servers = useServers({ postgres: 'own', nats: true });
+let credential: CredentialFixture;
+
+beforeAll(async () => {
+  credential = await startCredential({ servers });
+  await credential.as.root.putSecret({ id: 's', value: Buffer.from('v') });
+});
+afterAll(() => credential.stop());
+
+const read = () =>
+  credential.as.routing.readSecret({ id: 's' }).then(
+    ({ value }) => value.toString(),
+    (error: unknown) => error,
+  );
+const works = () => expect.poll(read, { timeout: 10_000 }).toBe('v');
+const readiness = async () => {
+  const response = await fetch(`http://${credential.service.addresses.ops}/readyz`);
+  return {
+    status: response.status,
+    body: (await response.json()) as { parts: Record<string, { ok: boolean }> },
+  };
+};
+
+test('A19: Postgres killed in the middle of reads gives each a clear error or its value, and the service recovers ≤10 s', async () => {
+  let stop = false;
+  const outcomes: unknown[] = [];
+  const reader = async () => {
+    while (!stop) outcomes.push(await read());
+  };
+  const readers = Array.from({ length: 20 }, reader);
+  await expect.poll(() => outcomes.length).toBeGreaterThan(50);
+  await servers.postgres.server.kill('SIGKILL');
+  await expect.poll(() => outcomes.some((outcome) => outcome instanceof ServiceError)).toBe(true);
+  const startedAtMs = performance.now();
+  const error = await read();
+  expect(error).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+  expect(performance.now() - startedAtMs).toBeLessThan(2_500);
+  stop = true;
+  await Promise.all(readers);
+  for (const outcome of outcomes) {
+    if (outcome === 'v') continue;
+    expect(outcome).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    expect(['DATABASE_UNAVAILABLE', 'AUDIT_UNAVAILABLE']).toContain((outcome as ServiceError).reason);
+  }
+  expect((await readiness()).status).toBe(503);
+  await servers.postgres.server.restart();
+  await works();
+  await expect.poll(async () => (await readiness()).status, { timeout: 5_000 }).toBe(200);
+});
+
+test('what was in the audit log before the kill is whole after it', async () => {
+  const postgres = openPostgres({
+    url: credential.database.appUrl,
+    maxConnections: 1,
+    statementTimeoutMs: 5_000,
+    applicationName: 'test',
+    log: createLogger({ service: 'test', level: 'silent' }),
+  });
+  try {
+    expect(await verifyAuditChain(postgres)).toMatchObject({ kind: 'whole' });
+  } finally {
+    await postgres.close();
+  }
+});
+
+test('A19: a Postgres that stands still gives a clear error ≤2 s, and the service recovers ≤10 s', async () => {
+  const { server } = servers.postgres;
+  await using proxy = await startTcpProxy({ target: { host: server.host, port: server.port } });
+  const url = new URL(credential.database.appUrl);
+  url.port = String(proxy.port);
+  await using behind = await startCredential({
+    servers,
+    from: credential,
+    env: { CREDENTIAL_DATABASE_URL: url.href },
+  });
+  const { routing } = behind.as;
+  const readBehind = () =>
+    routing.readSecret({ id: 's' }).then(
+      ({ value }) => value.toString(),
+      (error: unknown) => error,
+    );
+  expect(await readBehind()).toBe('v');
+  await proxy.set({ type: 'stall' });
+  const startedAtMs = performance.now();
+  expect(await readBehind()).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+  expect(performance.now() - startedAtMs).toBeLessThan(2_500);
+  await proxy.set(undefined);
+  await expect.poll(readBehind, { timeout: 10_000 }).toBe('v');
+});
+
+test('a service that starts while Postgres is away says so, and works when it is back, with its keys', async () => {
+  await servers.postgres.server.kill('SIGKILL');
+  const late = await startCredential({ servers, from: credential });
+  try {
+    await expect(late.as.root.listSecrets()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await servers.postgres.server.restart();
+    const listed = () => late.as.root.listSecrets().then(({ secrets }) => secrets.length, String);
+    await expect.poll(listed, { timeout: 10_000 }).toBe(1);
+  } finally {
+    await late.stop();
+  }
+});
