@@ -1,7 +1,10 @@
+import { anthropicMessages } from './anthropic-messages/anthropic-messages.ts';
 import { openaiChat } from './openai-chat/openai-chat.ts';
 import type { WireFormat } from './wire-format.ts';
 
-const FORMATS: ReadonlyMap<string, WireFormat> = new Map([openaiChat].map((format) => [format.id, format]));
+const FORMATS: ReadonlyMap<string, WireFormat> = new Map(
+  [openaiChat, anthropicMessages].map((format) => [format.id, format]),
+);
 
 /** The wire format with this id (`Provider.wire_format`); `undefined` where there is none. */
 export function findWireFormat(id: string): WireFormat | undefined {

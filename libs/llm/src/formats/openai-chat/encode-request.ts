@@ -7,7 +7,7 @@ import {
 } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
 import { type Dialect, OPENAI_DIALECT } from '../dialect.ts';
-import { type JsonObject, parseJsonObject } from '../json.ts';
+import { invalidJsonObject, parseSchema } from '../json-schema.ts';
 import { passthroughFor } from '../passthrough.ts';
 import type { EncodedRequest, EncodeInput, Unsupported } from '../wire-format.ts';
 import { encodeChatMessage } from './encode-message.ts';
@@ -77,7 +77,7 @@ function encodeTools(tools: readonly Tool[]): Result<object[] | undefined, Unsup
   const encoded: object[] = [];
   for (const [index, tool] of tools.entries()) {
     const parameters = parseSchema(tool.parametersJsonSchema);
-    if (parameters === 'invalid') return err(invalidSchema(`tools[${index}].parameters_json_schema`));
+    if (parameters === 'invalid') return err(invalidJsonObject(`tools[${index}].parameters_json_schema`));
     encoded.push({
       type: 'function',
       function: {
@@ -110,19 +110,11 @@ function encodeResponseFormat(format: ResponseFormat | undefined): Result<object
   if (format?.kind === ResponseFormat_Kind.JSON_OBJECT) return ok({ type: 'json_object' });
   if (format?.kind !== ResponseFormat_Kind.JSON_SCHEMA) return ok(undefined);
   const schema = parseSchema(format.jsonSchema);
-  if (schema === 'invalid' || schema === undefined) return err(invalidSchema('response_format.json_schema'));
+  if (schema === 'invalid' || schema === undefined)
+    return err(invalidJsonObject('response_format.json_schema'));
   const name = format.name === '' ? 'response' : format.name;
   return ok({
     type: 'json_schema',
     json_schema: { name, schema, strict: format.strict ? true : undefined },
   });
-}
-
-/** `undefined` for no schema. */
-function parseSchema(text: string): JsonObject | 'invalid' | undefined {
-  return text === '' ? undefined : (parseJsonObject(text) ?? 'invalid');
-}
-
-function invalidSchema(field: string): Unsupported {
-  return { field, description: 'is not a JSON object of reasonable depth' };
 }

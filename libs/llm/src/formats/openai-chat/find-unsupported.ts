@@ -1,5 +1,6 @@
 import { type CompleteRequest, type Media, Role, ToolChoice_Mode } from '@switchyard/contracts/routing';
 import { unreachable } from '@switchyard/kernel';
+import { findUnsupportedByModel } from '../check-traits.ts';
 import { type Dialect, OPENAI_DIALECT } from '../dialect.ts';
 import { findUnsupportedPart, type PartPlace } from '../find-part.ts';
 import type { PartContent } from '../parts.ts';
@@ -15,11 +16,23 @@ export const AUDIO_FORMATS: Readonly<Record<string, 'wav' | 'mp3'>> = {
 };
 
 /** The first thing in a request that Chat Completions cannot express; the rules are in the README beside this file. */
-export function findUnsupportedInChat({
-  request,
-  dialect = OPENAI_DIALECT,
-}: EncodeInput): Unsupported | undefined {
-  return findUnsupportedSetting(request, dialect) ?? findUnsupportedPart(request, checkPart);
+export function findUnsupportedInChat(input: EncodeInput): Unsupported | undefined {
+  const { request, dialect = OPENAI_DIALECT, traits } = input;
+  return (
+    findUnsupportedSetting(request, dialect) ??
+    findUnsupportedByModel(request.sampling, traits) ??
+    findUnsupportedEffort(input) ??
+    findUnsupportedPart(request, checkPart)
+  );
+}
+
+function findUnsupportedEffort({ request, traits }: EncodeInput): Unsupported | undefined {
+  const effort = request.sampling?.reasoningEffort ?? '';
+  const known = traits?.reasoningEfforts;
+  if (effort === '' || known === undefined || known.includes(effort)) return undefined;
+  const description =
+    known.length === 0 ? 'cannot be set at this model' : `must be one of ${known.join(', ')}`;
+  return { field: 'sampling.reasoning_effort', description };
 }
 
 function findUnsupportedSetting(request: CompleteRequest, dialect: Dialect): Unsupported | undefined {

@@ -1,0 +1,19 @@
+import { checkEventStreamHead } from '../http-answer.ts';
+import type { WireFormat } from '../wire-format.ts';
+import { classifyMessagesError } from './classify-error.ts';
+import { decodeMessagesResponse } from './decode-response.ts';
+import { encodeMessagesRequest } from './encode-request.ts';
+import { findUnsupportedInMessages } from './find-unsupported.ts';
+import { MessagesStreamDecoder } from './stream-decoder.ts';
+
+/** Anthropic's Messages API. */
+export const anthropicMessages: WireFormat = Object.freeze({
+  id: 'anthropic-messages',
+  findUnsupported: findUnsupportedInMessages,
+  encodeRequest: encodeMessagesRequest,
+  authorize: (secret: string) => ({ 'x-api-key': secret }),
+  decodeResponse: decodeMessagesResponse,
+  checkStreamHead: checkEventStreamHead,
+  createStreamDecoder: (options) => new MessagesStreamDecoder(options),
+  classifyError: classifyMessagesError,
+} satisfies WireFormat);

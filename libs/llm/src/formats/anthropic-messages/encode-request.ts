@@ -1,0 +1,121 @@
+import {
+  type CompleteRequest,
+  ResponseFormat_Kind,
+  type Tool,
+  ToolChoice_Mode,
+} from '@switchyard/contracts/routing';
+import { err, ok, type Result } from '@switchyard/kernel';
+import { invalidJsonObject, parseSchema } from '../json-schema.ts';
+import { passthroughFor } from '../passthrough.ts';
+import type { EncodedRequest, EncodeInput, Unsupported } from '../wire-format.ts';
+import { encodeConversation } from './encode-conversation.ts';
+import { encodeThinking, type WireThinking } from './encode-thinking.ts';
+import { findUnsupportedInMessages } from './find-unsupported.ts';
+
+/** https://platform.claude.com/docs/en/api/versioning */
+const HEADERS = Object.freeze({ 'content-type': 'application/json', 'anthropic-version': '2023-06-01' });
+
+/** Fields of the body that the canonical request decides; they never pass through. */
+const RESERVED = new Set([
+  'model',
+  'messages',
+  'system',
+  'max_tokens',
+  'stream',
+  'temperature',
+  'top_p',
+  'top_k',
+  'stop_sequences',
+  'thinking',
+  'output_config',
+  'tools',
+  'tool_choice',
+  'metadata',
+]);
+
+/** A canonical request as `POST /messages`. */
+export function encodeMessagesRequest(input: EncodeInput): Result<EncodedRequest, Unsupported> {
+  const unsupported = findUnsupportedInMessages(input);
+  if (unsupported !== undefined) return err(unsupported);
+  const { request } = input;
+  const conversation = encodeConversation(request.messages);
+  if (!conversation.ok) return conversation;
+  const tools = encodeTools(request.tools);
+  if (!tools.ok) return tools;
+  const thinking = encodeThinking(input);
+  if (!thinking.ok) return thinking;
+  const output = encodeOutputConfig(request, thinking.value);
+  if (!output.ok) return output;
+  const passthrough = passthroughFor({ request, format: 'anthropic-messages', reserved: RESERVED });
+  if (!passthrough.ok) return passthrough;
+  const body = {
+    ...encodeSettings(input),
+    ...conversation.value,
+    thinking: thinking.value.thinking,
+    output_config: output.value,
+    tools: tools.value,
+    tool_choice: tools.value === undefined ? undefined : encodeToolChoice(request),
+    ...passthrough.value,
+  };
+  return ok({ path: '/messages', query: undefined, headers: HEADERS, body: JSON.stringify(body) });
+}
+
+function encodeSettings({ request, model, maxOutputTokens, stream }: EncodeInput): object {
+  const { sampling, user } = request;
+  return {
+    model,
+    max_tokens: maxOutputTokens,
+    stream: stream ? true : undefined,
+    temperature: sampling?.temperature,
+    top_p: sampling?.topP,
+    top_k: sampling?.topK,
+    stop_sequences: sampling === undefined || sampling.stop.length === 0 ? undefined : sampling.stop,
+    metadata: user === '' ? undefined : { user_id: user },
+  };
+}
+
+function encodeTools(tools: readonly Tool[]): Result<object[] | undefined, Unsupported> {
+  if (tools.length === 0) return ok(undefined);
+  const encoded: object[] = [];
+  for (const [index, { name, description, parametersJsonSchema, strict }] of tools.entries()) {
+    const schema = parseSchema(parametersJsonSchema);
+    if (schema === 'invalid') return err(invalidJsonObject(`tools[${index}].parameters_json_schema`));
+    encoded.push({
+      name,
+      description: description === '' ? undefined : description,
+      input_schema: schema ?? { type: 'object', properties: {} },
+      strict: strict ? true : undefined,
+    });
+  }
+  return ok(encoded);
+}
+
+function encodeToolChoice({ toolChoice, parallelToolCalls }: CompleteRequest): object | undefined {
+  const disable_parallel_tool_use = parallelToolCalls === false ? true : undefined;
+  switch (toolChoice?.mode) {
+    case ToolChoice_Mode.NONE:
+      return { type: 'none' };
+    case ToolChoice_Mode.REQUIRED:
+      return { type: 'any', disable_parallel_tool_use };
+    case ToolChoice_Mode.NAMED:
+      return { type: 'tool', name: toolChoice.name, disable_parallel_tool_use };
+    case ToolChoice_Mode.AUTO:
+      return { type: 'auto', disable_parallel_tool_use };
+    default:
+      return disable_parallel_tool_use ? { type: 'auto', disable_parallel_tool_use } : undefined;
+  }
+}
+
+/** The schema is always kept to strictly here, and has no name. */
+function encodeOutputConfig(
+  { responseFormat }: CompleteRequest,
+  { effort }: WireThinking,
+): Result<object | undefined, Unsupported> {
+  if (responseFormat?.kind !== ResponseFormat_Kind.JSON_SCHEMA) {
+    return ok(effort === undefined ? undefined : { effort });
+  }
+  const schema = parseSchema(responseFormat.jsonSchema);
+  if (schema === undefined || schema === 'invalid')
+    return err(invalidJsonObject('response_format.json_schema'));
+  return ok({ effort, format: { type: 'json_schema', schema } });
+}

@@ -1,0 +1,22 @@
+import type { Sampling } from '@switchyard/contracts/routing';
+import type { ModelTraits } from './model-traits.ts';
+import type { Unsupported } from './wire-format.ts';
+
+/**
+ * The first sampling setting that the model is known not to take. 1 is the default of temperature and top_p everywhere,
+ * and is taken by models whose sampling is fixed.
+ */
+export function findUnsupportedByModel(
+  sampling: Sampling | undefined,
+  traits: ModelTraits | undefined,
+): Unsupported | undefined {
+  if (sampling === undefined || traits?.sampling !== false) return undefined;
+  const { temperature = 1, topP = 1, topK } = sampling;
+  if (temperature !== 1) return fixed('sampling.temperature');
+  if (topP !== 1) return fixed('sampling.top_p');
+  return topK === undefined ? undefined : fixed('sampling.top_k');
+}
+
+function fixed(field: string): Unsupported {
+  return { field, description: 'cannot be set at this model' };
+}
