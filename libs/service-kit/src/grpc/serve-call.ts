@@ -106,10 +106,13 @@ function admission(method: string, permission: Permission, { authenticate, obser
   };
 }
 
+/** Made once: grpc-js says `cancelled` after every call, and an error with a stack is dear. */
+const CALLER_GONE = new Error('the call is over');
+
 function beginCall(method: string, call: Call, { errorDomain, log, observe }: Serving) {
   const startedAtMs = performance.now();
   const abort = new AbortController();
-  call.on('cancelled', () => abort.abort());
+  call.on('cancelled', () => abort.abort(CALLER_GONE));
   const deadline = call.getDeadline();
   const deadlineAtMs = deadline instanceof Date ? deadline.getTime() : deadline;
   const context: PendingContext = {
