@@ -26,6 +26,7 @@ export function truncateToTokens(text: string, maxTokens: number): string {
 export function splitIntoChunks(text: string, tokensPerChunk: number): TextChunk[] {
   const bytes = Buffer.byteLength(text);
   const step = tokensPerChunk * BYTES_PER_TOKEN;
+  if (bytes <= step) return text === '' ? [] : [{ text, tokens: Math.ceil(bytes / BYTES_PER_TOKEN) }];
   const chunks: TextChunk[] = [];
   let start = 0;
   let startByte = 0;

@@ -4,7 +4,7 @@ import type { AttemptLog } from '../stats/attempt-log.ts';
 import type { Stamp, WireRoute } from '../wire/wire-format.ts';
 import { answerCall } from './answer-call.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
-import { watchCaller } from './caller-watch.ts';
+import { CallerWatch } from './caller-watch.ts';
 import { readCall } from './read-call.ts';
 import { sendWireError } from './send-wire-error.ts';
 
@@ -41,7 +41,7 @@ export async function serveCall(exchange: Exchange): Promise<void> {
 
 async function serveAttempt(exchange: Exchange, attempt: Attempt): Promise<void> {
   const { res, provider, context } = exchange;
-  const watch = watchCaller(res);
+  const watch = new CallerWatch(res);
   const startedMs = context.nowMs();
   const reading = await readCall({ ...exchange, maxBodyBytes: context.maxBodyBytes, attempt });
   const stamp = stampNow(exchange, startedMs);

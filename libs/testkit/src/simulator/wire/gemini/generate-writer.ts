@@ -45,7 +45,8 @@ function* arrayFrames(args: GenerateArgs): Generator<Frame> {
 
 function unaryBody(args: GenerateArgs): string {
   const { answer } = args;
-  const parts = mergeTexts([...steps(args)].flatMap((step) => step.parts));
+  const undivided = { ...args, tokensPerChunk: Number.POSITIVE_INFINITY };
+  const parts = [...steps(undivided)].flatMap((step) => step.parts);
   const body = response({
     args,
     candidate: { content: contentOf(parts), finishReason: finishReason(answer), index: 0 },
@@ -140,19 +141,6 @@ function contentOf(parts: readonly GeminiPart[]) {
 }
 
 const SIGNATURE = Buffer.from('simulated-thought-signature').toString('base64');
-
-function mergeTexts(parts: readonly GeminiPart[]): GeminiPart[] {
-  const merged: GeminiPart[] = [];
-  for (const part of parts) {
-    const before = merged.at(-1);
-    if (before?.text === undefined || part.text === undefined || before.thought !== part.thought) {
-      merged.push(part);
-    } else {
-      merged[merged.length - 1] = { ...before, text: before.text + part.text };
-    }
-  }
-  return merged;
-}
 
 function response({ args, candidate, usage }: { args: GenerateArgs; candidate: object; usage: TokenCounts }) {
   return {
