@@ -89,7 +89,8 @@ function checkModel(reading: CallReading, { provider, attempt }: RequestSource):
   if (model === undefined) {
     return { kind: 'refused', problem: { kind: 'unknown-model', model: call.model } };
   }
-  const problem = findModelProblem(call, model);
+  const problem =
+    findModelProblem(call, model) ?? (model.reasoning === 'always' ? reading.ifReasoningModel : undefined);
   return problem === undefined ? { kind: 'call', call, writer, model } : { kind: 'refused', problem };
 }
 

@@ -78,6 +78,8 @@ function decoded(path: string): string {
 /** Nothing a caller sends may end the process: what is not foreseen is a 500 and a line on stderr. */
 function guarded(serve: (req: IncomingMessage, res: ServerResponse) => Promise<void>): RequestListener {
   return (req, res) => {
+    // A write to a connection that has just gone is an error event; without a listener it would be thrown.
+    res.on('error', () => {});
     serve(req, res).catch((error: unknown) => {
       process.stderr.write(`simulator: ${error instanceof Error ? error.stack : String(error)}\n`);
       if (res.headersSent) res.destroy();

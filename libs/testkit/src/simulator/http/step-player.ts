@@ -53,6 +53,7 @@ class StepPlayer {
   #lastWriteMs: number;
   #spoiled = false;
   #headSent = false;
+  #trickling = false;
   #ended = false;
 
   constructor(given: Performance) {
@@ -163,9 +164,12 @@ class StepPlayer {
     const step = Math.max(1, Math.round(bytesPerSecond / 1000));
     const pauseMs = (step * 1000) / bytesPerSecond;
     for (let at = 0; at < bytes.length && !watch.gone; at += step) {
+      // Before each piece, never after the last: a caller that has all it was promised may close at once.
+      if (this.#trickling) await watch.sleep(pauseMs);
+      if (watch.gone) return;
+      this.#trickling = true;
       res.write(bytes.subarray(at, at + step));
       this.#lastWriteMs = this.#given.nowMs();
-      await watch.sleep(pauseMs);
     }
   }
 

@@ -20,7 +20,7 @@ export function createPace(settings: readonly LatencyOptions[], random: Random):
       if (!begun) for (const distribution of first) ms += drawDelayMs(distribution, random);
       begun = true;
       // The first token comes with the first-token delay; gaps are between tokens.
-      const gaps = generated === 0 ? tokens - 1 : tokens;
+      const gaps = generated === 0 ? Math.max(0, tokens - 1) : tokens;
       generated += tokens;
       for (const distribution of perToken) {
         for (let i = 0; i < gaps; i++) ms += drawDelayMs(distribution, random);

@@ -77,7 +77,13 @@ export interface CallSource {
 
 /** A call and how to write its answer, or what is wrong with the request. */
 export type CallReading =
-  | { readonly kind: 'call'; readonly call: SimulatedCall; readonly writer: AnswerWriter }
+  | {
+      readonly kind: 'call';
+      readonly call: SimulatedCall;
+      readonly writer: AnswerWriter;
+      /** What is wrong with the request if its model always reasons. */
+      readonly ifReasoningModel?: RequestProblem;
+    }
   | {
       readonly kind: 'refused';
       readonly problem: RequestProblem;

@@ -10,65 +10,71 @@ interface ChatError {
   readonly code: string | null;
 }
 
+const NO_KEY =
+  "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).";
+const NOT_JSON =
+  'We could not parse the JSON body of your request. (HINT: This likely means you aren’t using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)';
+
 /** A refusal in OpenAI's words; status and codes as documented or seen. */
 export function chatRefusal(problem: RequestProblem): WireError {
   switch (problem.kind) {
     case 'no-key':
-      return refuse(401, {
-        message:
-          "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
-      });
+      return refuse(401, { message: NO_KEY });
     case 'wrong-key':
       return refuse(401, {
-        message: `Incorrect API key provided: ${problem.keyHint}. This is a simulated provider: its keys are in its own configuration.`,
+        message: `Incorrect API key provided: ${problem.keyHint}. This provider is simulated: its configuration says which keys it takes.`,
         code: 'invalid_api_key',
       });
-    case 'wrong-version':
-      return refuse(400, { message: 'Wrong version.' });
+    case 'wrong-method': {
+      const { method, path } = problem.target;
+      const message = `Not allowed to ${method} on ${path}. (HINT: Perhaps you meant to use a different HTTP method?)`;
+      return refuse(405, { message, code: 'method_not_supported' });
+    }
     case 'not-found':
       return refuse(404, { message: `Invalid URL (${problem.target.method} ${problem.target.path})` });
-    case 'wrong-method':
-      return refuse(405, {
-        message: `Not allowed to ${problem.target.method} on ${problem.target.path}. (HINT: Perhaps you meant to use a different HTTP method?)`,
-        code: 'method_not_supported',
-      });
     case 'too-large':
-      return refuse(413, {
-        message: `Request body is larger than ${problem.maxBytes} bytes.`,
-        code: 'request_too_large',
-      });
-    case 'not-json':
-      return refuse(400, {
-        message:
-          'We could not parse the JSON body of your request. (HINT: This likely means you aren’t using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)',
-      });
-    case 'shape':
-      return refuse(400, chatShapeError(problem.problem));
-    case 'rule':
-      return refuse(400, { message: problem.message, param: problem.field, code: problem.code });
+      return refuse(413, { message: `Request body is larger than ${problem.maxBytes} bytes.` });
     case 'unknown-model':
       return refuse(404, {
         message: `The model \`${problem.model}\` does not exist or you do not have access to it.`,
         code: 'model_not_found',
       });
+    default:
+      return refuse(400, draftFor(problem));
+  }
+}
+
+type Refused = 'no-key' | 'wrong-key' | 'wrong-method' | 'not-found' | 'too-large' | 'unknown-model';
+
+/** What is a 400. */
+function draftFor(problem: Exclude<RequestProblem, { kind: Refused }>): ErrorDraft {
+  switch (problem.kind) {
+    case 'wrong-version':
+      return { message: 'Wrong version.' };
+    case 'not-json':
+      return { message: NOT_JSON };
+    case 'shape':
+      return chatShapeError(problem.problem);
+    case 'rule':
+      return { message: problem.message, param: problem.field, code: problem.code };
     case 'context-exceeded':
-      return refuse(400, {
+      return {
         message: `This model's maximum context length is ${problem.limit} tokens. However, your messages resulted in ${problem.tokens} tokens. Please reduce the length of the messages.`,
         param: 'messages',
         code: 'context_length_exceeded',
-      });
+      };
     case 'reasoning-unsupported':
-      return refuse(400, {
+      return {
         message: "Unsupported parameter: 'reasoning_effort' is not supported with this model.",
         param: 'reasoning_effort',
         code: 'unsupported_parameter',
-      });
+      };
     case 'reasoning-required':
-      return refuse(400, {
+      return {
         message: "Unsupported value: 'reasoning_effort' does not support 'none' with this model.",
         param: 'reasoning_effort',
         code: 'unsupported_value',
-      });
+      };
     default:
       return problem satisfies never;
   }

@@ -9,10 +9,19 @@ import {
   type ToolChoice,
 } from '../../answer/simulated-call.ts';
 import { checkShape } from '../../shape/check-shape.ts';
-import type { CallReading, CallSource } from '../wire-format.ts';
+import type { CallReading, CallSource, RequestProblem } from '../wire-format.ts';
 import { type ChatMessage, type ChatRequest, type ChatTool, chatRequestShape } from './chat-request.ts';
 import { findBrokenChatRule } from './chat-rules.ts';
 import { chatWriter } from './chat-writer.ts';
+
+/** vercel/ai, packages/openai/src/chat/__fixtures__/reasoning-model-legacy-parameter-error.json */
+const LEGACY_BOUND: RequestProblem = {
+  kind: 'rule',
+  message:
+    "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+  field: 'max_tokens',
+  code: 'unsupported_parameter',
+};
 
 /** Reads `POST /v1/chat/completions`. */
 export function readChatCall({ body, unknownFields, tokensPerChunk }: CallSource): CallReading {
@@ -31,6 +40,7 @@ export function readChatCall({ body, unknownFields, tokensPerChunk }: CallSource
     kind: 'call',
     call: toCall(checked.value),
     writer: chatWriter({ request: checked.value, tokensPerChunk }),
+    ...(checked.value.max_tokens != null && { ifReasoningModel: LEGACY_BOUND }),
   };
 }
 
