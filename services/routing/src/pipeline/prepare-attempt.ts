@@ -94,6 +94,7 @@ function encode(
     maxOutputTokens: outputLimit(needs, offering),
     stream: needs.stream,
     dialect: offering.provider.dialect,
+    traits: offering.traits,
   });
 }
 

@@ -44,6 +44,7 @@ export function offering(traits: OfferingTraits): Offering {
       simulated: true,
       limits: { connectMs: 1_000, firstTokenMs: 1_000, betweenTokensMs: 1_000, totalMs: 10_000 },
     },
+    traits: undefined,
     capabilities: capabilitySet(traits.capabilities ?? ['text', 'streaming', 'tools']),
     contextTokens: 'contextTokens' in traits ? traits.contextTokens : 100_000,
     maxOutputTokens: 'maxOutputTokens' in traits ? traits.maxOutputTokens : 4_000,

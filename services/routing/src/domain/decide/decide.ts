@@ -70,28 +70,31 @@ export function decide({ needs, snapshot, stateOf }: DecideInput): Choice {
   };
 }
 
-/** Asks each wire format once per dialect what it cannot express. */
+/** Asks each wire format once per dialect and kind of model what it cannot express. */
 function unsupportedFinder(needs: Needs): (offering: Offering) => Unsupported | undefined {
-  const found = new Map<unknown, Unsupported | undefined>();
+  const { request, stream } = needs;
+  const found = new Map<unknown, Map<unknown, Unsupported | undefined>>();
   return (offering) => {
-    const { format, dialect } = offering.provider;
-    const key = dialect ?? format;
-    if (!found.has(key)) {
-      const { request, stream } = needs;
-      const { model } = offering;
-      found.set(
-        key,
-        format.findUnsupported({
-          request,
-          model,
-          maxOutputTokens: outputLimit(needs, offering),
-          stream,
-          dialect,
-        }),
+    const { provider, traits, model } = offering;
+    const { format, dialect } = provider;
+    const ofDialect = getOrAdd(found, dialect ?? format);
+    if (!ofDialect.has(traits)) {
+      const maxOutputTokens = outputLimit(needs, offering);
+      ofDialect.set(
+        traits,
+        format.findUnsupported({ request, model, maxOutputTokens, stream, dialect, traits }),
       );
     }
-    return found.get(key);
+    return ofDialect.get(traits);
   };
+}
+
+function getOrAdd<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  const known = maps.get(key);
+  if (known !== undefined) return known;
+  const made = new Map<L, V>();
+  maps.set(key, made);
+  return made;
 }
 
 /** The offerings that a request's model names and its tenant sees. */

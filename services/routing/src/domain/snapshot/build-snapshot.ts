@@ -111,6 +111,7 @@ function offer(
     provider,
     model: model.model,
     capabilities: capabilitiesOf(model, known),
+    traits: known?.traits,
     contextTokens: model.contextTokens ?? known?.contextTokens,
     maxOutputTokens: model.maxOutputTokens ?? known?.maxOutputTokens,
     prices: priceBook.prices.get(priceKey(provider.catalogId, catalogModel)),

@@ -1,6 +1,6 @@
 import type { HealthState } from '@switchyard/contracts/health';
 import type { ProviderMode } from '@switchyard/contracts/routing';
-import type { Dialect, Prices, WireFormat } from '@switchyard/llm';
+import type { Dialect, ModelTraits, Prices, WireFormat } from '@switchyard/llm';
 import type { CapabilitySet } from './capability.ts';
 import type { Region } from './region.ts';
 
@@ -45,6 +45,8 @@ export interface Offering {
   /** Model id at the provider. */
   readonly model: string;
   readonly capabilities: CapabilitySet;
+  /** What it takes of the settings that its wire format knows; undefined where nothing is known. */
+  readonly traits: ModelTraits | undefined;
   /** Tokens of input and output together; undefined where unknown. */
   readonly contextTokens: number | undefined;
   /** Most tokens of output; undefined where unknown. */

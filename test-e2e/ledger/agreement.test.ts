@@ -1,0 +1,80 @@
+import { busNames } from '@switchyard/contracts';
+import type { RunningFleet } from '@switchyard/deploy';
+import type { TokenCounts } from '@switchyard/testkit/simulator';
+import { connect } from 'nats';
+import { expect, test } from 'vitest';
+import { type LedgerRow, ledgerWith, queryFleet } from '../support/ledger-rows.ts';
+import { runLoad } from '../support/run-load.ts';
+import { SimulatorControl } from '../support/simulator-control.ts';
+import { startTestFleet } from '../support/test-fleet.ts';
+
+const REQUESTS = 20_000;
+
+/** Prices of sim-openai's sim-fast in nano-USD per token, as the catalog has them: whole numbers, so nothing is rounded. */
+const priceOf = ({ inputTokens, cachedInputTokens, outputTokens }: TokenCounts): bigint =>
+  BigInt((inputTokens - cachedInputTokens) * 100 + cachedInputTokens * 10 + outputTokens * 400);
+
+const sumOf = async (fleet: RunningFleet): Promise<bigint> => {
+  const sql = `SELECT sum(amount_nano_usd)::text AS total FROM cost_accounting.ledger WHERE purpose <> 'probe'`;
+  return BigInt((await queryFleet<{ total: string }>(fleet, sql))[0]?.total ?? '-1');
+};
+
+/** Takes the stream away with everything in it that the ledger has not read. */
+async function deleteUsageStream(url: string): Promise<void> {
+  const { hostname, port, username, password } = new URL(url);
+  const connection = await connect({
+    servers: `${hostname}:${port}`,
+    ...(username === '' ? {} : { user: username, pass: password }),
+  });
+  const manager = await connection.jetstreamManager();
+  await manager.streams.delete(busNames().streams.usage);
+  await connection.close();
+}
+
+test('A14, A17: 20,000 requests over two replicas, cost-accounting and NATS killed, the stream deleted: ledger and simulator agree', {
+  timeout: 300_000,
+}, async () => {
+  await using started = await startTestFleet({ routingReplicas: 2, onDeath: 'leave' });
+  const { fleet, clients } = started;
+  const events: Promise<unknown>[] = [];
+  const at = new Map([
+    [4_000, () => fleet.process('cost-accounting').kill('SIGKILL')],
+    [7_000, () => fleet.process('cost-accounting').restart()],
+    [9_000, () => fleet.servers.nats.kill('SIGKILL')],
+    [12_000, () => fleet.servers.nats.restart()],
+    [16_000, () => deleteUsageStream(fleet.servers.nats.url)],
+  ]);
+  const { answered, failed } = await runLoad({
+    clients,
+    requests: REQUESTS,
+    concurrency: 64,
+    onProgress: (ended) => {
+      const event = at.get(ended);
+      if (event !== undefined) events.push(event());
+    },
+  });
+  await Promise.all(events);
+  expect(events.length).toBe(at.size);
+  expect(failed).toEqual([]);
+  expect(answered.length).toBe(REQUESTS);
+
+  const truth = (await new SimulatorControl(fleet.simulatorUrl).attempts()).filter(
+    ({ status }) => status === 200,
+  );
+  const rows = await ledgerWith(fleet, { rows: REQUESTS, withinMs: 90_000 });
+  const byAttempt = new Map(rows.map((row) => [row.attempt_id, row]));
+  expect(rows.length).toBe(REQUESTS);
+  expect(byAttempt.size).toBe(REQUESTS);
+  const served = truth.filter(({ attemptId }) => attemptId !== undefined && byAttempt.has(attemptId));
+  expect(served.length).toBe(REQUESTS);
+  for (const { attemptId, tokens } of served) {
+    const row = byAttempt.get(attemptId as string) as LedgerRow;
+    expect([row.line, Number(row.input_tokens), Number(row.output_tokens)]).toEqual([
+      'charge',
+      tokens.inputTokens,
+      tokens.outputTokens,
+    ]);
+  }
+  expect(await sumOf(fleet)).toBe(served.reduce((sum, { tokens }) => sum + priceOf(tokens), 0n));
+  expect(await queryFleet(fleet, 'SELECT reason, detail FROM cost_accounting.quarantine')).toEqual([]);
+});

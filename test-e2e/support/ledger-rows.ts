@@ -1,0 +1,51 @@
+import type { RunningFleet } from '@switchyard/deploy';
+import pg from 'pg';
+
+/** One row of the ledger, as far as tests compare it. */
+export interface LedgerRow {
+  readonly attempt_id: string;
+  readonly request_id: string;
+  readonly line: 'charge' | 'waste' | 'unresolved';
+  readonly provider: string;
+  readonly purpose: string;
+  readonly outcome: string;
+  /** Nano-USD as text; null where unknown. */
+  readonly amount_nano_usd: string | null;
+  readonly input_tokens: string | null;
+  readonly output_tokens: string | null;
+}
+
+/** Reads the database with all rights, past the services. */
+export async function queryFleet<T extends pg.QueryResultRow>(
+  fleet: RunningFleet,
+  sql: string,
+): Promise<T[]> {
+  const client = new pg.Client({ connectionString: fleet.servers.postgres.url });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** The ledger without probes. */
+export const ledgerRows = (fleet: RunningFleet): Promise<LedgerRow[]> =>
+  queryFleet(
+    fleet,
+    `SELECT attempt_id, request_id, line, provider, purpose, outcome, amount_nano_usd, input_tokens, output_tokens
+     FROM cost_accounting.ledger WHERE purpose <> 'probe'`,
+  );
+
+/** Waits until the ledger holds so many rows, or for so long. @returns the rows */
+export async function ledgerWith(
+  fleet: RunningFleet,
+  { rows, withinMs }: { readonly rows: number; readonly withinMs: number },
+): Promise<LedgerRow[]> {
+  const until = performance.now() + withinMs;
+  for (;;) {
+    const found = await ledgerRows(fleet);
+    if (found.length >= rows || performance.now() >= until) return found;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
