@@ -72,6 +72,11 @@ test('a chunk whose memory is used again after the push does no harm', () => {
   expect(events).toEqual(['hello']);
 });
 
+test('an event longer than the bound is told also where one chunk holds all of it', () => {
+  const { events, outcomes } = parse([Buffer.from(`data: ${'x'.repeat(200)}\n\ndata: a\n\n`)], 100);
+  expect({ events, outcomes }).toEqual({ events: [], outcomes: ['too_long'] });
+});
+
 test.each([
   ['one endless line', ['data: ', 'x'.repeat(60), 'x'.repeat(60)]],
   ['many lines of one event', Array.from({ length: 30 }, () => 'data: xx\n')],

@@ -44,6 +44,7 @@ test('detail names status, code and parameter, and quotes nothing', () => {
 test.each([
   'Incorrect API key provided: sk-canary1234567890. Try again',
   'Incorrect API key provided: sk-cana*********7890.',
+  'The project sk-proj-canary12 is disabled',
   'Authorization: Bearer canary-abcdef-canary is wrong',
   'key AIzaSyCanaryCanaryCanaryCanaryCanary is wrong',
   'bad credential 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0canary',
