@@ -23,6 +23,7 @@ export type {
 } from './formats/wire-format.ts';
 export { findWireFormat } from './formats/wire-formats.ts';
 export { boundCost } from './rating/bound-cost.ts';
+export { type CountedUsage, completeUsage } from './rating/complete-usage.ts';
 export { boundInputTokens, estimateInputTokens, estimateTextTokens } from './rating/count-tokens.ts';
 export type { Prices } from './rating/prices.ts';
 export { type CostComponent, type RatedUsage, rateUsage } from './rating/rate-usage.ts';

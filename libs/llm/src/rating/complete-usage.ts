@@ -1,0 +1,28 @@
+import type { Usage } from '@switchyard/contracts/routing';
+
+/** Counts that Switchyard can make itself. */
+export interface CountedUsage {
+  /** Expected input tokens. */
+  readonly inputTokens: number;
+  /** Tokens of what was delivered. */
+  readonly outputTokens: number;
+}
+
+/**
+ * Usage of a call that was cut: what the provider reported until then (Anthropic tells the input at the start of a
+ * stream), completed by what was counted here, and marked as estimated where something had to be.
+ *
+ * @param reported the last usage that the provider reported; `undefined` for none
+ */
+export function completeUsage(reported: Usage | undefined, counted: CountedUsage): Usage {
+  if (reported === undefined) return { ...counted, estimated: true };
+  const { inputTokens, outputTokens } = reported;
+  if (inputTokens !== undefined && outputTokens !== undefined) return reported;
+  return {
+    ...reported,
+    inputTokens: inputTokens ?? counted.inputTokens,
+    // Parts that were reported never exceed the total.
+    outputTokens: outputTokens ?? Math.max(counted.outputTokens, reported.reasoningTokens ?? 0),
+    estimated: true,
+  };
+}
