@@ -1,9 +1,10 @@
 import { anthropicMessages } from './anthropic-messages/anthropic-messages.ts';
+import { gemini } from './gemini/gemini.ts';
 import { openaiChat } from './openai-chat/openai-chat.ts';
 import type { WireFormat } from './wire-format.ts';
 
 const FORMATS: ReadonlyMap<string, WireFormat> = new Map(
-  [openaiChat, anthropicMessages].map((format) => [format.id, format]),
+  [openaiChat, anthropicMessages, gemini].map((format) => [format.id, format]),
 );
 
 /** The wire format with this id (`Provider.wire_format`); `undefined` where there is none. */

@@ -1,0 +1,19 @@
+import { checkEventStreamHead } from '../http-answer.ts';
+import type { WireFormat } from '../wire-format.ts';
+import { classifyGeminiError } from './classify-error.ts';
+import { decodeGenerateResponse } from './decode-response.ts';
+import { encodeGenerateRequest } from './encode-request.ts';
+import { findUnsupportedInGemini } from './find-unsupported.ts';
+import { GeminiStreamDecoder } from './stream-decoder.ts';
+
+/** Google's Gemini API: generateContent and streamGenerateContent. */
+export const gemini: WireFormat = Object.freeze({
+  id: 'gemini',
+  findUnsupported: findUnsupportedInGemini,
+  encodeRequest: encodeGenerateRequest,
+  authorize: (secret: string) => ({ 'x-goog-api-key': secret }),
+  decodeResponse: decodeGenerateResponse,
+  checkStreamHead: checkEventStreamHead,
+  createStreamDecoder: (options) => new GeminiStreamDecoder(options),
+  classifyError: classifyGeminiError,
+} satisfies WireFormat);
