@@ -97,3 +97,28 @@ test('Claude Sonnet 4.5, cache read and written for both times to live: 3, 0.30,
     unknownUnits: [],
   });
 });
+
+test('Gemini 2.5 Flash, thoughts beside the output, audio and cached input: 0.30, 0.03, 1.00 and 2.50 USD per million', () => {
+  const body = {
+    modelVersion: 'gemini-2.5-flash',
+    candidates: [{ content: { role: 'model', parts: [{ text: 'x' }] }, finishReason: 'STOP', index: 0 }],
+    usageMetadata: {
+      promptTokenCount: 10_000,
+      cachedContentTokenCount: 4_000,
+      candidatesTokenCount: 500,
+      thoughtsTokenCount: 1_200,
+      totalTokenCount: 11_700,
+      promptTokensDetails: [
+        { modality: 'TEXT', tokenCount: 9_000 },
+        { modality: 'AUDIO', tokenCount: 1_000 },
+      ],
+      cacheTokensDetails: [{ modality: 'TEXT', tokenCount: 4_000 }],
+    },
+  };
+  // 5,000 × 300 + 4,000 × 30 + 1,000 × 1,000 + 1,700 × 2,500
+  expect(costOf({ format: 'gemini', provider: 'google', model: 'gemini-2.5-flash', body })).toEqual({
+    components: { input: 1_500_000n, cache_read: 120_000n, input_audio: 1_000_000n, output: 4_250_000n },
+    total: 6_870_000n,
+    unknownUnits: [],
+  });
+});
