@@ -29,22 +29,27 @@ export async function queryFleet<T extends pg.QueryResultRow>(
   }
 }
 
-/** The ledger without probes. */
-export const ledgerRows = (fleet: RunningFleet): Promise<LedgerRow[]> =>
+/** The ledger, probes included. */
+export const allLedgerRows = (fleet: RunningFleet): Promise<LedgerRow[]> =>
   queryFleet(
     fleet,
     `SELECT attempt_id, request_id, line, provider, purpose, outcome, amount_nano_usd, input_tokens, output_tokens
-     FROM cost_accounting.ledger WHERE purpose <> 'probe'`,
+     FROM cost_accounting.ledger`,
   );
+
+/** The ledger without probes. */
+export const ledgerRows = async (fleet: RunningFleet): Promise<LedgerRow[]> =>
+  (await allLedgerRows(fleet)).filter(({ purpose }) => purpose !== 'probe');
 
 /** Waits until the ledger holds so many rows, or for so long. @returns the rows */
 export async function ledgerWith(
   fleet: RunningFleet,
   { rows, withinMs }: { readonly rows: number; readonly withinMs: number },
+  read = ledgerRows,
 ): Promise<LedgerRow[]> {
   const until = performance.now() + withinMs;
   for (;;) {
-    const found = await ledgerRows(fleet);
+    const found = await read(fleet);
     if (found.length >= rows || performance.now() >= until) return found;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { allLedgerRows, ledgerWith } from '../support/ledger-rows.ts';
+import { runLoad } from '../support/run-load.ts';
+import { SimulatorControl } from '../support/simulator-control.ts';
+import { startTestFleet } from '../support/test-fleet.ts';
+
+test('A14: routing killed with -9 under load: the ledger has every answer once, and each call in flight as unresolved', {
+  timeout: 180_000,
+}, async () => {
+  await using started = await startTestFleet({ onDeath: 'leave' });
+  const { fleet, clients } = started;
+  const control = new SimulatorControl(fleet.simulatorUrl);
+  // Calls take a while, so that some are in flight at the kill.
+  await control.setLatency('*', { firstTokenMs: 40 });
+  const answered: string[] = [];
+  for (let round = 0; round < 3; round++) {
+    let killed: Promise<void> | undefined;
+    const load = runLoad({
+      clients,
+      requests: 1_500,
+      concurrency: 48,
+      onProgress: (ended) => {
+        if (ended === 700)
+          killed = fleet
+            .process('routing')
+            .kill('SIGKILL')
+            .then(() => fleet.process('routing').restart());
+      },
+    });
+    const result = await load;
+    await killed;
+    expect(killed).toBeDefined();
+    answered.push(...result.answered);
+  }
+
+  const truth = (await control.attempts()).filter(({ attemptId }) => attemptId !== undefined);
+  const rows = await ledgerWith(fleet, { rows: truth.length, withinMs: 60_000 }, allLedgerRows);
+  const unresolved = rows.filter(({ line }) => line === 'unresolved');
+  const charged = rows.filter(({ line }) => line === 'charge');
+  expect(new Set(rows.map(({ attempt_id }) => attempt_id)).size).toBe(rows.length);
+  expect(unresolved.length).toBeGreaterThan(0);
+  // At most what was under way at the three kills.
+  expect(unresolved.length).toBeLessThanOrEqual(3 * 48);
+  const inLedger = new Set(rows.map(({ attempt_id }) => attempt_id));
+  expect(
+    truth
+      .filter(({ attemptId, provider }) => provider !== undefined && !inLedger.has(attemptId as string))
+      .map(({ attemptId }) => attemptId),
+  ).toEqual([]);
+  const chargedRequests = new Set(charged.map(({ request_id }) => request_id));
+  expect(answered.filter((requestId) => !chargedRequests.has(requestId))).toEqual([]);
+  // An unresolved call is booked at what was held: never at nothing.
+  expect(unresolved.every(({ amount_nano_usd }) => BigInt(amount_nano_usd ?? '0') > 0n)).toBe(true);
+});
