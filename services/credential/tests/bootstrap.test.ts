@@ -1,6 +1,7 @@
 import { apiKeyDigest, newApiKey } from '@switchyard/kernel';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCredentialDatabase } from './fixture/credential-database.ts';
 import { eventually } from './fixture/eventually.ts';
 import { type CredentialFixture, startCredential } from './fixture/start-credential.ts';
 
@@ -98,8 +99,19 @@ test('a key that was revoked stays revoked over starts', async () => {
   await expect(resolve(key)).rejects.toMatchObject(KEY_UNKNOWN);
 });
 
-test('three replicas that start at once on an empty table agree', async () => {
-  const key = newApiKey();
-  await Promise.all([1, 2, 3].map(() => startWith([configured(key, { id: 'raced' })])));
-  expect((await resolve(key)).apiKey?.id).toBe('raced');
+test('three replicas that start at once on an empty table all have the keys when they are started', async () => {
+  const database = await createCredentialDatabase(servers.postgres);
+  const from = { database, keys: credential.keys, bootstrap: credential.bootstrap };
+  const replicas = await Promise.all([1, 2, 3].map(() => startCredential({ servers, from })));
+  try {
+    for (const { service } of replicas) {
+      const ready = await fetch(`http://${service.addresses.ops}/readyz`);
+      expect(await ready.json()).toMatchObject({ parts: { bootstrap: { ok: true } } });
+    }
+    const [first] = replicas;
+    const { entries } = (await first?.as.root.listAuditEntries({ tenant: 'acme' })) ?? { entries: [] };
+    expect(entries.map(({ action }) => action)).toEqual(Array(4).fill('api_key.bootstrap'));
+  } finally {
+    await Promise.all(replicas.map((replica) => replica.stop()));
+  }
 });

@@ -2,6 +2,7 @@ import { ServiceError } from '@switchyard/kernel';
 import { createLogger, openPostgres } from '@switchyard/service-kit';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { startTcpProxy } from '@switchyard/testkit/toxics';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyAuditChain } from '../src/index.ts';
 import { type CredentialFixture, startCredential } from './fixture/start-credential.ts';
@@ -94,6 +95,23 @@ test('A19: a Postgres that stands still gives a clear error ≤2 s, and the serv
   expect(performance.now() - startedAtMs).toBeLessThan(2_500);
   await proxy.set(undefined);
   await expect.poll(readBehind, { timeout: 10_000 }).toBe('v');
+});
+
+test('a row that somebody else keeps locked gives a clear error after the time limit of a statement', async () => {
+  const blocker = new pg.Client({ connectionString: credential.database.ownerUrl });
+  await blocker.connect();
+  const { root } = credential.as;
+  try {
+    await blocker.query('BEGIN');
+    await blocker.query(`SELECT 1 FROM credential.secrets WHERE id = 's' FOR UPDATE`);
+    await expect(root.putSecret({ id: 's', value: Buffer.from('v') })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      reason: 'DATABASE_UNAVAILABLE',
+    });
+  } finally {
+    await blocker.end();
+  }
+  await root.putSecret({ id: 's', value: Buffer.from('v') });
 });
 
 test('a service that starts while Postgres is away says so, and works when it is back, with its keys', async () => {
