@@ -1,0 +1,65 @@
+import type { Result } from '@switchyard/kernel';
+import type {
+  DecodedResponse,
+  EncodeInput,
+  HttpAnswer,
+  ProviderError,
+  StreamEvent,
+  WireFormat,
+} from '@switchyard/llm';
+import { type Dispatcher, request } from 'undici';
+
+/** A wire format and where its provider is. */
+export interface Target {
+  readonly format: WireFormat;
+  /** As a provider's base URL is configured. */
+  readonly baseUrl: string;
+  readonly key: string;
+}
+
+const WALL_NOW_MS = Date.UTC(2026, 9, 21);
+
+/** Sends exactly what the format encodes, and gives the whole answer decoded. */
+export async function callOnce(
+  target: Target,
+  input: Omit<EncodeInput, 'stream'>,
+): Promise<Result<DecodedResponse, ProviderError>> {
+  const answer = await send(target, { ...input, stream: false });
+  return target.format.decodeResponse(await readWhole(answer));
+}
+
+/** The same as a stream, read as the bytes come; what the head or an error status say comes as an error event. */
+export async function callForEvents(
+  target: Target,
+  input: Omit<EncodeInput, 'stream'>,
+): Promise<StreamEvent[]> {
+  const answer = await send(target, { ...input, stream: true });
+  if (answer.statusCode >= 400) {
+    return [{ kind: 'error', error: target.format.classifyError(await readWhole(answer)) }];
+  }
+  const wrong = target.format.checkStreamHead({ status: answer.statusCode, headers: answer.headers });
+  if (wrong !== undefined) {
+    await answer.body.dump();
+    return [{ kind: 'error', error: wrong }];
+  }
+  const decoder = target.format.createStreamDecoder({ wallNowMs: WALL_NOW_MS });
+  const events: StreamEvent[] = [];
+  for await (const chunk of answer.body) events.push(...decoder.push(chunk as Buffer));
+  return [...events, ...decoder.end()];
+}
+
+function send({ format, baseUrl, key }: Target, input: EncodeInput): Promise<Dispatcher.ResponseData> {
+  const encoded = format.encodeRequest(input);
+  if (!encoded.ok) throw new Error(`${encoded.error.field} ${encoded.error.description}`);
+  const { path, query, headers, body } = encoded.value;
+  return request(`${baseUrl}${path}${query === undefined ? '' : `?${query}`}`, {
+    method: 'POST',
+    headers: { ...headers, ...format.authorize(key) },
+    body,
+  });
+}
+
+async function readWhole({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<HttpAnswer> {
+  const bytes = Buffer.from(await body.arrayBuffer());
+  return { status: statusCode, headers, body: bytes, wallNowMs: WALL_NOW_MS };
+}
