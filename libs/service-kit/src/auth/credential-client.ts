@@ -41,7 +41,7 @@ export function authenticateByCredential({
 /** What to do when credentials change. */
 export interface CredentialListener {
   readonly onChange: (change: CredentialChanged) => void;
-  /** Events may have been missed: the bus was away. */
+  /** Events may have been missed: the bus was away, or one could not be read. */
   readonly onGap: () => void;
 }
 
@@ -60,10 +60,22 @@ export function onCredentialChange(
     listener.onGap();
     connection.subscribe(names.credentialAll, {
       callback: (error, message) => {
-        if (error === null) listener.onChange(CredentialChanged.decode(message.data));
+        if (error !== null) return;
+        const change = readChange(message.data);
+        if (change === undefined) listener.onGap();
+        else listener.onChange(change);
       },
     });
   });
+}
+
+/** What cannot be read may have been a revocation. It must not throw: nats would stop reading its connection, and say nothing. */
+function readChange(data: Uint8Array): CredentialChanged | undefined {
+  try {
+    return CredentialChanged.decode(data);
+  } catch {
+    return undefined;
+  }
 }
 
 async function resolve(
