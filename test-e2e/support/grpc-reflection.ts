@@ -1,4 +1,4 @@
-import { credentials, loadPackageDefinition, makeClientConstructor, Metadata } from '@grpc/grpc-js';
+import { credentials, loadPackageDefinition, Metadata, makeClientConstructor } from '@grpc/grpc-js';
 import { fromJSON, loadFileDescriptorSetFromBuffer, type PackageDefinition } from '@grpc/proto-loader';
 
 /**
@@ -20,6 +20,7 @@ const REFLECTION = fromJSON({
                       requestStream: true,
                       responseType: 'Response',
                       responseStream: true,
+                      comment: '',
                     },
                   },
                 },
