@@ -1,6 +1,6 @@
 import { LineKind, type RatedPrices, type UsageRecord } from '@switchyard/contracts/events';
 import type { DecisionOutcome, Usage } from '@switchyard/contracts/routing';
-import { type Prices, rateUsage } from '@switchyard/llm';
+import { type CountedUsage, completeUsage, type Prices, rateUsage } from '@switchyard/llm';
 
 /** How an attempt ended, as far as money is concerned. */
 export interface AttemptEnd {
@@ -13,7 +13,7 @@ export interface AttemptEnd {
   /** Whether the provider may have worked without reporting it. */
   readonly mayHaveWorked: boolean;
   /** What it will have used if it worked. */
-  readonly estimate: Usage;
+  readonly estimate: CountedUsage;
   readonly httpStatus: number | undefined;
   readonly durationUs: number;
   readonly firstTokenUs: number | undefined;
@@ -23,7 +23,8 @@ export interface AttemptEnd {
 
 /** What is booked for an attempt that has ended. */
 export function bookAttempt(held: UsageRecord, end: AttemptEnd, prices: Prices | undefined): UsageRecord {
-  const usage = end.usage ?? (end.mayHaveWorked ? { ...end.estimate, estimated: true } : undefined);
+  const worked = end.usage !== undefined || end.mayHaveWorked;
+  const usage = worked ? completeUsage(end.usage, end.estimate) : undefined;
   const { cost, components } = costOf(usage, prices);
   return {
     ...held,

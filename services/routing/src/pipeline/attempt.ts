@@ -2,7 +2,7 @@ import { type Span, SpanKind } from '@opentelemetry/api';
 import { LineKind, type UsageRecord } from '@switchyard/contracts/events';
 import { DecisionOutcome, type Usage } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
-import { estimateTextTokens } from '@switchyard/llm';
+import { type CountedUsage, estimateTextTokens } from '@switchyard/llm';
 import type { Permit } from '@switchyard/resilience';
 import { endSpan, startSpan, traceparentOf } from '@switchyard/service-kit';
 import { ratedPrices } from '../domain/booking.ts';
@@ -126,11 +126,10 @@ export function endAttemptSpan({ span, id }: Attempt, record: UsageRecord): void
 export function estimatedUsage(
   { candidate, deliveredBytes, firstTokenAtMs }: Attempt,
   { needs }: DecidedRequest,
-): Usage {
+): CountedUsage {
   const seen = firstTokenAtMs !== undefined;
   return {
     inputTokens: needs.estimatedInputTokens,
     outputTokens: seen ? estimateTextTokens(deliveredBytes) : expectedOutputTokens(needs, candidate.offering),
-    estimated: true,
   };
 }
