@@ -63,6 +63,16 @@ test.each(['key AIzaSyCanaryCanaryCanaryCanaryCanary is wrong', 'API key AIzaSyC
   },
 );
 
+test('of a long list of details only the beginning is read', () => {
+  const retry = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '7s' };
+  const delay = (before: number) => {
+    const details = [...Array.from({ length: before }, () => ({ '@type': 'x' })), retry];
+    const body = { error: { code: 429, status: 'RESOURCE_EXHAUSTED', details } };
+    return gemini.classifyError(answer({ status: 429, body })).retryAfterMs;
+  };
+  expect([delay(19), delay(20)]).toEqual([7000, undefined]);
+});
+
 test.each([
   ['a list of details without end', { details: Array.from({ length: 100_000 }, () => ({ '@type': 'x' })) }],
   ['details that are no list', { details: { '@type': 'x' } }],

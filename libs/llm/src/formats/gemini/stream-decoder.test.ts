@@ -148,6 +148,11 @@ test('a bare error object is told when it is whole, not when the connection ends
 test.each([
   ['cut in its middle', '{"error":{"code":503,', 'broken_stream'],
   ['no error', '{"ok":true}\n', 'invalid_response'],
+  [
+    'whole, and longer than the bound',
+    JSON.stringify({ error: { code: 503, message: 'x'.repeat(40_000) } }),
+    'invalid_response',
+  ],
   ['without end', `{"error":"${'x}\n'.repeat(20_000)}`, 'invalid_response'],
 ])('bare JSON that is no whole error: %s', (_, bytes, expected) => {
   expect(summary(decode(`${chunk([{ text: 'x' }])}${bytes}`)).at(-1)).toBe(`error ${expected}`);

@@ -25,6 +25,7 @@ export class GeminiStreamDecoder extends EventStreamDecoder {
   #responseId: string | undefined;
 
   override push(chunk: Uint8Array): StreamEvent[] {
+    if (this.ended) return [];
     const events = super.push(this.#raw.take(chunk));
     if (!this.#raw.found || this.ended) return events;
     this.#takeRaw('may_come');
