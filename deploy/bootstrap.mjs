@@ -24,6 +24,7 @@ const PROGRAMS = {
   status: ['deploy/src/main.ts', 'status'],
   test: ['deploy/src/check/main.ts'],
   cli: ['libs/cli/src/main.ts'],
+  bench: ['test-e2e/bench/main.ts'],
 };
 
 function fail(sentence) {

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { SwitchyardClient, textRequest } from '@switchyard/client';
+import { Pool } from 'undici';
+import type { TestFleet } from '../support/test-fleet.ts';
+import { CHAT_BODY, MODEL, PROMPT, type Target } from './target.ts';
+
+/** Connections of each HTTP target, as many as requests under way. */
+export interface TargetOptions {
+  readonly started: TestFleet;
+  readonly connections: number;
+}
+
+interface HttpTarget {
+  readonly name: string;
+  readonly pid: number | undefined;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly connections: number;
+  readonly onDispose?: () => Promise<void>;
+}
+
+/** The provider itself, without anything in between. */
+export const direct = ({ started, connections }: TargetOptions): Target =>
+  httpTarget({
+    name: 'direct',
+    pid: undefined,
+    url: `${started.fleet.simulatorUrl}/primary/v1/chat/completions`,
+    headers: { authorization: 'Bearer simulated-key' },
+    connections,
+  });
+
+/** Switchyard's OpenAI-compatible HTTP. */
+export const switchyardHttp = ({ started, connections }: TargetOptions): Target =>
+  httpTarget({
+    name: 'Switchyard HTTP',
+    pid: started.fleet.process('routing').pid,
+    url: `${started.fleet.httpUrl}/v1/chat/completions`,
+    headers: { authorization: `Bearer ${started.fleet.apiKey}` },
+    connections,
+  });
+
+/** Switchyard's gRPC. */
+export function switchyardGrpc({ started }: TargetOptions): Target {
+  const client = new SwitchyardClient({ address: started.fleet.grpcAddress, apiKey: started.fleet.apiKey });
+  const request = { ...textRequest(MODEL, PROMPT), sampling: { maxOutputTokens: 64 } };
+  return {
+    name: 'Switchyard gRPC',
+    pid: started.fleet.process('routing').pid,
+    ask: async () => {
+      await client.complete(request);
+    },
+    [Symbol.asyncDispose]: async () => client[Symbol.dispose](),
+  };
+}
+
+/** Portkey Gateway from npm, as its maintainers start it. */
+export async function portkey({ started, connections }: TargetOptions, port: number): Promise<Target> {
+  const entry = createRequire(import.meta.url).resolve('@portkey-ai/gateway/build/start-server.js');
+  const child = spawn(process.execPath, [entry, `--port=${port}`, '--headless'], { stdio: 'ignore' });
+  const url = `http://127.0.0.1:${port}/v1/chat/completions`;
+  const target = httpTarget({
+    name: 'Portkey Gateway',
+    pid: child.pid,
+    url,
+    headers: {
+      authorization: 'Bearer simulated-key',
+      'x-portkey-provider': 'openai',
+      'x-portkey-custom-host': `${started.fleet.simulatorUrl}/primary/v1`,
+    },
+    connections,
+    onDispose: () => ended(child),
+  });
+  await untilAnswering(target);
+  return target;
+}
+
+function httpTarget({ name, pid, url, headers, connections, onDispose }: HttpTarget): Target {
+  const { origin, pathname } = new URL(url);
+  const pool = new Pool(origin, { connections });
+  return {
+    name,
+    pid,
+    async ask() {
+      const { statusCode, body } = await pool.request({
+        method: 'POST',
+        path: pathname,
+        headers: { 'content-type': 'application/json', ...headers },
+        body: CHAT_BODY,
+      });
+      const text = await body.text();
+      if (statusCode !== 200) throw new Error(`${name}: ${statusCode} ${text.slice(0, 300)}`);
+    },
+    async [Symbol.asyncDispose]() {
+      await pool.close();
+      await onDispose?.();
+    },
+  };
+}
+
+async function untilAnswering(target: Target): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await target.ask();
+      return;
+    } catch (error) {
+      if (tries === 50) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
