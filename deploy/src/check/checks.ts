@@ -14,6 +14,7 @@ export interface Check {
 export const CHECKS: readonly Check[] = [
   { name: 'types (npm run typecheck)', run: () => runScript('typecheck') },
   { name: 'format and lint (npm run lint)', run: () => runScript('lint') },
+  { name: 'protocol definitions compatible with the last release', run: () => runScript('compatible') },
   { name: 'protocol definitions, and the code generated from them', run: () => checkGeneratedCode() },
 ];
 
