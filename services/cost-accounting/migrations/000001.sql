@@ -76,11 +76,9 @@ BEGIN
   IF day < DATE '2020-01-01' OR day > (now() AT TIME ZONE 'UTC')::date + 31 THEN
     RAISE EXCEPTION 'no ledger is kept for %', day USING ERRCODE = 'datetime_field_overflow';
   END IF;
-  IF to_regclass(partition) IS NOT NULL THEN
-    RETURN;
-  END IF;
   PERFORM pg_advisory_xact_lock(7246002);
-  IF to_regclass(partition) IS NOT NULL THEN
+  -- Not to_regclass: it may answer from a cache that waiting for this lock does not refresh.
+  IF EXISTS (SELECT FROM pg_class WHERE relname = partition AND relnamespace = 'cost_accounting'::regnamespace) THEN
     RETURN;
   END IF;
   EXECUTE format('CREATE TABLE %I (LIKE ledger INCLUDING ALL)', partition);

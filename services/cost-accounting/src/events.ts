@@ -1,5 +1,6 @@
 import { endSpan, isTracing, startSpan } from '@switchyard/service-kit';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { POISON_REASONS } from './domain/intake/poison.ts';
 import type { NumberedRecord } from './domain/intake/read-usage-batch.ts';
 import type { CommittedBatch, LedgerCompleteness } from './ports.ts';
 
@@ -30,12 +31,15 @@ export class CostEvents {
       labelNames: ['result'],
       registers,
     });
+    // From zero on, so that a first one is seen as an increase.
+    for (const result of ['entry', 'duplicate', 'quarantined'] as const) this.#records.inc({ result }, 0);
     this.#quarantined = new Counter({
       name: `${prefix}_quarantined_total`,
       help: 'What was set aside, by reason. digest_conflict and rating_mismatch are alarms.',
       labelNames: ['reason'],
       registers,
     });
+    for (const reason of POISON_REASONS) this.#quarantined.inc({ reason }, 0);
     this.#unpriced = new Counter({
       name: `${prefix}_unpriced_records_total`,
       help: 'Ledger entries whose cost is unknown.',

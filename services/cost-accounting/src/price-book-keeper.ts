@@ -83,7 +83,7 @@ export class PriceBookKeeper {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
       }
     }
-    await this.#announceAgain();
+    if (!this.#stopped) await this.#announceAgain();
   }
 
   async #announceAgain(): Promise<void> {

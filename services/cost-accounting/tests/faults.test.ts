@@ -1,0 +1,247 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { LineKind } from '@switchyard/contracts/events';
+import { useServers } from '@switchyard/testkit/test-servers';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Ledger } from '../src/ports.ts';
+import { LedgerDatabase } from './fixture/ledger-database.ts';
+import { runForTest, type ServiceSurroundings, serviceEnv } from './fixture/run-service.ts';
+import { TestOutbox } from './fixture/test-outbox.ts';
+import { UsagePublisher } from './fixture/usage-publisher.ts';
+import { usageBatches, usageRecord } from './fixture/usage-records.ts';
+
+const servers = useServers({ postgres: 'own', nats: 'own' });
+const WAIT = { timeout: 45_000, interval: 100 };
+const MINUTES = 120_000;
+
+const stack = new AsyncDisposableStack();
+let running: AsyncDisposableStack;
+let database: LedgerDatabase;
+let publisher: UsagePublisher;
+let surroundings: ServiceSurroundings;
+
+beforeAll(async () => {
+  const { url: natsUrl, prefix } = servers.nats;
+  database = stack.use(await LedgerDatabase.create(await servers.postgres.createDatabase()));
+  publisher = stack.use(await UsagePublisher.connect(natsUrl, prefix));
+  surroundings = { natsUrl, prefix, roleUrl: database.roleUrl };
+});
+afterAll(() => stack.disposeAsync());
+beforeEach(async () => {
+  running = new AsyncDisposableStack();
+  await publisher.purge();
+});
+afterEach(() => running.disposeAsync());
+
+function newOutbox(count: number, pace: { paceMs?: number } = {}): TestOutbox {
+  const records = Array.from({ length: count }, (_, i) =>
+    usageRecord({ line: i % 20 === 0 ? LineKind.WASTE : LineKind.CHARGE }),
+  );
+  const outbox = new TestOutbox({ id: randomUUID(), records, publisher, ...pace });
+  running.defer(() => outbox.stop());
+  return outbox;
+}
+
+const watermarkOf = (outbox: TestOutbox) => async () => (await database.watermark(outbox.id)) ?? 0;
+
+/** Count and sum of the outbox's entries in the ledger. */
+async function booked({ id }: TestOutbox): Promise<{ entries: number; chargedNanoUsd: bigint }> {
+  const [row] = await database.rows<{ entries: string; charged: string }>(
+    `SELECT count(*) AS entries, coalesce(sum(amount_nano_usd), 0) AS charged FROM cost_accounting.ledger WHERE outbox_id = $1`,
+    [id],
+  );
+  return { entries: Number(row?.entries), chargedNanoUsd: BigInt(row?.charged ?? -1) };
+}
+
+async function expectExactlyOnce(outbox: TestOutbox): Promise<void> {
+  expect(await booked(outbox)).toEqual({
+    entries: outbox.records.length,
+    chargedNanoUsd: outbox.chargedNanoUsd,
+  });
+  expect(await database.count('quarantine', `outbox_id = '${outbox.id}'`)).toBe(0);
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('the bus', () => {
+  it(
+    'A17: is killed, its stream and its consumer are deleted; everything is in the ledger once',
+    async () => {
+      running.use(await runForTest(surroundings));
+      const outbox = newOutbox(40_000);
+      const settled = outbox.settle(watermarkOf(outbox));
+      await vi.waitFor(async () => expect(await watermarkOf(outbox)()).toBeGreaterThan(500), WAIT);
+      await servers.nats.server.kill('SIGKILL');
+      await pause(2_000);
+      await servers.nats.server.restart();
+      const behind = await watermarkOf(outbox)();
+      expect(behind).toBeLessThan(outbox.records.length);
+      await vi.waitFor(async () => expect(await watermarkOf(outbox)()).toBeGreaterThan(behind), WAIT);
+      await publisher.deleteStream();
+      await pause(300);
+      await vi.waitFor(() => publisher.deleteConsumer(), WAIT);
+      await settled;
+      await expectExactlyOnce(outbox);
+    },
+    MINUTES,
+  );
+
+  it('makes stream and consumer again when they are deleted while nothing flows', async () => {
+    const service = running.use(await runForTest(surroundings));
+    await vi.waitFor(async () => expect((await service.readiness()).parts.ingest?.ok).toBe(true), WAIT);
+    for (const remove of [() => publisher.deleteConsumer(), () => publisher.deleteStream()]) {
+      await remove();
+      const outbox = newOutbox(10);
+      await outbox.settle(watermarkOf(outbox));
+      await expectExactlyOnce(outbox);
+    }
+  });
+
+  it('is away when the service starts: it serves, says so, and catches up', async () => {
+    await servers.nats.server.kill('SIGTERM');
+    const service = running.use(await runForTest(surroundings));
+    expect((await service.as('acme').summary()).total?.attempts).toBeTypeOf('bigint');
+    expect(await service.readiness()).toMatchObject({
+      status: 'degraded',
+      parts: { nats: { ok: false }, ingest: { ok: false } },
+    });
+    await servers.nats.server.restart();
+    const outbox = newOutbox(100);
+    await outbox.settle(watermarkOf(outbox));
+    await expectExactlyOnce(outbox);
+    expect((await service.readiness()).status).toBe('ready');
+  });
+});
+
+describe('Postgres', () => {
+  it(
+    'A19: is killed in the middle: callers are told within 2 s, nothing is lost or doubled',
+    async () => {
+      const service = running.use(await runForTest(surroundings));
+      const outbox = newOutbox(40_000);
+      const settled = outbox.settle(watermarkOf(outbox));
+      await vi.waitFor(async () => expect(await watermarkOf(outbox)()).toBeGreaterThan(500), WAIT);
+      await servers.postgres.server.kill('SIGKILL');
+      const askedAtMs = performance.now();
+      await expect(service.as('acme').summary()).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        reason: 'DATABASE_UNAVAILABLE',
+      });
+      expect(performance.now() - askedAtMs).toBeLessThan(2_500);
+      expect((await service.as('replica').prices()).version).toBe('0000000001');
+      await pause(1_500);
+      expect(await service.readiness()).toMatchObject({
+        status: 'degraded',
+        parts: { postgres: { ok: false } },
+      });
+      expect(await publisher.pending()).toBeGreaterThan(0);
+      await servers.postgres.server.restart();
+      await settled;
+      await expectExactlyOnce(outbox);
+      expect(await service.metric('ingest_failures_total')).toBeGreaterThan(0);
+    },
+    MINUTES,
+  );
+
+  it('is read-only for a while: usage waits and is not set aside', async () => {
+    running.use(await runForTest(surroundings));
+    const outbox = newOutbox(300);
+    const [{ name } = { name: '' }] = await database.rows<{ name: string }>(
+      'SELECT current_database() AS name',
+    );
+    await database.rows(
+      `ALTER ROLE switchyard_cost_accounting IN DATABASE "${name}" SET default_transaction_read_only = on`,
+    );
+    await database.rows(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'switchyard_cost_accounting'`,
+    );
+    await publisher.publish(usageBatches(outbox.id, outbox.records));
+    await pause(1_500);
+    expect((await booked(outbox)).entries).toBe(0);
+    await database.rows(
+      `ALTER ROLE switchyard_cost_accounting IN DATABASE "${name}" RESET default_transaction_read_only`,
+    );
+    await database.rows(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'switchyard_cost_accounting'`,
+    );
+    await outbox.settle(watermarkOf(outbox));
+    await expectExactlyOnce(outbox);
+  });
+
+  it('is away when the service starts: it starts, and catches up', async () => {
+    await servers.postgres.server.kill('SIGTERM');
+    const service = running.use(await runForTest(surroundings));
+    await expect(service.as('replica').prices()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await servers.postgres.server.restart();
+    const outbox = newOutbox(100);
+    await outbox.settle(watermarkOf(outbox));
+    await expectExactlyOnce(outbox);
+    await vi.waitFor(async () => expect((await service.as('replica').prices()).prices).toHaveLength(2), WAIT);
+  });
+});
+
+describe('the service itself', () => {
+  it('dies between commit and acknowledgement: what comes again is not booked again', async () => {
+    let commits = 0;
+    const dying = (ledger: Ledger): Ledger => ({
+      commit: async (batch) => {
+        const committed = await ledger.commit(batch);
+        if (commits++ < 3) throw new Error('died after the commit, before the acknowledgement');
+        return committed;
+      },
+    });
+    running.use(await runForTest(surroundings, { wrapLedger: dying }));
+    const outbox = newOutbox(1_000);
+    await publisher.publish(usageBatches(outbox.id, outbox.records));
+    await vi.waitFor(async () => expect(await publisher.pending()).toBe(0), WAIT);
+    expect(commits).toBeGreaterThan(3);
+    await expectExactlyOnce(outbox);
+  });
+
+  it(
+    'A14: is killed with SIGKILL again and again while it ingests: every record once',
+    async () => {
+      const outbox = newOutbox(20_000, { paceMs: 30 });
+      const settled = outbox.settle(watermarkOf(outbox));
+      for (let kill = 0; kill < 4; kill++) {
+        const child = startProcess();
+        const { entries } = await booked(outbox);
+        expect(entries).toBeLessThan(outbox.records.length);
+        await vi.waitFor(async () => expect((await booked(outbox)).entries).toBeGreaterThan(entries), {
+          ...WAIT,
+          interval: 5,
+        });
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
+      running.use(await runForTest(surroundings));
+      await settled;
+      await expectExactlyOnce(outbox);
+    },
+    MINUTES,
+  );
+
+  it('is told to stop under load: what it received is committed and acknowledged, and does not come again', async () => {
+    const outbox = newOutbox(6_000);
+    {
+      await using _stopped = await runForTest(surroundings);
+      await publisher.publish(usageBatches(outbox.id, outbox.records));
+      await vi.waitFor(async () => expect(await watermarkOf(outbox)()).toBeGreaterThan(0), WAIT);
+    }
+    const service = running.use(await runForTest(surroundings));
+    await vi.waitFor(async () => expect(await publisher.pending()).toBe(0), WAIT);
+    await expectExactlyOnce(outbox);
+    expect(await service.metric('ingest_records_total', { result: 'duplicate' })).toBe(0);
+  });
+});
+
+/** The service as operators run it. */
+function startProcess() {
+  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+  return spawn(process.execPath, [main], {
+    env: { ...process.env, ...serviceEnv(surroundings) },
+    stdio: 'inherit',
+  });
+}
