@@ -13,14 +13,15 @@ CREATE TABLE providers (
 
 ALTER TABLE providers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE providers FORCE ROW LEVEL SECURITY;
+-- A setting that an earlier transaction had made reads as '' afterwards, on the same connection: '' must name nobody, so the
+-- installation's rows are changed by the service's own work (switchyard.system) alone.
 CREATE POLICY own_or_installation ON providers FOR SELECT USING (
-  tenant IN (current_setting('switchyard.tenant', true), '')
-  AND current_setting('switchyard.tenant', true) IS NOT NULL
+  current_setting('switchyard.tenant', true) <> '' AND tenant IN (current_setting('switchyard.tenant', true), '')
   OR current_setting('switchyard.system', true) = 'on'
 );
 CREATE POLICY own ON providers
-  USING (tenant = current_setting('switchyard.tenant', true) OR current_setting('switchyard.system', true) = 'on')
-  WITH CHECK (tenant = current_setting('switchyard.tenant', true) OR current_setting('switchyard.system', true) = 'on');
+  USING (tenant = nullif(current_setting('switchyard.tenant', true), '') OR current_setting('switchyard.system', true) = 'on')
+  WITH CHECK (tenant = nullif(current_setting('switchyard.tenant', true), '') OR current_setting('switchyard.system', true) = 'on');
 
 -- Counts the changes of providers, so that replicas see with one cheap read whether to load them again.
 CREATE TABLE provider_version (
@@ -43,8 +44,8 @@ CREATE INDEX decisions_decided_at ON decisions (decided_at);
 ALTER TABLE decisions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE decisions FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON decisions
-  USING (tenant = current_setting('switchyard.tenant', true) OR current_setting('switchyard.system', true) = 'on')
-  WITH CHECK (tenant = current_setting('switchyard.tenant', true) OR current_setting('switchyard.system', true) = 'on');
+  USING (tenant = nullif(current_setting('switchyard.tenant', true), '') OR current_setting('switchyard.system', true) = 'on')
+  WITH CHECK (tenant = nullif(current_setting('switchyard.tenant', true), '') OR current_setting('switchyard.system', true) = 'on');
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON providers TO switchyard_routing;
 GRANT SELECT, UPDATE ON provider_version TO switchyard_routing;

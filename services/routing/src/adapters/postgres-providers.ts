@@ -86,11 +86,13 @@ export class PostgresProviders {
   }
 
   #change<T>(tenant: string, run: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#postgres.asTenant(tenant, async (transaction) => {
+    const counted = async (transaction: Transaction) => {
       const result = await run(transaction);
       await transaction.query('UPDATE routing.provider_version SET version = version + 1');
       return result;
-    });
+    };
+    // No tenant: the installation's, which row-level security leaves to the service's own work.
+    return tenant === '' ? this.#postgres.asSystem(counted) : this.#postgres.asTenant(tenant, counted);
   }
 }
 
