@@ -138,21 +138,18 @@ async function listen(
   foundation: Foundation,
   composed: Composed,
 ): Promise<Record<string, string>> {
-  const { log, stack, readiness } = foundation;
+  const { log } = foundation;
   const { authenticate, context, pipeline } = composed;
   const { host } = config;
+  const routes = httpRoutes(context, pipeline);
+  const http = await startHttpServer({ host, port: config.httpPort, authenticate, log, routes });
   const { grpcPort, opsPort } = await serve(foundation, {
     config,
     authenticate,
     errorDomain: ERROR_DOMAIN,
     image: readDescriptorImage(),
     services: rpcServices(composed),
-  });
-  const routes = httpRoutes(context, pipeline);
-  const http = await startHttpServer({ host, port: config.httpPort, authenticate, log, routes });
-  stack.defer(() => {
-    readiness.announceStop();
-    return http.stop(config.drainGraceMs);
+    alongside: [http],
   });
   return {
     grpc: `${host}:${grpcPort}`,

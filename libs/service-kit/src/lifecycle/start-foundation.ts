@@ -52,6 +52,12 @@ export async function startFoundation(
   };
 }
 
+/** A server that can let what is under way end. */
+export interface Drainable {
+  /** Takes nothing new, lets calls under way end, at most for the time given, then ends them. */
+  stop(graceMs: number): Promise<void>;
+}
+
 /** What a service offers by gRPC. */
 export interface ServeOptions {
   readonly config: BaseConfig;
@@ -61,6 +67,8 @@ export interface ServeOptions {
   readonly errorDomain: string;
   /** Descriptors for reflection. */
   readonly image: Buffer;
+  /** Other servers of the service, for example its HTTP: they drain together with gRPC. */
+  readonly alongside?: readonly Drainable[];
   /** Told of every call that its caller had no permission for. Default: nobody is told. */
   readonly observeDenial?: ObserveDenial | undefined;
 }
@@ -76,7 +84,7 @@ export interface Listening {
  * whatever had been started before.
  */
 export async function serve(foundation: Foundation, options: ServeOptions): Promise<Listening> {
-  const { config, services, authenticate, errorDomain, image, observeDenial } = options;
+  const { config, services, authenticate, errorDomain, image, observeDenial, alongside = [] } = options;
   const { stack, log, metrics, readiness } = foundation;
   const ops = await startOpsServer({ host: config.host, port: config.opsPort, readiness, metrics });
   stack.defer(() => ops.stop());
@@ -93,8 +101,9 @@ export async function serve(foundation: Foundation, options: ServeOptions): Prom
   stack.defer(async () => {
     readiness.announceStop();
     grpc.announceStop();
+    // Until load balancers have noticed, calls still come.
     await new Promise((resolve) => setTimeout(resolve, config.drainWaitMs));
-    await grpc.stop(config.drainGraceMs);
+    await Promise.all([grpc, ...alongside].map((server) => server.stop(config.drainGraceMs)));
   });
   return { grpcPort: grpc.port, opsPort: ops.port };
 }
