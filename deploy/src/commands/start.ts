@@ -76,6 +76,7 @@ function summaryOf(fleet: RunningFleet, { seconds, ending }: Pick<Summary, 'seco
     devEnvFile: relativeTo(`${stateDir}/dev.env`),
     notes: [
       ...notes,
+      ...(providers?.problems ?? []),
       ...degraded.map(({ process, part, detail }) => `${process}: ${part} is not in order: ${detail}`),
     ],
     ending,

@@ -9,6 +9,7 @@ import { SERVICE_NAMES } from './service-table.ts';
 export async function registerFound(
   { stateDir, ports, identity, catalog, found, progress }: Preparation,
   { providers = { kind: 'simulated' }, services = SERVICE_NAMES }: FleetOptions,
+  signal: AbortSignal,
 ): Promise<RegisteredProviders | undefined> {
   if (providers.kind === 'none' || !services.includes('routing') || !services.includes('credential')) {
     return undefined;
@@ -22,6 +23,7 @@ export async function registerFound(
       apiKey: identity.operatorKey,
       found: found.providers,
       simulated: simulatedProviders(catalog, `http://127.0.0.1:${ports.simulator}`),
+      signal,
       fingerprintKey: identity.keyEncryptionKey,
     });
     const serving = [...result.providers.map(({ id }) => id), ...result.configured].join(', ');

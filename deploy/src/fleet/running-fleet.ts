@@ -117,7 +117,7 @@ export class RunningFleet implements AsyncDisposable {
         onDeath: (process) => void this.#onProcessDeath(process, keepAlive),
       },
     });
-    this.#providers = await registerFound(this.#prepared, this.#options);
+    this.#providers = await registerFound(this.#prepared, this.#options, signal);
     // A fleet without some of the services stays degraded: there is nothing to wait for.
     const timeoutMs = this.#options.services === undefined ? SETTLE_TIMEOUT_MS : 0;
     this.#degraded = await awaitSettled(this.#processes, { timeoutMs, signal });

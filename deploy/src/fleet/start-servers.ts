@@ -76,13 +76,21 @@ async function startServer(kind: ServerKind, options: StartServersOptions): Prom
   };
   return withProgress({ progress, task: kind, text: `Getting ${name}` }, async () => {
     const handle = await start[kind]().catch((error: unknown) => {
-      throw error instanceof ServerStartError ? new StartError(error.message, { cause: error }) : error;
+      throw error instanceof ServerStartError ? explain(error) : error;
     });
     return {
       result: handle,
       text: `${name} ${handle.version} at ${handle.host}:${handle.port}${originOf(handle)}`,
     };
   });
+}
+
+function explain(error: ServerStartError): StartError {
+  const wayOut =
+    error.reason === 'GIVEN_UNUSABLE'
+      ? `: start it, or unset ${GIVEN_NAMES[error.kind]} to have one started here`
+      : '';
+  return new StartError(`${error.message}${wayOut}`, { cause: error });
 }
 
 function originOf({ source }: ServerHandle): string {

@@ -4,11 +4,13 @@ import type { Progress } from './progress.ts';
 /** A terminal that is written to. */
 export interface Terminal {
   write(text: string): unknown;
-  readonly columns: number;
+  /** 0 or undefined where the terminal does not say. */
+  readonly columns: number | undefined;
 }
 
 const FRAMES = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'];
 const FRAME_MS = 100;
+const USUAL_COLUMNS = 80;
 
 /** Shows running pieces of work as turning lines at the bottom; what is done moves up and stays. */
 export class TerminalProgress {
@@ -48,7 +50,7 @@ export class TerminalProgress {
   #draw(staying: readonly string[]): void {
     const spinner = FRAMES[this.#frame % FRAMES.length] as string;
     const running = [...this.#running.values()].map((text) =>
-      cut(`${spinner} ${text}`, this.#terminal.columns),
+      cut(`${spinner} ${text}`, this.#terminal.columns || USUAL_COLUMNS),
     );
     // Up over what was drawn, and clear to the end of the screen.
     const erase = this.#drawn === 0 ? '' : `\u001b[${this.#drawn}A\u001b[0J`;

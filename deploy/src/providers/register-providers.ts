@@ -1,29 +1,23 @@
-import { ListSecretsRequest, PutSecretRequest, SecretServiceClient } from '@switchyard/contracts/credential';
-import {
-  CreateProviderRequest,
-  InferenceServiceClient,
-  ListProvidersRequest,
-  type Provider,
-  ProviderAdminServiceClient,
-  UpdateProviderRequest,
-} from '@switchyard/contracts/routing';
-import { callUnary, openGrpcClient } from '@switchyard/service-kit';
+import type { Provider } from '@switchyard/contracts/routing';
+import { ServiceError } from '@switchyard/kernel';
 import { type PlannedProvider, secretIdOf } from './planned-provider.ts';
+import { ProviderApi, type ProviderApiOptions } from './provider-api.ts';
 import {
   planRegistration,
-  providerMessage,
+  type Registered,
+  type RegisteredFields,
   type RegistrationStep,
   registeredFieldsOf,
 } from './registration.ts';
-import { fingerprint, readRegistration, writeRegistration } from './registration-file.ts';
+import {
+  fingerprint,
+  type RegistrationRecord,
+  readRegistration,
+  writeRegistration,
+} from './registration-file.ts';
 
-export interface RegisterOptions {
+export interface RegisterOptions extends ProviderApiOptions {
   readonly stateDir: string;
-  /** `host:port` of gRPC. */
-  readonly routingAddress: string;
-  readonly credentialAddress: string;
-  /** Of an administrator of the installation. */
-  readonly apiKey: string;
   /** Real ones, as found. */
   readonly found: readonly PlannedProvider[];
   /** Those that serve where there is no real one. */
@@ -39,109 +33,113 @@ export interface RegisteredProviders {
   readonly configured: readonly string[];
   /** What was done, in short: "created openai". */
   readonly changes: readonly string[];
+  /** What could not be done, in sentences. One provider that is refused keeps nobody else from serving. */
+  readonly problems: readonly string[];
 }
 
-const TIMEOUT_MS = 10_000;
-
-/** Brings routing and credential in line with what was found, through the same API that everybody uses. */
+/**
+ * Brings routing and credential in line with what was found, through the API that everybody uses.
+ *
+ * @throws ServiceError where nothing can be registered at all
+ */
 export async function registerProviders(options: RegisterOptions): Promise<RegisteredProviders> {
   const { stateDir, found, simulated } = options;
+  using api = new ProviderApi(options);
   const record = await readRegistration(stateDir);
-  const there = await listProviders(options);
-  const configured = there
-    .filter((provider) => !provider.simulated && registeredFieldsOf(provider).mode === 'enabled')
-    .map(({ id }) => id)
-    // Enabled by somebody else: unknown here, or switched on again after it was switched off here.
-    .filter((id) => record.providers[id]?.mode !== 'enabled' && found.every((planned) => planned.id !== id));
+  const there = await api.listProviders();
+  const configured = configuredElsewhere(there, { record, found });
   const wanted = found.length === 0 && configured.length === 0 ? simulated : found;
-  const secrets = await putSecrets(options, { wanted, known: record.secrets });
+  const stored = await storeKeys(api, { wanted, record, options });
   const existing = new Map(
     there
       .filter(({ tenant }) => tenant === '')
       .map((provider) => [provider.id, registeredFieldsOf(provider)]),
   );
   const plan = planRegistration({ wanted, registered: record.providers, existing });
-  for (const step of plan.steps) await takeStep(options, step);
+  const taken = await takeSteps(api, plan.steps);
   await writeRegistration(stateDir, {
-    providers: plan.registered,
-    secrets: { ...record.secrets, ...secrets },
+    providers: withoutRefused(plan.registered, { refused: taken.refused, before: record.providers }),
+    secrets: { ...record.secrets, ...stored.fingerprints },
   });
-  return { providers: wanted, configured, changes: plan.steps.map(describe) };
+  return {
+    providers: wanted.filter(({ id }) => !taken.refused.has(id)),
+    configured,
+    changes: taken.changes,
+    problems: [...stored.problems, ...taken.problems],
+  };
 }
 
-async function listProviders({ routingAddress: address, apiKey }: RegisterOptions): Promise<Provider[]> {
-  const client = openGrpcClient(InferenceServiceClient, { address, apiKey });
-  const providers: Provider[] = [];
-  try {
-    for (let pageToken = ''; ; ) {
-      const page = await callUnary({
-        method: client.listProviders.bind(client),
-        request: ListProvidersRequest.fromPartial({ pageSize: 1_000, pageToken }),
-        target: { address, apiKey },
-        timeoutMs: TIMEOUT_MS,
-      });
-      providers.push(...page.providers.flatMap(({ provider }) => provider ?? []));
-      if (page.nextPageToken === '') return providers;
-      pageToken = page.nextPageToken;
+/** Real providers that somebody else enabled: unknown here, or switched on again after they were switched off here. */
+function configuredElsewhere(
+  there: readonly Provider[],
+  { record, found }: { record: RegistrationRecord; found: readonly PlannedProvider[] },
+): string[] {
+  return there
+    .filter((provider) => !provider.simulated && registeredFieldsOf(provider).mode === 'enabled')
+    .map(({ id }) => id)
+    .filter((id) => record.providers[id]?.mode !== 'enabled' && found.every((planned) => planned.id !== id));
+}
+
+/** Stores the keys that are new or have changed. */
+async function storeKeys(
+  api: ProviderApi,
+  context: { wanted: readonly PlannedProvider[]; record: RegistrationRecord; options: RegisterOptions },
+): Promise<{ fingerprints: Record<string, string>; problems: string[] }> {
+  const { wanted, record, options } = context;
+  const ids = await api.listSecretIds();
+  const fingerprints: Record<string, string> = {};
+  const problems: string[] = [];
+  for (const { id: providerId, key, baseUrl } of wanted) {
+    if (key === undefined) continue;
+    const id = secretIdOf(providerId);
+    const { origin } = new URL(baseUrl);
+    const print = fingerprint({ value: key, origin, under: options.fingerprintKey });
+    if (record.secrets[id] === print && ids.has(id)) continue;
+    const refusal = await refusalOf(() => api.putSecret({ id, value: key, origin }));
+    if (refusal === undefined) fingerprints[id] = print;
+    else problems.push(`the key of ${providerId} can't be stored: ${refusal}`);
+  }
+  return { fingerprints, problems };
+}
+
+async function takeSteps(api: ProviderApi, steps: readonly RegistrationStep[]) {
+  const refused = new Set<string>();
+  const changes: string[] = [];
+  const problems: string[] = [];
+  for (const step of steps) {
+    const refusal = await refusalOf(() => api.take(step));
+    if (refusal === undefined) {
+      changes.push(describe(step));
+      continue;
     }
-  } finally {
-    client.close();
+    refused.add(step.id);
+    problems.push(`${step.id} can't be registered: ${refusal}`);
+  }
+  return { refused, changes, problems };
+}
+
+/** Why the service refused; undefined where it did not. */
+async function refusalOf(work: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ServiceError) return error.publicMessage;
+    throw error;
   }
 }
 
-/** Stores the keys that are new or have changed. @returns fingerprints of all that are stored */
-async function putSecrets(
-  { credentialAddress: address, apiKey, fingerprintKey }: RegisterOptions,
-  { wanted, known }: { wanted: readonly PlannedProvider[]; known: Readonly<Record<string, string>> },
-): Promise<Record<string, string>> {
-  const client = openGrpcClient(SecretServiceClient, { address, apiKey });
-  const target = { address, apiKey };
-  const prints: Record<string, string> = {};
-  try {
-    const { secrets: stored } = await callUnary({
-      method: client.listSecrets.bind(client),
-      request: ListSecretsRequest.fromPartial({ pageSize: 1_000 }),
-      target,
-      timeoutMs: TIMEOUT_MS,
-    });
-    for (const { id: providerId, key, baseUrl } of wanted) {
-      if (key === undefined) continue;
-      const id = secretIdOf(providerId);
-      const { origin } = new URL(baseUrl);
-      const print = fingerprint({ value: key, origin, under: fingerprintKey });
-      prints[id] = print;
-      if (known[id] === print && stored.some((secret) => secret.id === id)) continue;
-      await callUnary({
-        method: client.putSecret.bind(client),
-        request: PutSecretRequest.fromPartial({ id, value: Buffer.from(key), allowedOrigins: [origin] }),
-        target,
-        timeoutMs: TIMEOUT_MS,
-      });
-    }
-    return prints;
-  } finally {
-    client.close();
-  }
-}
-
-async function takeStep(
-  { routingAddress: address, apiKey }: RegisterOptions,
-  step: RegistrationStep,
-): Promise<void> {
-  const client = openGrpcClient(ProviderAdminServiceClient, { address, apiKey });
-  const target = { address, apiKey };
-  const provider = providerMessage(step.id, step.fields);
-  try {
-    if (step.kind === 'create') {
-      const request = CreateProviderRequest.fromPartial({ provider });
-      await callUnary({ method: client.createProvider.bind(client), request, target, timeoutMs: TIMEOUT_MS });
-    } else {
-      const request = UpdateProviderRequest.fromPartial({ provider, updateMask: [...step.mask] });
-      await callUnary({ method: client.updateProvider.bind(client), request, target, timeoutMs: TIMEOUT_MS });
-    }
-  } finally {
-    client.close();
-  }
+/** What was refused is remembered as it was, so that the next start tries again. */
+function withoutRefused(
+  registered: Registered,
+  { refused, before }: { refused: ReadonlySet<string>; before: Registered },
+): Registered {
+  const kept = Object.entries(registered).flatMap(([id, fields]): [string, RegisteredFields][] => {
+    if (!refused.has(id)) return [[id, fields]];
+    const last = before[id];
+    return last === undefined ? [] : [[id, last]];
+  });
+  return Object.fromEntries(kept);
 }
 
 function describe({ kind, id, fields }: RegistrationStep): string {
