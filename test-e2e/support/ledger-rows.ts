@@ -12,7 +12,13 @@ export interface LedgerRow {
   /** Nano-USD as text; null where unknown. */
   readonly amount_nano_usd: string | null;
   readonly input_tokens: string | null;
+  readonly cache_read_tokens: string | null;
+  readonly cache_write_tokens: string | null;
+  readonly cache_write_1h_tokens: string | null;
   readonly output_tokens: string | null;
+  readonly reasoning_tokens: string | null;
+  /** Whether Switchyard counted what the provider did not report. */
+  readonly estimated: boolean;
 }
 
 /** Reads the database with all rights, past the services. */
@@ -33,7 +39,8 @@ export async function queryFleet<T extends pg.QueryResultRow>(
 export const allLedgerRows = (fleet: RunningFleet): Promise<LedgerRow[]> =>
   queryFleet(
     fleet,
-    `SELECT attempt_id, request_id, line, provider, purpose, outcome, amount_nano_usd, input_tokens, output_tokens
+    `SELECT attempt_id, request_id, line, provider, purpose, outcome, amount_nano_usd, input_tokens, cache_read_tokens,
+            cache_write_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens, estimated
      FROM cost_accounting.ledger`,
   );
 

@@ -3,14 +3,24 @@ import { PutSecretRequest, SecretServiceClient } from '@switchyard/contracts/cre
 import { Provider, ProviderAdminServiceClient } from '@switchyard/contracts/routing';
 import { type FleetOptions, type RunningFleet, startFleet } from '@switchyard/deploy';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
+import type { WireFormatName } from '@switchyard/testkit/simulator';
+
+/** A simulated provider of a test: it offers what its entry of the catalog does, at its prices. */
+export interface TestProvider {
+  /** Id in routing, and name at the simulator. */
+  readonly id: string;
+  readonly format: WireFormatName;
+  /** Default: that of the simulated provider of its format. */
+  readonly catalogId?: string;
+}
 
 /** What a test's fleet is special in. */
 export interface TestFleetOptions extends Omit<FleetOptions, 'providers' | 'simulator'> {
-  /** Simulated providers of the format openai-chat, the preferred one first. Default: primary, secondary. */
-  readonly providers?: readonly string[];
+  /** The preferred one first; an id alone is one of the format openai-chat. Default: primary, secondary. */
+  readonly providers?: readonly (string | TestProvider)[];
 }
 
-/** A whole installation whose providers speak openai-chat, offer `sim-fast` and cost what the catalog says of `sim-openai`. */
+/** A whole installation whose providers are simulated; by default they offer `sim-fast` at what the catalog says of `sim-openai`. */
 export interface TestFleet extends AsyncDisposable {
   readonly fleet: RunningFleet;
   /** One client for each replica of routing. */
@@ -19,23 +29,36 @@ export interface TestFleet extends AsyncDisposable {
 
 const SECRET = 'test/simulated';
 
+/** Entry in the catalog, and the end of the base address, by format. */
+export const SIMULATED_AS: Readonly<
+  Record<WireFormatName, { readonly catalogId: string; readonly basePath: string }>
+> = {
+  'openai-chat': { catalogId: 'sim-openai', basePath: '/v1' },
+  'anthropic-messages': { catalogId: 'sim-anthropic', basePath: '/v1' },
+  gemini: { catalogId: 'sim-gemini', basePath: '/v1beta' },
+};
+
 /** Starts a fleet, gives the simulated providers a secret, and registers them. */
 export async function startTestFleet({
-  providers = ['primary', 'secondary'],
+  providers: named = ['primary', 'secondary'],
   ...options
 }: TestFleetOptions = {}): Promise<TestFleet> {
+  const providers = named.map((one) =>
+    typeof one === 'string' ? { id: one, format: 'openai-chat' as const } : one,
+  );
   const fleet = await startFleet({
     logLevel: 'warn',
     ...options,
     providers: { kind: 'none' },
     simulator: {
       attemptLogSize: 200_000,
-      providers: providers.map((name) => ({ name, format: 'openai-chat', models: 'any', answerTokens: 12 })),
+      providers: providers.map(({ id, format }) => ({ name: id, format, models: 'any', answerTokens: 12 })),
     },
   });
   try {
     await storeSecret(fleet);
-    for (const [i, id] of providers.entries()) await register(fleet, { id, priority: 10 * (i + 1) });
+    for (const [i, provider] of providers.entries())
+      await register(fleet, { ...provider, priority: 10 * (i + 1) });
   } catch (error) {
     await fleet.stop();
     throw error;
@@ -67,16 +90,16 @@ async function storeSecret(fleet: RunningFleet): Promise<void> {
 
 async function register(
   fleet: RunningFleet,
-  { id, priority }: { readonly id: string; readonly priority: number },
+  { id, format, catalogId, priority }: TestProvider & { readonly priority: number },
 ): Promise<void> {
   const target = { address: fleet.grpcAddress, apiKey: fleet.apiKey };
   const client = openGrpcClient(ProviderAdminServiceClient, target);
   const provider = Provider.fromPartial({
     id,
     priority,
-    wireFormat: 'openai-chat',
-    catalogId: 'sim-openai',
-    baseUrl: `${fleet.simulatorUrl}/${id}/v1`,
+    wireFormat: format,
+    catalogId: catalogId ?? SIMULATED_AS[format].catalogId,
+    baseUrl: `${fleet.simulatorUrl}/${id}${SIMULATED_AS[format].basePath}`,
     credentialRef: SECRET,
     simulated: true,
   });
