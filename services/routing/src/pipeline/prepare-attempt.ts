@@ -113,5 +113,8 @@ function callOf(
   const deadline = new AttemptDeadline(provider.limits, { signal, remainingMs });
   const authorization = secret === '' ? {} : provider.format.authorize(secret);
   const headers = { ...authorization, 'x-switchyard-attempt-id': attemptId };
-  return { deadline, call: { transport, provider, encoded, headers, deadline, wallNowMs: wallMs } };
+  return {
+    deadline,
+    call: { transport, provider, encoded, headers, key: secret, deadline, wallNowMs: wallMs },
+  };
 }

@@ -10,6 +10,7 @@ import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
 import type { AttemptDeadline } from './attempt-deadline.ts';
 import type { ProviderAnswer, ProviderTransport } from './provider-transport.ts';
 import { classifyTransportError, type TransportFailure } from './transport-error.ts';
+import { withoutKey } from './without-key.ts';
 
 /** One call of a provider, ready to be made. */
 export interface PreparedCall {
@@ -17,6 +18,8 @@ export interface PreparedCall {
   readonly provider: ConfiguredProvider;
   readonly encoded: EncodedRequest;
   readonly headers: Readonly<Record<string, string>>;
+  /** The provider's key, which is in the headers; '' where it needs none. */
+  readonly key: string;
   readonly deadline: AttemptDeadline;
   readonly wallNowMs: number;
 }
@@ -37,7 +40,7 @@ export async function callForAnswer(call: PreparedCall): Promise<Result<DecodedR
     const answer = await send(call);
     const whole = await readWhole(answer, call);
     const decoded = provider.format.decodeResponse(whole);
-    return decoded.ok ? decoded : err(answered(decoded.error, answer.status));
+    return decoded.ok ? decoded : err(answered(call, decoded.error, answer.status));
   } catch (thrown) {
     return err({ ...classifyTransportError(thrown, deadline.cause), status: undefined });
   }
@@ -59,12 +62,12 @@ export async function* callForStream(call: PreparedCall): AsyncGenerator<StreamS
     status = answer.status;
     if (status >= 400) {
       const error = provider.format.classifyError(await readWhole(answer, call));
-      yield { kind: 'failure', failure: answered(error, status) };
+      yield { kind: 'failure', failure: answered(call, error, status) };
       return;
     }
     const wrong = provider.format.checkStreamHead(answer);
     if (wrong !== undefined) {
-      yield { kind: 'failure', failure: answered(wrong, status) };
+      yield { kind: 'failure', failure: answered(call, wrong, status) };
       return;
     }
     const decoder = provider.format.createStreamDecoder({ wallNowMs });
@@ -72,11 +75,11 @@ export async function* callForStream(call: PreparedCall): AsyncGenerator<StreamS
       deadline.progressed();
       for (const event of decoder.push(chunk)) {
         finished = event.kind === 'finish';
-        yield asStep(event, status);
+        yield asStep(call, event, status);
         if (finished || event.kind === 'error') return;
       }
     }
-    for (const event of decoder.end()) yield asStep(event, status);
+    for (const event of decoder.end()) yield asStep(call, event, status);
   } catch (thrown) {
     yield { kind: 'failure', failure: { ...classifyTransportError(thrown, deadline.cause), status } };
   } finally {
@@ -124,10 +127,10 @@ async function readWhole({ status, headers, body }: ProviderAnswer, call: Prepar
   return { status, headers, body: whole, wallNowMs: call.wallNowMs };
 }
 
-function asStep(event: StreamEvent, status: number): StreamStep {
-  return event.kind === 'error' ? { kind: 'failure', failure: answered(event.error, status) } : event;
+function asStep(call: PreparedCall, event: StreamEvent, status: number): StreamStep {
+  return event.kind === 'error' ? { kind: 'failure', failure: answered(call, event.error, status) } : event;
 }
 
-function answered(error: ProviderError, status: number): CallFailure {
-  return { error, reached: true, status };
+function answered({ key }: PreparedCall, error: ProviderError, status: number): CallFailure {
+  return { error: withoutKey(error, key), reached: true, status };
 }
