@@ -80,7 +80,7 @@ const reaches: Readonly<Record<string, (clients: Clients, tenant: string) => Pro
     call(
       connector,
       'execute',
-      ExecuteRequest.fromPartial({ connector: acme.connector, operation: 'request', inputJson: '{}' }),
+      ExecuteRequest.fromPartial({ connector: acme.connector, operation: 'call', inputJson: '{}' }),
     ),
   DeleteConnector: ({ call, connectors }, tenant) =>
     call(connectors, 'deleteConnector', { id: acme.connector, tenant }),
