@@ -20,6 +20,8 @@ export interface Command {
   /** What it does, in one line. */
   readonly summary: string;
   readonly options: ParseArgsOptionsConfig;
+  /** Most words after the name that are no options; Infinity where they are a text. */
+  readonly maxPositionals: number;
   run(input: CommandInput): Promise<void>;
 }
 

@@ -18,6 +18,8 @@ export interface CliRun {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: TextSink;
   readonly err: TextSink;
+  /** Ends the command. */
+  readonly signal: AbortSignal;
 }
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
@@ -25,7 +27,13 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
 );
 
 /** Runs one command. @returns the exit code: 0 done, 1 failed, 2 not understood */
-export async function runCli({ args: [name = 'help', ...args], env, out, err }: CliRun): Promise<number> {
+export async function runCli({
+  args: [name = 'help', ...args],
+  env,
+  out,
+  err,
+  signal,
+}: CliRun): Promise<number> {
   const command = COMMANDS.get(name);
   if (command === undefined || args.includes('--help') || args.includes('-h')) {
     const asked = command !== undefined || ['help', '--help', '-h'].includes(name);
@@ -34,25 +42,26 @@ export async function runCli({ args: [name = 'help', ...args], env, out, err }: 
     );
     return asked ? 0 : 2;
   }
-  const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort());
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: { ...command.options, json: { type: 'boolean' } },
       allowPositionals: true,
     });
+    const surplus = positionals[command.maxPositionals];
+    if (surplus !== undefined)
+      throw new UsageError(`${name} does not take ${JSON.stringify(surplus)}; see switchyard ${name} --help`);
     const output = new Output(out, { json: values.json === true });
     await command.run({
       positionals,
       options: values,
       settings: readSettings(env),
       output,
-      signal: abort.signal,
+      signal,
     });
     return 0;
   } catch (error) {
-    err.write(`${describeFailure(error)}\n`);
+    err.write(`${describeFailure(error, name)}\n`);
     return error instanceof UsageError || isParseError(error) ? 2 : 1;
   }
 }
@@ -64,11 +73,22 @@ function help(name: string, command: Command | undefined): string {
   return `switchyard <command> [options]\n\n${lines.join('\n')}\n\nEach command has --json and --help.\n`;
 }
 
-function describeFailure(error: unknown): string {
+function describeFailure(error: unknown, name: string): string {
+  if (isParseError(error)) return describeParseError(error as Error, name);
   if (!(error instanceof ServiceError)) return (error as Error).message;
+  const unreachable = NO_CONNECTION.exec(error.publicMessage);
+  if (unreachable !== null)
+    return `There is no connection (${unreachable[1]}). Is Switchyard running? "npm run status" shows it, "npm start" starts it.`;
   const more = Object.entries(error.metadata).map(([key, value]) => `\n  ${key}: ${value}`);
   return `${error.reason}: ${error.publicMessage}${more.join('')}`;
 }
+
+/** What grpc-js says where nobody listens: the last thing the system answered is what helps. */
+const NO_CONNECTION = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:/s;
+
+/** Node adds advice on words that begin with a dash; the first sentence is enough. */
+const describeParseError = ({ message }: Error, name: string): string =>
+  `${message.split(/\. |\n/)[0]}; see switchyard ${name} --help`;
 
 const isParseError = (error: unknown): boolean =>
   String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');

@@ -12,12 +12,13 @@ export const chat: Command = {
   summary:
     'Talks to a model; without TEXT it asks for it line by line (/providers, /health and /quit work inside).',
   options: { model: { type: 'string', short: 'm' } },
+  maxPositionals: Number.POSITIVE_INFINITY,
   async run(input) {
     using client = new SwitchyardClient({ address: input.settings.routing, apiKey: input.settings.apiKey });
     const conversation: Turn[] = [];
     const text = input.positionals.join(' ');
-    if (text === '') return converse(client, input, conversation);
-    await say(client, input, [{ role: Role.USER, text }]);
+    if (text === '') await converse(client, input, conversation);
+    else await say(client, input, [{ role: Role.USER, text }]);
   },
 };
 
@@ -28,26 +29,33 @@ interface Turn {
 
 async function converse(client: SwitchyardClient, input: CommandInput, conversation: Turn[]): Promise<void> {
   const { output, signal } = input;
+  const { isTTY } = process.stdin;
   const lines = createInterface({
     input: process.stdin,
     output: process.stderr,
-    terminal: process.stdin.isTTY,
+    terminal: isTTY,
+    prompt: isTTY ? '> ' : '',
+    signal,
   });
-  output.line('Type a message; /providers, /health, /quit.');
-  try {
-    for (;;) {
-      const line = (await lines.question('> ', { signal })).trim();
-      if (line === '/quit' || line === '/exit') return;
-      if (line === '/providers' || line === '/health')
-        output.text(renderProviders(await client.listProviders(), Date.now()));
-      else if (line !== '') await answerTurn(client, input, { conversation, text: line });
-    }
-  } catch (error) {
-    // Ctrl-C, or the end of the input.
-    if (error instanceof ServiceError) throw error;
-  } finally {
+  // A terminal that readline reads gives Ctrl-C to it and not to the process.
+  const left = new AbortController();
+  lines.on('SIGINT', () => {
+    left.abort();
     lines.close();
+  });
+  const turnInput = { ...input, signal: AbortSignal.any([signal, left.signal]) };
+  if (isTTY) output.line('Type a message; /providers, /health, /quit.');
+  lines.prompt();
+  for await (const typed of lines) {
+    const line = typed.trim();
+    if (line === '/quit' || line === '/exit') break;
+    if (line === '/providers' || line === '/health')
+      output.text(renderProviders(await client.listProviders(), Date.now()));
+    else if (line !== '') await answerTurn(client, turnInput, { conversation, text: line });
+    // The iteration goes on with lines that came before the end of the input.
+    if (isTTY && !left.signal.aborted) lines.prompt();
   }
+  lines.close();
 }
 
 async function answerTurn(

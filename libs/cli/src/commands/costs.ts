@@ -20,6 +20,7 @@ export const costs: Command = {
     tenant: { type: 'string' },
     'all-tenants': { type: 'boolean' },
   },
+  maxPositionals: 0,
   async run(input) {
     const { settings, output } = input;
     const by = listOption(input, 'by');

@@ -10,6 +10,7 @@ export const decision: Command = {
   usage: '<request-id>',
   summary: 'Shows the decision of an earlier request: candidates, exclusions, attempts, cost.',
   options: {},
+  maxPositionals: 1,
   async run({ positionals: [requestId], settings, output }) {
     if (requestId === undefined) throw new UsageError('which request? give the request id of an answer');
     using client = new SwitchyardClient({ address: settings.routing, apiKey: settings.apiKey });

@@ -6,22 +6,21 @@ import {
   UsageBatch,
   UsageRecord,
 } from '@switchyard/contracts/events';
-import { connect } from 'nats';
+import { connect, type NatsConnection } from 'nats';
 import { type Command, UsageError } from '../command.ts';
+
+const DEFAULT_NATS_PORT = 4222;
 
 /** `switchyard events` */
 export const events: Command = {
   usage: 'tail',
-  summary: 'Prints usage, health, credential and connector events as they come, one line of JSON each.',
+  summary:
+    'Prints usage, health, credential and connector events as they come, one line of JSON each, until Ctrl-C.',
   options: {},
+  maxPositionals: 1,
   async run({ positionals: [action], settings, output, signal }) {
     if (action !== 'tail') throw new UsageError('events needs "tail"');
-    const { hostname, port, username, password } = new URL(settings.natsUrl);
-    const connection = await connect({
-      servers: `${hostname}:${port}`,
-      ...(username === '' ? {} : { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
-      maxReconnectAttempts: -1,
-    });
+    const connection = await openBus(settings.natsUrl);
     signal.addEventListener('abort', () => void connection.close(), { once: true });
     const names = busNames(settings.subjectPrefix);
     for (const [subject, decode] of decodersOf(names)) {
@@ -36,6 +35,27 @@ export const events: Command = {
     await connection.closed();
   },
 };
+
+/** @throws Error that says what to set */
+async function openBus(url: string): Promise<NatsConnection> {
+  const parsed = URL.parse(url);
+  if (parsed === null || parsed.hostname === '')
+    throw new Error('NATS_URL must be an address such as nats://127.0.0.1:4222');
+  const { hostname, port, username, password } = parsed;
+  const server = `${hostname}:${port === '' ? DEFAULT_NATS_PORT : port}`;
+  try {
+    return await connect({
+      servers: server,
+      ...(username === '' ? {} : { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
+      maxReconnectAttempts: -1,
+    });
+  } catch (error) {
+    const why = (error as { code?: string }).code ?? (error as Error).message;
+    throw new Error(`there is no connection to NATS at ${server} (${why}); NATS_URL says where it is`, {
+      cause: error,
+    });
+  }
+}
 
 type Decode = (data: Uint8Array) => object[];
 

@@ -13,11 +13,12 @@ export const keys: Command = {
   usage: '[list | create NAME | rotate ID | revoke ID] [--role R] [--tenant T] [--overlap SECONDS]',
   summary: 'Lists, makes, renews and ends API keys. A new key is shown once.',
   options: { role: { type: 'string' }, tenant: { type: 'string' }, overlap: { type: 'string' } },
+  maxPositionals: 2,
   async run(input) {
     const [action = 'list', subject] = input.positionals;
     const client = openClient(ApiKeyServiceClient, input.settings.credential);
     try {
-      const act = ACTIONS[action];
+      const act = ACTIONS.get(action);
       if (act === undefined)
         throw new UsageError(`keys ${action}? There are list, create, rotate and revoke`);
       if (action !== 'list' && subject === undefined)
@@ -69,7 +70,7 @@ const revoke: Action = async (client, input, id) => {
   else input.output.line(`${id} is revoked; it is refused everywhere within 5 seconds.`);
 };
 
-const ACTIONS: Readonly<Record<string, Action>> = { list, create, rotate, revoke };
+const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries({ list, create, rotate, revoke }));
 
 function showOnce(
   { output }: CommandInput,

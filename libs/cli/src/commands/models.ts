@@ -9,6 +9,7 @@ export const models: Command = {
   usage: '[--provider ID] [--capability NAME]…',
   summary: 'Lists the models that can be asked for, with prices per million tokens.',
   options: { provider: { type: 'string' }, capability: { type: 'string', multiple: true } },
+  maxPositionals: 0,
   async run(input) {
     const { settings, output } = input;
     using client = new SwitchyardClient({ address: settings.routing, apiKey: settings.apiKey });
@@ -17,6 +18,8 @@ export const models: Command = {
       capabilities: listOption(input, 'capability'),
     });
     if (output.json) return output.value(found);
+    if (found.length === 0)
+      return output.line('No model fits; "switchyard providers" tells which providers there are.');
     output.text(renderModels(found));
   },
 };

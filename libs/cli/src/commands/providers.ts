@@ -10,6 +10,7 @@ export const providers: Command = {
   summary:
     'Shows the providers: state, success rate, requests, latency; the one that would be chosen now is marked.',
   options: {},
+  maxPositionals: 0,
   async run({ settings, output }) {
     using client = new SwitchyardClient({ address: settings.routing, apiKey: settings.apiKey });
     const statuses = await client.listProviders();

@@ -20,6 +20,7 @@ export const route: Command = {
     tag: { type: 'string', multiple: true },
     'max-cost': { type: 'string' },
   },
+  maxPositionals: Number.POSITIVE_INFINITY,
   async run(input) {
     const { settings, output, options } = input;
     using client = new SwitchyardClient({ address: settings.routing, apiKey: settings.apiKey });

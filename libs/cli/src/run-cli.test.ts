@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { runCli } from './run-cli.ts';
+
+/** Nobody listens on port 1. */
+const NOWHERE = {
+  SWITCHYARD_API_KEY: 'sy_not-checked-here',
+  SWITCHYARD_GRPC_ADDRESS: '127.0.0.1:1',
+  SWITCHYARD_COST_ACCOUNTING_ADDRESS: '127.0.0.1:1',
+  SWITCHYARD_CREDENTIAL_ADDRESS: '127.0.0.1:1',
+  NATS_URL: 'nats://127.0.0.1:1',
+};
+
+async function run(line: string, env: Readonly<Record<string, string>> = NOWHERE) {
+  let out = '';
+  let err = '';
+  const code = await runCli({
+    args: line === '' ? [] : line.split(' '),
+    env,
+    out: { write: (text) => (out += text) },
+    err: { write: (text) => (err += text) },
+    signal: AbortSignal.timeout(20_000),
+  });
+  return { code, out, err };
+}
+
+test.each(['', 'help', '--help', '-h'])('"switchyard %s" lists the commands', async (line) => {
+  const { code, out, err } = await run(line);
+  expect([code, err]).toEqual([0, '']);
+  for (const name of ['providers', 'chat', 'route', 'models', 'costs', 'keys', 'decision', 'events'])
+    expect(out).toContain(`\n  ${name} `);
+});
+
+test('a command tells of itself without a key', async () => {
+  const { code, out } = await run('route --help', {});
+  expect(code).toBe(0);
+  expect(out).toMatch(/^switchyard route .*--explain.*\n\n.+\n$/);
+});
+
+test.each([
+  ['bogus', 'There is no command bogus.'],
+  ['toString', 'There is no command toString.'],
+  ['route --bogus', "Unknown option '--bogus'; see switchyard route --help"],
+  ['chat --model', "Option '-m, --model <value>' argument missing; see switchyard chat --help"],
+  ['providers extra', 'providers does not take "extra"; see switchyard providers --help'],
+  ['keys create a b', 'keys does not take "b"; see switchyard keys --help'],
+  ['keys create', 'keys create needs a name'],
+  ['keys revoke', 'keys revoke needs a key id'],
+  ['keys foo', 'keys foo? There are list, create, rotate and revoke'],
+  ['keys toString', 'keys toString? There are list, create, rotate and revoke'],
+  ['keys rotate x --overlap soon', '--overlap must be a whole number of seconds'],
+  ['decision', 'which request? give the request id of an answer'],
+  ['events', 'events needs "tail"'],
+  ['costs --since yesterday', '--since must be a number and m, h or d: 30m, 24h, 7d'],
+  ['route --max-cost much', '--max-cost must be an amount of USD such as 0.01, not much'],
+  ['route --strategy luck', '--strategy must be priority or cost, not luck'],
+])('"switchyard %s" is not understood, and says why', async (line, why) => {
+  const { code, out, err } = await run(line);
+  expect([code, out]).toEqual([2, '']);
+  expect(err.split('\n')[0]).toBe(why);
+});
+
+test.each(['providers', 'models', 'route', 'chat hello', 'costs', 'keys', 'decision x'])(
+  '"switchyard %s" says what to do where nobody answers',
+  async (line) => {
+    const { code, out, err } = await run(line);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^There is no connection \(.*127\.0\.0\.1:1\)\. Is Switchyard running\? .*npm start/);
+  },
+);
+
+test('events tell which server was asked', async () => {
+  expect(await run('events tail')).toMatchObject({
+    code: 1,
+    err: 'there is no connection to NATS at 127.0.0.1:1 (CONNECTION_REFUSED); NATS_URL says where it is\n',
+  });
+  const { err } = await run('events tail', { ...NOWHERE, NATS_URL: 'here' });
+  expect(err).toBe('NATS_URL must be an address such as nats://127.0.0.1:4222\n');
+});
