@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { createLogger, openPostgres, type Postgres } from '@switchyard/service-kit';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -28,6 +32,18 @@ const asOwner = <Row extends Record<string, unknown>>(sql: string) =>
   queryOnce<Row>(credential.database.ownerUrl, sql);
 const asApp = (sql: string) => postgres.asSystem((transaction) => transaction.query(sql));
 
+async function runVerify(): Promise<{ code: number | null; verdict: unknown }> {
+  const command = fileURLToPath(new URL('../src/verify-audit.ts', import.meta.url));
+  const child = spawn(process.execPath, [command], {
+    env: { CREDENTIAL_DATABASE_URL: credential.database.appUrl },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const output = await text(child.stdout);
+  const [code] = (await exited) as [number | null];
+  return { code, verdict: JSON.parse(output) };
+}
+
 /** Seven entries of the bootstrap, then some of secrets. */
 async function writeEntries(): Promise<bigint> {
   const { root, routing } = credential.as;
@@ -39,6 +55,13 @@ async function writeEntries(): Promise<bigint> {
 test('the log is whole as it was written', async () => {
   const entries = await writeEntries();
   expect(await verifyAuditChain(postgres)).toEqual({ kind: 'whole', entries });
+});
+
+test('the command for operators says so and ends with 0, or says what is wrong and ends with 2', async () => {
+  await writeEntries();
+  expect(await runVerify()).toEqual({ code: 0, verdict: { kind: 'whole', entries: '12' } });
+  await asOwner('DELETE FROM credential.audit_entries WHERE sequence = 4');
+  expect(await runVerify()).toEqual({ code: 2, verdict: { kind: 'missing', sequence: '4' } });
 });
 
 test('200 reads at once, on two replicas, beside 20 writers, have 220 entries in one whole chain', async () => {

@@ -8,7 +8,7 @@ const servers = useServers({ postgres: true, nats: true });
 let credential: CredentialFixture;
 
 beforeAll(async () => {
-  credential = await startCredential({ servers });
+  credential = await startCredential({ servers, env: { CREDENTIAL_STATEMENT_TIMEOUT_MS: '' } });
   await credential.as.root.putSecret({ id: 's', value: Buffer.from('v') });
 });
 afterAll(() => credential.stop());

@@ -68,6 +68,6 @@ function detailViolations(details: Readonly<Record<string, string>>): (FieldViol
     /^[a-z][a-z0-9_.]{0,63}$/.test(name) && name !== RECORDED_BY
       ? undefined
       : { field: 'entry.details', description: `names must be like "purpose" and not "${RECORDED_BY}"` },
-    checkText({ field: `entry.details[${name.slice(0, 64)}]`, value, min: 0, max: 1_024 }),
+    checkText({ field: `entry.details[${name.slice(0, 64)}]`, value, min: 0, max: 2_048 }),
   ]);
 }
