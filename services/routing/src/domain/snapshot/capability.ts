@@ -1,25 +1,6 @@
-/** What a model may be able to do, in the order of their bits. */
-export const CAPABILITIES = [
-  'text',
-  'vision',
-  'audio_in',
-  'audio_out',
-  'image_generation',
-  'embeddings',
-  'rerank',
-  'code',
-  'tools',
-  'structured_output',
-  'streaming',
-  'reasoning',
-  'long_context',
-  'batch',
-  'moderation',
-  'video',
-] as const;
+import { CAPABILITIES, type Capability } from '@switchyard/llm';
 
-/** One thing a model may be able to do. */
-export type Capability = (typeof CAPABILITIES)[number];
+export { CAPABILITIES, type Capability };
 
 /** Several capabilities, one bit each. */
 export type CapabilitySet = number;
