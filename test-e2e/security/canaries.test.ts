@@ -6,14 +6,9 @@ import { openClients } from '../support/open-clients.ts';
 import { startOtlpSink } from '../support/otlp-sink.ts';
 import { hearBus, writtenPlaces } from '../support/searched-places.ts';
 import { startTestFleet } from '../support/test-fleet.ts';
-import {
-  beEchoed,
-  beRefused,
-  callConnectors,
-  registerProviders,
-  succeed,
-  type Told,
-} from './canary-traffic.ts';
+import type { Told } from './canary-calls.ts';
+import { beRefused, callConnectors } from './canary-refusals.ts';
+import { beEchoed, registerProviders, succeed } from './canary-traffic.ts';
 import { canariesOf, PLANTED } from './planted-canaries.ts';
 
 const PROMPTS: ReadonlySet<string> = new Set(['prompt', 'systemPrompt', 'toolResult', 'answer']);

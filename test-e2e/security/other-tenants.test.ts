@@ -1,14 +1,11 @@
-import { textRequest } from '@switchyard/client';
-import { ExecuteRequest } from '@switchyard/contracts/connector';
 import { GetCostSummaryRequest, ListLedgerEntriesRequest } from '@switchyard/contracts/cost';
-import { PutSecretRequest } from '@switchyard/contracts/credential';
-import { CompleteRequest, Provider } from '@switchyard/contracts/routing';
 import { ServiceError } from '@switchyard/kernel';
 import { request as httpRequest } from 'undici';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Clients } from '../support/open-clients.ts';
 import { buildEstate, type TenantEstate } from '../support/tenant-estate.ts';
 import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
+import { REACHES } from './reaches.ts';
 
 let started: TestFleet;
 let acme: TenantEstate;
@@ -44,54 +41,12 @@ const codeOf = (promise: Promise<unknown>): Promise<string> =>
   );
 
 const page = { pageSize: 100, pageToken: '' };
-const rename = (owner: string) => ({
-  provider: Provider.fromPartial({ id: acme.provider, tenant: owner, displayName: 'taken' }),
-  updateMask: ['display_name'],
-});
-
-/** Ways to reach for what is acme's; each is made with a key and finds it, or not. */
-const reaches: Readonly<Record<string, (clients: Clients, tenant: string) => Promise<unknown>>> = {
-  GetDecision: ({ call, inference }) => call(inference, 'getDecision', { requestId: acme.requestId }),
-  GetProvider: ({ call, providers }, tenant) => call(providers, 'getProvider', { id: acme.provider, tenant }),
-  UpdateProvider: ({ call, providers }, tenant) =>
-    call(providers, 'updateProvider', rename(tenant === '' ? 'globex' : tenant)),
-  'Complete at its provider': ({ call, inference }) =>
-    call(
-      inference,
-      'complete',
-      CompleteRequest.fromPartial(textRequest(`${acme.provider}/sim-fast`, 'Hello')),
-    ),
-  PutSecret: ({ call, secrets }, tenant) =>
-    call(
-      secrets,
-      'putSecret',
-      PutSecretRequest.fromPartial({
-        id: acme.secret,
-        tenant: tenant === '' ? 'acme' : tenant,
-        value: Buffer.from('changed'),
-        allowedOrigins: [new URL(started.fleet.simulatorUrl).origin],
-      }),
-    ),
-  DeleteSecret: ({ call, secrets }, tenant) => call(secrets, 'deleteSecret', { id: acme.secret, tenant }),
-  RotateApiKey: ({ call, keys }, tenant) =>
-    call(keys, 'rotateApiKey', { id: acme.key.id, overlapSeconds: 3_600, tenant }),
-  RevokeApiKey: ({ call, keys }, tenant) => call(keys, 'revokeApiKey', { id: acme.key.id, tenant }),
-  'Execute of its connector': ({ call, connector }) =>
-    call(
-      connector,
-      'execute',
-      ExecuteRequest.fromPartial({ connector: acme.connector, operation: 'call', inputJson: '{}' }),
-    ),
-  DeleteConnector: ({ call, connectors }, tenant) =>
-    call(connectors, 'deleteConnector', { id: acme.connector, tenant }),
-  DeleteProvider: ({ call, providers }, tenant) =>
-    call(providers, 'deleteProvider', { id: acme.provider, tenant, etag: '' }),
-};
-
-test.each(Object.keys(reaches))('A25: %s: what another tenant has is NOT_FOUND', async (name) => {
-  const reach = reaches[name];
-  expect(await codeOf(reach?.(globex.clients, 'acme') ?? Promise.resolve())).toBe('NOT_FOUND');
-  const unnamed = await codeOf(reach?.(globex.clients, '') ?? Promise.resolve());
+test.each(Object.keys(REACHES))('A25: %s: what another tenant has is NOT_FOUND', async (name) => {
+  const reach = REACHES[name];
+  expect(await codeOf(reach?.(acme, { clients: globex.clients, tenant: 'acme' }) ?? Promise.resolve())).toBe(
+    'NOT_FOUND',
+  );
+  const unnamed = await codeOf(reach?.(acme, { clients: globex.clients, tenant: '' }) ?? Promise.resolve());
   // A tenant's key must say which tenant a provider is for; it is told so before anything is looked for.
   expect(['NOT_FOUND', 'PERMISSION_DENIED']).toContain(unnamed);
 });

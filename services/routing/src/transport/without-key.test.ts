@@ -22,8 +22,9 @@ test('a key of any shape is taken out of everything that a provider said', () =>
   });
 });
 
-test('a call without a key, and an error that says nothing, stay as they are', () => {
+test('a call without a key or with one that is no secret, and an error that says nothing, stay as they are', () => {
   expect(withoutKey(error, '')).toEqual(error);
+  expect(withoutKey(error, 'key')).toEqual(error);
   const silent = { ...error, messageForCaller: undefined, providerCode: undefined };
   expect(withoutKey(silent, 'x-y-z')).toEqual(silent);
 });

@@ -1,0 +1,60 @@
+import { textRequest } from '@switchyard/client';
+import { ExecuteRequest } from '@switchyard/contracts/connector';
+import { PutSecretRequest } from '@switchyard/contracts/credential';
+import { CompleteRequest, Provider } from '@switchyard/contracts/routing';
+import type { Clients } from '../support/open-clients.ts';
+import type { TenantEstate } from '../support/tenant-estate.ts';
+
+/** Who reaches, and which tenant it names; '' for none. */
+export interface Reacher {
+  readonly clients: Clients;
+  readonly tenant: string;
+}
+
+const rename = (acme: TenantEstate, owner: string) => ({
+  provider: Provider.fromPartial({ id: acme.provider, tenant: owner, displayName: 'taken' }),
+  updateMask: ['display_name'],
+});
+
+/** Ways to reach for what is acme's; each is made with a key and finds it, or not. */
+export const REACHES: Readonly<Record<string, (acme: TenantEstate, by: Reacher) => Promise<unknown>>> = {
+  GetDecision: (acme, { clients: { call, inference } }) =>
+    call(inference, 'getDecision', { requestId: acme.requestId }),
+  GetProvider: (acme, { clients: { call, providers }, tenant }) =>
+    call(providers, 'getProvider', { id: acme.provider, tenant }),
+  UpdateProvider: (acme, { clients: { call, providers }, tenant }) =>
+    call(providers, 'updateProvider', rename(acme, tenant === '' ? 'globex' : tenant)),
+  'Complete at its provider': (acme, { clients: { call, inference } }) =>
+    call(
+      inference,
+      'complete',
+      CompleteRequest.fromPartial(textRequest(`${acme.provider}/sim-fast`, 'Hello')),
+    ),
+  PutSecret: (acme, { clients: { call, secrets }, tenant }) =>
+    call(
+      secrets,
+      'putSecret',
+      PutSecretRequest.fromPartial({
+        id: acme.secret,
+        tenant: tenant === '' ? 'acme' : tenant,
+        value: Buffer.from('changed'),
+        allowedOrigins: ['https://elsewhere.example'],
+      }),
+    ),
+  DeleteSecret: (acme, { clients: { call, secrets }, tenant }) =>
+    call(secrets, 'deleteSecret', { id: acme.secret, tenant }),
+  RotateApiKey: (acme, { clients: { call, keys }, tenant }) =>
+    call(keys, 'rotateApiKey', { id: acme.key.id, overlapSeconds: 3_600, tenant }),
+  RevokeApiKey: (acme, { clients: { call, keys }, tenant }) =>
+    call(keys, 'revokeApiKey', { id: acme.key.id, tenant }),
+  'Execute of its connector': (acme, { clients: { call, connector } }) =>
+    call(
+      connector,
+      'execute',
+      ExecuteRequest.fromPartial({ connector: acme.connector, operation: 'call', inputJson: '{}' }),
+    ),
+  DeleteConnector: (acme, { clients: { call, connectors }, tenant }) =>
+    call(connectors, 'deleteConnector', { id: acme.connector, tenant }),
+  DeleteProvider: (acme, { clients: { call, providers }, tenant }) =>
+    call(providers, 'deleteProvider', { id: acme.provider, tenant, etag: '' }),
+};
