@@ -3,6 +3,7 @@ export * from './auth/credential-client.ts';
 export * from './auth/key-authenticator.ts';
 export * from './auth/principal.ts';
 export * from './bus/connect-bus.ts';
+export * from './bus/ensure-consumer.ts';
 export * from './bus/ensure-stream.ts';
 export * from './bus/publish-event.ts';
 export * from './bus/state-key.ts';

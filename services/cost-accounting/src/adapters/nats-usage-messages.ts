@@ -1,5 +1,5 @@
 import { type BusNames, usageStream } from '@switchyard/contracts';
-import { type Bus, ensureStream } from '@switchyard/service-kit';
+import { type Bus, ensureConsumer, ensureStream } from '@switchyard/service-kit';
 import { AckPolicy, type ConsumerConfig, DeliverPolicy, type Msg } from 'nats';
 import type { UsageMessage, UsageMessages } from '../ports.ts';
 import { NatsPull } from './nats-pull.ts';
@@ -37,7 +37,7 @@ export async function openUsageMessages(options: UsageMessagesOptions): Promise<
   const stream = names.streams.usage;
   const manager = await bus.manager();
   await ensureStream(manager, usageStream(names, { replicas: streamReplicas }));
-  await manager.consumers.add(stream, CONSUMER);
+  await ensureConsumer(manager, stream, CONSUMER);
   const { connection } = bus;
   if (connection === undefined) throw new Error('the bus has not been reached yet');
   const pull = new NatsPull({
