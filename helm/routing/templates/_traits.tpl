@@ -1,0 +1,11 @@
+{{/* What is particular about this service; the library does the rest. */}}
+{{- define "routing.traits" -}}
+prefix: ROUTING
+ports: { grpc: 7001, ops: 8001, http: 7080 }
+secretKeys: [NATS_URL, ROUTING_DATABASE_URL, ROUTING_API_KEY]
+calls: [credential, cost-accounting, health-probe]
+natsReplicasVariable: SWITCHYARD_NATS_REPLICAS
+# HTTP ends, then gRPC, then the ledger takes the outbox: one after another, each with the whole time.
+drainPhases: 3
+stateDirectory: /var/lib/switchyard
+{{- end -}}
