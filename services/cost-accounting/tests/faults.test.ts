@@ -183,20 +183,23 @@ describe('Postgres', () => {
 });
 
 describe('the service itself', () => {
-  it('dies between commit and acknowledgement: what comes again is not booked again', async () => {
+  it('dies before the commit, or between commit and acknowledgement: nothing that was sent once is lost or booked twice', async () => {
     let commits = 0;
     const dying = (ledger: Ledger): Ledger => ({
       commit: async (batch) => {
+        const commit = commits++;
+        if (commit === 0 || commit === 2) throw new Error('died before the commit');
         const committed = await ledger.commit(batch);
-        if (commits++ < 3) throw new Error('died after the commit, before the acknowledgement');
+        if (commit < 4) throw new Error('died after the commit, before the acknowledgement');
         return committed;
       },
     });
-    running.use(await runForTest(surroundings, { wrapLedger: dying }));
+    const env = { COST_ACCOUNTING_INGEST_BATCH_RECORDS: '200' };
+    running.use(await runForTest({ ...surroundings, env }, { wrapLedger: dying }));
     const outbox = newOutbox(1_000);
     await publisher.publish(usageBatches(outbox.id, outbox.records));
     await vi.waitFor(async () => expect(await publisher.pending()).toBe(0), WAIT);
-    expect(commits).toBeGreaterThan(3);
+    expect(commits).toBeGreaterThan(4);
     await expectExactlyOnce(outbox);
   });
 
@@ -224,12 +227,19 @@ describe('the service itself', () => {
   );
 
   it('is told to stop under load: what it received is committed and acknowledged, and does not come again', async () => {
-    const outbox = newOutbox(6_000);
+    const outbox = newOutbox(40_000);
+    await publisher.publish(usageBatches(outbox.id, outbox.records));
     {
-      await using _stopped = await runForTest(surroundings);
-      await publisher.publish(usageBatches(outbox.id, outbox.records));
-      await vi.waitFor(async () => expect(await watermarkOf(outbox)()).toBeGreaterThan(0), WAIT);
+      // A batch that is never full and hardly ever due: only the stop itself commits it.
+      const env = { COST_ACCOUNTING_INGEST_BATCH_WAIT_MS: '5000' };
+      await using _stopped = await runForTest({ ...surroundings, env });
+      await vi.waitFor(async () => expect(await watermarkOf(outbox)()).toBeGreaterThan(0), {
+        ...WAIT,
+        interval: 2,
+      });
     }
+    expect(await publisher.pending()).toBeGreaterThan(0);
+    expect(await publisher.underWay()).toBe(0);
     const service = running.use(await runForTest(surroundings));
     await vi.waitFor(async () => expect(await publisher.pending()).toBe(0), WAIT);
     await expectExactlyOnce(outbox);
