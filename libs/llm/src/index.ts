@@ -1,6 +1,6 @@
 /** The model catalog, rating, wire formats and surfaces. Pure: no I/O, clock or random numbers. */
 export { CAPABILITIES, type Capability } from './catalog/capabilities.ts';
-export type { Catalog, CatalogProvider, Offering, PriceTier } from './catalog/catalog.ts';
+export type { Catalog, CatalogProvider, Offering, PriceTier, TieredPrices } from './catalog/catalog.ts';
 export { loadCatalog } from './catalog/load-catalog.ts';
 export { pricesAt } from './catalog/prices-at.ts';
 export { type Dialect, GENERIC_DIALECT, OPENAI_DIALECT } from './formats/dialect.ts';
@@ -22,10 +22,11 @@ export type {
   WireFormatId,
 } from './formats/wire-format.ts';
 export { findWireFormat } from './formats/wire-formats.ts';
-export { boundCost } from './rating/bound-cost.ts';
+export type { TokenBounds } from './rating/bound-cost.ts';
+export { boundTieredCost } from './rating/bound-tiered-cost.ts';
 export { type CountedUsage, completeUsage } from './rating/complete-usage.ts';
 export { boundInputTokens, estimateInputTokens, estimateTextTokens } from './rating/count-tokens.ts';
-export type { Prices } from './rating/prices.ts';
+export { type Prices, pricesOf } from './rating/prices.ts';
 export { type CostComponent, type RatedUsage, rateUsage } from './rating/rate-usage.ts';
 export { unboundedFields } from './rating/unbounded-fields.ts';
 export { type ChatRequest, decodeChatRequest } from './surfaces/openai-chat/decode-request.ts';

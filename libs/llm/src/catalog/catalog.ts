@@ -20,8 +20,16 @@ export interface CatalogProvider {
   readonly simulated: boolean;
 }
 
+/** Prices that may depend on how much input a request has. */
+export interface TieredPrices {
+  /** Base prices. */
+  readonly prices: Prices;
+  /** Prices for requests with more input, smallest threshold first. Empty where the price does not depend on the input. */
+  readonly tiers: readonly PriceTier[];
+}
+
 /** One model at one catalog provider. */
-export interface Offering {
+export interface Offering extends TieredPrices {
   /** Catalog id of the provider. */
   readonly provider: string;
   /** Model id at the provider. */
@@ -37,10 +45,6 @@ export interface Offering {
   readonly contextTokens: number | undefined;
   /** Most tokens of output; `undefined` where unknown. */
   readonly maxOutputTokens: number | undefined;
-  /** Base prices, with those of long contexts in `tiers`. */
-  readonly prices: Prices;
-  /** Prices for requests with more input, smallest threshold first. */
-  readonly tiers: readonly PriceTier[];
   /** Where the prices come from, "models.dev 2026-07-02". */
   readonly priceSource: string;
   /** Day of release, "2025-08-07"; `undefined` where unknown. */

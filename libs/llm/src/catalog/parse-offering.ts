@@ -1,5 +1,5 @@
 import type { ModelTraits } from '../formats/model-traits.ts';
-import type { Prices } from '../rating/prices.ts';
+import { PRICE_KINDS, type Prices } from '../rating/prices.ts';
 import { CAPABILITIES, type Capability } from './capabilities.ts';
 import type { Offering, PriceTier } from './catalog.ts';
 import { SnapshotError, type SnapshotObject } from './snapshot-object.ts';
@@ -17,18 +17,6 @@ const FIELDS = [
   'releasedOn',
   'deprecated',
 ];
-
-const PRICE_FIELDS = [
-  'input',
-  'output',
-  'cacheRead',
-  'cacheWrite',
-  'cacheWrite1h',
-  'reasoning',
-  'inputAudio',
-  'outputAudio',
-  'request',
-] as const satisfies readonly (keyof Prices)[];
 
 /** One offering of a snapshot. `source` says where all of its prices come from. */
 export function parseOffering(object: SnapshotObject, source: string): Offering {
@@ -85,7 +73,7 @@ function parseTier(object: SnapshotObject): PriceTier {
 }
 
 function parsePrices(object: SnapshotObject): Prices {
-  object.only(PRICE_FIELDS);
-  const known = PRICE_FIELDS.filter((field) => object.has(field));
+  object.only(PRICE_KINDS);
+  const known = PRICE_KINDS.filter((field) => object.has(field));
   return Object.freeze(Object.fromEntries(known.map((field) => [field, BigInt(object.count(field))])));
 }

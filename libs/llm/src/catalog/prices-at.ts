@@ -1,10 +1,10 @@
 import type { Prices } from '../rating/prices.ts';
-import type { Offering } from './catalog.ts';
+import type { TieredPrices } from './catalog.ts';
 
 /**
  * Prices of a request with so many input tokens, cached ones included: providers charge the whole request by the tier
  * that its input reaches. A price that a tier does not state is unknown in it.
  */
-export function pricesAt({ prices, tiers }: Pick<Offering, 'prices' | 'tiers'>, inputTokens: number): Prices {
+export function pricesAt({ prices, tiers }: TieredPrices, inputTokens: number): Prices {
   return tiers.findLast(({ aboveInputTokens }) => inputTokens > aboveInputTokens)?.prices ?? prices;
 }

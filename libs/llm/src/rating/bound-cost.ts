@@ -7,6 +7,14 @@ import type { Prices } from './prices.ts';
  */
 const ROUNDING = nanoUsd(4n);
 
+/** Most tokens of a request. */
+export interface TokenBounds {
+  /** Most input tokens, all kinds together. */
+  readonly inputBound: number;
+  /** Most output tokens, all kinds together. */
+  readonly outputBound: number;
+}
+
 /**
  * A cost that `rateUsage` never exceeds for any usage within the bounds, in nano-USD: all input at the dearest input
  * price and all output at the dearest output price. `undefined` where a bound is not finite, or the price of plain input
@@ -18,13 +26,7 @@ export function boundCost({
   inputBound,
   outputBound,
   prices,
-}: {
-  /** Most input tokens, all kinds together. */
-  readonly inputBound: number;
-  /** Most output tokens, all kinds together. */
-  readonly outputBound: number;
-  readonly prices: Prices;
-}): NanoUsd | undefined {
+}: TokenBounds & { readonly prices: Prices }): NanoUsd | undefined {
   if (!Number.isFinite(inputBound) || !Number.isFinite(outputBound)) return undefined;
   if (prices.input === undefined || prices.output === undefined) return undefined;
   const { input, cacheRead, cacheWrite, cacheWrite1h, inputAudio, output, reasoning, outputAudio, request } =

@@ -22,3 +22,29 @@ export interface Prices {
   /** Per million requests; absent means that requests are not charged as such. */
   readonly request?: bigint | undefined;
 }
+
+/** All kinds of prices. */
+export const PRICE_KINDS = [
+  'input',
+  'output',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWrite1h',
+  'reasoning',
+  'inputAudio',
+  'outputAudio',
+  'request',
+] as const satisfies readonly (keyof Prices)[];
+
+/** The prices of something that has them among other fields; the unknown ones by name too, as messages have them. */
+export const pricesOf = (priced: Prices): Record<keyof Prices, bigint | undefined> => ({
+  input: priced.input,
+  output: priced.output,
+  cacheRead: priced.cacheRead,
+  cacheWrite: priced.cacheWrite,
+  cacheWrite1h: priced.cacheWrite1h,
+  reasoning: priced.reasoning,
+  inputAudio: priced.inputAudio,
+  outputAudio: priced.outputAudio,
+  request: priced.request,
+});

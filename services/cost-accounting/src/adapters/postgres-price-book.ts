@@ -1,4 +1,4 @@
-import type { OfferingPrice } from '@switchyard/contracts/cost';
+import { type OfferingPrice, PriceTier } from '@switchyard/contracts/cost';
 import type { Postgres, Transaction } from '@switchyard/service-kit';
 import { nextPriceVersion } from '../domain/price/price-version.ts';
 import type { CatalogPrices, PriceBook, PriceBookStore } from '../ports.ts';
@@ -9,7 +9,7 @@ const CURRENT = `SELECT version, catalog_digest FROM cost_accounting.price_books
 const LOCK = 'SELECT pg_advisory_xact_lock(7246003)';
 const ADD_VERSION = 'INSERT INTO cost_accounting.price_books (version, catalog_digest) VALUES ($1, $2)';
 
-type PriceKind = Exclude<keyof OfferingPrice, 'provider' | 'model' | 'source' | '_unknownFields'>;
+type PriceKind = Exclude<keyof OfferingPrice, 'provider' | 'model' | 'source' | 'tiers' | '_unknownFields'>;
 /** Kinds of prices and their columns. */
 const KINDS: readonly (readonly [PriceKind, string])[] = [
   ['input', 'input'],
@@ -24,11 +24,17 @@ const KINDS: readonly (readonly [PriceKind, string])[] = [
 ];
 const COLUMNS = KINDS.map(([, column]) => column).join(', ');
 const ADD_PRICES = `
-  INSERT INTO cost_accounting.prices (version, provider, model, source, ${COLUMNS})
-  SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], ${KINDS.map((_, i) => `$${i + 5}::bigint[]`).join(', ')})`;
+  INSERT INTO cost_accounting.prices (version, provider, model, source, tiers, ${COLUMNS})
+  SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::jsonb[], ${KINDS.map((_, i) => `$${i + 6}::bigint[]`).join(', ')})`;
 const READ = `
-  SELECT provider, model, source, ${COLUMNS} FROM cost_accounting.prices
+  SELECT provider, model, source, tiers, ${COLUMNS} FROM cost_accounting.prices
   WHERE version = $1 ORDER BY provider COLLATE "C", model COLLATE "C"`;
+
+/** A row of `prices`: bigint as text. */
+interface PriceRow {
+  readonly [column: string]: unknown;
+  readonly tiers: readonly unknown[];
+}
 
 /** Price books in Postgres: versions are added, never changed. */
 export class PostgresPriceBookStore implements PriceBookStore {
@@ -44,7 +50,7 @@ export class PostgresPriceBookStore implements PriceBookStore {
 
   read(version: string): Promise<PriceBook> {
     return this.#postgres.asSystem(async (transaction) => {
-      const { rows } = await transaction.query<Record<string, string | null>>(READ, [version]);
+      const { rows } = await transaction.query<PriceRow>(READ, [version]);
       return { version, prices: rows.map(toOfferingPrice) };
     });
   }
@@ -79,15 +85,17 @@ async function addPrices(
     textArray(prices.map(({ provider }) => provider)),
     textArray(prices.map(({ model }) => model)),
     textArray(prices.map(({ source }) => source)),
+    textArray(prices.map(({ tiers }) => JSON.stringify(tiers.map((tier) => PriceTier.toJSON(tier))))),
     ...KINDS.map(([kind]) => plainArray(prices.map((price) => price[kind]))),
   ]);
 }
 
-function toOfferingPrice(row: Record<string, string | null>): OfferingPrice {
+function toOfferingPrice(row: PriceRow): OfferingPrice {
   const kinds = KINDS.map(([kind, column]) => {
     const price = row[column];
     return [kind, typeof price === 'string' ? BigInt(price) : undefined];
   });
   const { provider, model, source } = row;
-  return { provider, model, source, ...Object.fromEntries(kinds) } as OfferingPrice;
+  const tiers = row.tiers.map((tier) => PriceTier.fromJSON(tier));
+  return { provider, model, source, tiers, ...Object.fromEntries(kinds) } as OfferingPrice;
 }

@@ -1,8 +1,9 @@
 import { LeaseServiceClient, PriceServiceClient } from '@switchyard/contracts/cost';
 import type { Clock } from '@switchyard/kernel';
 import { callUnary, type GrpcTarget, type Logger, openGrpcClient } from '@switchyard/service-kit';
-import { type PriceBook, priceKey } from '../domain/snapshot/build-snapshot.ts';
+import type { PriceBook } from '../domain/snapshot/build-snapshot.ts';
 import type { UsageOutboxes } from '../outbox/usage-outboxes.ts';
+import { priceBookOf } from './price-book-message.ts';
 
 export interface CostAccountingLinkOptions {
   readonly target: GrpcTarget;
@@ -96,17 +97,14 @@ export class CostAccountingLink {
   }
 
   async #loadPrices(): Promise<void> {
-    const { version, prices } = await callUnary({
+    const response = await callUnary({
       method: this.#prices.getPriceBook.bind(this.#prices),
       request: { knownVersion: this.#priceVersion },
       target: this.#options.target,
       timeoutMs: 10_000,
     });
-    if (version === this.#priceVersion) return;
-    this.#priceVersion = version;
-    this.#options.onPrices({
-      version,
-      prices: new Map(prices.map((price) => [priceKey(price.provider, price.model), price])),
-    });
+    if (response.version === this.#priceVersion) return;
+    this.#priceVersion = response.version;
+    this.#options.onPrices(priceBookOf(response));
   }
 }

@@ -4,7 +4,8 @@ import { GetPriceBookResponse } from '@switchyard/contracts/cost';
 import type { HealthState } from '@switchyard/contracts/health';
 import { Provider } from '@switchyard/contracts/routing';
 import type { Logger } from '@switchyard/service-kit';
-import { priceKey, type SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
+import type { SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
+import { priceBookMessage, priceBookOf } from './price-book-message.ts';
 
 /** The parts of a snapshot that come from other services. */
 export type StoredParts = Pick<
@@ -68,16 +69,10 @@ export class SnapshotFile {
 }
 
 function serialize({ providers, providersVersion, priceBook, health, healthVersion }: StoredParts): string {
-  const prices = [...priceBook.prices].map(([key, price]) => {
-    const slash = key.indexOf('/');
-    return { ...price, provider: key.slice(0, slash), model: key.slice(slash + 1), source: '' };
-  });
   return JSON.stringify({
     providersVersion,
     providers: providers.map((provider) => Provider.toJSON(provider)),
-    priceBook: GetPriceBookResponse.toJSON(
-      GetPriceBookResponse.fromPartial({ version: priceBook.version, prices }),
-    ),
+    priceBook: GetPriceBookResponse.toJSON(priceBookMessage(priceBook)),
     healthVersion,
     health: [...health],
   });
@@ -91,14 +86,10 @@ function parse(text: string): StoredParts {
     healthVersion: string;
     health: [string, HealthState][];
   };
-  const { version, prices } = GetPriceBookResponse.fromJSON(stored.priceBook);
   return {
     providersVersion: stored.providersVersion,
     providers: stored.providers.map((provider) => Provider.fromJSON(provider)),
-    priceBook: {
-      version,
-      prices: new Map(prices.map((price) => [priceKey(price.provider, price.model), price])),
-    },
+    priceBook: priceBookOf(GetPriceBookResponse.fromJSON(stored.priceBook)),
     healthVersion: stored.healthVersion,
     health: new Map(stored.health),
   };

@@ -1,6 +1,8 @@
 import { LineKind, type RatedPrices, type UsageRecord } from '@switchyard/contracts/events';
 import type { DecisionOutcome, Usage } from '@switchyard/contracts/routing';
-import { type CountedUsage, completeUsage, type Prices, rateUsage } from '@switchyard/llm';
+import { type CountedUsage, completeUsage, type Prices, pricesOf, rateUsage } from '@switchyard/llm';
+import { pricesFor } from './request/prices-for.ts';
+import type { Offering } from './snapshot/snapshot.ts';
 
 /** How an attempt ended, as far as money is concerned. */
 export interface AttemptEnd {
@@ -21,10 +23,18 @@ export interface AttemptEnd {
   readonly requestOutcome: DecisionOutcome | undefined;
 }
 
-/** What is booked for an attempt that has ended. */
-export function bookAttempt(held: UsageRecord, end: AttemptEnd, prices: Prices | undefined): UsageRecord {
+/** What an attempt is booked by. */
+export interface Booking {
+  readonly held: UsageRecord;
+  readonly end: AttemptEnd;
+  readonly offering: Pick<Offering, 'prices' | 'tiers'>;
+}
+
+/** What is booked for an attempt that has ended: at the prices of the tier that its input reached. */
+export function bookAttempt({ held, end, offering }: Booking): UsageRecord {
   const worked = end.usage !== undefined || end.mayHaveWorked;
   const usage = worked ? completeUsage(end.usage, end.estimate) : undefined;
+  const prices = pricesFor(offering, usage?.inputTokens ?? end.estimate.inputTokens);
   const { cost, components } = costOf(usage, prices);
   return {
     ...held,
@@ -32,6 +42,7 @@ export function bookAttempt(held: UsageRecord, end: AttemptEnd, prices: Prices |
     outcome: end.outcome,
     requestOutcome: end.requestOutcome ?? 0,
     usage,
+    prices: prices && ratedPrices(prices, held.prices?.priceVersion ?? ''),
     costNanoUsd: cost,
     componentsNanoUsd: components,
     durationUs: BigInt(Math.round(end.durationUs)),
@@ -49,17 +60,7 @@ function costOf(usage: Usage | undefined, prices: Prices | undefined) {
 }
 
 /** Prices as the record keeps them. */
-export function ratedPrices(prices: Prices, priceVersion: string): RatedPrices {
-  return {
-    priceVersion,
-    input: prices.input,
-    output: prices.output,
-    cacheRead: prices.cacheRead,
-    cacheWrite: prices.cacheWrite,
-    cacheWrite1h: prices.cacheWrite1h,
-    reasoning: prices.reasoning,
-    inputAudio: prices.inputAudio,
-    outputAudio: prices.outputAudio,
-    request: prices.request,
-  };
-}
+export const ratedPrices = (prices: Prices, priceVersion: string): RatedPrices => ({
+  priceVersion,
+  ...pricesOf(prices),
+});

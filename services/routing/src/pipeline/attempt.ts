@@ -8,6 +8,7 @@ import { endSpan, startSpan, traceparentOf } from '@switchyard/service-kit';
 import { ratedPrices } from '../domain/booking.ts';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { expectedOutputTokens } from '../domain/request/cost-estimate.ts';
+import { pricesFor } from '../domain/request/prices-for.ts';
 import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
 import type { AttemptDeadline } from '../transport/attempt-deadline.ts';
 import type { PreparedCall } from '../transport/call-provider.ts';
@@ -58,6 +59,7 @@ export function heldRecord(
   const { requestId, call, decided, replica, overheadMs, index, wallMs } = origin;
   const { request, principal } = call;
   const { offering, maxCost } = candidate;
+  const prices = pricesFor(offering, decided.needs.estimatedInputTokens);
   return {
     attemptId: uuidV7(wallMs),
     requestId,
@@ -77,8 +79,7 @@ export function heldRecord(
     outcome: 'unresolved',
     requestOutcome: DecisionOutcome.UNSPECIFIED,
     usage: undefined,
-    prices:
-      offering.prices === undefined ? undefined : ratedPrices(offering.prices, decided.snapshot.priceVersion),
+    prices: prices && ratedPrices(prices, decided.snapshot.priceVersion),
     costNanoUsd: maxCost,
     componentsNanoUsd: {},
     holdNanoUsd: maxCost,

@@ -3,7 +3,7 @@ import { type Attempt as AttemptProto, DecisionOutcome } from '@switchyard/contr
 import { type ServiceError, unreachable, uuidV7 } from '@switchyard/kernel';
 import type { DecodedResponse, ProviderError } from '@switchyard/llm';
 import { endSpan, startSpan } from '@switchyard/service-kit';
-import { bookAttempt } from '../domain/booking.ts';
+import { type AttemptEnd, bookAttempt } from '../domain/booking.ts';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { nextStep } from '../domain/failover/next-step.ts';
 import { allFailed, callerGone, noCandidate } from '../errors.ts';
@@ -186,7 +186,7 @@ export class Execution {
 
   #settle(
     attempt: Attempt,
-    end: Pick<Parameters<typeof bookAttempt>[1], 'outcome' | 'delivered' | 'usage' | 'requestOutcome'> & {
+    end: Pick<AttemptEnd, 'outcome' | 'delivered' | 'usage' | 'requestOutcome'> & {
       readonly mayHaveWorked?: boolean;
       readonly httpStatus?: number | undefined;
       readonly detail?: string;
@@ -199,9 +199,9 @@ export class Execution {
     const durationMs = clock.monotonicMs() - attempt.startedAtMs;
     const firstTokenMs =
       attempt.firstTokenAtMs === undefined ? undefined : attempt.firstTokenAtMs - attempt.startedAtMs;
-    const record = bookAttempt(
-      attempt.held,
-      {
+    const record = bookAttempt({
+      held: attempt.held,
+      end: {
         ...end,
         mayHaveWorked: end.mayHaveWorked ?? true,
         estimate: estimatedUsage(attempt, this.decided),
@@ -209,8 +209,8 @@ export class Execution {
         durationUs: durationMs * 1000,
         firstTokenUs: firstTokenMs === undefined ? undefined : firstTokenMs * 1000,
       },
-      attempt.candidate.offering.prices,
-    );
+      offering: attempt.candidate.offering,
+    });
     usage.settle(attempt.id, record);
     endAttemptSpan(attempt, record);
     events.attemptEnded(record);

@@ -21,7 +21,8 @@ const end: AttemptEnd = {
   firstTokenUs: 3,
   requestOutcome: DecisionOutcome.COMPLETE,
 };
-const book = (change: Partial<AttemptEnd>) => bookAttempt(held, { ...end, ...change }, prices);
+const offering = { prices, tiers: [] };
+const book = (change: Partial<AttemptEnd>) => bookAttempt({ held, end: { ...end, ...change }, offering });
 
 test('an answer is charged by what the provider reported', () => {
   // 600 × 3 + 400 × 0.3 + 100 × 15 = 1,800 + 120 + 1,500 USD per million
@@ -55,8 +56,8 @@ test('a stream that was cut after the provider told its input is charged by that
 });
 
 test('without a price the cost is unknown, never zero', () => {
-  expect(bookAttempt(held, end, undefined).costNanoUsd).toBeUndefined();
-  expect(bookAttempt(held, { ...end, usage: undefined, mayHaveWorked: false }, undefined).costNanoUsd).toBe(
-    0n,
-  );
+  const unpriced = { held, offering: { prices: undefined, tiers: [] } };
+  expect(bookAttempt({ ...unpriced, end }).costNanoUsd).toBeUndefined();
+  const unused = { ...end, usage: undefined, mayHaveWorked: false };
+  expect(bookAttempt({ ...unpriced, end: unused }).costNanoUsd).toBe(0n);
 });

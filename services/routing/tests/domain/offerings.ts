@@ -1,6 +1,6 @@
 import type { HealthState } from '@switchyard/contracts/health';
 import { CompleteRequest, ProviderMode, Strategy } from '@switchyard/contracts/routing';
-import { findWireFormat, type Prices, type WireFormat } from '@switchyard/llm';
+import { findWireFormat, type Prices, type PriceTier, type WireFormat } from '@switchyard/llm';
 import type { OfferingState } from '../../src/domain/decide/candidate.ts';
 import type { Needs } from '../../src/domain/request/needs.ts';
 import { capabilitySet } from '../../src/domain/snapshot/capability.ts';
@@ -18,6 +18,7 @@ export interface OfferingTraits {
   readonly tags?: readonly string[];
   readonly mode?: ProviderMode;
   readonly prices?: Prices | undefined;
+  readonly tiers?: readonly PriceTier[];
   readonly contextTokens?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
 }
@@ -49,6 +50,7 @@ export function offering(traits: OfferingTraits): Offering {
     contextTokens: 'contextTokens' in traits ? traits.contextTokens : 100_000,
     maxOutputTokens: 'maxOutputTokens' in traits ? traits.maxOutputTokens : 4_000,
     prices: 'prices' in traits ? traits.prices : { input: 1_000_000_000n, output: 2_000_000_000n },
+    tiers: traits.tiers ?? [],
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OfferingPrice } from '@switchyard/contracts/cost';
-import type { Catalog, Offering } from '@switchyard/llm';
+import { type Catalog, type Offering, pricesOf } from '@switchyard/llm';
 import type { CatalogPrices } from '../../ports.ts';
 
 /** The prices of a catalog, and a digest that changes when any of them does. */
@@ -12,12 +12,13 @@ export function catalogPrices(catalog: Catalog): CatalogPrices {
   return { digest: hash.digest('hex'), prices };
 }
 
-function toOfferingPrice({ provider, model, prices, priceSource }: Offering): OfferingPrice {
-  const { input, output, cacheRead, cacheWrite, cacheWrite1h, reasoning, inputAudio, outputAudio, request } =
-    prices;
-  const kinds = { input, output, cacheRead, cacheWrite, cacheWrite1h, reasoning, inputAudio, outputAudio };
-  return { provider, model, ...kinds, request, source: priceSource };
-}
+const toOfferingPrice = ({ provider, model, prices, tiers, priceSource }: Offering): OfferingPrice => ({
+  provider,
+  model,
+  ...pricesOf(prices),
+  source: priceSource,
+  tiers: tiers.map((tier) => ({ aboveInputTokens: tier.aboveInputTokens, ...pricesOf(tier.prices) })),
+});
 
 const lineOf = (price: OfferingPrice): string =>
   JSON.stringify(price, (_, value) => (typeof value === 'bigint' ? String(value) : value));

@@ -1,6 +1,7 @@
 import { ProviderMode } from '@switchyard/contracts/routing';
 import { formatUsd } from '@switchyard/kernel';
 import type { Needs } from '../request/needs.ts';
+import { pricesFor } from '../request/prices-for.ts';
 import { capabilityNames, missingCapabilities } from '../snapshot/capability.ts';
 import type { CandidateView, Exclusion } from './candidate.ts';
 
@@ -75,8 +76,9 @@ const maxCost: Constraint = ({ estimatedCost }, { maxCostNanoUsd }) => {
   };
 };
 
-const maxPrice: Constraint = ({ offering: { prices } }, { maxPricePerMillionNanoUsd: limit }) => {
+const maxPrice: Constraint = ({ offering }, { maxPricePerMillionNanoUsd: limit, estimatedInputTokens }) => {
   if (limit === undefined) return undefined;
+  const prices = pricesFor(offering, estimatedInputTokens);
   if (prices?.input === undefined || prices.output === undefined) {
     return { constraint: 'max_price', detail: 'its price is unknown and the request limits the price' };
   }

@@ -1,8 +1,9 @@
 import { type NanoUsd, nanoUsdPerMillion, rate, sum } from '@switchyard/kernel';
-import { boundCost } from '@switchyard/llm';
+import { boundTieredCost } from '@switchyard/llm';
 import type { Offering } from '../snapshot/snapshot.ts';
 import type { Needs } from './needs.ts';
 import { outputLimit } from './output-limit.ts';
+import { pricesFor } from './prices-for.ts';
 
 /** Output that is expected of a request that does not limit it, in tokens. */
 const EXPECTED_OUTPUT_TOKENS = 1_000;
@@ -15,7 +16,7 @@ export function expectedOutputTokens(needs: Pick<Needs, 'maxOutputTokens'>, offe
 
 /** What a request should cost there; undefined where a price is unknown. For comparing candidates. */
 export function expectedCost(needs: Needs, offering: Offering): NanoUsd | undefined {
-  const { input, output, request } = offering.prices ?? {};
+  const { input, output, request } = pricesFor(offering, needs.estimatedInputTokens) ?? {};
   if (input === undefined || output === undefined) return undefined;
   return sum([
     rate(needs.estimatedInputTokens, nanoUsdPerMillion(input)),
@@ -27,7 +28,8 @@ export function expectedCost(needs: Needs, offering: Offering): NanoUsd | undefi
 /** What a request can cost there at the most; undefined where there is no bound: an unknown price, or an unlimited answer. */
 export function maxCost(needs: Needs, offering: Offering): NanoUsd | undefined {
   const outputBound = outputLimit(needs, offering) ?? offering.maxOutputTokens;
-  if (offering.prices === undefined || outputBound === undefined) return undefined;
+  const { prices, tiers } = offering;
+  if (prices === undefined || outputBound === undefined) return undefined;
   const inputBound = Math.min(needs.inputTokenBound, offering.contextTokens ?? Number.POSITIVE_INFINITY);
-  return boundCost({ inputBound, outputBound, prices: offering.prices });
+  return boundTieredCost({ inputBound, outputBound, prices, tiers });
 }

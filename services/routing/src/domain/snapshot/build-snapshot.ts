@@ -1,6 +1,11 @@
 import type { HealthState } from '@switchyard/contracts/health';
 import type { Provider, ProviderModel } from '@switchyard/contracts/routing';
-import { type Catalog, type Offering as CatalogOffering, findWireFormat, type Prices } from '@switchyard/llm';
+import {
+  type Catalog,
+  type Offering as CatalogOffering,
+  findWireFormat,
+  type TieredPrices,
+} from '@switchyard/llm';
 import { type CapabilitySet, capabilitySet } from './capability.ts';
 import { isRegion } from './region.ts';
 import type { AttemptLimits, ConfiguredProvider, Offering, Snapshot } from './snapshot.ts';
@@ -8,7 +13,7 @@ import type { AttemptLimits, ConfiguredProvider, Offering, Snapshot } from './sn
 /** Prices by `catalog provider/model`, of one version. */
 export interface PriceBook {
   readonly version: string;
-  readonly prices: ReadonlyMap<string, Prices>;
+  readonly prices: ReadonlyMap<string, TieredPrices>;
 }
 
 /** What a snapshot is built from. */
@@ -106,6 +111,7 @@ function offer(
 ): Offering {
   const catalogModel = model.catalogModel || model.model;
   const known = catalog.findModel(provider.catalogId, catalogModel);
+  const priced = priceBook.prices.get(priceKey(provider.catalogId, catalogModel));
   return {
     key: `${provider.key}/${model.model}`,
     provider,
@@ -114,7 +120,8 @@ function offer(
     traits: known?.traits,
     contextTokens: model.contextTokens ?? known?.contextTokens,
     maxOutputTokens: model.maxOutputTokens ?? known?.maxOutputTokens,
-    prices: priceBook.prices.get(priceKey(provider.catalogId, catalogModel)),
+    prices: priced?.prices,
+    tiers: priced?.tiers ?? [],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { HealthState } from '@switchyard/contracts/health';
 import type { ProviderMode } from '@switchyard/contracts/routing';
-import type { Dialect, ModelTraits, Prices, WireFormat } from '@switchyard/llm';
+import type { Dialect, ModelTraits, Prices, PriceTier, WireFormat } from '@switchyard/llm';
 import type { CapabilitySet } from './capability.ts';
 import type { Region } from './region.ts';
 
@@ -51,7 +51,10 @@ export interface Offering {
   readonly contextTokens: number | undefined;
   /** Most tokens of output; undefined where unknown. */
   readonly maxOutputTokens: number | undefined;
+  /** Base prices; undefined where nothing is known. */
   readonly prices: Prices | undefined;
+  /** Prices for requests with more input, smallest threshold first. */
+  readonly tiers: readonly PriceTier[];
 }
 
 /** Everything that decisions are made on: immutable, replaced as a whole, read by one reference. */

@@ -35,7 +35,10 @@ export interface GetPriceBookResponse {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Prices of one model at one catalog provider, in nano-USD per million units. Absent means unknown. */
+/**
+ * Prices of one model at one catalog provider, in nano-USD per million units. Absent means unknown. They are the base
+ * prices: where the input reaches a tier, that tier's hold for the whole request.
+ */
 export interface OfferingPrice {
   /** Catalog id of the provider. */
   provider: string;
@@ -76,7 +79,52 @@ export interface OfferingPrice {
   /** Where the price comes from, for example "models.dev 2026-07-02". */
   source: string;
   /** Per million input tokens written with a time to live of one hour; absent means the cache_write price does not cover it and such usage has unknown cost. */
-  cacheWrite1h?: bigint | undefined;
+  cacheWrite1h?:
+    | bigint
+    | undefined;
+  /** Prices for requests with more input, smallest threshold first. Empty where the price does not depend on the input. */
+  tiers: PriceTier[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Prices of requests with much input, in nano-USD per million units. Absent means unknown, also where the base price is known. */
+export interface PriceTier {
+  /** They hold for requests with more input tokens than this, cached ones included. */
+  aboveInputTokens: number;
+  /** Per million input tokens. */
+  input?:
+    | bigint
+    | undefined;
+  /** Per million output tokens. */
+  output?:
+    | bigint
+    | undefined;
+  /** Per million input tokens read from the provider's prompt cache. */
+  cacheRead?:
+    | bigint
+    | undefined;
+  /** Per million input tokens written to the provider's prompt cache. */
+  cacheWrite?:
+    | bigint
+    | undefined;
+  /** Per million input tokens written with a time to live of one hour; absent as in OfferingPrice. */
+  cacheWrite1h?:
+    | bigint
+    | undefined;
+  /** Per million output tokens of reasoning; absent means the output price. */
+  reasoning?:
+    | bigint
+    | undefined;
+  /** Per million input tokens of audio. */
+  inputAudio?:
+    | bigint
+    | undefined;
+  /** Per million output tokens of audio. */
+  outputAudio?:
+    | bigint
+    | undefined;
+  /** Per million requests. */
+  request?: bigint | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -284,6 +332,7 @@ function createBaseOfferingPrice(): OfferingPrice {
     request: undefined,
     source: "",
     cacheWrite1h: undefined,
+    tiers: [],
     _unknownFields: {},
   };
 }
@@ -352,6 +401,9 @@ export const OfferingPrice: MessageFns<OfferingPrice> = {
         throw new globalThis.Error("value provided for field message.cacheWrite1h of type int64 too large");
       }
       writer.uint32(96).int64(message.cacheWrite1h);
+    }
+    for (const v of message.tiers) {
+      PriceTier.encode(v!, writer.uint32(106).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -473,6 +525,14 @@ export const OfferingPrice: MessageFns<OfferingPrice> = {
             message.cacheWrite1h = reader.int64() as bigint;
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.tiers.push(PriceTier.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -527,6 +587,9 @@ export const OfferingPrice: MessageFns<OfferingPrice> = {
         : isSet(object.cache_write_1h)
         ? BigInt(object.cache_write_1h)
         : undefined,
+      tiers: globalThis.Array.isArray(object?.tiers)
+        ? object.tiers.map((e: any) => PriceTier.fromJSON(e))
+        : [],
     };
   },
 
@@ -568,6 +631,9 @@ export const OfferingPrice: MessageFns<OfferingPrice> = {
     if (message.cacheWrite1h !== undefined) {
       obj.cacheWrite1h = message.cacheWrite1h.toString();
     }
+    if (message.tiers?.length) {
+      obj.tiers = message.tiers.map((e) => PriceTier.toJSON(e));
+    }
     return obj;
   },
 
@@ -600,6 +666,311 @@ export const OfferingPrice: MessageFns<OfferingPrice> = {
     message.cacheWrite1h = (object.cacheWrite1h !== undefined && object.cacheWrite1h !== null)
       ? BigInt(object.cacheWrite1h)
       : undefined;
+    message.tiers = object.tiers?.map((e) => PriceTier.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePriceTier(): PriceTier {
+  return {
+    aboveInputTokens: 0,
+    input: undefined,
+    output: undefined,
+    cacheRead: undefined,
+    cacheWrite: undefined,
+    cacheWrite1h: undefined,
+    reasoning: undefined,
+    inputAudio: undefined,
+    outputAudio: undefined,
+    request: undefined,
+    _unknownFields: {},
+  };
+}
+
+export const PriceTier: MessageFns<PriceTier> = {
+  encode(message: PriceTier, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.aboveInputTokens !== 0) {
+      writer.uint32(8).uint32(message.aboveInputTokens);
+    }
+    if (message.input !== undefined) {
+      if (BigInt.asIntN(64, message.input) !== message.input) {
+        throw new globalThis.Error("value provided for field message.input of type int64 too large");
+      }
+      writer.uint32(16).int64(message.input);
+    }
+    if (message.output !== undefined) {
+      if (BigInt.asIntN(64, message.output) !== message.output) {
+        throw new globalThis.Error("value provided for field message.output of type int64 too large");
+      }
+      writer.uint32(24).int64(message.output);
+    }
+    if (message.cacheRead !== undefined) {
+      if (BigInt.asIntN(64, message.cacheRead) !== message.cacheRead) {
+        throw new globalThis.Error("value provided for field message.cacheRead of type int64 too large");
+      }
+      writer.uint32(32).int64(message.cacheRead);
+    }
+    if (message.cacheWrite !== undefined) {
+      if (BigInt.asIntN(64, message.cacheWrite) !== message.cacheWrite) {
+        throw new globalThis.Error("value provided for field message.cacheWrite of type int64 too large");
+      }
+      writer.uint32(40).int64(message.cacheWrite);
+    }
+    if (message.cacheWrite1h !== undefined) {
+      if (BigInt.asIntN(64, message.cacheWrite1h) !== message.cacheWrite1h) {
+        throw new globalThis.Error("value provided for field message.cacheWrite1h of type int64 too large");
+      }
+      writer.uint32(48).int64(message.cacheWrite1h);
+    }
+    if (message.reasoning !== undefined) {
+      if (BigInt.asIntN(64, message.reasoning) !== message.reasoning) {
+        throw new globalThis.Error("value provided for field message.reasoning of type int64 too large");
+      }
+      writer.uint32(56).int64(message.reasoning);
+    }
+    if (message.inputAudio !== undefined) {
+      if (BigInt.asIntN(64, message.inputAudio) !== message.inputAudio) {
+        throw new globalThis.Error("value provided for field message.inputAudio of type int64 too large");
+      }
+      writer.uint32(64).int64(message.inputAudio);
+    }
+    if (message.outputAudio !== undefined) {
+      if (BigInt.asIntN(64, message.outputAudio) !== message.outputAudio) {
+        throw new globalThis.Error("value provided for field message.outputAudio of type int64 too large");
+      }
+      writer.uint32(72).int64(message.outputAudio);
+    }
+    if (message.request !== undefined) {
+      if (BigInt.asIntN(64, message.request) !== message.request) {
+        throw new globalThis.Error("value provided for field message.request of type int64 too large");
+      }
+      writer.uint32(80).int64(message.request);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PriceTier {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePriceTier();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.aboveInputTokens = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.input = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.output = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.cacheRead = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.cacheWrite = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.cacheWrite1h = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.reasoning = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.inputAudio = reader.int64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.outputAudio = reader.int64() as bigint;
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.request = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PriceTier {
+    return {
+      aboveInputTokens: isSet(object.aboveInputTokens)
+        ? globalThis.Number(object.aboveInputTokens)
+        : isSet(object.above_input_tokens)
+        ? globalThis.Number(object.above_input_tokens)
+        : 0,
+      input: isSet(object.input) ? BigInt(object.input) : undefined,
+      output: isSet(object.output) ? BigInt(object.output) : undefined,
+      cacheRead: isSet(object.cacheRead)
+        ? BigInt(object.cacheRead)
+        : isSet(object.cache_read)
+        ? BigInt(object.cache_read)
+        : undefined,
+      cacheWrite: isSet(object.cacheWrite)
+        ? BigInt(object.cacheWrite)
+        : isSet(object.cache_write)
+        ? BigInt(object.cache_write)
+        : undefined,
+      cacheWrite1h: isSet(object.cacheWrite1h)
+        ? BigInt(object.cacheWrite1h)
+        : isSet(object.cache_write_1h)
+        ? BigInt(object.cache_write_1h)
+        : undefined,
+      reasoning: isSet(object.reasoning) ? BigInt(object.reasoning) : undefined,
+      inputAudio: isSet(object.inputAudio)
+        ? BigInt(object.inputAudio)
+        : isSet(object.input_audio)
+        ? BigInt(object.input_audio)
+        : undefined,
+      outputAudio: isSet(object.outputAudio)
+        ? BigInt(object.outputAudio)
+        : isSet(object.output_audio)
+        ? BigInt(object.output_audio)
+        : undefined,
+      request: isSet(object.request) ? BigInt(object.request) : undefined,
+    };
+  },
+
+  toJSON(message: PriceTier): unknown {
+    const obj: any = {};
+    if (message.aboveInputTokens !== 0) {
+      obj.aboveInputTokens = Math.round(message.aboveInputTokens);
+    }
+    if (message.input !== undefined) {
+      obj.input = message.input.toString();
+    }
+    if (message.output !== undefined) {
+      obj.output = message.output.toString();
+    }
+    if (message.cacheRead !== undefined) {
+      obj.cacheRead = message.cacheRead.toString();
+    }
+    if (message.cacheWrite !== undefined) {
+      obj.cacheWrite = message.cacheWrite.toString();
+    }
+    if (message.cacheWrite1h !== undefined) {
+      obj.cacheWrite1h = message.cacheWrite1h.toString();
+    }
+    if (message.reasoning !== undefined) {
+      obj.reasoning = message.reasoning.toString();
+    }
+    if (message.inputAudio !== undefined) {
+      obj.inputAudio = message.inputAudio.toString();
+    }
+    if (message.outputAudio !== undefined) {
+      obj.outputAudio = message.outputAudio.toString();
+    }
+    if (message.request !== undefined) {
+      obj.request = message.request.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PriceTier>): PriceTier {
+    return PriceTier.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PriceTier>): PriceTier {
+    const message = createBasePriceTier();
+    message.aboveInputTokens = object.aboveInputTokens ?? 0;
+    message.input = (object.input !== undefined && object.input !== null) ? BigInt(object.input) : undefined;
+    message.output = (object.output !== undefined && object.output !== null) ? BigInt(object.output) : undefined;
+    message.cacheRead = (object.cacheRead !== undefined && object.cacheRead !== null)
+      ? BigInt(object.cacheRead)
+      : undefined;
+    message.cacheWrite = (object.cacheWrite !== undefined && object.cacheWrite !== null)
+      ? BigInt(object.cacheWrite)
+      : undefined;
+    message.cacheWrite1h = (object.cacheWrite1h !== undefined && object.cacheWrite1h !== null)
+      ? BigInt(object.cacheWrite1h)
+      : undefined;
+    message.reasoning = (object.reasoning !== undefined && object.reasoning !== null)
+      ? BigInt(object.reasoning)
+      : undefined;
+    message.inputAudio = (object.inputAudio !== undefined && object.inputAudio !== null)
+      ? BigInt(object.inputAudio)
+      : undefined;
+    message.outputAudio = (object.outputAudio !== undefined && object.outputAudio !== null)
+      ? BigInt(object.outputAudio)
+      : undefined;
+    message.request = (object.request !== undefined && object.request !== null) ? BigInt(object.request) : undefined;
     return message;
   },
 };
