@@ -11,6 +11,8 @@ export interface LedgerRow {
   readonly outcome: string;
   /** Nano-USD as text; null where unknown. */
   readonly amount_nano_usd: string | null;
+  /** What had been held, as text; null where it had no bound. */
+  readonly hold_nano_usd: string | null;
   readonly input_tokens: string | null;
   readonly cache_read_tokens: string | null;
   readonly cache_write_tokens: string | null;
@@ -39,7 +41,7 @@ export async function queryFleet<T extends pg.QueryResultRow>(
 export const allLedgerRows = (fleet: RunningFleet): Promise<LedgerRow[]> =>
   queryFleet(
     fleet,
-    `SELECT attempt_id, request_id, line, provider, purpose, outcome, amount_nano_usd, input_tokens, cache_read_tokens,
+    `SELECT attempt_id, request_id, line, provider, purpose, outcome, amount_nano_usd, hold_nano_usd, input_tokens, cache_read_tokens,
             cache_write_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens, estimated
      FROM cost_accounting.ledger`,
   );
