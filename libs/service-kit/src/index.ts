@@ -18,6 +18,7 @@ export * from './grpc/observe-call.ts';
 export * from './grpc/status-of-error.ts';
 export * from './lifecycle/base-config.ts';
 export * from './lifecycle/run-service.ts';
+export * from './lifecycle/start-composed.ts';
 export * from './lifecycle/start-foundation.ts';
 export * from './ops/ops-server.ts';
 export * from './ops/readiness.ts';

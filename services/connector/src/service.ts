@@ -3,12 +3,11 @@ import { ConnectorAdminServiceService, ConnectorServiceService } from '@switchya
 import type { Clock } from '@switchyard/kernel';
 import {
   type Authenticate,
-  authenticateByCredential,
+  authenticateCallers,
   defineService,
-  type Foundation,
   type RunningService,
   serve,
-  startFoundation,
+  startComposed,
 } from '@switchyard/service-kit';
 import type { ResolveHost } from './adapters/address-guard.ts';
 import { composeParts, type Parts } from './compose-parts.ts';
@@ -26,33 +25,21 @@ export interface ServiceOverrides {
 }
 
 /** Starts the connector service. It starts and serves what it can while NATS, Postgres or credential are away. */
-export async function startService(
+export function startService(
   config: ConnectorConfig,
   overrides: ServiceOverrides = {},
 ): Promise<RunningService> {
-  const started = await startFoundation('connector', config);
-  await using stack = started.stack.move();
-  const foundation: Foundation = { ...started, stack };
-  const { clock, resolveHost, authenticate = authenticateCallers(foundation, config) } = overrides;
-  const { grpcPort, opsPort } = await serve(foundation, {
-    config,
-    services: defineServices(composeParts(foundation, { config, clock, resolveHost })),
-    authenticate,
-    errorDomain: 'switchyard.connector',
-    image: readDescriptorImage(),
+  return startComposed('connector', config, async (foundation) => {
+    const { clock, resolveHost, authenticate = authenticateCallers(foundation, config) } = overrides;
+    const { grpcPort, opsPort } = await serve(foundation, {
+      config,
+      services: defineServices(composeParts(foundation, { config, clock, resolveHost })),
+      authenticate,
+      errorDomain: 'switchyard.connector',
+      image: readDescriptorImage(),
+    });
+    return { grpc: `${config.host}:${grpcPort}`, ops: `${config.host}:${opsPort}` };
   });
-  const running = stack.move();
-  return {
-    log: foundation.log,
-    addresses: { grpc: `${config.host}:${grpcPort}`, ops: `${config.host}:${opsPort}` },
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
-}
-
-function authenticateCallers({ bus, names, clock }: Foundation, config: ConnectorConfig): Authenticate {
-  const target = { address: config.credentialAddress, apiKey: config.apiKey };
-  const authenticator = authenticateByCredential({ target, bus, names, clock });
-  return (authorization) => authenticator.authenticate(authorization);
 }
 
 function defineServices(parts: Parts) {

@@ -2,13 +2,13 @@ import { readDescriptorImage } from '@switchyard/contracts';
 import type { Clock } from '@switchyard/kernel';
 import {
   type Authenticate,
-  authenticateByCredential,
+  authenticateCallers,
   type Foundation,
   openPostgres,
   type Postgres,
   type RunningService,
   serve,
-  startFoundation,
+  startComposed,
 } from '@switchyard/service-kit';
 import { keepDaysAhead } from './adapters/keep-days-ahead.ts';
 import { openUsageMessages } from './adapters/nats-usage-messages.ts';
@@ -38,24 +38,18 @@ export interface CostAccountingOverrides {
 }
 
 /** Starts the service. It serves while NATS, Postgres or credential are away, and catches up when they come back. */
-export async function startService(
+export function startService(
   config: CostAccountingConfig,
   overrides: CostAccountingOverrides = {},
 ): Promise<RunningService> {
-  const foundation = await startFoundation('cost-accounting', config);
-  try {
-    return await start(foundation, config, overrides);
-  } catch (error) {
-    await foundation.stack.disposeAsync();
-    throw error;
-  }
+  return startComposed('cost-accounting', config, (foundation) => compose(foundation, config, overrides));
 }
 
-async function start(
+async function compose(
   foundation: Foundation,
   config: CostAccountingConfig,
   overrides: CostAccountingOverrides,
-): Promise<RunningService> {
+): Promise<RunningService['addresses']> {
   const { log, stack, metrics } = foundation;
   const clock = overrides.clock ?? foundation.clock;
   const postgres = openDatabase(foundation, config);
@@ -68,16 +62,12 @@ async function start(
   const prices = startPrices(foundation, postgres, overrides.catalog ?? (await bundledPrices()));
   const { grpcPort, opsPort } = await serve(foundation, {
     config,
-    authenticate: overrides.authenticate ?? authenticator(foundation, config),
+    authenticate: overrides.authenticate ?? authenticateCallers(foundation, config),
     errorDomain: 'switchyard.cost',
     image: readDescriptorImage(),
     services: costServices({ prices, outboxes, queries: postgresLedgerQueries(postgres), clock }),
   });
-  return {
-    log,
-    addresses: { grpc: `${config.host}:${grpcPort}`, ops: `${config.host}:${opsPort}` },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  };
+  return { grpc: `${config.host}:${grpcPort}`, ops: `${config.host}:${opsPort}` };
 }
 
 function openDatabase({ stack, readiness, log }: Foundation, config: CostAccountingConfig): Postgres {
@@ -130,12 +120,6 @@ function startPrices(foundation: Foundation, postgres: Postgres, catalog: Catalo
   stack.defer(() => prices.stop());
   readiness.want('prices', () => prices.state);
   return prices;
-}
-
-function authenticator({ bus, names, clock }: Foundation, config: CostAccountingConfig): Authenticate {
-  const target = { address: config.credentialAddress, apiKey: config.apiKey };
-  const keys = authenticateByCredential({ target, bus, names, clock });
-  return (authorization) => keys.authenticate(authorization);
 }
 
 /** The catalog is large: it is read only where it is used. */

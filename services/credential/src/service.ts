@@ -8,7 +8,7 @@ import {
   type Postgres,
   type RunningService,
   serve,
-  startFoundation,
+  startComposed,
 } from '@switchyard/service-kit';
 import { AuditJournal } from './adapters/audit-journal.ts';
 import { authenticateFromTable } from './authenticate-callers.ts';
@@ -35,25 +35,20 @@ const RETRY_MS = 1_000;
 const REWRAP_AGAIN_MS = 600_000;
 
 /** Starts the service. It serves while the bus is away; while Postgres is away, it answers UNAVAILABLE and comes back by itself. */
-export async function startService(
+export function startService(
   config: CredentialConfig,
   overrides: CredentialOverrides = {},
 ): Promise<RunningService> {
-  const started = await startFoundation('credential', config);
-  const foundation = { ...started, clock: overrides.clock ?? started.clock };
-  try {
-    return await compose(foundation, config, overrides);
-  } catch (error) {
-    await foundation.stack.disposeAsync();
-    throw error;
-  }
+  return startComposed('credential', config, (foundation) =>
+    compose({ ...foundation, clock: overrides.clock ?? foundation.clock }, config, overrides),
+  );
 }
 
 async function compose(
   foundation: Foundation,
   config: CredentialConfig,
   overrides: CredentialOverrides,
-): Promise<RunningService> {
+): Promise<RunningService['addresses']> {
   const { stack, log, readiness } = foundation;
   const postgres = openPostgres({
     url: config.databaseUrl,
@@ -83,12 +78,8 @@ async function compose(
     observeDenial: (denied) => recordDenial(context, denied),
   });
   return {
-    log,
-    addresses: {
-      grpc: `${config.host}:${listening.grpcPort}`,
-      ops: `${config.host}:${listening.opsPort}`,
-    },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    grpc: `${config.host}:${listening.grpcPort}`,
+    ops: `${config.host}:${listening.opsPort}`,
   };
 }
 

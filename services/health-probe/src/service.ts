@@ -3,12 +3,11 @@ import { HealthServiceService } from '@switchyard/contracts/health';
 import type { Clock, Random } from '@switchyard/kernel';
 import {
   type Authenticate,
-  authenticateByCredential,
+  authenticateCallers,
   defineService,
-  type Foundation,
   type RunningService,
   serve,
-  startFoundation,
+  startComposed,
 } from '@switchyard/service-kit';
 import { composeParts, type Parts } from './compose-parts.ts';
 import type { HealthProbeConfig } from './config.ts';
@@ -24,37 +23,25 @@ export interface ServiceOverrides {
 }
 
 /** Starts the health-probe service. It starts and serves what it knows while NATS, Postgres, routing or credential are away. */
-export async function startService(
+export function startService(
   config: HealthProbeConfig,
   overrides: ServiceOverrides = {},
 ): Promise<RunningService> {
-  const started = await startFoundation('health-probe', config);
-  await using stack = started.stack.move();
-  const foundation: Foundation = { ...started, stack };
-  const { clock = foundation.clock, random = Math.random } = overrides;
-  const { authenticate = authenticateCallers(foundation, config) } = overrides;
-  const parts = composeParts(foundation, { config, clock, random });
-  const { grpcPort, opsPort } = await serve(foundation, {
-    config,
-    services: [defineHealthService(parts)],
-    authenticate,
-    errorDomain: 'switchyard.health',
-    image: readDescriptorImage(),
+  return startComposed('health-probe', config, async (foundation) => {
+    const { clock = foundation.clock, random = Math.random } = overrides;
+    const { authenticate = authenticateCallers(foundation, config) } = overrides;
+    const parts = composeParts(foundation, { config, clock, random });
+    const { grpcPort, opsPort } = await serve(foundation, {
+      config,
+      services: [defineHealthService(parts)],
+      authenticate,
+      errorDomain: 'switchyard.health',
+      image: readDescriptorImage(),
+    });
+    // Ended first: a watch never ends by itself, and would hold the drain up to its grace.
+    foundation.stack.defer(() => parts.table.endWatches());
+    return { grpc: `${config.host}:${grpcPort}`, ops: `${config.host}:${opsPort}` };
   });
-  // Ended first: a watch never ends by itself, and would hold the drain up to its grace.
-  stack.defer(() => parts.table.endWatches());
-  const running = stack.move();
-  return {
-    log: foundation.log,
-    addresses: { grpc: `${config.host}:${grpcPort}`, ops: `${config.host}:${opsPort}` },
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
-}
-
-function authenticateCallers({ bus, names, clock }: Foundation, config: HealthProbeConfig): Authenticate {
-  const target = { address: config.credentialAddress, apiKey: config.apiKey };
-  const authenticator = authenticateByCredential({ target, bus, names, clock });
-  return (authorization) => authenticator.authenticate(authorization);
 }
 
 function defineHealthService(parts: Parts) {

@@ -4,11 +4,11 @@ import type { Catalog } from '@switchyard/llm';
 import { bundledCatalog } from '@switchyard/llm/bundled-catalog';
 import {
   type Authenticate,
-  authenticateByCredential,
+  authenticateCallers,
   type Foundation,
   type RunningService,
   serve,
-  startFoundation,
+  startComposed,
 } from '@switchyard/service-kit';
 import type { CostAccountingLink } from './adapters/cost-accounting-link.ts';
 import { CredentialSecrets } from './adapters/credential-secrets.ts';
@@ -34,20 +34,13 @@ export interface RoutingOverrides {
 }
 
 /** Starts routing. It serves as soon as it has providers, from the database or from the snapshot it kept. */
-export async function startService(
+export function startService(
   config: RoutingConfig,
   overrides: RoutingOverrides = {},
 ): Promise<RunningService> {
-  const foundation = await startFoundation('routing', config);
-  const { log, stack } = foundation;
-  try {
-    const composed = await compose(config, foundation, overrides);
-    const addresses = await listen(config, foundation, composed);
-    return { log, addresses, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-  } catch (error) {
-    await stack.disposeAsync();
-    throw error;
-  }
+  return startComposed('routing', config, async (foundation) =>
+    listen(config, foundation, await compose(config, foundation, overrides)),
+  );
 }
 
 interface Composed extends RpcOptions {
@@ -59,7 +52,7 @@ async function compose(
   foundation: Foundation,
   overrides: RoutingOverrides,
 ): Promise<Composed> {
-  const { log, bus, names, clock, stack } = foundation;
+  const { log, clock, stack } = foundation;
   const replica = randomUUID();
   const events = new RoutingEvents(foundation.metrics);
   const runtimes = new RuntimeRegistry();
@@ -93,14 +86,12 @@ async function compose(
     replica,
     defaultStrategy: config.defaultStrategy,
   };
-  const target = { address: config.credentialAddress, apiKey: config.apiKey };
-  const authenticator = authenticateByCredential({ target, bus, names, clock });
   return {
     ...stores,
     context,
     pipeline: new Pipeline(context),
     admin: { store: providerStore, link: links.providers, plaintextHosts: config.plaintextHosts },
-    authenticate: overrides.authenticate ?? authenticator.authenticate.bind(authenticator),
+    authenticate: overrides.authenticate ?? authenticateCallers(foundation, config),
   };
 }
 
