@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { busNames } from '@switchyard/contracts';
+import { HealthChanged } from '@switchyard/contracts/events';
+import { ProviderMode } from '@switchyard/contracts/routing';
+import { createLogger, openPostgres } from '@switchyard/service-kit';
+import { useServers } from '@switchyard/testkit/test-servers';
+import { connect } from 'nats';
+import pg from 'pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { postgresHealthStore } from '../src/adapters/postgres-health-store.ts';
+import { type FakeRouting, startFakeRouting } from './fixture/fake-routing.ts';
+import { type RunningHealthProbe, startRunningHealthProbe } from './fixture/running-health-probe.ts';
+
+const servers = useServers({ postgres: true, nats: true });
+
+let routing: FakeRouting;
+let databaseUrl: string;
+let running: AsyncDisposableStack;
+
+beforeEach(async () => {
+  running = new AsyncDisposableStack();
+  routing = running.use(await startFakeRouting(servers.nats.url, servers.nats.prefix));
+  databaseUrl = await servers.postgres.createDatabase();
+});
+afterEach(() => running.disposeAsync());
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const options = (env: Record<string, string> = {}) => ({
+  ...{ databaseUrl, env, natsUrl: servers.nats.url, prefix: servers.nats.prefix },
+  routingAddress: routing.address,
+});
+const start = async (env: Record<string, string> = {}): Promise<RunningHealthProbe> =>
+  startRunningHealthProbe(options({ HEALTH_PROBE_IDLE_INTERVAL_MS: '300', ...env }));
+const sendersSince = (from: number) => new Set(routing.probes.slice(from).map(({ sender }) => sender));
+
+test('H2: of two replicas exactly one probes; the other takes over when it goes', async () => {
+  for (const id of ['a', 'b', 'c']) routing.add(id);
+  const first = await start();
+  await expect.poll(() => routing.probes.length, { timeout: 10_000 }).toBeGreaterThan(3);
+  await using second = await start();
+  await wait(3_000);
+  expect([...sendersSince(0)]).toEqual([`Bearer ${first.key}`]);
+  expect(routing.peak.ofOne).toBe(1);
+  await first[Symbol.asyncDispose]();
+  const from = routing.probes.length;
+  await expect.poll(() => routing.probes.length, { timeout: 5_000 }).toBeGreaterThan(from + 3);
+  expect([...sendersSince(from)]).toEqual([`Bearer ${second.key}`]);
+}, 40_000);
+
+test('H2: a replica that stands still and wakes up does not go on probing beside its successor', async () => {
+  routing.add('a');
+  // The first to be made has the schema ready and gives its place free.
+  const prepared = await start({ HEALTH_PROBE_ACTIVE: 'false' });
+  await prepared[Symbol.asyncDispose]();
+  const env = { ...prepared.env, HEALTH_PROBE_ACTIVE: 'true', HEALTH_PROBE_IDLE_INTERVAL_MS: '200' };
+  const main = new URL('../src/main.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, ...env }, stdio: 'ignore' });
+  running.defer(async () => {
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  });
+  await expect.poll(() => routing.probes.length, { timeout: 15_000 }).toBeGreaterThan(2);
+  child.kill('SIGSTOP');
+  const successor = running.use(await start({ HEALTH_PROBE_IDLE_INTERVAL_MS: '200' }));
+  await expect.poll(() => sendersSince(0).size, { timeout: 15_000 }).toBe(2);
+  const from = routing.probes.length;
+  child.kill('SIGCONT');
+  await wait(4_000);
+  expect([...sendersSince(from)]).toEqual([`Bearer ${successor.key}`]);
+  expect(routing.peak.ofOne).toBe(1);
+}, 60_000);
+
+test('replicas show one table, whose versions grow by one with each change, also when the judge is killed in between', async () => {
+  for (let n = 0; n < 6; n++) routing.add(`p${n}`);
+  const quiet = { HEALTH_PROBE_ACTIVE: 'false' };
+  let [judge, other] = [await start(quiet), await start(quiet)];
+  await expect.poll(async () => (await other.list()).providers.length, { timeout: 10_000 }).toBe(6);
+  for (let round = 0; round < 3; round++) {
+    const mode = round % 2 === 0 ? ProviderMode.MAINTENANCE : ProviderMode.ENABLED;
+    for (const provider of routing.providers.values()) provider.mode = mode;
+    const wanted = mode === ProviderMode.MAINTENANCE ? 'MAINTENANCE' : 'UNSPECIFIED';
+    // In the middle of the changes.
+    await judge[Symbol.asyncDispose]();
+    for (let n = 0; n < 6; n++) await other.until(`p${n}`, wanted);
+    [judge, other] = [other, await start(quiet)];
+    await expect
+      .poll(async () => (await other.list()).version, { timeout: 10_000 })
+      .toBe((await judge.list()).version);
+    expect((await other.list()).providers.map(({ provider, state }) => [provider, state])).toEqual(
+      (await judge.list()).providers.map(({ provider, state }) => [provider, state]),
+    );
+  }
+  const { version } = await judge.list();
+  const changes = await eventsOf(18);
+  await judge[Symbol.asyncDispose]();
+  await other[Symbol.asyncDispose]();
+  const versions = changes.map((change) => change.version);
+  expect(versions).toEqual(versions.toSorted((a, b) => (a < b ? -1 : 1)));
+  expect(new Set(versions).size).toBe(18);
+  expect(versions.at(-1)).toBe(version);
+}, 90_000);
+
+test('whoever does not hold the lease changes nothing', async () => {
+  await using service = await start();
+  routing.add('a');
+  await service.until('a', 'HEALTHY');
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const postgres = openPostgres({
+    url: service.env.HEALTH_PROBE_DATABASE_URL ?? '',
+    ...{ maxConnections: 1, statementTimeoutMs: 2_000, applicationName: 'test' },
+    log: createLogger({ service: 'test', level: 'silent' }),
+  });
+  const store = postgresHealthStore(postgres);
+  const impostor = { owner: '11111111-2222-3333-4444-555555555555' };
+  const { version, records } = await store.load();
+  const [record] = records;
+  if (record === undefined) throw new Error('nothing is stored');
+  const change = { tenant: '', provider: 'a', reason: 'x', changedAtMs: 0 };
+  const changes = [{ ...change, fromState: 'healthy', toState: 'unavailable' } as const];
+  expect(await store.renewLease(impostor, 1_000)).toBe(false);
+  expect(await store.commit(impostor, { onVersion: version, changes })).toEqual({ kind: 'lease_lost' });
+  expect(await store.reconcile(impostor, { add: [], remove: [record] })).toBe(false);
+  await store.touch(impostor, [{ ...record, lastProbeAtMs: 1 }]);
+  expect((await store.load()).records).toEqual(records);
+  // The holder itself changes nothing on a table that it has not seen.
+  const { rows } = await client.query('SELECT owner FROM health_probe.lease');
+  const stale = await store.commit({ owner: rows[0].owner }, { onVersion: version - 1n, changes });
+  expect([stale, (await store.load()).version]).toEqual([{ kind: 'stale' }, version]);
+  await postgres.close();
+  await client.end();
+});
+
+/** The first so many events of the stream, in its order. */
+async function eventsOf(count: number): Promise<HealthChanged[]> {
+  const nats = await connect({ servers: servers.nats.url });
+  const { streams } = busNames(servers.nats.prefix);
+  const read = async () => {
+    const found: HealthChanged[] = [];
+    const consumer = await nats.jetstream().consumers.get(streams.health);
+    for await (const message of await consumer.fetch({ max_messages: 1_000, expires: 1_000 })) {
+      const event = HealthChanged.decode(message.data);
+      if (event.fromState === 'maintenance' || event.toState === 'maintenance') found.push(event);
+    }
+    return found;
+  };
+  await expect.poll(async () => (await read()).length, { timeout: 20_000 }).toBe(count);
+  const events = await read();
+  await nats.close();
+  return events;
+}
