@@ -17,8 +17,6 @@ export interface Target {
   readonly key: string;
 }
 
-const WALL_NOW_MS = Date.UTC(2026, 9, 21);
-
 /** Sends exactly what the format encodes, and gives the whole answer decoded. */
 export async function callOnce(
   target: Target,
@@ -42,7 +40,7 @@ export async function callForEvents(
     await answer.body.dump();
     return [{ kind: 'error', error: wrong }];
   }
-  const decoder = target.format.createStreamDecoder({ wallNowMs: WALL_NOW_MS });
+  const decoder = target.format.createStreamDecoder({ wallNowMs: Date.now() });
   const events: StreamEvent[] = [];
   for await (const chunk of answer.body) events.push(...decoder.push(chunk as Buffer));
   return [...events, ...decoder.end()];
@@ -61,5 +59,5 @@ function send({ format, baseUrl, key }: Target, input: EncodeInput): Promise<Dis
 
 async function readWhole({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<HttpAnswer> {
   const bytes = Buffer.from(await body.arrayBuffer());
-  return { status: statusCode, headers, body: bytes, wallNowMs: WALL_NOW_MS };
+  return { status: statusCode, headers, body: bytes, wallNowMs: Date.now() };
 }

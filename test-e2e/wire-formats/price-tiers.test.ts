@@ -38,7 +38,7 @@ const OFFERED: readonly Offered[] = [
 /** The simulator counts 3 tokens for a message and one for every 4 bytes of its text. */
 const promptOf = (tokens: number) => `${'abc '.repeat(tokens - 3)}`;
 
-test('a request is charged by the tier that its input reaches: answer, ledger, and the prices in the ledger', async () => {
+test('a request is charged by the tier that its input reaches, in the answer and in the ledger, and no more than was held', async () => {
   await using started = await startTestFleet({
     providers: OFFERED.map(({ format, catalogId }) => ({ id: catalogId, format, catalogId })),
   });
