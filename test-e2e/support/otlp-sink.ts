@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A span as a collector receives it. */
@@ -28,13 +28,14 @@ export interface OtlpSink extends AsyncDisposable {
 /** Starts a collector of OTLP over HTTP on loopback. It reads JSON, which is what the services' exporter sends. */
 export async function startOtlpSink(): Promise<OtlpSink> {
   const bodies: string[] = [];
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const isTraces = request.url === '/v1/traces' && request.headers['content-type'] === 'application/json';
     if (isTraces) bodies.push(Buffer.concat(chunks).toString('utf8'));
     response.writeHead(isTraces ? 200 : 400, { 'content-type': 'application/json' }).end('{}');
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -21,14 +21,15 @@ const spans: SinkSpan[] = [];
 let publisher: UsagePublisher;
 
 beforeAll(async () => {
-  const sink = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const body = (await request.toArray()).join('');
     const { resourceSpans } = JSON.parse(body) as {
       resourceSpans: { scopeSpans: { spans: SinkSpan[] }[] }[];
     };
     spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
     response.end('{}');
-  });
+  };
+  const sink = createServer((request, response) => void answer(request, response));
   sink.listen(0, '127.0.0.1');
   await once(sink, 'listening');
   stack.defer(() => void sink.close());
