@@ -42,7 +42,7 @@ export class FormatBench {
   async start(): Promise<void> {
     const models = [{ name: 'sim-fast' }, { name: 'sim-smart' }, TINY];
     this.#simulator = await startSimulator({
-      providers: [{ name: PROVIDER, format: this.id, models, apiKeys: [KEY], tokensPerChunk: 5 }],
+      providers: [{ name: PROVIDER, format: this.id, models, apiKeys: [KEY], tokensPerChunk: 2 }],
     });
   }
 
