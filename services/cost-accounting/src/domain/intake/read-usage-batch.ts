@@ -33,6 +33,8 @@ export interface ReadBatch {
 }
 
 const MAX_OUTBOX_ID = 128;
+/** Routing sends 64 at most. What holds far more was not written by it, and would fill memory. */
+const MAX_RECORDS = 1_024;
 
 /** Reads a message of the usage stream. Nothing in it can make this throw, or spoil the records beside it. */
 export function readUsageBatch(payload: Uint8Array, nowMs: number): ReadBatch {
@@ -64,7 +66,8 @@ function decode(payload: Uint8Array): Result<UsageBatch, string> {
     if (outboxId === '' || outboxId.length > MAX_OUTBOX_ID || outboxId.includes('\0')) {
       return err('it names no outbox');
     }
-    return records.length === 0 ? err('it has no records') : ok(batch);
+    if (records.length === 0) return err('it has no records');
+    return records.length > MAX_RECORDS ? err(`it has more than ${MAX_RECORDS} records`) : ok(batch);
   } catch (error) {
     return err((error as Error).message);
   }

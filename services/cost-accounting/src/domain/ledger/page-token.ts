@@ -29,12 +29,9 @@ export function parsePageToken(token: string): EntriesPage | undefined {
   const parts = parseJson(Buffer.from(token, 'base64url').toString('utf8'));
   if (!Array.isArray(parts) || parts.length !== 5) return undefined;
   const [fromMs, toMs, occurredAtMs, sequence, outboxId] = parts as unknown[];
-  if (![fromMs, toMs, occurredAtMs, sequence].every(isNumber)) return undefined;
+  if (!isTime(fromMs) || !isTime(toMs) || !isTime(occurredAtMs) || !isCount(sequence)) return undefined;
   if (typeof outboxId !== 'string' || outboxId.includes('\0')) return undefined;
-  return {
-    period: { fromMs: fromMs as number, toMs: toMs as number },
-    after: { occurredAtMs: occurredAtMs as number, sequence: sequence as number, outboxId },
-  };
+  return { period: { fromMs, toMs }, after: { occurredAtMs, sequence, outboxId } };
 }
 
 function parseJson(text: string): unknown {
@@ -45,7 +42,12 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** A whole number from 0: a sequence. */
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
 /** Up to the year 9999: what is in a token reaches the database as a time. */
-function isNumber(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= 253_370_764_800_000;
+function isTime(value: unknown): value is number {
+  return isCount(value) && value <= Date.UTC(9999, 0, 1);
 }
