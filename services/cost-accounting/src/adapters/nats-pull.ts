@@ -18,8 +18,8 @@ const LOST_MS = 1_000;
  * Messages of a pull consumer, one after another. Iterating throws when the consumer or its stream is gone.
  *
  * Why not the client's own `consume` and `fetch`: both end by dropping their subscription, and what the server has sent
- * by then is lost until its acknowledgement is overdue (measured: 15 s of lag at every stop, and now and then under
- * load). Here every pull is seen to its end on one subscription.
+ * by then is lost until its acknowledgement is overdue (seen: after a stop under load, the rest came 15 s later). Here
+ * every pull is seen to its end on one subscription.
  * Protocol: https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-13.md
  */
 export class NatsPull implements AsyncIterable<Msg> {
