@@ -11,6 +11,7 @@ import {
   toServiceError,
 } from '@switchyard/service-kit';
 import { type HttpRoute, sendJson } from './http-call.ts';
+import { HttpDrain } from './http-drain.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -25,7 +26,7 @@ export interface HttpServerOptions {
 /** A running HTTP server. */
 export interface RunningHttpServer {
   readonly port: number;
-  /** Takes no new requests, lets those under way end, at most for the time given. */
+  /** Takes no new requests, lets those under way end, at most for the time given. No caller meets a cut connection. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -36,7 +37,7 @@ const REQUEST_TIMEOUT_MS = 120_000;
 
 /** Serves the OpenAI-compatible surface: every route authenticated, errors in OpenAI's shape. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
-  let stopping = false;
+  const drain = new HttpDrain();
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -45,8 +46,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       noDelay: true,
     },
     (request, response) => {
-      // A kept connection is closed after the answer while the server stops, so that its caller goes elsewhere.
-      if (stopping) response.setHeader('connection', 'close');
+      drain.watch(response);
       void answer(request, response, options);
     },
   );
@@ -63,16 +63,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   });
   return {
     port: (server.address() as AddressInfo).port,
-    stop: (graceMs) =>
-      new Promise((resolve) => {
-        stopping = true;
-        const force = setTimeout(() => server.closeAllConnections(), graceMs);
-        server.close(() => {
-          clearTimeout(force);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    stop: (graceMs) => drain.end(server, graceMs),
   };
 }
 
