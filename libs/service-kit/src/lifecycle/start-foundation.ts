@@ -7,6 +7,7 @@ import type { Authenticate } from '../grpc/authenticate-call.ts';
 import type { DefinedService } from '../grpc/define-service.ts';
 import { startGrpcServer } from '../grpc/grpc-server.ts';
 import type { ObserveDenial } from '../grpc/observe-call.ts';
+import { logPartChanges } from '../ops/log-part-changes.ts';
 import { startOpsServer } from '../ops/ops-server.ts';
 import { Readiness } from '../ops/readiness.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
@@ -88,6 +89,7 @@ export async function serve(foundation: Foundation, options: ServeOptions): Prom
   const { stack, log, metrics, readiness } = foundation;
   const ops = await startOpsServer({ host: config.host, port: config.opsPort, readiness, metrics });
   stack.defer(() => ops.stop());
+  stack.defer(logPartChanges(readiness, log));
   const grpc = await startGrpcServer({
     address: `${config.host}:${config.grpcPort}`,
     services,

@@ -15,6 +15,9 @@ export interface ReadinessReport {
   readonly parts: Readonly<Record<string, PartState>>;
 }
 
+/** The part that a service which is being stopped reports. */
+export const STOPPING_PART = 'lifecycle';
+
 /**
  * What a service stands on. A part that is needed makes it not ready; any other only degrades it:
  * static stability means that readiness follows what can be served, not what is up.
@@ -48,7 +51,7 @@ export class Readiness {
       if (needed) status = 'not_ready';
       else if (status === 'ready') status = 'degraded';
     }
-    if (this.#stopping) parts.lifecycle = { ok: false, detail: 'stopping' };
+    if (this.#stopping) parts[STOPPING_PART] = { ok: false, detail: 'stopping' };
     return { status, parts };
   }
 }
