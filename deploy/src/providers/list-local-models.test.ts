@@ -54,7 +54,11 @@ it('stops reading an answer that has no end', async () => {
   let sent = 0;
   const url = await serve((_, response) => {
     const send = () => {
-      while (sent < 64 * 1024 * 1024 && response.write('x'.repeat(65_536))) sent += 65_536;
+      let hasRoom = true;
+      while (hasRoom && sent < 64 * 1024 * 1024) {
+        hasRoom = response.write('x'.repeat(65_536));
+        sent += 65_536;
+      }
     };
     response.on('drain', send);
     send();
