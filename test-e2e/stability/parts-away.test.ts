@@ -1,0 +1,92 @@
+import { textRequest } from '@switchyard/client';
+import { request } from 'undici';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { ledgerWith } from '../support/ledger-rows.ts';
+import { readReadiness } from '../support/routing-readiness.ts';
+import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
+
+/** What is stopped, and what routing calls it; undefined: routing does not stand on it. */
+const PARTS = [
+  ['health-probe', 'health_probe'],
+  ['cost-accounting', 'cost_accounting'],
+  ['credential', 'credential'],
+  ['connector', undefined],
+  ['nats', 'nats'],
+  ['redis', undefined],
+  ['postgres', 'postgres'],
+] as const;
+type PartName = (typeof PARTS)[number][0];
+const PATIENCE = { timeout: 30_000, interval: 300 };
+
+let started: TestFleet;
+/** Requests that were answered since the start. */
+let answered = 0;
+
+beforeAll(async () => {
+  started = await startTestFleet({ onDeath: 'leave' });
+  await serve();
+});
+
+afterAll(() => started?.[Symbol.asyncDispose]());
+
+/** A request by HTTP and one by gRPC, each with an answer. */
+async function serve(): Promise<void> {
+  const { fleet, clients } = started;
+  const { statusCode, body } = await request(`${fleet.httpUrl}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${fleet.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'sim-fast', messages: [{ role: 'user', content: 'Hello' }] }),
+  });
+  expect([statusCode, await body.text()]).toEqual([200, expect.stringContaining('Simulated answer:')]);
+  answered++;
+  expect((await clients[0]?.complete(textRequest('sim-fast', 'Hello')))?.route?.provider).toBeDefined();
+  answered++;
+}
+
+async function stop(name: PartName): Promise<void> {
+  const { fleet } = started;
+  if (name === 'nats' || name === 'redis' || name === 'postgres') await fleet.servers[name].kill('SIGKILL');
+  else await fleet.process(name).stop();
+}
+
+async function bringBack(name: PartName): Promise<void> {
+  const { fleet } = started;
+  if (name === 'nats' || name === 'redis' || name === 'postgres') await fleet.servers[name].restart();
+  else await fleet.process(name).restart();
+}
+
+test.each(PARTS)(
+  'without %s routing answers, says what is degraded, and nothing is lost',
+  {
+    timeout: 150_000,
+  },
+  async (name, part) => {
+    const { fleet } = started;
+    const routing = fleet.process('routing');
+    await vi.waitFor(async () => expect((await readReadiness(routing)).status).toBe('ready'), PATIENCE);
+    const logged = (await routing.logs()).length;
+
+    await stop(name);
+    try {
+      await serve();
+      const expected =
+        part === undefined
+          ? { httpStatus: 200, status: 'ready', degraded: [], down: [] }
+          : { httpStatus: 200, status: 'degraded', degraded: [part], down: [part] };
+      await vi.waitFor(async () => {
+        await serve();
+        expect(await readReadiness(routing)).toEqual(expected);
+        const said = (await routing.logs()).slice(logged);
+        if (part !== undefined) expect(said).toMatch(new RegExp(`"level":"warn".*"part":"${part}"`));
+      }, PATIENCE);
+      await serve();
+    } finally {
+      await bringBack(name);
+    }
+    await vi.waitFor(async () => expect((await readReadiness(routing)).status).toBe('ready'), PATIENCE);
+    await serve();
+    const rows = await ledgerWith(fleet, { rows: answered, withinMs: 60_000 });
+    expect(rows.length).toBe(answered);
+    expect(new Set(rows.map(({ attempt_id }) => attempt_id)).size).toBe(answered);
+  },
+);
