@@ -14,7 +14,7 @@ export interface CostAccountingConfig extends BaseConfig {
   readonly ingestBatchRecords: number;
   /** `COST_ACCOUNTING_INGEST_BATCH_WAIT_MS`, 1 to 5,000, default 50: how long a record waits for others. */
   readonly ingestBatchWaitMs: number;
-  /** `COST_ACCOUNTING_USAGE_STREAM_REPLICAS`, 1 to 5, default 1: copies of the usage stream; routing must be told the same. */
+  /** `SWITCHYARD_NATS_REPLICAS`, 1 to 5, default 1: copies that NATS keeps of streams; the same for every service. */
   readonly usageStreamReplicas: number;
 }
 
@@ -45,7 +45,7 @@ export function parseConfig(env: Env): CostAccountingConfig {
       min: 1,
       max: 5_000,
     }),
-    usageStreamReplicas: reader.integer('COST_ACCOUNTING_USAGE_STREAM_REPLICAS', {
+    usageStreamReplicas: reader.integer('SWITCHYARD_NATS_REPLICAS', {
       fallback: 1,
       min: 1,
       max: 5,

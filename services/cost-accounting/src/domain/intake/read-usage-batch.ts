@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { UsageBatch, type UsageEnvelope } from '@switchyard/contracts/events';
 import { err, ok, type Result } from '@switchyard/kernel';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
@@ -79,5 +79,5 @@ function sequenceOf({ sequence }: UsageEnvelope): number | undefined {
 
 /** Pure: the same bytes give the same digest. */
 function digestOf(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest();
+  return hash('sha256', bytes, 'buffer');
 }
