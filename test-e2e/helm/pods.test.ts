@@ -84,7 +84,7 @@ describe.each(VALUES_FILES)('with values/%s.yaml', (file) => {
       const variables = variablesOf(file, service);
       const read = (name: string) => Number(variables[`${prefixOf(service)}_${name}`]);
       // Routing ends HTTP, gRPC and the outbox one after another, each within the grace of its own.
-      const phases = service === 'routing' ? 3 : 1;
+      const phases = service === 'routing' ? 2 : 1;
       const drainMs = phases * read('DRAIN_GRACE_MS') + read('DRAIN_WAIT_MS');
       expect(drainMs).toBeGreaterThan(0);
       expect((pod.spec.terminationGracePeriodSeconds ?? 30) * 1000, service).toBeGreaterThanOrEqual(drainMs);

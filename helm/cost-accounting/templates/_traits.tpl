@@ -4,6 +4,6 @@ prefix: COST_ACCOUNTING
 ports: { grpc: 7003, ops: 8003 }
 secretKeys: [NATS_URL, COST_ACCOUNTING_DATABASE_URL, COST_ACCOUNTING_API_KEY]
 calls: [credential]
-natsReplicasVariable: COST_ACCOUNTING_USAGE_STREAM_REPLICAS
+natsReplicasVariable: SWITCHYARD_NATS_REPLICAS
 drainPhases: 1
 {{- end -}}

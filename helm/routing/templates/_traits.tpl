@@ -5,7 +5,7 @@ ports: { grpc: 7001, ops: 8001, http: 7080 }
 secretKeys: [NATS_URL, ROUTING_DATABASE_URL, ROUTING_API_KEY]
 calls: [credential, cost-accounting, health-probe]
 natsReplicasVariable: SWITCHYARD_NATS_REPLICAS
-# HTTP ends, then gRPC, then the ledger takes the outbox: one after another, each with the whole time.
-drainPhases: 3
+# HTTP and gRPC end together, then the ledger takes the outbox: each with the whole time.
+drainPhases: 2
 stateDirectory: /var/lib/switchyard
 {{- end -}}

@@ -24,6 +24,7 @@ export * from './ops/ops-server.ts';
 export * from './ops/readiness.ts';
 export * from './postgres/migrate.ts';
 export * from './postgres/open-postgres.ts';
+export * from './postgres/service-migration.ts';
 export * from './telemetry/logger.ts';
 export * from './telemetry/metrics.ts';
 export * from './telemetry/spans.ts';

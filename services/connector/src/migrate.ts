@@ -1,27 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { type Env, EnvReader, type MigrateOptions, migrate } from '@switchyard/service-kit';
+import { type Env, type MigrateOptions, readMigrationOptions, runMigration } from '@switchyard/service-kit';
 
-/**
- * How the schema is brought up to date: `CONNECTOR_MIGRATION_DATABASE_URL` with the owner's rights; with
- * `CONNECTOR_DATABASE_PASSWORD` the service's role gets a login.
- *
- * @throws ConfigError with everything that is wrong
- */
+/** What brings this service's schema up to date: `CONNECTOR_MIGRATION_DATABASE_URL`, `CONNECTOR_DATABASE_PASSWORD`. */
 export function migrationOptions(env: Env): MigrateOptions {
-  const reader = new EnvReader(env);
-  const url = reader.url('CONNECTOR_MIGRATION_DATABASE_URL', ['postgresql', 'postgres']);
-  const rolePassword = reader.optional('CONNECTOR_DATABASE_PASSWORD');
-  reader.finish();
-  return {
-    url,
-    directory: fileURLToPath(new URL('../migrations', import.meta.url)),
-    schema: 'connector',
-    role: 'switchyard_connector',
-    ...(rolePassword === undefined ? {} : { rolePassword }),
-  };
+  const directory = fileURLToPath(new URL('../migrations', import.meta.url));
+  return readMigrationOptions(env, { prefix: 'CONNECTOR', schema: 'connector', directory });
 }
 
-if (import.meta.main) {
-  const applied = await migrate(migrationOptions(process.env));
-  process.stdout.write(`connector: ${applied.length === 0 ? 'nothing to migrate' : applied.join(', ')}\n`);
-}
+if (import.meta.main) await runMigration('connector', () => migrationOptions(process.env));

@@ -27,6 +27,8 @@ export async function runService<C>({
   start,
   exit,
 }: RunServiceOptions<C>): Promise<void> {
+  // As the first process of a container it would not hear a signal before this.
+  const signalled = nextSignal();
   let service: RunningService;
   try {
     service = await start(parseConfig(env));
@@ -43,7 +45,7 @@ export async function runService<C>({
   };
   process.on('uncaughtException', failed);
   process.on('unhandledRejection', failed);
-  const signal = await nextSignal();
+  const signal = await signalled;
   process.once('SIGTERM', () => exit(1));
   process.once('SIGINT', () => exit(1));
   service.log.info({ signal }, 'draining');
