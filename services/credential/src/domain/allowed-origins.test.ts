@@ -10,6 +10,12 @@ const NORMAL = [
   ['http://127.0.0.1:80', 'http://127.0.0.1'],
   ['http://[::1]:8080', 'http://[::1]:8080'],
   ['https://bücher.example', 'https://xn--bcher-kva.example'],
+  ['postgresql://db.example.com', 'postgresql://db.example.com:5432'],
+  ['PostgreSQL://DB.example.com:6432/', 'postgresql://db.example.com:6432'],
+  ['postgresql://0x7f.1:80', 'postgresql://127.0.0.1:80'],
+  ['postgresql://[::1]:5433', 'postgresql://[::1]:5433'],
+  ['postgresql://[::1]', 'postgresql://[::1]:5432'],
+  ['postgresql://db.example.com:21', 'postgresql://db.example.com:21'],
 ] as const;
 
 const WRONG = [
@@ -22,6 +28,9 @@ const WRONG = [
   'https:api.openai.com',
   'https:\\\\api.openai.com',
   'https://api.openai.com/v1',
+  'postgresql://db.example.com/app',
+  'postgresql://user:password@db.example.com',
+  'postgresql://',
   'https://api.openai.com//',
   'https://api.openai.com?x=1',
   'https://api.openai.com#x',
