@@ -13,10 +13,9 @@ import {
   type Principal,
   type RunningService,
 } from '@switchyard/service-kit';
-import { parseConfig } from '../../src/config.ts';
-import { migrationOptions } from '../../src/migrate.ts';
+
+import { migrationOptions, parseConfig, startService } from '../../src/index.ts';
 import type { ProviderSecrets } from '../../src/ports.ts';
-import { startService } from '../../src/service.ts';
 
 /** Where a test's routing gets its servers from, and what is special about it. */
 export interface RoutingSetup {
