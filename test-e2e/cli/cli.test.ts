@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SimulatorControl } from '../support/simulator-control.ts';
 import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
@@ -164,6 +167,36 @@ test('events tail: usage as lines of JSON while it happens, until Ctrl-C', async
     });
   tail.kill('SIGINT');
   expect(await tail.result).toMatchObject({ code: 0, err: '' });
+});
+
+test('the subscriber of the README prints what a call cost', async () => {
+  const example = fileURLToPath(new URL('../../libs/cli/examples/usage-events.ts', import.meta.url));
+  const subscriber = spawn(process.execPath, [example], { env: started.fleet.devEnv });
+  let printed = '';
+  subscriber.stdout.on('data', (data) => (printed += data));
+  try {
+    await expect
+      .poll(
+        async () => {
+          await textOf('chat', '--model', 'sim-smart', 'Hello');
+          return printed;
+        },
+        { timeout: 20_000, interval: 300 },
+      )
+      .toMatch(
+        /tenant: 'default',\s+agent: '',\s+provider: 'primary',\s+model: 'sim-smart',\s+outcome: 'ok',\s+cost: '\$0\.0/,
+      );
+  } finally {
+    subscriber.kill();
+  }
+});
+
+test('the README shows the subscriber as it is', async () => {
+  const root = new URL('../../', import.meta.url);
+  const [example, readme] = await Promise.all(
+    ['libs/cli/examples/usage-events.ts', 'README.md'].map((file) => readFile(new URL(file, root), 'utf8')),
+  );
+  expect(readme).toContain(example?.slice(example.indexOf('import ')));
 });
 
 test('whoever stops reading ends the command in peace', async () => {
