@@ -79,8 +79,10 @@ async function streamChat(response: ServerResponse, { events, chat, created }: S
   try {
     await write(response, encoder.encode(first.value));
     for await (const event of events) await write(response, encoder.encode(event));
-  } catch (error) {
-    response.write(encoder.encodeError(toServiceError(error)));
+  } catch (thrown) {
+    const error = toServiceError(thrown);
+    response.end(encoder.encodeError(error));
+    throw error;
   }
   response.end();
 }
@@ -88,5 +90,12 @@ async function streamChat(response: ServerResponse, { events, chat, created }: S
 /** Writes, and waits while the caller reads slowly. */
 async function write(response: ServerResponse, text: string): Promise<void> {
   if (text === '' || response.write(text) || response.destroyed) return;
-  await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  const waited = new AbortController();
+  const { signal } = waited;
+  try {
+    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+  } finally {
+    // The listener of what did not happen would stay, one for each wait.
+    waited.abort();
+  }
 }

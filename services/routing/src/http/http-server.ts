@@ -72,14 +72,15 @@ async function answer(
   response: ServerResponse,
   options: HttpServerOptions,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://host');
-  const span = startHttpSpan(`${request.method} ${url.pathname}`, request.headers);
+  const url = URL.parse(request.url ?? '/', 'http://host');
+  const span = startHttpSpan(`${request.method} ${url?.pathname ?? ''}`, request.headers);
   const abort = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) abort.abort();
   });
   let failure: ServiceError | undefined;
   try {
+    if (url === null) throw targetUnreadable();
     const route = findRoute(options.routes, request.method ?? 'GET', url.pathname);
     const principal = await options.authenticate(authorizationOf(request));
     await inSpan(span, () => route({ request, response, principal, signal: abort.signal, url }));
@@ -102,17 +103,28 @@ function authorizationOf({ headers }: IncomingMessage): string | undefined {
 }
 
 function findRoute(routes: ReadonlyMap<string, HttpRoute>, method: string, path: string): HttpRoute {
-  const route =
-    routes.get(`${method} ${path}`) ?? routes.get(`${method} ${path.slice(0, path.lastIndexOf('/'))}/*`);
+  const asked = `${method} ${path}`;
+  const above = () => [...routes].find(([key]) => key.endsWith('/*') && asked.startsWith(key.slice(0, -1)));
+  const route = routes.get(asked) ?? above()?.[1];
   if (route !== undefined) return route;
   throw new ServiceError({
     reason: 'ROUTE_NOT_FOUND',
     code: 'NOT_FOUND',
-    publicMessage: `there is no ${method} ${path}; there are ${[...routes.keys()].join(', ')}`,
+    publicMessage: `there is no ${asked}; there are ${[...routes.keys()].join(', ')}`,
   });
 }
 
+/** `//` and the like: a request line may hold what is no URL, and anyone may send one. */
+const targetUnreadable = () =>
+  new ServiceError({
+    reason: 'TARGET_UNREADABLE',
+    code: 'INVALID_ARGUMENT',
+    publicMessage: 'the path of the request cannot be read',
+  });
+
 function fail(response: ServerResponse, error: ServiceError): void {
+  // A stream has told of its failure itself.
+  if (response.writableEnded) return;
   if (response.headersSent) {
     response.destroy();
     return;

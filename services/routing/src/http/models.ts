@@ -15,7 +15,7 @@ export const models =
     for (const { provider, model } of offerings) listed.set(model, describe(model, provider.id));
     for (const offering of offerings)
       listed.set(qualified(offering), describe(qualified(offering), offering.provider.id));
-    const id = decodeURIComponent(url.pathname.slice('/v1/models/'.length));
+    const id = decodePath(url.pathname.slice('/v1/models/'.length));
     if (id === '') {
       sendJson(response, { status: 200, body: { object: 'list', data: [...listed.values()] } });
       return;
@@ -24,6 +24,15 @@ export const models =
     if (found === undefined) throw modelNotFound(id);
     sendJson(response, { status: 200, body: found });
   };
+
+/** A path as it was meant; as it is where it is badly encoded: then no model has this name. */
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
 
 const qualified = ({ provider, model }: Offering): string => `${provider.id}/${model}`;
 

@@ -1,0 +1,82 @@
+import { connect } from 'node:net';
+import { ServiceError } from '@switchyard/kernel';
+import { createLogger } from '@switchyard/service-kit';
+import { request as httpRequest } from 'undici';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type HttpRoute, sendJson } from '../src/http/http-call.ts';
+import { type RunningHttpServer, startHttpServer } from '../src/http/http-server.ts';
+import { MAX_BODY_BYTES, readBody } from '../src/http/read-body.ts';
+
+const tellPath: HttpRoute = async ({ response, url }) =>
+  sendJson(response, { status: 200, body: { path: url.pathname } });
+const breakStream: HttpRoute = async ({ response }) => {
+  response.writeHead(200);
+  response.end('told: broken');
+  throw new ServiceError({ reason: 'BROKEN', code: 'UNAVAILABLE', publicMessage: 'broken' });
+};
+const takeBody: HttpRoute = async ({ request, response }) =>
+  sendJson(response, { status: 200, body: { bytes: (await readBody(request)).length } });
+
+let server: RunningHttpServer;
+
+beforeEach(async () => {
+  server = await startHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    authenticate: () => ({
+      keyId: 'k',
+      tenant: 't',
+      role: 'agent',
+      installation: false,
+      permissions: new Set(),
+    }),
+    log: createLogger({ service: 'test', level: 'silent' }),
+    routes: new Map([
+      ['GET /v1/models', tellPath],
+      ['GET /v1/models/*', tellPath],
+      ['GET /broken', breakStream],
+      ['POST /body', takeBody],
+    ]),
+  });
+});
+
+afterEach(() => server.stop(100));
+
+const get = async (path: string) => {
+  const { statusCode, body } = await httpRequest(`http://127.0.0.1:${server.port}${path}`);
+  return { statusCode, text: await body.text() };
+};
+
+test('a request line that holds no URL is answered, before anyone is authenticated', async () => {
+  const socket = connect(server.port, '127.0.0.1');
+  socket.end('GET // HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+  const answer = (await socket.toArray()).map(String).join('');
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(answer).toContain('the path of the request cannot be read');
+});
+
+test('a route with a star takes everything below it', async () => {
+  expect(await get('/v1/models/meta/llama')).toEqual({
+    statusCode: 200,
+    text: '{"path":"/v1/models/meta/llama"}',
+  });
+  expect((await get('/v1/modelsx')).statusCode).toBe(404);
+});
+
+test('a stream that told of its failure reaches the caller whole', async () => {
+  expect(await get('/broken')).toEqual({ statusCode: 200, text: 'told: broken' });
+});
+
+test('a body of unknown length that grows too large is answered with 413', async () => {
+  const piece = Buffer.alloc(1024 * 1024);
+  const { statusCode } = await httpRequest(`http://127.0.0.1:${server.port}/body`, {
+    method: 'POST',
+    body: (function* () {
+      for (let bytes = 0; bytes <= MAX_BODY_BYTES; bytes += piece.length) yield piece;
+    })() as unknown as Iterable<Buffer> & AsyncIterable<Buffer>,
+  }).then(async (answer) => {
+    await answer.body.dump();
+    return answer;
+  });
+  expect(statusCode).toBe(413);
+});
