@@ -95,5 +95,11 @@ export function loadByHttp(fleet: RunningFleet, concurrency: number): RollingLoa
       await post(second as Pool, number);
     }
   });
-  return { stop: () => load.stop().finally(() => Promise.all(pools.map((pool) => pool.close()))) };
+  return {
+    async stop() {
+      const outcome = await load.stop();
+      await Promise.all(pools.map((pool) => pool.close()));
+      return outcome;
+    },
+  };
 }
