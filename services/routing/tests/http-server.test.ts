@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { ServiceError } from '@switchyard/kernel';
 import { createLogger } from '@switchyard/service-kit';
 import { request as httpRequest } from 'undici';
@@ -9,9 +10,11 @@ import { MAX_BODY_BYTES, readBody } from '../src/http/read-body.ts';
 
 const tellPath: HttpRoute = async ({ response, url }) =>
   sendJson(response, { status: 200, body: { path: url.pathname } });
+/** More than the system takes at once. */
+const LONG = 'told '.repeat(1_000_000);
 const breakStream: HttpRoute = async ({ response }) => {
   response.writeHead(200);
-  response.end('told: broken');
+  response.end(LONG);
   throw new ServiceError({ reason: 'BROKEN', code: 'UNAVAILABLE', publicMessage: 'broken' });
 };
 const takeBody: HttpRoute = async ({ request, response }) =>
@@ -64,19 +67,18 @@ test('a route with a star takes everything below it', async () => {
 });
 
 test('a stream that told of its failure reaches the caller whole', async () => {
-  expect(await get('/broken')).toEqual({ statusCode: 200, text: 'told: broken' });
+  expect(await get('/broken')).toEqual({ statusCode: 200, text: LONG });
 });
 
 test('a body of unknown length that grows too large is answered with 413', async () => {
   const piece = Buffer.alloc(1024 * 1024);
-  const { statusCode } = await httpRequest(`http://127.0.0.1:${server.port}/body`, {
+  const pieces = function* () {
+    for (let bytes = 0; bytes <= MAX_BODY_BYTES * 2; bytes += piece.length) yield piece;
+  };
+  const { statusCode, body } = await httpRequest(`http://127.0.0.1:${server.port}/body`, {
     method: 'POST',
-    body: (function* () {
-      for (let bytes = 0; bytes <= MAX_BODY_BYTES; bytes += piece.length) yield piece;
-    })() as unknown as Iterable<Buffer> & AsyncIterable<Buffer>,
-  }).then(async (answer) => {
-    await answer.body.dump();
-    return answer;
+    body: Readable.from(pieces()),
   });
+  await body.dump();
   expect(statusCode).toBe(413);
 });

@@ -10,8 +10,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   if (announced > MAX_BODY_BYTES) throw tooLarge();
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Destroyed, the request would take the connection with it, and the answer that says why.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > MAX_BODY_BYTES) throw tooLarge();
     chunks.push(chunk);
