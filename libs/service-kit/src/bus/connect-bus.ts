@@ -2,7 +2,7 @@ import { connect, type JetStreamClient, type JetStreamManager, type NatsConnecti
 import type { Logger } from '../telemetry/logger.ts';
 
 export interface BusOptions {
-  /** `nats://[user:password@]host:port`, several with commas. */
+  /** `nats://[user:password@]host:port`; of a cluster any one: it tells of the others. */
   readonly url: string;
   /** Name shown by the server. */
   readonly name: string;
@@ -133,16 +133,15 @@ class ReconnectingBus implements Bus {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
 function connectOnce(url: string, name: string): Promise<NatsConnection> {
-  const servers = url.split(',').map((text) => new URL(text));
-  const [first] = servers;
+  const { host, username, password } = new URL(url);
   return connect({
-    servers: servers.map(({ host }) => host),
+    servers: host,
     name,
-    ...(first?.username
-      ? { user: decodeURIComponent(first.username), pass: decodeURIComponent(first.password) }
-      : {}),
+    ...(username === '' ? {} : { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
     // nats gives up after 10 tries unless told otherwise.
     maxReconnectAttempts: -1,
+    // And for good after the same refusal of a password twice, which a server that is being set up again may say.
+    ignoreAuthErrorAbort: true,
     reconnectTimeWait: 250,
     timeout: 2_000,
     pingInterval: 10_000,
