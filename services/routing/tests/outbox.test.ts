@@ -164,3 +164,17 @@ test('segments go once the ledger has them for long enough, and come back into a
   outbox.cover(outbox.lastSequence, 1_600);
   expect(readdirSync(directory).length).toBeLessThan(before);
 });
+
+test('a segment that is written to for long stays for the whole time after the ledger has its last record', () => {
+  const outbox = create({ retainMs: 1_000 });
+  spend(outbox, 'long ago');
+  outbox.cover(outbox.lastSequence, 0);
+  for (let i = 0; i < 500; i++) spend(outbox, `usage ${i}`);
+  expect(outbox.uncoveredBytes).toBeGreaterThan(0);
+  outbox.cover(outbox.lastSequence, 5_000);
+  const before = readdirSync(directory).length;
+  outbox.cover(outbox.lastSequence, 5_999);
+  expect(readdirSync(directory).length).toBe(before);
+  outbox.cover(outbox.lastSequence, 6_000);
+  expect(readdirSync(directory).length).toBeLessThan(before);
+});

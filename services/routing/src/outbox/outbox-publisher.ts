@@ -62,7 +62,8 @@ export class OutboxPublisher {
   #withoutIdUpTo = 0;
   #stalledSince: { readonly watermark: number; readonly atMs: number } | undefined;
   #underWay = 0;
-  #lowestFailed: number | undefined;
+  /** The lowest number that the stream did not take, and why. */
+  #failed: { readonly sequence: number; readonly error: unknown } | undefined;
   #stopped = false;
   #wake: (() => void) | undefined;
   readonly #running: Promise<void>;
@@ -93,13 +94,15 @@ export class OutboxPublisher {
   }
 
   /**
-   * Takes note of how far the ledger is. Where it has stood still below what was sent, the rest is sent again.
-   * Call it only with an answer of a ledger that is up: while it is down nothing is lost by waiting.
+   * Takes note of how far the ledger is. What it has is not sent; where it has stood still below what was sent, the rest
+   * is sent again. Call it only with an answer of a ledger that is up: while it is down nothing is lost by waiting.
    */
   onWatermark(watermark: number, nowMs: number): void {
     const behind = watermark < this.#cursor - 1;
     if (!behind) {
       this.#stalledSince = undefined;
+      // After a recovery: what was sent before may be gone from the files, too.
+      this.#cursor = Math.min(watermark, this.#options.outbox.lastSequence) + 1;
       return;
     }
     if (this.#stalledSince?.watermark !== watermark) {
@@ -138,9 +141,14 @@ export class OutboxPublisher {
   }
 
   async #step(): Promise<void> {
-    if (this.#lowestFailed !== undefined) {
-      this.#rewind(this.#lowestFailed);
-      this.#lowestFailed = undefined;
+    if (this.#failed !== undefined) {
+      const { sequence, error } = this.#failed;
+      this.#failed = undefined;
+      this.#options.log.warn(
+        { err: error, outbox: this.#options.outbox.id, sequence },
+        'the stream did not take usage; trying again',
+      );
+      this.#rewind(sequence);
       await this.#sleep(RETRY_MS);
       if (this.#options.bus.isConnected) await this.#options.ensureStream();
     }
@@ -148,23 +156,23 @@ export class OutboxPublisher {
     if (this.#cursor > outbox.lastSequence || this.#underWay >= WINDOW) return this.#idle();
     if (!bus.isConnected) return this.#sleep(RETRY_MS);
     if (this.#queue.length > 0 && this.#queue.length < BATCH_RECORDS) await this.#sleep(BATCH_MS);
-    const records = await this.#next();
+    const first = this.#cursor;
+    const records = await this.#next(first);
+    // The ledger has spoken meanwhile: what was read is not what is next.
+    if (this.#cursor !== first) return;
     for (const batch of inBatches(records)) this.#send(batch);
     this.#cursor += records.length;
   }
 
-  /** The records from the cursor on: from memory, or from the file where memory does not reach back. */
-  async #next(): Promise<UsageToPublish[]> {
-    const first = this.#queue[0]?.sequence;
-    if (first !== undefined && first < this.#cursor) this.#queue.splice(0, this.#cursor - first);
-    if (this.#queue[0]?.sequence === this.#cursor) return this.#queue.splice(0, READ_RECORDS);
-    const limit = Math.min(
-      READ_RECORDS,
-      (this.#queue[0]?.sequence ?? Number.MAX_SAFE_INTEGER) - this.#cursor,
-    );
-    const read = await this.#options.outbox.read(this.#cursor, limit);
-    if (read[0] !== undefined && read[0].sequence !== this.#cursor) {
-      throw new Error(`the outbox lacks record ${this.#cursor}; the next one is ${read[0].sequence}`);
+  /** The records from a number on: from memory, or from the file where memory does not reach back. */
+  async #next(from: number): Promise<UsageToPublish[]> {
+    const inMemory = this.#queue[0]?.sequence;
+    if (inMemory !== undefined && inMemory < from) this.#queue.splice(0, from - inMemory);
+    if (this.#queue[0]?.sequence === from) return this.#queue.splice(0, READ_RECORDS);
+    const limit = Math.min(READ_RECORDS, (this.#queue[0]?.sequence ?? Number.MAX_SAFE_INTEGER) - from);
+    const read = await this.#options.outbox.read(from, limit);
+    if (read[0]?.sequence !== from) {
+      throw new Error(`the outbox lacks record ${from}; the next one is ${read[0]?.sequence}`);
     }
     return read.map((record) => ({ ...record, tenant: UsageRecord.decode(record.usage).tenant }));
   }
@@ -181,8 +189,9 @@ export class OutboxPublisher {
     this.#underWay++;
     publish({ subject: names.usage(tenant), payload, id, isDeduplicated: sequence > this.#withoutIdUpTo })
       .then(() => this.#options.onPublished?.(batch))
-      .catch(() => {
-        this.#lowestFailed = Math.min(this.#lowestFailed ?? sequence, sequence);
+      .catch((error: unknown) => {
+        if (this.#failed === undefined || sequence < this.#failed.sequence)
+          this.#failed = { sequence, error };
       })
       .finally(() => {
         this.#underWay--;
@@ -198,7 +207,7 @@ export class OutboxPublisher {
   #idle(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
-      if (this.#stopped || this.#lowestFailed !== undefined) resolve();
+      if (this.#stopped || this.#failed !== undefined) resolve();
     });
   }
 

@@ -232,7 +232,9 @@ export class Outbox {
     const file = this.#writable();
     const startByte = file.bytes;
     file.append(frame);
-    (this.#segments.at(-1) as Segment).bytes = file.bytes;
+    const segment = this.#segments.at(-1) as Segment;
+    segment.bytes = file.bytes;
+    segment.coveredAtMs = undefined;
     return startByte;
   }
 

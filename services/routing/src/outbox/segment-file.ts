@@ -63,7 +63,10 @@ export class SegmentFile {
     fdatasync(this.#fd, (error) => {
       this.#syncing = false;
       if (error !== null) onFailure(error);
-      if (this.#closing) closeSync(this.#fd);
+      if (!this.#closing) return;
+      // What was appended while the sync was under way is not in it.
+      if (this.#dirty) this.sync(onFailure);
+      else closeSync(this.#fd);
     });
   }
 

@@ -136,8 +136,15 @@ export class UsageOutboxes implements UsageLog {
   async #remove(spent: Running): Promise<void> {
     this.#running = this.#running.filter((running) => running !== spent);
     await spent.publisher.stop();
-    spent.outbox.remove();
-    removeLock(this.#options.outbox.directory, spent.outbox.id);
+    try {
+      spent.outbox.remove();
+      removeLock(this.#options.outbox.directory, spent.outbox.id);
+    } catch (error) {
+      this.#options.log.warn(
+        { err: error, outbox: spent.outbox.id },
+        'the files of an outbox that the ledger has whole could not be removed',
+      );
+    }
   }
 }
 
