@@ -16,6 +16,9 @@ const { env } = process;
 const say = (text: string) => void process.stdout.write(text);
 const exit = (code: number): never => process.exit(code);
 
+// The terminal was closed, or the reader of a pipe has ended: that must not keep the rest from being drained.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 /** Turning lines for people at a terminal, one line each for everything else. */
 function openProgress(): Progress {
   return process.stdout.isTTY ? new TerminalProgress(process.stdout).progress : plainProgress(say);

@@ -33,7 +33,7 @@ export async function runInstallation(options: RunOptions): Promise<void> {
   const last = await readRunRecord(stateDir);
   const settings = readLocalSettings(env, last?.ownServerUrls ?? {});
   const claim = await claimRun(stateDir, new Date());
-  const record = new RecordKeeper(stateDir, claim.record);
+  const record = new RecordKeeper(stateDir, { record: claim.record, progress });
   try {
     await endLeft(stateDir, { previous: claim.previous, progress });
     await refuseTakenPorts(settings);
@@ -54,16 +54,23 @@ export async function runInstallation(options: RunOptions): Promise<void> {
 /** Keeps the record of this run up to date. */
 class RecordKeeper {
   readonly #stateDir: string;
+  readonly #progress: Progress;
   #record: RunRecord;
 
-  constructor(stateDir: string, record: RunRecord) {
+  constructor(stateDir: string, { record, progress }: { record: RunRecord; progress: Progress }) {
     this.#stateDir = stateDir;
     this.#record = record;
+    this.#progress = progress;
   }
 
+  /** A full disk must not end what runs: then status and stop know less, and it is told. */
   update(change: Partial<RunRecord>): void {
     this.#record = { ...this.#record, ...change };
-    writeRunRecord(this.#stateDir, this.#record);
+    try {
+      writeRunRecord(this.#stateDir, this.#record);
+    } catch (error) {
+      this.#progress({ kind: 'note', text: `What runs can't be recorded: ${(error as Error).message}` });
+    }
   }
 }
 

@@ -1,6 +1,12 @@
+import { connect } from 'node:net';
 import { isAlive } from '@switchyard/testkit/processes';
 import { alignColumns } from '../output/align-columns.ts';
-import { type RecordedProcess, type RunRecord, readRunRecord } from '../run/run-record.ts';
+import {
+  type RecordedProcess,
+  type RecordedServer,
+  type RunRecord,
+  readRunRecord,
+} from '../run/run-record.ts';
 
 /** What runs now. */
 export interface Status {
@@ -14,11 +20,12 @@ export interface Status {
 /** One process or server. */
 export interface PartStatus {
   readonly name: string;
-  /** `ready`, `degraded` (it serves, and something is missing), `not_ready`, `down`, `given` (a server of the user's). */
-  readonly state: 'ready' | 'degraded' | 'not_ready' | 'down' | 'given';
+  /** `degraded`: it serves, and something is missing. */
+  readonly state: 'ready' | 'degraded' | 'not_ready' | 'down';
+  /** Undefined where it is down, runs in a container, or is a server of the user's. */
   readonly pid: number | undefined;
   readonly address: string;
-  /** What is missing; empty: nothing. */
+  /** What is missing, or what else there is to know. */
   readonly detail: string;
 }
 
@@ -30,13 +37,37 @@ export async function readStatus(stateDir: string): Promise<Status> {
   if (record === undefined || !isAlive(record.owner)) {
     return { state: 'not_running', pid: undefined, startedAt: undefined, parts: [] };
   }
-  const servers = record.servers.map(({ name, host, port, pid, given }): PartStatus => {
-    const state = given ? 'given' : pid === undefined ? 'down' : 'ready';
-    return { name, state, pid, address: `${host}:${port}`, detail: '' };
-  });
-  const processes = await Promise.all(record.processes.map(processStatus));
+  const [processes, servers] = await Promise.all([
+    Promise.all(record.processes.map(processStatus)),
+    Promise.all(record.servers.map(serverStatus)),
+  ]);
   const { phase, owner, startedAt } = record;
   return { state: phase, pid: owner.pid, startedAt, parts: [...processes, ...servers] };
+}
+
+async function serverStatus({ name, host, port, pid, given }: RecordedServer): Promise<PartStatus> {
+  const isUp = await canConnect(host, port);
+  const state = isUp ? 'ready' : 'down';
+  return {
+    name,
+    state,
+    pid: isUp ? pid : undefined,
+    address: `${host}:${port}`,
+    detail: given ? 'yours' : '',
+  };
+}
+
+function canConnect(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: PROBE_TIMEOUT_MS });
+    const answer = (isUp: boolean) => {
+      socket.destroy();
+      resolve(isUp);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('timeout', () => answer(false));
+    socket.once('error', () => answer(false));
+  });
 }
 
 async function processStatus(recorded: RecordedProcess): Promise<PartStatus> {

@@ -96,11 +96,18 @@ export class RunningFleet implements AsyncDisposable {
     );
   }
 
+  /** Kills all processes now and waits for nothing: for a process that is about to end without having stopped them. */
+  readonly killNow = (): void => {
+    for (const process of this.#processes) process.killNow();
+  };
+
   /** Starts everything. @throws StartError; what has started by then is for `stop` to end */
   async start(): Promise<void> {
     const { signal } = this.#end;
     this.#options.signal?.addEventListener('abort', () => this.#end.abort(), { once: true });
     if (this.#options.signal?.aborted) this.#end.abort();
+    // As the testkit does with servers in temporary folders: nobody would find these processes again.
+    if (this.#options.stateDir === undefined) process.once('exit', this.killNow);
     const keepAlive = new KeepAlive({ progress: this.#progress, clock: systemClock, signal });
     this.#servers = await this.#startServers(keepAlive);
     this.#changed();
@@ -150,6 +157,7 @@ export class RunningFleet implements AsyncDisposable {
       );
     }
     this.#changed();
+    process.off('exit', this.killNow);
     await this.#prepared.removeStateDir();
   }
 
