@@ -32,6 +32,9 @@ export class Execution {
   readonly #parent = trace.getActiveSpan();
   #nextCandidate = 0;
   #attemptCount = 0;
+  #firstAttemptAtMs: number | undefined;
+  /** Candidates that were passed over while an attempt was under way: listed after it. */
+  #passedOver: AttemptProto[] = [];
   /** Why no further attempt could be prepared. */
   #blocked: ServiceError | undefined;
 
@@ -57,6 +60,7 @@ export class Execution {
   /** The first attempt. @throws where none can be made */
   async begin(): Promise<Attempt> {
     const attempt = await this.#prepareNext();
+    this.#listPassedOver();
     if (attempt !== undefined) return attempt;
     this.#conclude(DecisionOutcome.REFUSED);
     throw this.#blocked ?? noCandidate(this.decided.choice);
@@ -86,12 +90,13 @@ export class Execution {
     const following = await this.#following(attempt, error);
     const requestOutcome = following === undefined ? this.#outcomeOf(attempt, error) : undefined;
     this.#fail(attempt, failure, requestOutcome);
+    this.#listPassedOver();
     if (following !== undefined) return following;
     this.#conclude(requestOutcome ?? DecisionOutcome.FALLBACK_EXHAUSTED);
     throw this.#blocked ?? this.#finalError(attempt, error);
   }
 
-  /** The caller has left a stream: settles what was under way. */
+  /** The caller has left a stream, or the request broke off: settles what was under way. Nothing where that was done. */
   abandon(attempt: Attempt): void {
     if (attempt.settled) return;
     const error: ProviderError = {
@@ -146,14 +151,16 @@ export class Execution {
   #prepare(candidate: RankedCandidate, secret: string): Attempt | undefined {
     const { replica } = this.#context;
     const { requestId, decided, startedAtMs: arrivedAtMs } = this;
+    const firstAttemptAtMs = this.#firstAttemptAtMs;
     const origin = { requestId, call: this.#call, decided, replica, index: this.#attemptCount };
     const prepared = prepareAttempt(
-      { candidate, secret, origin, arrivedAtMs, parent: this.#parent },
+      { candidate, secret, origin, arrivedAtMs, firstAttemptAtMs, parent: this.#parent },
       this.#context,
     );
     switch (prepared.kind) {
       case 'attempt':
         this.#attemptCount++;
+        this.#firstAttemptAtMs ??= prepared.attempt.startedAtMs;
         return prepared.attempt;
       case 'skipped':
         this.#noteUncalled(candidate, prepared.outcome, prepared.detail);
@@ -237,7 +244,7 @@ export class Execution {
 
   /** A candidate that was not called after all. */
   #noteUncalled({ offering }: RankedCandidate, outcome: string, detail: string): void {
-    this.attempts.push({
+    this.#passedOver.push({
       attemptId: '',
       provider: offering.provider.id,
       model: offering.model,
@@ -247,6 +254,11 @@ export class Execution {
       httpStatus: 0,
       detail,
     });
+  }
+
+  #listPassedOver(): void {
+    this.attempts.push(...this.#passedOver);
+    this.#passedOver = [];
   }
 
   #outcomeOf(attempt: Attempt, error: ProviderError): DecisionOutcome {

@@ -9,6 +9,7 @@ import {
   type Usage,
 } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
+import type { DecodedResponse } from '@switchyard/llm';
 import type { PipelineContext } from '../ports.ts';
 import { callForAnswer, callForStream } from '../transport/call-provider.ts';
 import { decideRequest } from './admit-request.ts';
@@ -29,22 +30,15 @@ export class Pipeline {
   async complete(call: PipelineCall): Promise<CompleteResponse> {
     const execution = new Execution(call, this.#context, { stream: false });
     let attempt = await execution.begin();
-    for (;;) {
-      const result = await callForAnswer(attempt.call);
-      if (result.ok) {
-        execution.succeed(attempt, result.value);
-        const { message, finishReason, providerModel } = result.value;
-        const ended = this.#endOf(execution, attempt);
-        return {
-          requestId: execution.requestId,
-          message,
-          finishReason,
-          providerModel,
-          route: routeOf(execution),
-          ...ended,
-        };
+    try {
+      for (;;) {
+        const result = await callForAnswer(attempt.call);
+        if (result.ok) return this.#answerOf(execution, attempt, result.value);
+        attempt = await execution.failOver(attempt, result.error);
       }
-      attempt = await execution.failOver(attempt, result.error);
+    } finally {
+      // Whatever broke off in between: a hold is always settled.
+      execution.abandon(attempt);
     }
   }
 
@@ -109,6 +103,20 @@ export class Pipeline {
     } finally {
       execution.abandon(attempt);
     }
+  }
+
+  #answerOf(execution: Execution, attempt: Attempt, decoded: DecodedResponse): CompleteResponse {
+    execution.succeed(attempt, decoded);
+    const { message, finishReason, providerModel } = decoded;
+    const ended = this.#endOf(execution, attempt);
+    return {
+      requestId: execution.requestId,
+      message,
+      finishReason,
+      providerModel,
+      route: routeOf(execution),
+      ...ended,
+    };
   }
 
   #endOf(execution: Execution, attempt: Attempt): { usage: Usage | undefined; cost: Cost; timings: Timings } {

@@ -24,6 +24,8 @@ export interface PrepareOptions {
   readonly origin: Omit<AttemptOrigin, 'overheadMs' | 'wallMs'>;
   /** When the request arrived, monotonic. */
   readonly arrivedAtMs: number;
+  /** When the request's first attempt was made, monotonic; undefined: this is the first. */
+  readonly firstAttemptAtMs: number | undefined;
   readonly parent: Span | undefined;
 }
 
@@ -43,7 +45,8 @@ export function prepareAttempt(options: PrepareOptions, context: PipelineContext
   }
   const span = startAttemptSpan(candidate, parent);
   const wallMs = context.clock.wallMs();
-  const held = heldRecord(candidate, span, { ...origin, overheadMs: nowMs - options.arrivedAtMs, wallMs });
+  const overheadMs = (options.firstAttemptAtMs ?? nowMs) - options.arrivedAtMs;
+  const held = heldRecord(candidate, span, { ...origin, overheadMs, wallMs });
   try {
     context.usage.hold(held.attemptId, held);
   } catch (error) {

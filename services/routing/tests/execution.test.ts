@@ -1,0 +1,105 @@
+import type { UsageRecord } from '@switchyard/contracts/events';
+import { CompleteRequest, type Decision, Role, Strategy } from '@switchyard/contracts/routing';
+import { createLogger } from '@switchyard/service-kit';
+import { Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import { RoutingEvents } from '../src/events.ts';
+import { Execution } from '../src/pipeline/execution.ts';
+import { Pipeline } from '../src/pipeline/pipeline.ts';
+import type { PipelineCall } from '../src/pipeline/pipeline-call.ts';
+import type { PipelineContext } from '../src/ports.ts';
+import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
+import type { SnapshotHolder } from '../src/runtime/snapshot-holder.ts';
+import type { CallFailure } from '../src/transport/call-provider.ts';
+import type { ProviderTransport } from '../src/transport/provider-transport.ts';
+import { offering, snapshotOf } from './domain/offerings.ts';
+
+const call: PipelineCall = {
+  request: CompleteRequest.fromPartial({
+    model: 'm',
+    messages: [{ role: Role.USER, parts: [{ content: { $case: 'text', value: 'hello' } }] }],
+  }),
+  principal: { keyId: 'k', tenant: 't', role: 'agent', installation: false, permissions: new Set() },
+  signal: new AbortController().signal,
+  deadlineAtMs: undefined,
+};
+
+const failure: CallFailure = {
+  reached: true,
+  status: 500,
+  error: {
+    class: 'server_error',
+    retryable: true,
+    sameProviderRetry: false,
+    retryAfterMs: undefined,
+    detail: 'HTTP 500',
+    messageForCaller: undefined,
+    providerCode: undefined,
+    httpStatus: 500,
+  },
+};
+
+/** Three providers a, b, c in this order, each call 100 ms after the last; what is booked and decided is kept. */
+function contextOf(change: Partial<PipelineContext> = {}) {
+  const booked: UsageRecord[] = [];
+  const held = new Set<string>();
+  const decisions: Decision[] = [];
+  let nowMs = 0;
+  const offerings = ['a', 'b', 'c'].map((provider, i) => offering({ provider, priority: i }));
+  const context: PipelineContext = {
+    snapshots: { current: snapshotOf(offerings) } as unknown as SnapshotHolder,
+    runtimes: new RuntimeRegistry(),
+    transport: { send: () => Promise.reject(new Error('refused')) } as unknown as ProviderTransport,
+    secrets: { stateOf: () => 'ready', get: ({ id }) => (id === 'b' ? Promise.resolve(undefined) : 'key') },
+    usage: {
+      hold: (attemptId) => held.add(attemptId),
+      settle: (attemptId, record) => {
+        held.delete(attemptId);
+        booked.push(record);
+      },
+    },
+    decisions: { record: (decision) => decisions.push(decision) },
+    events: new RoutingEvents(new Registry()),
+    clock: { wallMs: () => 1_000, monotonicMs: () => (nowMs += 100) },
+    log: createLogger({ service: 'test', level: 'silent' }),
+    replica: 'r',
+    defaultStrategy: Strategy.PRIORITY,
+    ...change,
+  };
+  return { context, booked, held, decisions };
+}
+
+test('what was tried is listed in order, one that was passed over between two attempts too', async () => {
+  const { context, decisions } = contextOf();
+  const execution = new Execution(call, context, { stream: false });
+  const first = await execution.begin();
+  const second = await execution.failOver(first, failure);
+  execution.succeed(second, { usage: undefined });
+  expect(execution.attempts.map(({ provider, outcome }) => [provider, outcome])).toEqual([
+    ['a', 'server_error'],
+    ['b', 'authentication'],
+    ['c', 'ok'],
+  ]);
+  expect(decisions[0]?.route).toMatchObject({ provider: 'c', fallbacks: 2 });
+});
+
+test('the overhead of a request ends with its first attempt, also where a later one answers', async () => {
+  const { context, booked } = contextOf();
+  const execution = new Execution(call, context, { stream: false });
+  const second = await execution.failOver(await execution.begin(), failure);
+  execution.succeed(second, { usage: undefined });
+  expect(booked[0]?.overheadUs).toBeGreaterThan(0n);
+  expect(booked[1]?.overheadUs).toBe(booked[0]?.overheadUs);
+});
+
+test('a hold is settled even where the request breaks off by a failure of its own', async () => {
+  const { context, held, booked } = contextOf({
+    secrets: {
+      stateOf: () => 'ready',
+      get: ({ id }) => (id === 'a' ? 'key' : Promise.reject(new Error('a bug'))),
+    },
+  });
+  await expect(new Pipeline(context).complete(call)).rejects.toThrow('a bug');
+  expect(booked.map(({ provider }) => provider)).toEqual(['a']);
+  expect(held.size).toBe(0);
+});
