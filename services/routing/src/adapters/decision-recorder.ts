@@ -20,6 +20,8 @@ const BATCH = 500;
 const FLUSH_MS = 200;
 const RETRY_MS = 1_000;
 const CLEAN_MS = 60_000;
+/** Most rounds of one cleaning: half a million decisions. */
+const CLEAN_ROUNDS = 50;
 
 /** Stores decisions behind the requests' back, in batches. While the database is away a bounded number waits. */
 export class DecisionRecorder implements DecisionLog {
@@ -59,21 +61,23 @@ export class DecisionRecorder implements DecisionLog {
     clearInterval(this.#cleaner);
     clearTimeout(this.#timer);
     await this.#flushing;
-    await this.#flush();
+    // A flush that failed has asked for another.
     clearTimeout(this.#timer);
+    await this.#flush();
   }
 
   #schedule(ms: number): void {
     if (this.#timer !== undefined || this.#flushing !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#flushing = this.#flush().finally(() => {
+      this.#flushing = this.#flush().then((outcome) => {
         this.#flushing = undefined;
+        if (this.#waiting.size > 0) this.#schedule(outcome === 'stored' ? FLUSH_MS : RETRY_MS);
       });
     }, ms);
   }
 
-  async #flush(): Promise<void> {
+  async #flush(): Promise<'stored' | 'failed'> {
     while (this.#waiting.size > 0) {
       const batch = [...this.#waiting.values().take(BATCH)];
       try {
@@ -83,11 +87,11 @@ export class DecisionRecorder implements DecisionLog {
           { err: error, waiting: this.#waiting.size },
           'decisions cannot be stored now; trying again',
         );
-        setTimeout(() => this.#schedule(0), RETRY_MS).unref();
-        return;
+        return 'failed';
       }
       for (const { requestId } of batch) this.#waiting.delete(requestId);
     }
+    return 'stored';
   }
 
   /** A plain success gives way. */
@@ -104,7 +108,9 @@ export class DecisionRecorder implements DecisionLog {
   async #clean(): Promise<void> {
     const { store, retentionMs, log } = this.#options;
     try {
-      await store.removeOlderThan(new Date(Date.now() - retentionMs));
+      const before = new Date(Date.now() - retentionMs);
+      for (let round = 0; round < CLEAN_ROUNDS; round++)
+        if ((await store.removeOlderThan(before)) === 'none left') return;
     } catch (error) {
       log.warn({ err: error }, 'old decisions cannot be removed now');
     }

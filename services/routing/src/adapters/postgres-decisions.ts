@@ -40,15 +40,15 @@ export class PostgresDecisions {
     });
   }
 
-  /** Removes some of what is older. @returns how many */
-  removeOlderThan(before: Date): Promise<number> {
+  /** Removes some of what is older. @returns whether more may be left */
+  removeOlderThan(before: Date): Promise<'more' | 'none left'> {
     return this.#postgres.asSystem(async (transaction) => {
       const { rowCount } = await transaction.query(
         `DELETE FROM routing.decisions WHERE request_id IN
            (SELECT request_id FROM routing.decisions WHERE decided_at < $1 ORDER BY decided_at LIMIT ${REMOVE_ROWS})`,
         [before],
       );
-      return rowCount ?? 0;
+      return (rowCount ?? 0) < REMOVE_ROWS ? 'none left' : 'more';
     });
   }
 }
