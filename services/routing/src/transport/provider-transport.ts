@@ -57,7 +57,12 @@ export class ProviderTransport {
   #pool(origin: string, connectMs: number): Pool {
     const key = `${origin} ${connectMs}`;
     const known = this.#pools.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      // Last in the map's order: used last.
+      this.#pools.delete(key);
+      this.#pools.set(key, known);
+      return known;
+    }
     const pool = new Pool(origin, {
       connections: MAX_CONNECTIONS,
       pipelining: 1,
