@@ -28,10 +28,20 @@ interface Entry {
   readonly allowedOrigins: ReadonlySet<string>;
   readonly readAtMs: number;
   readonly ttlMs: number;
+  /** When it is read again while it still serves, so that no request waits for it. */
+  readonly refreshAtMs: number;
 }
 
+/** How long after a failure, while the value that is known serves, it is tried again. */
+const RETRY_MS = 2_000;
 /** A secret that was not there, or could not be read, is asked for again after this time. */
 const MISSING_TTL_MS = 2_000;
+const MISSING = {
+  value: undefined,
+  allowedOrigins: new Set<string>(),
+  ttlMs: MISSING_TTL_MS,
+  refreshAtMs: Number.POSITIVE_INFINITY,
+};
 
 /** Providers' keys, read from the credential service and kept in memory for as long as it allows. */
 export class CredentialSecrets implements ProviderSecrets {
@@ -68,7 +78,10 @@ export class CredentialSecrets implements ProviderSecrets {
   get(provider: ConfiguredProvider): string | Promise<string | undefined> {
     if (provider.credentialRef === '') return '';
     const entry = this.#fresh(keyOf(provider));
-    if (entry !== undefined) return usable(entry, provider) ?? Promise.resolve(undefined);
+    if (entry !== undefined) {
+      if (this.#options.clock.monotonicMs() >= entry.refreshAtMs) void this.#read(provider);
+      return usable(entry, provider) ?? Promise.resolve(undefined);
+    }
     return this.#read(provider).then((read) => usable(read, provider));
   }
 
@@ -91,8 +104,11 @@ export class CredentialSecrets implements ProviderSecrets {
 
   /** Something may have changed: it is read again at once, and serves as it was until the answer is here. */
   #readAgain(key: string): void {
+    const under = this.#reading.get(key);
     const entry = this.#entries.get(key);
-    if (entry !== undefined) void this.#read(entry.provider);
+    // What is being read now may be from before the change.
+    if (under !== undefined) void under.then(({ provider }) => this.#read(provider));
+    else if (entry !== undefined) void this.#read(entry.provider);
   }
 
   #read(provider: ConfiguredProvider): Promise<Entry> {
@@ -121,15 +137,16 @@ export class CredentialSecrets implements ProviderSecrets {
         timeoutMs: 3_000,
       });
       const allowedOrigins = new Set(secret?.allowedOrigins);
-      return { provider, value: value.toString('utf8'), allowedOrigins, readAtMs, ttlMs: ttlSeconds * 1000 };
+      const ttlMs = ttlSeconds * 1000;
+      const refreshAtMs = readAtMs + ttlMs / 2;
+      return { provider, value: value.toString('utf8'), allowedOrigins, readAtMs, ttlMs, refreshAtMs };
     } catch (error) {
       const reason = error instanceof ServiceError ? error.reason : 'UNKNOWN';
       log.warn({ provider: id, reason }, 'a provider key cannot be read');
       const known =
         error instanceof ServiceError && error.retryable ? this.#fresh(keyOf(provider)) : undefined;
-      return (
-        known ?? { provider, value: undefined, allowedOrigins: new Set(), readAtMs, ttlMs: MISSING_TTL_MS }
-      );
+      if (known !== undefined) return { ...known, refreshAtMs: clock.monotonicMs() + RETRY_MS };
+      return { provider, ...MISSING, readAtMs };
     }
   }
 }
