@@ -6,7 +6,6 @@ import type { Offering } from '../snapshot/snapshot.ts';
 /** Name of a hard constraint, as in the proto's Exclusion. */
 export type ConstraintName =
   | 'capability'
-  | 'model'
   | 'max_cost'
   | 'max_price'
   | 'max_latency'

@@ -1,4 +1,12 @@
-import { type CompleteRequest, type Message, type Part, Role, Strategy } from '@switchyard/contracts/routing';
+import {
+  type CompleteRequest,
+  type Message,
+  type Part,
+  Purpose,
+  Role,
+  Strategy,
+  ToolChoice_Mode,
+} from '@switchyard/contracts/routing';
 import type { FieldViolation } from '@switchyard/kernel';
 import { CAPABILITIES, isCapability } from '../snapshot/capability.ts';
 import { isRegion, REGIONS } from '../snapshot/region.ts';
@@ -8,6 +16,9 @@ const MAX_PARTS = 1_000;
 const MAX_TOOLS = 128;
 const MAX_LABELS = 16;
 const MAX_NAME = 128;
+const MAX_MEDIA_BYTES = 20 * 1024 * 1024;
+/** Seconds that a prompt cache may be asked to keep; 0 is the default. */
+const CACHE_TTLS = [0, 300, 3_600];
 const EFFORTS = ['', 'none', 'minimal', 'low', 'medium', 'high'];
 
 /** Everything that is wrong with a request, by field; empty where it is in order. */
@@ -39,6 +50,7 @@ export function validateRequest(request: CompleteRequest): FieldViolation[] {
     );
   });
   check(isStrategy(request.strategy), 'strategy', 'must be STRATEGY_PRIORITY or STRATEGY_COST');
+  checkChoices(request, check);
   checkSampling(request, check);
   checkRequirements(request, check);
   checkContext(request, check);
@@ -47,7 +59,22 @@ export function validateRequest(request: CompleteRequest): FieldViolation[] {
 
 type Check = (holds: boolean, field: string, description: string) => void;
 
-function checkMessage({ role, parts }: Message, field: string, check: Check): void {
+function checkChoices({ toolChoice, responseFormat, purpose }: CompleteRequest, check: Check): void {
+  const isNamed = toolChoice?.mode === ToolChoice_Mode.NAMED;
+  check(
+    (toolChoice?.name ?? '') === '' ? !isNamed : isNamed,
+    'tool_choice.name',
+    'is needed with MODE_NAMED, and only then',
+  );
+  check((responseFormat?.name ?? '').length <= 64, 'response_format.name', 'must have at most 64 characters');
+  check(
+    purpose === Purpose.UNSPECIFIED || purpose === Purpose.USER_REQUEST || purpose === Purpose.PROBE,
+    'purpose',
+    'must be PURPOSE_USER_REQUEST or PURPOSE_PROBE',
+  );
+}
+
+function checkMessage({ role, parts, name }: Message, field: string, check: Check): void {
   const known =
     role === Role.SYSTEM ||
     role === Role.DEVELOPER ||
@@ -55,9 +82,15 @@ function checkMessage({ role, parts }: Message, field: string, check: Check): vo
     role === Role.ASSISTANT ||
     role === Role.TOOL;
   check(known, `${field}.role`, 'must be system, developer, user, assistant or tool');
+  check(name.length <= 64, `${field}.name`, 'must have at most 64 characters');
   check(parts.length <= MAX_PARTS, `${field}.parts`, `must have at most ${MAX_PARTS} parts`);
   check(parts.length > 0 || role === Role.ASSISTANT, `${field}.parts`, 'must have at least one part');
-  parts.slice(0, MAX_PARTS).forEach(({ content }, i) => {
+  parts.slice(0, MAX_PARTS).forEach(({ content, cacheControl }, i) => {
+    check(
+      CACHE_TTLS.includes(cacheControl?.ttlSeconds ?? 0),
+      `${field}.parts[${i}].cache_control.ttl_seconds`,
+      'must be 300 or 3600',
+    );
     checkPart(content, { field: `${field}.parts[${i}]`, role }, check);
   });
 }
@@ -86,6 +119,11 @@ function checkPart(
       source?.$case !== 'data' || mediaType !== '',
       `${field}.${content.$case}.media_type`,
       'is required with data',
+    );
+    check(
+      source?.$case !== 'data' || source.value.length <= MAX_MEDIA_BYTES,
+      `${field}.${content.$case}.data`,
+      `must have at most ${MAX_MEDIA_BYTES} bytes`,
     );
     check(
       source?.$case !== 'url' || /^https:\/\//.test(source.value),
