@@ -144,7 +144,7 @@ export interface Decision {
   seed: bigint;
   /** Probability with which this candidate was to be chosen. 1 for a strategy without chance. */
   propensity: number;
-  /** Candidates, the chosen one first, the excluded ones last. At most 100; candidates_omitted counts the rest. */
+  /** Candidates, in the order in which they would be tried, the excluded ones last. At most 100; candidates_omitted counts the rest. */
   candidates: Candidate[];
   /** Excluded candidates that were left out of the list. */
   candidatesOmitted: number;
@@ -156,9 +156,9 @@ export interface Decision {
   attempts: Attempt[];
   /** What came of it. */
   outcome: DecisionOutcome;
-  /** Upper bound of the input, in tokens, that estimates were made with. */
+  /** Input that was expected, in tokens: estimates were made with it. */
   estimatedInputTokens: number;
-  /** Most output tokens that estimates were made with. */
+  /** Output that was expected of the first candidate, in tokens. 0 where nothing fitted. */
   estimatedOutputTokens: number;
   /** Permille of decisions of this kind that were kept when this one was; 1000 means all. */
   samplePermille: number;
@@ -183,7 +183,7 @@ export interface Candidate {
   estimatedCostNanoUsd?:
     | bigint
     | undefined;
-  /** Upper bound of the cost of this request, in nano-USD. Absent where a price is unknown. */
+  /** Upper bound of the cost of this request, in nano-USD. Absent where a price is unknown or the output has no limit. */
   maxCostNanoUsd?:
     | bigint
     | undefined;
@@ -191,7 +191,7 @@ export interface Candidate {
   health: string;
   /** The breaker's state: closed, open, half_open. */
   breaker: string;
-  /** Median time to the first token, in milliseconds. Absent where unknown. */
+  /** Moving average of the time to the first token at this replica, in milliseconds. Absent where unknown. */
   latencyMs?:
     | number
     | undefined;
@@ -205,7 +205,7 @@ export interface Candidate {
 /** One reason against a candidate. */
 export interface Exclusion {
   /**
-   * Which constraint: capability, model, max_cost, max_price, max_latency, residency, tags, allowed_providers,
+   * Which constraint: capability, max_cost, max_price, max_latency, residency, tags, allowed_providers,
    * excluded_providers, context_length, health, breaker, maintenance, disabled, credential, parameter.
    */
   constraint: string;
