@@ -57,16 +57,6 @@ export class EnvReader {
     return fallback;
   }
 
-  /** A number within bounds. */
-  number(name: string, { fallback, min, max }: { fallback: number; min: number; max: number }): number {
-    const text = this.optional(name);
-    if (text === undefined) return fallback;
-    const value = Number(text);
-    if (Number.isFinite(value) && value >= min && value <= max) return value;
-    this.#problems.push(`${name} must be a number from ${min} to ${max}, not ${JSON.stringify(text)}`);
-    return fallback;
-  }
-
   /** `true` or `false`. */
   flag(name: string, fallback: boolean): boolean {
     return this.choice(name, ['true', 'false'], fallback ? 'true' : 'false') === 'true';

@@ -35,7 +35,7 @@ export function createLogger({ service, level }: LoggerOptions): Logger {
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: {
-      paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `headers["x-api-key"]`]),
+      paths: ['headers["x-api-key"]', ...SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])],
       censor: '[redacted]',
     },
     mixin: () => {
