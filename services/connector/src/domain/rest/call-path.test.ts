@@ -86,6 +86,11 @@ describe.each(['/base', ''])('below the base path %j', (base) => {
   });
 });
 
+test('a lone percent sign hides no dot segment beside it, and is fine by itself', () => {
+  expect(joinCallPath('/base', '/%252e./%25').ok).toBe(false);
+  expect(joinCallPath('/base', '/100%25').ok).toBe(true);
+});
+
 test('whatever is let through stays below the base path for a reader that decodes any number of times', () => {
   const piece = fc.constantFrom(
     '/',

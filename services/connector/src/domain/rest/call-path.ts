@@ -34,8 +34,9 @@ function decodedLayers(path: string): string[] | undefined {
   let current = path;
   while (current.includes('%')) {
     if (layers.length > MAX_LAYERS) return undefined;
-    const next = decodeOnce(current);
-    if (next === undefined) return layers.length === 1 ? undefined : layers;
+    const next = decodeOnce(current) ?? (layers.length === 1 ? undefined : decodeLeniently(current));
+    if (next === undefined) return undefined;
+    if (next === current) return layers;
     layers.push(next);
     current = next;
   }
@@ -49,6 +50,10 @@ function decodeOnce(text: string): string | undefined {
     return undefined;
   }
 }
+
+/** As readers do that leave a malformed escape as it is and decode the others: a lone `%` must not hide what stands beside it. */
+const decodeLeniently = (text: string): string =>
+  text.replaceAll(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
 /**
  * Segments parted by either slash; what follows a `;` is a parameter to some servers (`/..;/admin`). Full-width dots and
