@@ -3,27 +3,30 @@ import { invalidArgument, ServiceError } from '@switchyard/kernel';
 /** Most bytes of one message. */
 export const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 
-/** A request as it came off the wire: read, or why not. Kept as data because grpc-js turns a throwing deserializer into a bare INTERNAL. */
-export type IncomingMessage<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: ServiceError };
+/**
+ * A request as it came off the wire. It is read when its caller is known and permitted: a few bytes of a message become a
+ * hundred of memory, which nobody without a key may ask for.
+ */
+export interface IncomingMessage<T> {
+  /** @throws MESSAGE_TOO_LARGE, INVALID_ARGUMENT where it cannot be read */
+  read(): T;
+}
 
-/** Wraps a generated deserializer so that what cannot be read gets a clear error with details. */
+/** Wraps a generated deserializer: grpc-js would call it before anything is known of the caller, and make a bare INTERNAL of what it throws. */
 export function readMessage<T>(deserialize: (bytes: Buffer) => T): (bytes: Buffer) => IncomingMessage<T> {
-  return (bytes) => {
-    if (bytes.length > MAX_MESSAGE_BYTES) return { ok: false, error: tooLarge(bytes.length) };
-    try {
-      return { ok: true, value: deserialize(bytes) };
-    } catch (error) {
-      return {
-        ok: false,
-        error: invalidArgument({
+  return (bytes) => ({
+    read() {
+      if (bytes.length > MAX_MESSAGE_BYTES) throw tooLarge(bytes.length);
+      try {
+        return deserialize(bytes);
+      } catch (error) {
+        throw invalidArgument({
           field: '(message)',
           description: `not a readable protobuf message: ${(error as Error).message}`,
-        }),
-      };
-    }
-  };
+        });
+      }
+    },
+  });
 }
 
 function tooLarge(bytes: number): ServiceError {

@@ -100,9 +100,8 @@ function admission(method: string, permission: Permission, { authenticate, obser
     const principal = known instanceof Promise ? await known : known;
     if (!principal.permissions.has(permission)) observeDenial?.({ method, permission, principal });
     requirePermission(principal, permission);
-    if (!call.request.ok) throw call.request.error;
     context.principal = principal;
-    return call.request.value;
+    return call.request.read();
   };
 }
 
