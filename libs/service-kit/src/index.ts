@@ -20,6 +20,8 @@ export * from './lifecycle/base-config.ts';
 export * from './lifecycle/run-service.ts';
 export * from './lifecycle/start-composed.ts';
 export * from './lifecycle/start-foundation.ts';
+export * from './load/await-drain.ts';
+export * from './load/byte-budget.ts';
 export * from './ops/ops-server.ts';
 export * from './ops/readiness.ts';
 export * from './postgres/migrate.ts';

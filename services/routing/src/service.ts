@@ -129,11 +129,18 @@ async function listen(
   foundation: Foundation,
   composed: Composed,
 ): Promise<Record<string, string>> {
-  const { log } = foundation;
+  const { log, requestBytes } = foundation;
   const { authenticate, context, pipeline } = composed;
   const { host } = config;
   const routes = httpRoutes(context, pipeline);
-  const http = await startHttpServer({ host, port: config.httpPort, authenticate, log, routes });
+  const http = await startHttpServer({
+    host,
+    port: config.httpPort,
+    authenticate,
+    log,
+    routes,
+    requestBytes,
+  });
   const { grpcPort, opsPort } = await serve(foundation, {
     config,
     authenticate,

@@ -3,6 +3,7 @@ import { ReadSecretResponse, SecretServiceService } from '@switchyard/contracts/
 import { newApiKey, ServiceError } from '@switchyard/kernel';
 import {
   type Bus,
+  ByteBudget,
   createLogger,
   defineService,
   type RunningGrpcServer,
@@ -61,6 +62,7 @@ beforeEach(async () => {
     }),
     errorDomain: 'test',
     image: readDescriptorImage(),
+    requestBytes: new ByteBudget(2 ** 28),
     log,
     observe: () => {},
   });

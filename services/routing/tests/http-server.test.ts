@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { ServiceError } from '@switchyard/kernel';
-import { createLogger } from '@switchyard/service-kit';
+import { ByteBudget, createLogger } from '@switchyard/service-kit';
 import { request as httpRequest } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type HttpRoute, sendJson } from '../src/http/http-call.ts';
@@ -17,12 +17,14 @@ const breakStream: HttpRoute = async ({ response }) => {
   response.end(LONG);
   throw new ServiceError({ reason: 'BROKEN', code: 'UNAVAILABLE', publicMessage: 'broken' });
 };
-const takeBody: HttpRoute = async ({ request, response }) =>
-  sendJson(response, { status: 200, body: { bytes: (await readBody(request)).length } });
+const takeBody: HttpRoute = async ({ request, response, take }) =>
+  sendJson(response, { status: 200, body: { bytes: (await readBody(request, take)).length } });
 
 let server: RunningHttpServer;
+let requestBytes: ByteBudget;
 
 beforeEach(async () => {
+  requestBytes = new ByteBudget(MAX_BODY_BYTES);
   server = await startHttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -34,6 +36,7 @@ beforeEach(async () => {
       permissions: new Set(),
     }),
     log: createLogger({ service: 'test', level: 'silent' }),
+    requestBytes,
     routes: new Map([
       ['GET /v1/models', tellPath],
       ['GET /v1/models/*', tellPath],
@@ -81,4 +84,21 @@ test('a body of unknown length that grows too large is answered with 413', async
   });
   await body.dump();
   expect(statusCode).toBe(413);
+});
+
+test('bodies that are too large together are refused, and nothing stays counted', async () => {
+  const send = (body: Buffer | Readable) =>
+    httpRequest(`http://127.0.0.1:${server.port}/body`, { method: 'POST', body }).then(async (answer) => {
+      await answer.body.dump();
+      return answer.statusCode;
+    });
+  const slow = new Readable({ read() {} });
+  slow.push(Buffer.alloc(MAX_BODY_BYTES - 1024));
+  const first = send(slow);
+  await expect.poll(() => requestBytes.takenBytes).toBe(MAX_BODY_BYTES - 1024);
+  expect(await send(Buffer.alloc(2048))).toBe(503);
+  expect(await send(Buffer.alloc(512))).toBe(200);
+  slow.push(null);
+  expect(await first).toBe(200);
+  await expect.poll(() => requestBytes.takenBytes).toBe(0);
 });

@@ -1,3 +1,4 @@
+import { credentials, makeClientConstructor, status } from '@grpc/grpc-js';
 import { readDescriptorImage } from '@switchyard/contracts';
 import {
   GetPriceBookRequest,
@@ -9,6 +10,7 @@ import { invalidArgument, newApiKey, ServiceError } from '@switchyard/kernel';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Principal } from '../auth/principal.ts';
+import { ByteBudget } from '../load/byte-budget.ts';
 import { defineService } from './define-service.ts';
 import { callUnary, openGrpcClient } from './grpc-client.ts';
 import { type RunningGrpcServer, startGrpcServer } from './grpc-server.ts';
@@ -28,10 +30,12 @@ let client: PriceServiceClient;
 let handle: (request: { knownVersion: string }) => Promise<GetPriceBookResponse>;
 let principal: Principal;
 let ended: EndedCall[];
+let requestBytes: ByteBudget;
 
 beforeEach(async () => {
   principal = reader;
   ended = [];
+  requestBytes = new ByteBudget(48 * 1024 * 1024);
   handle = async ({ knownVersion }) => ({ version: `after ${knownVersion}`, prices: [] });
   server = await startGrpcServer({
     address: '127.0.0.1:0',
@@ -43,6 +47,7 @@ beforeEach(async () => {
     authenticate: () => principal,
     errorDomain: 'switchyard.test',
     image: readDescriptorImage(),
+    requestBytes,
     log: pino({ level: 'silent' }),
     observe: (call) => ended.push(call),
   });
@@ -119,4 +124,35 @@ test('a message of 40 MB is refused with a reason, and the server goes on', asyn
     reason: 'MESSAGE_TOO_LARGE',
   });
   expect((await call('1')).version).toBe('after 1');
+});
+
+test('what cannot be read is told only to those who may call', async () => {
+  const garbage = { ...PriceServiceService.getPriceBook, requestSerialize: () => Buffer.from([0xff, 0xff]) };
+  const raw = makeClientConstructor({ getPriceBook: garbage }, 'raw');
+  const rawClient = new raw(`127.0.0.1:${server.port}`, credentials.createInsecure());
+  const code = () =>
+    new Promise((resolve) =>
+      rawClient.getPriceBook?.({}, (error: { code: number } | null) => resolve(error?.code)),
+    );
+  expect(await code()).toBe(status.INVALID_ARGUMENT);
+  principal = agent;
+  expect(await code()).toBe(status.PERMISSION_DENIED);
+  rawClient.close();
+});
+
+test('requests that are too large together are refused, and what is over makes room', async () => {
+  const large = 'x'.repeat(30 * 1024 * 1024);
+  const leave = Promise.withResolvers<void>();
+  handle = async ({ knownVersion }) => {
+    if (knownVersion.length > 1) await leave.promise;
+    return { version: 'ok', prices: [] };
+  };
+  const first = call(large);
+  await expect.poll(() => requestBytes.takenBytes).toBeGreaterThan(large.length);
+  await expect(call(large)).rejects.toMatchObject({ code: 'UNAVAILABLE', reason: 'OVERLOADED' });
+  expect((await call('1')).version).toBe('ok');
+  leave.resolve();
+  await first;
+  expect(requestBytes.takenBytes).toBe(0);
+  expect((await call(large)).version).toBe('ok');
 });

@@ -1,6 +1,7 @@
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
+import type { ByteBudget } from '../load/byte-budget.ts';
 import type { Authenticate } from './authenticate-call.ts';
 import type { DefinedService } from './define-service.ts';
 import { MAX_MESSAGE_BYTES, readMessage } from './incoming-message.ts';
@@ -18,6 +19,8 @@ export interface GrpcServerOptions {
   /** Descriptors for reflection: `libs/contracts/image.binpb`. */
   readonly image: Buffer;
   readonly log: Logger;
+  /** Bounds the bytes of all requests under way. */
+  readonly requestBytes: ByteBudget;
   /** Told of every call that ends. */
   readonly observe: ObserveCall;
   /** Told of every call that its caller had no permission for. Default: nobody is told. */

@@ -8,6 +8,7 @@ export const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
  * hundred of memory, which nobody without a key may ask for.
  */
 export interface IncomingMessage<T> {
+  readonly bytes: number;
   /** @throws MESSAGE_TOO_LARGE, INVALID_ARGUMENT where it cannot be read */
   read(): T;
 }
@@ -15,6 +16,7 @@ export interface IncomingMessage<T> {
 /** Wraps a generated deserializer: grpc-js would call it before anything is known of the caller, and make a bare INTERNAL of what it throws. */
 export function readMessage<T>(deserialize: (bytes: Buffer) => T): (bytes: Buffer) => IncomingMessage<T> {
   return (bytes) => ({
+    bytes: bytes.length,
     read() {
       if (bytes.length > MAX_MESSAGE_BYTES) throw tooLarge(bytes.length);
       try {

@@ -9,6 +9,7 @@ import type {
 import type { Permission } from '@switchyard/contracts';
 import type { ServiceError } from '@switchyard/kernel';
 import { type Principal, requirePermission } from '../auth/principal.ts';
+import { awaitDrain } from '../load/await-drain.ts';
 import { endSpan, inSpan, startServerSpan } from '../telemetry/spans.ts';
 import type { CallContext } from './call-context.ts';
 import type { Rpc, StreamHandler, UnaryHandler } from './define-service.ts';
@@ -16,7 +17,10 @@ import type { GrpcServerOptions } from './grpc-server.ts';
 import type { IncomingMessage } from './incoming-message.ts';
 import { statusOfError, toServiceError } from './status-of-error.ts';
 
-type Serving = Pick<GrpcServerOptions, 'authenticate' | 'errorDomain' | 'log' | 'observe' | 'observeDenial'>;
+type Serving = Pick<
+  GrpcServerOptions,
+  'authenticate' | 'errorDomain' | 'log' | 'observe' | 'observeDenial' | 'requestBytes'
+>;
 type Call = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
 
 /** Makes a grpc-js handler of a unary RPC. */
@@ -66,25 +70,16 @@ async function pump(
   signal: AbortSignal,
 ): Promise<void> {
   for await (const message of messages) {
-    if (!call.write(message) && !call.cancelled) await drained(call, signal);
+    if (!call.write(message)) await awaitDrain(call, signal);
   }
 }
 
-function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      call.off('drain', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    call.once('drain', done);
-    signal.addEventListener('abort', done, { once: true });
-  });
-}
-
-/** A context whose principal is not known yet. */
+/** A call that is not let in yet: its principal is not known. */
 type PendingContext = {
   -readonly [K in keyof CallContext]: K extends 'principal' ? Principal | undefined : CallContext[K];
+} & {
+  /** Bytes of its request that count as under way. */
+  takenBytes: number;
 };
 
 /** Lets a call in: its caller is known and permitted, and its request can be read. */
@@ -93,7 +88,11 @@ type Admit = (
   context: PendingContext,
 ) => Promise<unknown>;
 
-function admission(method: string, permission: Permission, { authenticate, observeDenial }: Serving): Admit {
+function admission(
+  method: string,
+  permission: Permission,
+  { authenticate, observeDenial, requestBytes }: Serving,
+): Admit {
   return async (call, context) => {
     const authorization = call.metadata.get('authorization')[0];
     const known = authenticate(typeof authorization === 'string' ? authorization : undefined);
@@ -101,6 +100,8 @@ function admission(method: string, permission: Permission, { authenticate, obser
     if (!principal.permissions.has(permission)) observeDenial?.({ method, permission, principal });
     requirePermission(principal, permission);
     context.principal = principal;
+    requestBytes.take(call.request.bytes);
+    context.takenBytes = call.request.bytes;
     return call.request.read();
   };
 }
@@ -108,7 +109,7 @@ function admission(method: string, permission: Permission, { authenticate, obser
 /** Made once: grpc-js says `cancelled` after every call, and an error with a stack is dear. */
 const CALLER_GONE = new Error('the call is over');
 
-function beginCall(method: string, call: Call, { errorDomain, log, observe }: Serving) {
+function beginCall(method: string, call: Call, { errorDomain, log, observe, requestBytes }: Serving) {
   const startedAtMs = performance.now();
   const abort = new AbortController();
   call.on('cancelled', () => abort.abort(CALLER_GONE));
@@ -120,14 +121,17 @@ function beginCall(method: string, call: Call, { errorDomain, log, observe }: Se
     deadlineAtMs: Number.isFinite(deadlineAtMs) ? deadlineAtMs : undefined,
     span: startServerSpan(method, call.metadata),
     metadata: call.metadata,
+    takenBytes: 0,
   };
   return {
     context,
     succeeded() {
+      requestBytes.give(context.takenBytes);
       endSpan(context.span);
       observe({ method, code: 'OK', durationMs: performance.now() - startedAtMs });
     },
     failed(thrown: unknown) {
+      requestBytes.give(context.takenBytes);
       const error: ServiceError = toServiceError(thrown);
       if (error.code === 'INTERNAL')
         log.error({ err: error, cause: error.cause, method }, error.publicMessage);

@@ -18,11 +18,15 @@ export interface BaseConfig {
   readonly credentialAddress: string;
   /** `<SERVICE>_API_KEY`: the key this service calls others with. */
   readonly apiKey: string;
+  /** `<SERVICE>_MAX_REQUEST_BYTES`, default 256 MiB: requests under way may have so many bytes together. */
+  readonly maxRequestBytes: number;
   /** `<SERVICE>_DRAIN_WAIT_MS`, default 0: how long to wait after readiness went off, for load balancers to notice. */
   readonly drainWaitMs: number;
   /** `<SERVICE>_DRAIN_GRACE_MS`, default 25,000: how long calls under way may take to end. */
   readonly drainGraceMs: number;
 }
+
+const MIB = 1024 ** 2;
 
 /** Reads what every service is configured with. `prefix` is the service's own, for example `ROUTING`. */
 export function readBaseConfig(
@@ -43,6 +47,11 @@ export function readBaseConfig(
     subjectPrefix: reader.text('SWITCHYARD_SUBJECT_PREFIX', 'switchyard'),
     credentialAddress: reader.text('SWITCHYARD_CREDENTIAL_ADDRESS', '127.0.0.1:7004'),
     apiKey: reader.text(`${prefix}_API_KEY`),
+    maxRequestBytes: reader.integer(`${prefix}_MAX_REQUEST_BYTES`, {
+      fallback: 256 * MIB,
+      min: 64 * MIB,
+      max: 64 * 1024 * MIB,
+    }),
     drainWaitMs: reader.integer(`${prefix}_DRAIN_WAIT_MS`, { fallback: 0, min: 0, max: 60_000 }),
     drainGraceMs: reader.integer(`${prefix}_DRAIN_GRACE_MS`, { fallback: 25_000, min: 0, max: 900_000 }),
   };

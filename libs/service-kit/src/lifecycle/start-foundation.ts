@@ -7,6 +7,7 @@ import type { Authenticate } from '../grpc/authenticate-call.ts';
 import type { DefinedService } from '../grpc/define-service.ts';
 import { startGrpcServer } from '../grpc/grpc-server.ts';
 import type { ObserveDenial } from '../grpc/observe-call.ts';
+import { ByteBudget } from '../load/byte-budget.ts';
 import { logPartChanges } from '../ops/log-part-changes.ts';
 import { startOpsServer } from '../ops/ops-server.ts';
 import { Readiness } from '../ops/readiness.ts';
@@ -23,6 +24,8 @@ export interface Foundation {
   readonly bus: Bus;
   readonly names: BusNames;
   readonly clock: Clock;
+  /** Bytes of requests under way, at all doors. */
+  readonly requestBytes: ByteBudget;
   /** Ends things in the reverse order of their start. */
   readonly stack: AsyncDisposableStack;
 }
@@ -49,6 +52,7 @@ export async function startFoundation(
     bus,
     names: busNames(config.subjectPrefix),
     clock: systemClock,
+    requestBytes: new ByteBudget(config.maxRequestBytes),
     stack,
   };
 }
@@ -86,7 +90,7 @@ export interface Listening {
  */
 export async function serve(foundation: Foundation, options: ServeOptions): Promise<Listening> {
   const { config, services, authenticate, errorDomain, image, observeDenial, alongside = [] } = options;
-  const { stack, log, metrics, readiness } = foundation;
+  const { stack, log, metrics, readiness, requestBytes } = foundation;
   const ops = await startOpsServer({ host: config.host, port: config.opsPort, readiness, metrics });
   stack.defer(() => ops.stop());
   stack.defer(logPartChanges(readiness, log));
@@ -97,6 +101,7 @@ export async function serve(foundation: Foundation, options: ServeOptions): Prom
     errorDomain,
     image,
     log,
+    requestBytes,
     observe: observeCalls(metrics),
     observeDenial,
   });

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { CompleteResponse, StreamCompleteResponse } from '@switchyard/contracts/routing';
 import type { Clock } from '@switchyard/kernel';
@@ -8,7 +7,7 @@ import {
   decodeChatRequest,
   encodeChatResponse,
 } from '@switchyard/llm';
-import { requirePermission, toServiceError } from '@switchyard/service-kit';
+import { awaitDrain, requirePermission, toServiceError } from '@switchyard/service-kit';
 import { invalidFields } from '../errors.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { PipelineCall } from '../pipeline/pipeline-call.ts';
@@ -24,14 +23,14 @@ export interface ChatCompletionsOptions {
 /** `POST /v1/chat/completions`, unary and streamed. */
 export const chatCompletions =
   ({ pipeline, clock }: ChatCompletionsOptions): HttpRoute =>
-  async ({ request, response, principal, signal }) => {
+  async ({ request, response, principal, signal, take }) => {
     requirePermission(principal, 'routing.complete');
-    const decoded = decodeChatRequest(await readJson(request));
+    const decoded = decodeChatRequest(await readJson(request, take));
     if (!decoded.ok) throw invalidFields(decoded.error);
     const chat = decoded.value;
     const call: PipelineCall = { request: chat.request, principal, signal, deadlineAtMs: undefined };
     const created = Math.floor(clock.wallMs() / 1000);
-    if (chat.stream) return streamChat(response, { events: pipeline.stream(call), chat, created });
+    if (chat.stream) return streamChat(response, { events: pipeline.stream(call), chat, created, signal });
     const answer = await pipeline.complete(call);
     const body = encodeChatResponse(answer, { created, model: chat.request.model });
     sendJson(response, { status: 200, body, headers: headersOf(answer) });
@@ -52,10 +51,15 @@ interface StreamedChat {
   readonly events: AsyncGenerator<StreamCompleteResponse>;
   readonly chat: ChatRequest;
   readonly created: number;
+  /** Fires when the caller goes away. */
+  readonly signal: AbortSignal;
 }
 
 /** The status line waits for the first event: until then a failure is an ordinary error. */
-async function streamChat(response: ServerResponse, { events, chat, created }: StreamedChat): Promise<void> {
+async function streamChat(
+  response: ServerResponse,
+  { events, chat, created, signal }: StreamedChat,
+): Promise<void> {
   const first = await events.next();
   if (first.done === true || first.value.event?.$case !== 'started')
     throw new TypeError('a stream begins with started');
@@ -77,25 +81,18 @@ async function streamChat(response: ServerResponse, { events, chat, created }: S
       : { 'x-switchyard-provider': route.provider, 'x-switchyard-model': route.model }),
   });
   try {
-    await write(response, encoder.encode(first.value));
-    for await (const event of events) await write(response, encoder.encode(event));
+    await write(response, encoder.encode(first.value), signal);
+    for await (const event of events) await write(response, encoder.encode(event), signal);
   } catch (thrown) {
     const error = toServiceError(thrown);
-    response.end(encoder.encodeError(error));
+    // Whoever reads nothing will not read this either: the connection is cut.
+    if (error.reason !== 'READER_STALLED') response.end(encoder.encodeError(error));
     throw error;
   }
   response.end();
 }
 
 /** Writes, and waits while the caller reads slowly. */
-async function write(response: ServerResponse, text: string): Promise<void> {
-  if (text === '' || response.write(text) || response.destroyed) return;
-  const waited = new AbortController();
-  const { signal } = waited;
-  try {
-    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
-  } finally {
-    // The listener of what did not happen would stay, one for each wait.
-    waited.abort();
-  }
+async function write(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+  if (text !== '' && !response.write(text)) await awaitDrain(response, signal);
 }

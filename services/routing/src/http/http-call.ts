@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '@switchyard/service-kit';
+import type { TakeBytes } from './read-body.ts';
 
 /** One HTTP request on its way through a route. */
 export interface HttpCall {
@@ -9,6 +10,8 @@ export interface HttpCall {
   /** Fires when the caller goes away. */
   readonly signal: AbortSignal;
   readonly url: URL;
+  /** Counts bytes of the request as under way until it is answered. */
+  readonly take: TakeBytes;
 }
 
 /** Answers one request. Errors that it throws before it has written are answered for it. */

@@ -4,6 +4,7 @@ import { ServiceError } from '@switchyard/kernel';
 import { encodeChatError } from '@switchyard/llm';
 import {
   type Authenticate,
+  type ByteBudget,
   endSpan,
   inSpan,
   type Logger,
@@ -21,6 +22,8 @@ export interface HttpServerOptions {
   readonly routes: ReadonlyMap<string, HttpRoute>;
   readonly authenticate: Authenticate;
   readonly log: Logger;
+  /** Bounds the bytes of all requests under way. */
+  readonly requestBytes: ByteBudget;
 }
 
 /** A running HTTP server. */
@@ -78,18 +81,24 @@ async function answer(
   response.once('close', () => {
     if (!response.writableFinished) abort.abort();
   });
+  let takenBytes = 0;
+  const take = (bytes: number): void => {
+    options.requestBytes.take(bytes);
+    takenBytes += bytes;
+  };
   let failure: ServiceError | undefined;
   try {
     if (url === null) throw targetUnreadable();
     const route = findRoute(options.routes, request.method ?? 'GET', url.pathname);
     const principal = await options.authenticate(authorizationOf(request));
-    await inSpan(span, () => route({ request, response, principal, signal: abort.signal, url }));
+    await inSpan(span, () => route({ request, response, principal, signal: abort.signal, url, take }));
   } catch (thrown) {
     failure = toServiceError(thrown);
     if (failure.code === 'INTERNAL')
       options.log.error({ err: failure, cause: failure.cause }, failure.publicMessage);
     fail(response, failure);
   } finally {
+    options.requestBytes.give(takenBytes);
     endSpan(span, failure);
     // A body that nobody read would hold the connection.
     if (!request.complete) request.resume();

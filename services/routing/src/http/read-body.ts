@@ -4,8 +4,11 @@ import { invalidArgument, ServiceError } from '@switchyard/kernel';
 /** Most bytes of a request's body. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-/** Reads a body whole. @throws BODY_TOO_LARGE as soon as it is clear */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+/** Counts bytes as under way. @throws OVERLOADED where there are too many */
+export type TakeBytes = (bytes: number) => void;
+
+/** Reads a body whole. @throws BODY_TOO_LARGE as soon as it is clear, OVERLOADED where all requests together are too large */
+export async function readBody(request: IncomingMessage, take: TakeBytes): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > MAX_BODY_BYTES) throw tooLarge();
   const chunks: Buffer[] = [];
@@ -13,14 +16,15 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > MAX_BODY_BYTES) throw tooLarge();
+    take(chunk.length);
     chunks.push(chunk);
   }
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }
 
 /** Reads a body as JSON. @throws INVALID_ARGUMENT where it is none */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const text = (await readBody(request)).toString('utf8');
+export async function readJson(request: IncomingMessage, take: TakeBytes): Promise<unknown> {
+  const text = (await readBody(request, take)).toString('utf8');
   try {
     return JSON.parse(text);
   } catch (error) {
