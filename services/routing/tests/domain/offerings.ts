@@ -88,6 +88,7 @@ export function needs(change: Partial<Needs> = {}): Needs {
     tags: [],
     estimatedInputTokens: 1_000,
     inputTokenBound: 4_000,
+    unboundedFields: [],
     maxOutputTokens: undefined,
     strategy: Strategy.PRIORITY,
     isProbe: false,

@@ -1,11 +1,12 @@
 import { UsageRecord } from '@switchyard/contracts/events';
-import { DecisionOutcome, Strategy } from '@switchyard/contracts/routing';
+import { CompleteRequest, DecisionOutcome, Strategy } from '@switchyard/contracts/routing';
 import { rateUsage } from '@switchyard/llm';
 import { expect, test } from 'vitest';
 import { bookAttempt } from '../../src/domain/booking.ts';
 import { decide } from '../../src/domain/decide/decide.ts';
 import { expectedCost, maxCost } from '../../src/domain/request/cost-estimate.ts';
 import type { Needs } from '../../src/domain/request/needs.ts';
+import { needsOf } from '../../src/domain/request/needs-of.ts';
 import { needs, offering, snapshotOf, working } from './offerings.ts';
 
 // As gpt-5.4, in USD per million tokens: input 2.50, cached 0.25, output 15; twice, twice and 1.5 times above 272,000
@@ -42,6 +43,21 @@ test.each([
   [4_000_000, 5_272_500_004n],
 ])('where the input may reach %d tokens, %d nano-USD are held, however few are expected', (bound, held) => {
   expect(maxCost(asking(1_000, { inputTokenBound: bound }), tiered)).toBe(held);
+});
+
+test('what may ask for more than tokens has no bound where it is passed on, and one where it is left out', () => {
+  const request = CompleteRequest.fromPartial({
+    model: 'm',
+    passthroughJson: '{"service_tier":"priority"}',
+    passthroughFormat: 'openai-chat',
+  });
+  const passing = needsOf(request, { tenant: 't', stream: false, defaultStrategy: Strategy.PRIORITY });
+  const elsewhere = { ...request, passthroughFormat: 'gemini' };
+  expect(maxCost(passing, tiered)).toBeUndefined();
+  expect(maxCost({ ...passing, request: elsewhere }, tiered)).toBeGreaterThan(0n);
+  const harmless = { ...request, passthroughJson: '{"metadata":{"a":"b"}}' };
+  const bounded = needsOf(harmless, { tenant: 't', stream: false, defaultStrategy: Strategy.PRIORITY });
+  expect(maxCost(bounded, tiered)).toBeGreaterThan(0n);
 });
 
 test('a limit of the price is kept by the tier that the request will reach', () => {

@@ -25,8 +25,13 @@ export function expectedCost(needs: Needs, offering: Offering): NanoUsd | undefi
   ]);
 }
 
-/** What a request can cost there at the most; undefined where there is no bound: an unknown price, or an unlimited answer. */
+/**
+ * What a request can cost there at the most; undefined where there is no bound: an unknown price, an unlimited answer, or
+ * a field that goes to this provider as it is and may ask for more than tokens (web search, a dearer service tier).
+ */
 export function maxCost(needs: Needs, offering: Offering): NanoUsd | undefined {
+  if (needs.unboundedFields.length > 0 && needs.request.passthroughFormat === offering.provider.format.id)
+    return undefined;
   const outputBound = outputLimit(needs, offering) ?? offering.maxOutputTokens;
   const { prices, tiers } = offering;
   if (prices === undefined || outputBound === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { type CompleteRequest, Purpose, Strategy } from '@switchyard/contracts/routing';
-import { boundInputTokens, estimateInputTokens } from '@switchyard/llm';
+import { boundInputTokens, estimateInputTokens, unboundedFields } from '@switchyard/llm';
 import { capabilitySet } from '../snapshot/capability.ts';
 import { derivedCapabilities } from './derive-capabilities.ts';
 import type { ModelSelector, Needs } from './needs.ts';
@@ -31,6 +31,7 @@ export function needsOf(request: CompleteRequest, { tenant, stream, defaultStrat
     tags: requirements?.tags ?? [],
     estimatedInputTokens: estimateInputTokens(request),
     inputTokenBound: boundInputTokens(request),
+    unboundedFields: unboundedFields(request),
     maxOutputTokens: request.sampling?.maxOutputTokens,
     strategy: request.strategy === Strategy.UNSPECIFIED ? defaultStrategy : request.strategy,
     isProbe: request.purpose === Purpose.PROBE,

@@ -32,6 +32,8 @@ export interface Needs {
   readonly estimatedInputTokens: number;
   /** Upper bound of the tokens of input. */
   readonly inputTokenBound: number;
+  /** Fields that pass through to a provider of their wire format and may cost more than the tokens do; empty: none. */
+  readonly unboundedFields: readonly string[];
   /** What the caller set; undefined: the provider decides. */
   readonly maxOutputTokens: number | undefined;
   readonly strategy: Strategy;
