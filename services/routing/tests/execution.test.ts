@@ -3,6 +3,7 @@ import { CompleteRequest, type Decision, Role, Strategy } from '@switchyard/cont
 import { createLogger } from '@switchyard/service-kit';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import type { Offering } from '../src/domain/snapshot/snapshot.ts';
 import { RoutingEvents } from '../src/events.ts';
 import { Execution } from '../src/pipeline/execution.ts';
 import { Pipeline } from '../src/pipeline/pipeline.ts';
@@ -101,5 +102,41 @@ test('a hold is settled even where the request breaks off by a failure of its ow
   });
   await expect(new Pipeline(context).complete(call)).rejects.toThrow('a bug');
   expect(booked.map(({ provider }) => provider)).toEqual(['a']);
+  expect(held.size).toBe(0);
+});
+
+test('an attempt that cannot be booked is settled at what was held, and counts as active no more', async () => {
+  const { context, held, booked } = contextOf();
+  const execution = new Execution(call, context, { stream: false });
+  const attempt = await execution.begin();
+  // No provider reports such a number; the booking cannot rate it.
+  const usage = { inputTokens: 0.5, outputTokens: 1, estimated: false };
+  expect(() => execution.succeed(attempt, { usage })).toThrow(RangeError);
+  execution.abandon(attempt);
+  expect(booked).toEqual([attempt.held]);
+  expect(held.size).toBe(0);
+  expect(attempt.runtime.active).toBe(0);
+});
+
+test('where an attempt cannot be booked, the one that was to follow is settled too', async () => {
+  const { context, held } = contextOf();
+  const execution = new Execution(call, context, { stream: false });
+  const attempt = await execution.begin();
+  attempt.usage = { inputTokens: 0.5, outputTokens: 1, estimated: false };
+  await expect(execution.failOver(attempt, failure)).rejects.toThrow(RangeError);
+  expect(held.size).toBe(0);
+});
+
+test('a request that cannot be made into a call holds nothing', async () => {
+  const { context, held } = contextOf();
+  const { provider } = context.snapshots.current.offerings[0] as Offering;
+  const format = {
+    ...provider.format,
+    authorize: () => {
+      throw new Error('a bug');
+    },
+  };
+  Object.assign(provider, { format });
+  await expect(new Pipeline(context).complete(call)).rejects.toThrow('a bug');
   expect(held.size).toBe(0);
 });

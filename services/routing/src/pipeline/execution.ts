@@ -1,4 +1,5 @@
 import { trace } from '@opentelemetry/api';
+import type { UsageRecord } from '@switchyard/contracts/events';
 import { type Attempt as AttemptProto, DecisionOutcome } from '@switchyard/contracts/routing';
 import { type ServiceError, unreachable, uuidV7 } from '@switchyard/kernel';
 import type { DecodedResponse, ProviderError } from '@switchyard/llm';
@@ -16,6 +17,14 @@ import type { PipelineCall } from './pipeline-call.ts';
 import { prepareAttempt } from './prepare-attempt.ts';
 
 const DEFAULT_MAX_FALLBACKS = 3;
+
+/** How an attempt ended, as its ending knows it. */
+type AttemptOutcome = Pick<AttemptEnd, 'outcome' | 'delivered' | 'usage' | 'requestOutcome'> & {
+  /** Default true. */
+  readonly mayHaveWorked?: boolean;
+  readonly httpStatus?: number | undefined;
+  readonly detail?: string;
+};
 
 /** One request on its way through the candidates: what was tried, what it cost, what comes next. */
 export class Execution {
@@ -89,7 +98,12 @@ export class Execution {
     const { error } = failure;
     const following = await this.#following(attempt, error);
     const requestOutcome = following === undefined ? this.#outcomeOf(attempt, error) : undefined;
-    this.#fail(attempt, failure, requestOutcome);
+    try {
+      this.#fail(attempt, failure, requestOutcome);
+    } catch (thrown) {
+      if (following !== undefined) this.abandon(following);
+      throw thrown;
+    }
     this.#listPassedOver();
     if (following !== undefined) return following;
     this.#conclude(requestOutcome ?? DecisionOutcome.FALLBACK_EXHAUSTED);
@@ -178,7 +192,6 @@ export class Execution {
     { error, reached, status }: CallFailure,
     requestOutcome: DecisionOutcome | undefined,
   ): void {
-    attempt.runtime.failed(error.class, attempt.permit, this.#context.clock.monotonicMs());
     const refusedByProvider = status !== undefined && status >= 400;
     this.#settle(attempt, {
       outcome: error.class,
@@ -189,24 +202,34 @@ export class Execution {
       requestOutcome,
       detail: error.detail,
     });
+    attempt.runtime.failed(error.class, attempt.permit, this.#context.clock.monotonicMs());
   }
 
-  #settle(
-    attempt: Attempt,
-    end: Pick<AttemptEnd, 'outcome' | 'delivered' | 'usage' | 'requestOutcome'> & {
-      readonly mayHaveWorked?: boolean;
-      readonly httpStatus?: number | undefined;
-      readonly detail?: string;
-    },
-  ): void {
+  /** Ends an attempt's hold with what it used. Where that cannot be told, by a failure of our own, with what was held. */
+  #settle(attempt: Attempt, end: AttemptOutcome): void {
     attempt.settled = true;
     attempt.deadline.stop();
     attempt.runtime.active--;
-    const { clock, usage, events } = this.#context;
-    const durationMs = clock.monotonicMs() - attempt.startedAtMs;
-    const firstTokenMs =
-      attempt.firstTokenAtMs === undefined ? undefined : attempt.firstTokenAtMs - attempt.startedAtMs;
-    const record = bookAttempt({
+    const { usage, events } = this.#context;
+    const durationMs = this.#context.clock.monotonicMs() - attempt.startedAtMs;
+    let record: UsageRecord;
+    try {
+      record = this.#book(attempt, { ...end, durationMs });
+      usage.settle(attempt.id, record);
+    } catch (error) {
+      usage.settle(attempt.id, attempt.held);
+      throw error;
+    }
+    endAttemptSpan(attempt, record);
+    events.attemptEnded(record);
+    this.#list(attempt, { end, record, durationMs });
+    attempt.usage = record.usage;
+    attempt.components = record.componentsNanoUsd;
+  }
+
+  #book(attempt: Attempt, { durationMs, ...end }: AttemptOutcome & { readonly durationMs: number }) {
+    const firstTokenMs = firstTokenMsOf(attempt);
+    return bookAttempt({
       held: attempt.held,
       end: {
         ...end,
@@ -218,9 +241,16 @@ export class Execution {
       },
       offering: attempt.candidate.offering,
     });
-    usage.settle(attempt.id, record);
-    endAttemptSpan(attempt, record);
-    events.attemptEnded(record);
+  }
+
+  #list(
+    attempt: Attempt,
+    {
+      end,
+      record,
+      durationMs,
+    }: { readonly end: AttemptOutcome; readonly record: UsageRecord; readonly durationMs: number },
+  ): void {
     const { costNanoUsd } = record;
     this.costNanoUsd =
       this.costNanoUsd === undefined || costNanoUsd === undefined
@@ -232,14 +262,12 @@ export class Execution {
       model: record.model,
       startedAt: record.occurredAt,
       durationMs,
-      firstTokenMs,
+      firstTokenMs: firstTokenMsOf(attempt),
       outcome: end.outcome,
       httpStatus: record.httpStatus,
       detail: end.detail ?? '',
       costNanoUsd,
     });
-    attempt.usage = record.usage;
-    attempt.components = record.componentsNanoUsd;
   }
 
   /** A candidate that was not called after all. */
@@ -298,3 +326,6 @@ export class Execution {
     );
   }
 }
+
+const firstTokenMsOf = ({ firstTokenAtMs, startedAtMs }: Attempt): number | undefined =>
+  firstTokenAtMs === undefined ? undefined : firstTokenAtMs - startedAtMs;

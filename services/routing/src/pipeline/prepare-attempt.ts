@@ -47,34 +47,21 @@ export function prepareAttempt(options: PrepareOptions, context: PipelineContext
   const wallMs = context.clock.wallMs();
   const overheadMs = (options.firstAttemptAtMs ?? nowMs) - options.arrivedAtMs;
   const held = heldRecord(candidate, span, { ...origin, overheadMs, wallMs });
+  // Nothing between the hold and the attempt can fail: a hold without an attempt would stay open.
+  const made = callOf(options, context, { attemptId: held.attemptId, encoded: encoded.value, wallMs });
   try {
     context.usage.hold(held.attemptId, held);
   } catch (error) {
+    made.deadline.stop();
     if (permit !== undefined) runtime.breaker.onAbandoned(permit, nowMs);
     endSpan(span);
     if (error instanceof ServiceError) return { kind: 'blocked', error };
     throw error;
   }
   runtime.active++;
-  const { call, deadline } = callOf(options, context, {
-    attemptId: held.attemptId,
-    encoded: encoded.value,
-    wallMs,
-  });
   const { index } = origin;
-  const made = {
-    id: held.attemptId,
-    index,
-    candidate,
-    runtime,
-    permit,
-    deadline,
-    call,
-    held,
-    startedAtMs: nowMs,
-    span,
-  };
-  return { kind: 'attempt', attempt: { ...made, ...UNANSWERED } };
+  const known = { id: held.attemptId, index, candidate, runtime, permit, held, startedAtMs: nowMs, span };
+  return { kind: 'attempt', attempt: { ...known, ...made, ...UNANSWERED } };
 }
 
 /** An attempt of which nothing is known yet. */
@@ -113,9 +100,9 @@ function callOf(
   const { provider } = candidate.offering;
   const { signal, deadlineAtMs } = origin.call;
   const remainingMs = deadlineAtMs === undefined ? undefined : deadlineAtMs - wallMs;
-  const deadline = new AttemptDeadline(provider.limits, { signal, remainingMs });
   const authorization = secret === '' ? {} : provider.format.authorize(secret);
   const headers = { ...authorization, 'x-switchyard-attempt-id': attemptId };
+  const deadline = new AttemptDeadline(provider.limits, { signal, remainingMs });
   return {
     deadline,
     call: { transport, provider, encoded, headers, key: secret, deadline, wallNowMs: wallMs },
