@@ -5,8 +5,10 @@ import {
   onCredentialChange,
   openPostgres,
   type Postgres,
+  type ResolveHost,
+  resolveBySystem,
 } from '@switchyard/service-kit';
-import { AddressGuard, type ResolveHost, resolveBySystem } from './adapters/address-guard.ts';
+import { AddressGuard } from './adapters/address-guard.ts';
 import { grpcAudit } from './adapters/grpc-audit.ts';
 import { GrpcSecrets } from './adapters/grpc-secrets.ts';
 import { NatsCalledEvents } from './adapters/nats-called-events.ts';

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { type BaseConfig, type Env, EnvReader, readBaseConfig } from '@switchyard/service-kit';
-import { type NamedHosts, parseNamedHosts } from './domain/address-rules.ts';
+import {
+  type BaseConfig,
+  type Env,
+  EnvReader,
+  type NamedHosts,
+  parseNamedHosts,
+  readBaseConfig,
+} from '@switchyard/service-kit';
 
 /** How the connector service is configured. */
 export interface ConnectorConfig extends BaseConfig {
@@ -26,7 +32,7 @@ export interface ConnectorConfig extends BaseConfig {
 export function parseConfig(env: Env): ConnectorConfig {
   const reader = new EnvReader(env);
   const base = readBaseConfig(reader, { prefix: 'CONNECTOR', grpcPort: 7005 });
-  const { named, wrong } = parseNamedHosts(reader.list('CONNECTOR_ALLOWED_PRIVATE_HOSTS'));
+  const { named, wrong } = parseNamedHosts(reader.list('CONNECTOR_ALLOWED_PRIVATE_HOSTS'), 'required');
   for (const entry of wrong) {
     reader.problem(`CONNECTOR_ALLOWED_PRIVATE_HOSTS: ${JSON.stringify(entry)} is not host:port`);
   }

@@ -1,8 +1,8 @@
+import type { NamedHosts } from '@switchyard/service-kit';
 import type { AddressGuard } from './adapters/address-guard.ts';
 import { createCheckedAgent } from './adapters/checked-agent.ts';
 import { postgresConnectorType } from './adapters/postgres-connector-type.ts';
 import { restConnectorType } from './adapters/rest-connector-type.ts';
-import type { NamedHosts } from './domain/address-rules.ts';
 import type { ConnectorTypeName } from './domain/connector.ts';
 import type { ConnectorType } from './domain/connector-type.ts';
 

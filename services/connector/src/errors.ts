@@ -1,5 +1,5 @@
 import { ServiceError, type ServiceErrorInit } from '@switchyard/kernel';
-import type { AddressKind } from './domain/address-ranges.ts';
+import type { AddressKind } from '@switchyard/service-kit';
 
 /** Every way in which a call can fail on purpose: what callers see, and whether it tells something about the system called. */
 interface Row {

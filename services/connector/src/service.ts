@@ -5,11 +5,11 @@ import {
   type Authenticate,
   authenticateCallers,
   defineService,
+  type ResolveHost,
   type RunningService,
   serve,
   startComposed,
 } from '@switchyard/service-kit';
-import type { ResolveHost } from './adapters/address-guard.ts';
 import { composeParts, type Parts } from './compose-parts.ts';
 import type { ConnectorConfig } from './config.ts';
 import { createConnector } from './rpc/create-connector.ts';

@@ -1,10 +1,10 @@
 import type { ServiceError } from '@switchyard/kernel';
+import { FORBIDDEN_ADDRESSES, FORBIDDEN_HOSTS } from '@switchyard/service-kit/ssrf-cases';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Canary, startCanary } from './fixture/canary.ts';
 import { type HttpApi, startHttpApi } from './fixture/http-api.ts';
 import { type RunningConnector, startRunningConnector } from './fixture/running-connector.ts';
-import { FORBIDDEN_ADDRESSES, FORBIDDEN_HOSTS } from './fixture/ssrf-cases.ts';
 
 const servers = useServers({ postgres: true, nats: true });
 const SECRET = 'ann:canary-secret-7d1f';

@@ -1,16 +1,14 @@
-import { lookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
-import { judgeAddresses, type NamedHosts } from '../domain/address-rules.ts';
-import type { HostAndPort } from '../domain/host.ts';
-import { parseIpAddress } from '../domain/ip-address.ts';
+import type { HostAndPort } from '@switchyard/kernel';
+import {
+  type AddressVerdict,
+  findAddresses,
+  lookupOf,
+  type NamedHosts,
+  type ResolveHost,
+  reachOf,
+} from '@switchyard/service-kit';
 import { addressForbidden, connectorError } from '../errors.ts';
-
-/** Gives the addresses of a name. */
-export type ResolveHost = (host: string) => Promise<readonly string[]>;
-
-/** The system's own resolver, hosts file included. */
-export const resolveBySystem: ResolveHost = async (host) =>
-  (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address);
 
 /** What `net.connect` and `tls.connect` need to reach a host by judged addresses only. */
 export interface Dial {
@@ -36,39 +34,21 @@ export class AddressGuard {
    * @throws ADDRESS_FORBIDDEN; TARGET_UNAVAILABLE where the name has no address
    */
   async dial(target: HostAndPort, signal?: AbortSignal): Promise<Dial> {
-    const isLiteral = parseIpAddress(target.host) !== undefined;
-    const addresses = isLiteral ? [target.host] : await this.#find(target.host, signal);
-    const verdict = judgeAddresses(target, { addresses, named: this.#named });
+    const verdict = await this.#find(target, signal);
     if (!verdict.allowed) {
       if (verdict.kind === 'unresolved') throw connectorError('TARGET_UNAVAILABLE');
       throw addressForbidden(verdict.kind);
     }
-    return {
-      host: target.host,
-      port: target.port,
-      lookup: (_host, options, callback) => {
-        const judged = verdict.addresses.map((address) => ({
-          address,
-          family: address.includes(':') ? 6 : 4,
-        }));
-        const first = judged[0] as (typeof judged)[number];
-        if (options.all) callback(null, judged);
-        else callback(null, first.address, first.family);
-      },
-      autoSelectFamily: true,
-    };
+    const { host, port } = target;
+    return { host, port, lookup: lookupOf(verdict.addresses), autoSelectFamily: true };
   }
 
-  async #find(host: string, signal: AbortSignal | undefined): Promise<readonly string[]> {
-    const aborted = Promise.withResolvers<never>();
-    const abort = () => aborted.reject(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
+  async #find(target: HostAndPort, signal: AbortSignal | undefined): Promise<AddressVerdict> {
+    const reach = reachOf(target, this.#named);
     try {
-      return await Promise.race([this.#resolve(host), aborted.promise]);
+      return await findAddresses({ host: target.host, reach, resolve: this.#resolve, signal });
     } catch (error) {
       throw connectorError('TARGET_UNAVAILABLE', { cause: error });
-    } finally {
-      signal?.removeEventListener('abort', abort);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { HostAndPort } from '@switchyard/kernel';
 import { Agent, type buildConnector } from 'undici';
-import type { HostAndPort } from '../domain/host.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { tlsOptions } from './tls-options.ts';
 

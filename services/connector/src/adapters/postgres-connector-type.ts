@@ -1,5 +1,5 @@
 import { invalidArgument } from '@switchyard/kernel';
-import { isNamed, type NamedHosts } from '../domain/address-rules.ts';
+import { isNamed, type NamedHosts } from '@switchyard/service-kit';
 import type { Connector } from '../domain/connector.ts';
 import type { ConnectorCall, ConnectorResult, ConnectorType } from '../domain/connector-type.ts';
 import { type PostgresEndpoint, parsePostgresEndpoint } from '../domain/endpoint.ts';

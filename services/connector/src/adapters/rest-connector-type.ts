@@ -1,6 +1,6 @@
 import { invalidArgument } from '@switchyard/kernel';
+import { isNamed, type NamedHosts } from '@switchyard/service-kit';
 import type { Agent, Dispatcher } from 'undici';
-import { isNamed, type NamedHosts } from '../domain/address-rules.ts';
 import type { Connector } from '../domain/connector.ts';
 import type { ConnectorCall, ConnectorResult, ConnectorType } from '../domain/connector-type.ts';
 import { credentialHeaders } from '../domain/credential.ts';

@@ -1,5 +1,4 @@
-import { err, ok, type Result } from '@switchyard/kernel';
-import { hostKey, parseHostAndPort } from './host.ts';
+import { err, hostKey, ok, parseHostAndPort, type Result } from '@switchyard/kernel';
 
 /** Where an API is. */
 export interface RestEndpoint {

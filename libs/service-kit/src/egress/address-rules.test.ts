@@ -1,66 +1,56 @@
+import { parseHostAndPort } from '@switchyard/kernel';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FORBIDDEN_ADDRESSES, FORBIDDEN_HOSTS, PUBLIC_ADDRESSES } from '../../tests/fixture/ssrf-cases.ts';
 import { kindOfAddress } from './address-ranges.ts';
-import { judgeAddresses, parseNamedHosts } from './address-rules.ts';
-import { parsePostgresEndpoint, parseRestEndpoint } from './endpoint.ts';
+import { forbiddenLiteral, isNamed, judgeAddresses, parseNamedHosts, reachOf } from './address-rules.ts';
 import { parseIpAddress } from './ip-address.ts';
-
-const NOBODY = new Set<string>();
+import { FORBIDDEN_ADDRESSES, FORBIDDEN_HOSTS, PUBLIC_ADDRESSES } from './ssrf-cases.ts';
 
 test('A24: there are at least 200 cases', () => {
   const cases = new Set([...FORBIDDEN_HOSTS, ...FORBIDDEN_ADDRESSES]);
   expect(cases.size).toBeGreaterThanOrEqual(200);
 });
 
-describe.each([
-  ['rest', (host: string) => parseRestEndpoint(`https://${host}/base`)],
-  ['rest with a port', (host: string) => parseRestEndpoint(`https://${host}:8443/base`)],
-  ['postgresql', (host: string) => parsePostgresEndpoint(`postgresql://${host}:5432/db`)],
-])('%s endpoint', (_name, parse) => {
-  test.each(FORBIDDEN_HOSTS)('the host %j is refused, or is an address that is', (host) => {
-    const endpoint = parse(host);
-    if (!endpoint.ok) return;
-    expect(parseIpAddress(endpoint.value.host), 'is left for a resolver to read').toBeDefined();
-    const verdict = judgeAddresses(endpoint.value, { addresses: [endpoint.value.host], named: NOBODY });
-    expect(verdict.allowed).toBe(false);
-  });
+test.each(FORBIDDEN_HOSTS)('the host %j is refused, or is an address that is', (host) => {
+  const target = parseHostAndPort(`${host}:443`);
+  if (target === undefined) return;
+  expect(parseIpAddress(target.host), 'is left for a resolver to read').toBeDefined();
+  expect(judgeAddresses([target.host], 'public').allowed).toBe(false);
+  expect(forbiddenLiteral(target, 'public')).toBeDefined();
 });
 
 test.each(FORBIDDEN_ADDRESSES)('a name that resolves to %j is refused', (address) => {
-  const target = { host: 'api.example.com', port: 443 };
-  expect(judgeAddresses(target, { addresses: [address], named: NOBODY }).allowed).toBe(false);
+  expect(judgeAddresses([address], 'public').allowed).toBe(false);
 });
 
 test.each(FORBIDDEN_ADDRESSES)('a public address beside %j does not help', (address) => {
-  const target = { host: 'api.example.com', port: 443 };
   for (const addresses of [
     ['93.184.216.34', address],
     [address, '93.184.216.34'],
     ['93.184.216.34', '2606:4700:4700::1111', address],
   ]) {
-    expect(judgeAddresses(target, { addresses, named: NOBODY }).allowed).toBe(false);
+    expect(judgeAddresses(addresses, 'public').allowed).toBe(false);
   }
 });
 
 test.each(PUBLIC_ADDRESSES)('the public address %s is allowed', (address) => {
   expect(kindOfAddress(address)).toBe('public');
-  const verdict = judgeAddresses(
-    { host: 'api.example.com', port: 443 },
-    { addresses: [address], named: NOBODY },
-  );
-  expect(verdict).toEqual({ allowed: true, addresses: [address] });
+  const verdict = { allowed: true, addresses: [address] };
+  expect(judgeAddresses([address], 'public')).toEqual(verdict);
+  expect(judgeAddresses([address], 'internal')).toEqual(verdict);
 });
 
 test('a name without addresses, or with too many, is not connected to', () => {
-  const target = { host: 'api.example.com', port: 443 };
-  expect(judgeAddresses(target, { addresses: [], named: NOBODY }).allowed).toBe(false);
+  expect(judgeAddresses([], 'public').allowed).toBe(false);
   const many = Array.from({ length: 65 }, () => '93.184.216.34');
-  expect(judgeAddresses(target, { addresses: many, named: NOBODY }).allowed).toBe(false);
+  expect(judgeAddresses(many, 'public').allowed).toBe(false);
 });
 
 describe('hosts that an operator named', () => {
-  const { named } = parseNamedHosts(['db.internal:5432', '127.0.0.1:8080', '[::1]:9000', '0x7f.1:7000']);
+  const { named } = parseNamedHosts(
+    ['db.internal:5432', '127.0.0.1:8080', '[::1]:9000', '0x7f.1:7000'],
+    'required',
+  );
 
   test.each([
     ['db.internal', 5432, '10.0.0.5'],
@@ -71,7 +61,7 @@ describe('hosts that an operator named', () => {
     ['::1', 9000, '::1'],
     ['127.0.0.1', 7000, '127.0.0.1'],
   ])('%s:%i may be at %s', (host, port, address) => {
-    expect(judgeAddresses({ host, port }, { addresses: [address], named }).allowed).toBe(true);
+    expect(judgeAddresses([address], reachOf({ host, port }, named)).allowed).toBe(true);
   });
 
   test.each([
@@ -85,13 +75,51 @@ describe('hosts that an operator named', () => {
     ['IPv4-mapped', 'db.internal', 5432, '::ffff:10.0.0.5'],
     ['NAT64', 'db.internal', 5432, '64:ff9b::a00:5'],
   ])('%s stays closed', (_why, host, port, address) => {
-    expect(judgeAddresses({ host, port }, { addresses: [address], named }).allowed).toBe(false);
+    expect(judgeAddresses([address], reachOf({ host, port }, named)).allowed).toBe(false);
   });
 
   test('entries that are no host and port are told', () => {
-    const { wrong } = parseNamedHosts(['db.internal', 'a:0', 'a:65536', 'http://a:80', '*:5432', 'ok:1']);
-    expect(wrong).toEqual(['db.internal', 'a:0', 'a:65536', 'http://a:80', '*:5432']);
+    const entries = ['db.internal', 'a:0', 'a:65536', 'http://a:80', '*:5432', '::1', 'ok:1'];
+    const wrong = ['a:0', 'a:65536', 'http://a:80', '*:5432', '::1'];
+    expect(parseNamedHosts(entries, 'required').wrong).toEqual(['db.internal', ...wrong]);
+    expect(parseNamedHosts(entries, 'optional').wrong).toEqual(wrong);
   });
+});
+
+describe('hosts named without a port', () => {
+  const { named } = parseNamedHosts(['Vllm.internal.', '127.0.0.1', '[::1]', 'db.internal:80'], 'optional');
+
+  test.each([
+    ['vllm.internal', 8000],
+    ['vllm.internal', 443],
+    ['127.0.0.1', 11_434],
+    ['::1', 9000],
+    ['db.internal', 80],
+  ])('%s:%i is named', (host, port) => expect(isNamed({ host, port }, named)).toBe(true));
+
+  test.each([
+    ['x.vllm.internal', 8000],
+    ['127.0.0.2', 11_434],
+    ['::2', 9000],
+    ['db.internal', 81],
+  ])('%s:%i is not', (host, port) => expect(isNamed({ host, port }, named)).toBe(false));
+});
+
+test.each([
+  ['127.0.0.1', 'loopback', undefined],
+  ['::1', 'loopback', undefined],
+  ['10.1.2.3', 'private', undefined],
+  ['100.64.0.9', 'shared', undefined],
+  ['169.254.169.254', 'metadata', 'metadata'],
+  ['fe80::1', 'link_local', 'link_local'],
+  ['224.0.0.1', 'multicast', 'multicast'],
+  ['0.0.0.0', 'reserved', 'reserved'],
+  ['::ffff:10.0.0.5', 'translated', 'translated'],
+  ['93.184.216.34', undefined, undefined],
+  ['localhost', undefined, undefined],
+])('the address %s written down is forbidden as %s in public, as %s within', (host, inPublic, within) => {
+  expect(forbiddenLiteral({ host, port: 443 }, 'public')).toBe(inPublic);
+  expect(forbiddenLiteral({ host, port: 443 }, 'internal')).toBe(within);
 });
 
 test('every IPv4 address has the same kind in every spelling of its bytes', () => {
@@ -101,8 +129,7 @@ test('every IPv4 address has the same kind in every spelling of its bytes', () =
       const dotted = bytes.join('.');
       const spellings = [String(number), `0x${number.toString(16)}`, `0${number.toString(8)}`];
       for (const spelling of [dotted, ...spellings]) {
-        const endpoint = parseRestEndpoint(`https://${spelling}/`);
-        expect(endpoint.ok && endpoint.value.host).toBe(dotted);
+        expect(parseHostAndPort(spelling, 443)?.host).toBe(dotted);
       }
       const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
       expect(kindOfAddress(`::ffff:${hex.slice(0, 4)}:${hex.slice(4)}`)).toBe('translated');
