@@ -56,6 +56,7 @@ function stateOf(
   return {
     breaker: runtime?.breaker.state(nowMs) ?? 'closed',
     breakerAdmits: runtime?.breaker.admits(nowMs) ?? true,
+    active: runtime?.active ?? 0,
     latencyMs: runtime?.latencyMs,
     credential: secrets.stateOf(offering.provider),
   };

@@ -73,6 +73,8 @@ export function decisionRecord({
     estimatedInputTokens: needs.estimatedInputTokens,
     estimatedOutputTokens: first === undefined ? 0 : expectedOutputTokens(needs, first.offering),
     samplePermille: 1000,
+    pool: '',
+    compositeWeights: undefined,
   };
 }
 
@@ -122,5 +124,7 @@ function describe(
     latencyMs: state.latencyMs,
     region: provider.region,
     priority: provider.priority,
+    weight: provider.weight,
+    activeRequests: state.active,
   };
 }

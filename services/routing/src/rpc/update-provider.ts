@@ -15,6 +15,7 @@ const WRITABLE = {
   catalog_id: 'catalogId',
   models: 'models',
   priority: 'priority',
+  weight: 'weight',
   region: 'region',
   tags: 'tags',
   mode: 'mode',

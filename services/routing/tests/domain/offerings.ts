@@ -38,6 +38,7 @@ export function offering(traits: OfferingTraits): Offering {
       baseUrl: 'https://example.com/v1',
       credentialRef: '',
       catalogId: id,
+      weight: 100,
       priority: traits.priority ?? 100,
       region: traits.region ?? 'global',
       tags: new Set(traits.tags),
@@ -99,6 +100,7 @@ export function needs(change: Partial<Needs> = {}): Needs {
 /** An offering that works. */
 export const working = (): OfferingState => ({
   breaker: 'closed',
+  active: 0,
   breakerAdmits: true,
   latencyMs: 100,
   credential: 'ready',

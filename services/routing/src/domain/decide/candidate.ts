@@ -33,6 +33,8 @@ export interface OfferingState {
   readonly breaker: BreakerState;
   /** Whether the breaker gives leave now. */
   readonly breakerAdmits: boolean;
+  /** Requests under way at this replica. */
+  readonly active: number;
   /** Expected time to the first token, in milliseconds; undefined where unknown. */
   readonly latencyMs: number | undefined;
   /** Whether its credential can be had; `unknown` where it has not been asked for yet. */

@@ -27,6 +27,7 @@ export function validateProvider(provider: Provider, plaintextHosts: PlaintextHo
     `must be one of ${REGIONS.join(', ')}`,
   );
   check(within(provider.priority, 0, 1_000_000), 'priority', 'must be from 0 to 1000000');
+  check(within(provider.weight, 0, 1_000_000), 'weight', 'must be from 0 to 1000000');
   check(
     provider.tags.length <= 64 && provider.tags.every((tag) => tag.length <= 128),
     'tags',

@@ -32,6 +32,8 @@ export interface SnapshotParts {
 
 /** Priority of a provider that sets none. */
 const DEFAULT_PRIORITY = 100;
+/** Weight of a provider that sets none. */
+const DEFAULT_WEIGHT = 100;
 /** What a model can do of which nothing is known: it is asked for text by an operator who configured it. */
 const ASSUMED_CAPABILITIES = capabilitySet(['text', 'streaming']);
 
@@ -81,6 +83,7 @@ function configure(
     credentialRef: provider.credentialRef,
     catalogId,
     priority: provider.priority ?? DEFAULT_PRIORITY,
+    weight: provider.weight ?? DEFAULT_WEIGHT,
     region: isRegion(provider.region) ? provider.region : 'global',
     tags: new Set(provider.tags),
     mode: provider.mode,

@@ -30,6 +30,8 @@ export interface ConfiguredProvider {
   readonly catalogId: string;
   /** Lower is preferred. */
   readonly priority: number;
+  /** Share of requests, and capacity, where a strategy asks for it. */
+  readonly weight: number;
   readonly region: Region;
   readonly tags: ReadonlySet<string>;
   readonly mode: ProviderMode;

@@ -141,7 +141,11 @@ export function finishReasonToJSON(object: FinishReason): string {
 
 /** The canonical request. Every surface (gRPC, OpenAI-compatible HTTP, probes) is turned into this before anything is decided. */
 export interface CompleteRequest {
-  /** What should answer: a model id ("gpt-4o-mini"), "provider/model", or "auto" for whatever fits best. Required, at most 256 characters. */
+  /**
+   * What should answer: a pool's name, a model id ("gpt-4o-mini"), "provider/model", or "auto" for whatever fits:
+   * "auto:cheapest" by STRATEGY_COST, "auto:fastest" by STRATEGY_LATENCY, "auto:best" by STRATEGY_COMPOSITE.
+   * Required, at most 256 characters.
+   */
   model: string;
   /** The conversation, oldest first. 1 to 2,048 messages. */
   messages: Message[];

@@ -7,7 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
-import { Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
+import { CompositeWeights, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
 
 /** What came of a request. */
 export const DecisionOutcome = {
@@ -162,6 +162,10 @@ export interface Decision {
   estimatedOutputTokens: number;
   /** Permille of decisions of this kind that were kept when this one was; 1000 means all. */
   samplePermille: number;
+  /** Id of the pool that was asked for, by name or by task type; empty for none. */
+  pool: string;
+  /** What counted how much under STRATEGY_COMPOSITE. */
+  compositeWeights: CompositeWeights | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -197,8 +201,18 @@ export interface Candidate {
     | undefined;
   /** The provider's region. */
   region: string;
-  /** The provider's priority. */
+  /** Its priority: the pool member's, else the provider's. */
   priority: number;
+  /** Its weight: the pool member's, else the provider's. */
+  weight: number;
+  /** Requests under way at this replica. */
+  activeRequests: number;
+  /** Share of its calls of the last 300 s at this replica that succeeded, 0 to 1. Absent without calls. */
+  successRate?:
+    | number
+    | undefined;
+  /** Since it was last called at this replica, in milliseconds. Absent where it never was. */
+  idleMs?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -433,6 +447,8 @@ function createBaseDecision(): Decision {
     estimatedInputTokens: 0,
     estimatedOutputTokens: 0,
     samplePermille: 0,
+    pool: "",
+    compositeWeights: undefined,
     _unknownFields: {},
   };
 }
@@ -495,6 +511,12 @@ export const Decision: MessageFns<Decision> = {
     }
     if (message.samplePermille !== 0) {
       writer.uint32(144).uint32(message.samplePermille);
+    }
+    if (message.pool !== "") {
+      writer.uint32(154).string(message.pool);
+    }
+    if (message.compositeWeights !== undefined) {
+      CompositeWeights.encode(message.compositeWeights, writer.uint32(162).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -664,6 +686,22 @@ export const Decision: MessageFns<Decision> = {
             message.samplePermille = reader.uint32();
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.pool = reader.string();
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.compositeWeights = CompositeWeights.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -744,6 +782,12 @@ export const Decision: MessageFns<Decision> = {
         : isSet(object.sample_permille)
         ? globalThis.Number(object.sample_permille)
         : 0,
+      pool: isSet(object.pool) ? globalThis.String(object.pool) : "",
+      compositeWeights: isSet(object.compositeWeights)
+        ? CompositeWeights.fromJSON(object.compositeWeights)
+        : isSet(object.composite_weights)
+        ? CompositeWeights.fromJSON(object.composite_weights)
+        : undefined,
     };
   },
 
@@ -803,6 +847,12 @@ export const Decision: MessageFns<Decision> = {
     if (message.samplePermille !== 0) {
       obj.samplePermille = Math.round(message.samplePermille);
     }
+    if (message.pool !== "") {
+      obj.pool = message.pool;
+    }
+    if (message.compositeWeights !== undefined) {
+      obj.compositeWeights = CompositeWeights.toJSON(message.compositeWeights);
+    }
     return obj;
   },
 
@@ -833,6 +883,10 @@ export const Decision: MessageFns<Decision> = {
     message.estimatedInputTokens = object.estimatedInputTokens ?? 0;
     message.estimatedOutputTokens = object.estimatedOutputTokens ?? 0;
     message.samplePermille = object.samplePermille ?? 0;
+    message.pool = object.pool ?? "";
+    message.compositeWeights = (object.compositeWeights !== undefined && object.compositeWeights !== null)
+      ? CompositeWeights.fromPartial(object.compositeWeights)
+      : undefined;
     return message;
   },
 };
@@ -851,6 +905,10 @@ function createBaseCandidate(): Candidate {
     latencyMs: undefined,
     region: "",
     priority: 0,
+    weight: 0,
+    activeRequests: 0,
+    successRate: undefined,
+    idleMs: undefined,
     _unknownFields: {},
   };
 }
@@ -898,6 +956,18 @@ export const Candidate: MessageFns<Candidate> = {
     }
     if (message.priority !== 0) {
       writer.uint32(96).int32(message.priority);
+    }
+    if (message.weight !== 0) {
+      writer.uint32(104).uint32(message.weight);
+    }
+    if (message.activeRequests !== 0) {
+      writer.uint32(112).uint32(message.activeRequests);
+    }
+    if (message.successRate !== undefined) {
+      writer.uint32(121).double(message.successRate);
+    }
+    if (message.idleMs !== undefined) {
+      writer.uint32(129).double(message.idleMs);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1019,6 +1089,38 @@ export const Candidate: MessageFns<Candidate> = {
             message.priority = reader.int32();
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.weight = reader.uint32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.activeRequests = reader.uint32();
+            continue;
+          }
+          case 15: {
+            if (tag !== 121) {
+              break;
+            }
+
+            message.successRate = reader.double();
+            continue;
+          }
+          case 16: {
+            if (tag !== 129) {
+              break;
+            }
+
+            message.idleMs = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1067,6 +1169,22 @@ export const Candidate: MessageFns<Candidate> = {
         : undefined,
       region: isSet(object.region) ? globalThis.String(object.region) : "",
       priority: isSet(object.priority) ? globalThis.Number(object.priority) : 0,
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : 0,
+      activeRequests: isSet(object.activeRequests)
+        ? globalThis.Number(object.activeRequests)
+        : isSet(object.active_requests)
+        ? globalThis.Number(object.active_requests)
+        : 0,
+      successRate: isSet(object.successRate)
+        ? globalThis.Number(object.successRate)
+        : isSet(object.success_rate)
+        ? globalThis.Number(object.success_rate)
+        : undefined,
+      idleMs: isSet(object.idleMs)
+        ? globalThis.Number(object.idleMs)
+        : isSet(object.idle_ms)
+        ? globalThis.Number(object.idle_ms)
+        : undefined,
     };
   },
 
@@ -1108,6 +1226,18 @@ export const Candidate: MessageFns<Candidate> = {
     if (message.priority !== 0) {
       obj.priority = Math.round(message.priority);
     }
+    if (message.weight !== 0) {
+      obj.weight = Math.round(message.weight);
+    }
+    if (message.activeRequests !== 0) {
+      obj.activeRequests = Math.round(message.activeRequests);
+    }
+    if (message.successRate !== undefined) {
+      obj.successRate = floatToJson(message.successRate);
+    }
+    if (message.idleMs !== undefined) {
+      obj.idleMs = floatToJson(message.idleMs);
+    }
     return obj;
   },
 
@@ -1132,6 +1262,10 @@ export const Candidate: MessageFns<Candidate> = {
     message.latencyMs = object.latencyMs ?? undefined;
     message.region = object.region ?? "";
     message.priority = object.priority ?? 0;
+    message.weight = object.weight ?? 0;
+    message.activeRequests = object.activeRequests ?? 0;
+    message.successRate = object.successRate ?? undefined;
+    message.idleMs = object.idleMs ?? undefined;
     return message;
   },
 };

@@ -109,7 +109,11 @@ export interface Provider {
     | Date
     | undefined;
   /** When it was last changed. Set by the service. */
-  updatedAt: Date | undefined;
+  updatedAt:
+    | Date
+    | undefined;
+  /** Share of requests under STRATEGY_WEIGHTED, and capacity under STRATEGY_LEAST_LOADED. 0 to 1,000,000. Default 100. */
+  weight?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -168,6 +172,7 @@ function createBaseProvider(): Provider {
     etag: "",
     createdAt: undefined,
     updatedAt: undefined,
+    weight: undefined,
     _unknownFields: {},
   };
 }
@@ -224,6 +229,9 @@ export const Provider: MessageFns<Provider> = {
     }
     if (message.updatedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(138).fork()).join();
+    }
+    if (message.weight !== undefined) {
+      writer.uint32(144).uint32(message.weight);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -385,6 +393,14 @@ export const Provider: MessageFns<Provider> = {
             message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.weight = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -460,6 +476,7 @@ export const Provider: MessageFns<Provider> = {
         : isSet(object.updated_at)
         ? fromJsonTimestamp(object.updated_at)
         : undefined,
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : undefined,
     };
   },
 
@@ -516,6 +533,9 @@ export const Provider: MessageFns<Provider> = {
     if (message.updatedAt !== undefined) {
       obj.updatedAt = message.updatedAt.toISOString();
     }
+    if (message.weight !== undefined) {
+      obj.weight = Math.round(message.weight);
+    }
     return obj;
   },
 
@@ -543,6 +563,7 @@ export const Provider: MessageFns<Provider> = {
     message.etag = object.etag ?? "";
     message.createdAt = object.createdAt ?? undefined;
     message.updatedAt = object.updatedAt ?? undefined;
+    message.weight = object.weight ?? undefined;
     return message;
   },
 };

@@ -7,7 +7,10 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
-/** How candidates are ordered. */
+/**
+ * How candidates that fit are ordered. Whatever the strategy, preferred providers come first, then those that work better;
+ * ties are broken by estimated cost, then by name.
+ */
 export const Strategy = {
   /** UNSPECIFIED - The installation's default. */
   UNSPECIFIED: 0,
@@ -15,6 +18,24 @@ export const Strategy = {
   PRIORITY: 1,
   /** COST - By the estimated cost of this request, unknown cost last. */
   COST: 2,
+  /**
+   * WEIGHTED - At random by weight (of the pool's member, else of the provider): shares hold over all replicas without their knowing
+   * of each other. A weight of 0 takes part only when nobody else fits.
+   */
+  WEIGHTED: 3,
+  /** LEAST_LOADED - The fewest requests under way at this replica for its weight, the better of two drawn at random. */
+  LEAST_LOADED: 4,
+  /**
+   * LATENCY - By peak EWMA of the time to the first token times requests under way, the better of two drawn at random. One whose
+   * latency is not known yet is tried as if it were the median of the known ones.
+   */
+  LATENCY: 5,
+  /** HEALTH - By health: state first, then success rate of the last 300 s at this replica, unknown after known good ones. */
+  HEALTH: 6,
+  /** LEAST_RECENTLY_USED - The one that this replica has called longest ago, one never called first. */
+  LEAST_RECENTLY_USED: 7,
+  /** COMPOSITE - By a weighted sum of priority, health, cost and latency, each scaled to 0 to 1 over the candidates that fit. */
+  COMPOSITE: 8,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -24,6 +45,12 @@ export namespace Strategy {
   export type UNSPECIFIED = typeof Strategy.UNSPECIFIED;
   export type PRIORITY = typeof Strategy.PRIORITY;
   export type COST = typeof Strategy.COST;
+  export type WEIGHTED = typeof Strategy.WEIGHTED;
+  export type LEAST_LOADED = typeof Strategy.LEAST_LOADED;
+  export type LATENCY = typeof Strategy.LATENCY;
+  export type HEALTH = typeof Strategy.HEALTH;
+  export type LEAST_RECENTLY_USED = typeof Strategy.LEAST_RECENTLY_USED;
+  export type COMPOSITE = typeof Strategy.COMPOSITE;
   export type UNRECOGNIZED = typeof Strategy.UNRECOGNIZED;
 }
 
@@ -38,6 +65,24 @@ export function strategyFromJSON(object: any): Strategy {
     case 2:
     case "STRATEGY_COST":
       return Strategy.COST;
+    case 3:
+    case "STRATEGY_WEIGHTED":
+      return Strategy.WEIGHTED;
+    case 4:
+    case "STRATEGY_LEAST_LOADED":
+      return Strategy.LEAST_LOADED;
+    case 5:
+    case "STRATEGY_LATENCY":
+      return Strategy.LATENCY;
+    case 6:
+    case "STRATEGY_HEALTH":
+      return Strategy.HEALTH;
+    case 7:
+    case "STRATEGY_LEAST_RECENTLY_USED":
+      return Strategy.LEAST_RECENTLY_USED;
+    case 8:
+    case "STRATEGY_COMPOSITE":
+      return Strategy.COMPOSITE;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -53,6 +98,18 @@ export function strategyToJSON(object: Strategy): string {
       return "STRATEGY_PRIORITY";
     case Strategy.COST:
       return "STRATEGY_COST";
+    case Strategy.WEIGHTED:
+      return "STRATEGY_WEIGHTED";
+    case Strategy.LEAST_LOADED:
+      return "STRATEGY_LEAST_LOADED";
+    case Strategy.LATENCY:
+      return "STRATEGY_LATENCY";
+    case Strategy.HEALTH:
+      return "STRATEGY_HEALTH";
+    case Strategy.LEAST_RECENTLY_USED:
+      return "STRATEGY_LEAST_RECENTLY_USED";
+    case Strategy.COMPOSITE:
+      return "STRATEGY_COMPOSITE";
     case Strategy.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -88,7 +145,10 @@ export interface Requirements {
   allowedProviders: string[];
   /** Tags that the provider must carry, compliance tags among them (hipaa, gdpr, soc2, zero_retention, …). */
   tags: string[];
-  /** Kind of task. Not offered yet: a value is refused with UNIMPLEMENTED. */
+  /**
+   * Kind of task, for example "deep_analysis": the pool that lists it among its task_types says what it needs and who
+   * serves it. A kind that no pool lists is refused with INVALID_ARGUMENT.
+   */
   taskType: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -103,6 +163,19 @@ export interface RequestContext {
   service: string;
   /** The tenant the caller acts for; must be the key's own unless the key belongs to the installation. Empty: the key's own. */
   tenant: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What counts how much under STRATEGY_COMPOSITE. From 0; at least one above 0. Only their ratios matter. */
+export interface CompositeWeights {
+  /** The provider's or the pool member's priority. */
+  priority: number;
+  /** State and success rate. */
+  health: number;
+  /** Estimated cost of this request; unknown counts as the dearest. */
+  cost: number;
+  /** Time to the first token; unknown counts as the median. */
+  latency: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -526,6 +599,143 @@ export const RequestContext: MessageFns<RequestContext> = {
     return message;
   },
 };
+
+function createBaseCompositeWeights(): CompositeWeights {
+  return { priority: 0, health: 0, cost: 0, latency: 0, _unknownFields: {} };
+}
+
+export const CompositeWeights: MessageFns<CompositeWeights> = {
+  encode(message: CompositeWeights, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.priority !== 0) {
+      writer.uint32(9).double(message.priority);
+    }
+    if (message.health !== 0) {
+      writer.uint32(17).double(message.health);
+    }
+    if (message.cost !== 0) {
+      writer.uint32(25).double(message.cost);
+    }
+    if (message.latency !== 0) {
+      writer.uint32(33).double(message.latency);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CompositeWeights {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCompositeWeights();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.priority = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.health = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.cost = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.latency = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CompositeWeights {
+    return {
+      priority: isSet(object.priority) ? globalThis.Number(object.priority) : 0,
+      health: isSet(object.health) ? globalThis.Number(object.health) : 0,
+      cost: isSet(object.cost) ? globalThis.Number(object.cost) : 0,
+      latency: isSet(object.latency) ? globalThis.Number(object.latency) : 0,
+    };
+  },
+
+  toJSON(message: CompositeWeights): unknown {
+    const obj: any = {};
+    if (message.priority !== 0) {
+      obj.priority = floatToJson(message.priority);
+    }
+    if (message.health !== 0) {
+      obj.health = floatToJson(message.health);
+    }
+    if (message.cost !== 0) {
+      obj.cost = floatToJson(message.cost);
+    }
+    if (message.latency !== 0) {
+      obj.latency = floatToJson(message.latency);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CompositeWeights>): CompositeWeights {
+    return CompositeWeights.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CompositeWeights>): CompositeWeights {
+    const message = createBaseCompositeWeights();
+    message.priority = object.priority ?? 0;
+    message.health = object.health ?? 0;
+    message.cost = object.cost ?? 0;
+    message.latency = object.latency ?? 0;
+    return message;
+  },
+};
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
