@@ -13,7 +13,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createOutbox, recoverOutboxes } from '../src/outbox/open-outbox.ts';
-import type { Outbox, OutboxOptions } from '../src/outbox/outbox.ts';
+import { Outbox, type OutboxOptions } from '../src/outbox/outbox.ts';
+import { lockOutbox, type OutboxLock } from '../src/outbox/outbox-lock.ts';
 
 let directory: string;
 let options: OutboxOptions;
@@ -138,6 +139,22 @@ test('after a reboot open holds are not booked under numbers that may have been 
   const [recovered] = await recover(create());
   expect(recovered).toMatchObject({ unresolved: 0, abandoned: 1 });
   expect(recovered?.outbox.closed).toBe(false);
+});
+
+test('the files of a spent outbox vanish while it is locked, and its lock with them', () => {
+  const id = randomUUID();
+  const lock = lockOutbox(join(directory, `${id}.lock`)) as OutboxLock;
+  const left: string[][] = [];
+  const note = (end: () => void) => () => {
+    left.push(readdirSync(directory));
+    end();
+  };
+  const state = { id, segments: [], lastSequence: 0, openHolds: new Map(), closed: false };
+  const outbox = new Outbox(options, { release: note(lock.release), remove: note(lock.remove) }, state);
+  spend(outbox, 'one');
+  outbox.remove();
+  expect(left).toEqual([[`${id}.lock`]]);
+  expect(readdirSync(directory)).toEqual([]);
 });
 
 test('admission stops with a clear error when too much waits for the ledger, and goes on once it is covered', () => {

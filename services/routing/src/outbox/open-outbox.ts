@@ -45,11 +45,6 @@ export async function recoverOutboxes(options: OutboxOptions, own: Outbox): Prom
   return recovered;
 }
 
-/** Removes the lock file of an outbox whose files are gone. */
-export function removeLock(directory: string, id: string): void {
-  unlinkSync(lockPath(directory, id));
-}
-
 const lockPath = (directory: string, id: string): string => join(directory, `${id}.lock`);
 
 async function recoverOutbox(

@@ -1,8 +1,11 @@
+import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /** A lock that ends with the process that holds it. */
 export interface OutboxLock {
   release(): void;
+  /** Removes its file while it is still held, then releases it: the outbox is gone. */
+  remove(): void;
 }
 
 /**
@@ -18,7 +21,17 @@ export function lockOutbox(path: string): OutboxLock | undefined {
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
     throw error;
   }
-  return { release: () => database.close() };
+  const release = () => database.close();
+  return {
+    release,
+    remove: () => {
+      try {
+        rmSync(path, { force: true });
+      } finally {
+        release();
+      }
+    },
+  };
 }
 
 const SQLITE_BUSY = 5;

@@ -215,16 +215,26 @@ export class Outbox {
 
   /** Lets go of files and lock. */
   dispose(): void {
-    this.sync();
-    this.#file?.close();
-    this.#file = undefined;
+    this.#letGo();
     this.#lock.release();
   }
 
-  /** Removes the files of a spent outbox. */
+  /** Removes the files of a spent outbox, its lock last: nobody else may take over files that vanish. */
   remove(): void {
-    this.dispose();
-    for (const { path } of this.#segments) unlinkSync(path);
+    this.#letGo();
+    try {
+      for (const { path } of this.#segments) unlinkSync(path);
+    } catch (error) {
+      this.#lock.release();
+      throw error;
+    }
+    this.#lock.remove();
+  }
+
+  #letGo(): void {
+    this.sync();
+    this.#file?.close();
+    this.#file = undefined;
   }
 
   /** @returns the byte at which the frame begins */

@@ -4,7 +4,7 @@ import { UsageRecord } from '@switchyard/contracts/events';
 import type { Clock } from '@switchyard/kernel';
 import { type Bus, endSpan, isTracing, type Logger, startSpan } from '@switchyard/service-kit';
 import type { UsageLog } from '../ports.ts';
-import { createOutbox, recoverOutboxes, removeLock } from './open-outbox.ts';
+import { createOutbox, recoverOutboxes } from './open-outbox.ts';
 import type { Outbox, OutboxOptions } from './outbox.ts';
 import { OutboxPublisher, type PublishUsage, type UsageToPublish } from './outbox-publisher.ts';
 
@@ -138,7 +138,6 @@ export class UsageOutboxes implements UsageLog {
     await spent.publisher.stop();
     try {
       spent.outbox.remove();
-      removeLock(this.#options.outbox.directory, spent.outbox.id);
     } catch (error) {
       this.#options.log.warn(
         { err: error, outbox: spent.outbox.id },
