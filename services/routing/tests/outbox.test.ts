@@ -153,7 +153,7 @@ test('the files of a spent outbox vanish while it is locked, and its lock with t
   const outbox = new Outbox(options, { release: note(lock.release), remove: note(lock.remove) }, state);
   spend(outbox, 'one');
   outbox.remove();
-  expect(left).toEqual([[`${id}.lock`]]);
+  expect(left).toEqual([[`${id}.lock`, `${id}.lock-journal`]]);
   expect(readdirSync(directory)).toEqual([]);
 });
 
