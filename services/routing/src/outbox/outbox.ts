@@ -55,6 +55,7 @@ export class Outbox {
   #lastSequence: number;
   #closed: boolean;
   #watermark = 0;
+  #isDisposed = false;
 
   constructor(options: OutboxOptions, lock: OutboxLock, state: OutboxState) {
     this.#options = options;
@@ -81,6 +82,11 @@ export class Outbox {
     return this.#watermark;
   }
 
+  /** Whether its files were let go: nothing is written any more. */
+  get isDisposed(): boolean {
+    return this.#isDisposed;
+  }
+
   /** Attempts that are under way, or whose end is not known. */
   get openHolds(): ReadonlyMap<string, { readonly usage: Uint8Array }> {
     return this.#openHolds;
@@ -100,7 +106,7 @@ export class Outbox {
    * @throws OUTBOX_FULL where it cannot be written: then the attempt must not be made
    */
   hold(attemptId: string, usage: Uint8Array): void {
-    if (this.#closed) throw outboxFull('the outbox is closed');
+    if (this.#closed || this.#isDisposed) throw outboxFull('the outbox is closed');
     if (this.#unwritten.size > 0) this.retryUnwritten();
     if (this.#unwritten.size > 0) throw outboxFull('usage of earlier requests could not be written to disk');
     if (this.uncoveredBytes >= this.#options.maxBytes)
@@ -118,11 +124,13 @@ export class Outbox {
   /**
    * Ends a hold with what was really used.
    *
-   * @returns the record's number; undefined where the disk is full: it is kept in memory and written as soon as possible
+   * @returns the record's number; undefined where the disk is full: it is kept in memory and written as soon as possible.
+   *   Undefined after {@link dispose}, too: the hold stays in the file, and who takes that over books what was held
    */
   settle(attemptId: string, usage: Uint8Array): number | undefined {
     const hold = this.#openHolds.get(attemptId);
     if (hold === undefined) throw new TypeError(`attempt ${attemptId} holds nothing`);
+    if (this.#isDisposed) return undefined;
     const sequence = this.#lastSequence + 1;
     try {
       const startByte = this.#append(encodeRecord({ kind: 'usage', sequence, attemptId, usage }));
@@ -151,7 +159,7 @@ export class Outbox {
 
   /** Says that no record will follow. Only without open holds. */
   close(): void {
-    if (this.#closed || this.#openHolds.size > 0) return;
+    if (this.#closed || this.#isDisposed || this.#openHolds.size > 0) return;
     this.#append(encodeRecord({ kind: 'close', lastSequence: this.#lastSequence }));
     this.#closed = true;
   }
@@ -232,6 +240,7 @@ export class Outbox {
   }
 
   #letGo(): void {
+    this.#isDisposed = true;
     this.sync();
     this.#file?.close();
     this.#file = undefined;

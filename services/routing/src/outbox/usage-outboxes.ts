@@ -86,9 +86,14 @@ export class UsageOutboxes implements UsageLog {
   }
 
   settle(attemptId: string, record: UsageRecord): void {
+    const { outbox, publisher } = this.#own;
     const usage = UsageRecord.encode(record).finish();
-    const sequence = this.#own.outbox.settle(attemptId, usage);
-    if (sequence !== undefined) this.#own.publisher.offer({ sequence, usage, tenant: record.tenant });
+    const sequence = outbox.settle(attemptId, usage);
+    if (sequence !== undefined) publisher.offer({ sequence, usage, tenant: record.tenant });
+    else if (outbox.isDisposed) {
+      const facts = { outbox: outbox.id, attemptId, costNanoUsd: record.costNanoUsd?.toString() };
+      this.#options.log.warn(facts, 'an attempt ended after the outbox: the next process books what it held');
+    }
   }
 
   /** Where each outbox stands. */
@@ -115,10 +120,19 @@ export class UsageOutboxes implements UsageLog {
     return this.#running.every(({ outbox }) => outbox.watermark >= outbox.lastSequence);
   }
 
-  /** Says that this process adds nothing any more. Call it when no attempt is under way. */
+  /**
+   * Says that this process adds nothing any more. Call it when no attempt is under way: with one, or where the disk takes
+   * no more, the outbox stays open, and the next process closes it.
+   */
   closeOwn(): void {
-    this.#own.outbox.close();
-    this.#own.outbox.sync();
+    const { outbox } = this.#own;
+    this.#writeUnwritten();
+    try {
+      outbox.close();
+    } catch (error) {
+      this.#options.log.warn({ err: error, outbox: outbox.id }, 'the outbox could not be closed');
+    }
+    outbox.sync();
   }
 
   async dispose(): Promise<void> {
@@ -128,9 +142,13 @@ export class UsageOutboxes implements UsageLog {
   }
 
   #tick(): void {
+    this.#writeUnwritten();
+    this.#own.outbox.sync();
+  }
+
+  #writeUnwritten(): void {
     const { outbox, publisher } = this.#own;
     if (outbox.retryUnwritten().length > 0) publisher.poke();
-    outbox.sync();
   }
 
   async #remove(spent: Running): Promise<void> {
