@@ -23,6 +23,8 @@ spec:
   replicas: {{ int .Values.replicas }}
   {{- end }}
   revisionHistoryLimit: 5
+  # Longer than a client's first pause between two tries to connect: a roll leaves each client a replica that it knows.
+  minReadySeconds: 5
   # A new pod is ready before an old one goes.
   strategy:
     type: RollingUpdate
@@ -46,6 +48,8 @@ spec:
   replicas: {{ int .Values.replicas }}
   {{- end }}
   revisionHistoryLimit: 5
+  # Longer than a client's first pause between two tries to connect: a roll leaves each client a replica that it knows.
+  minReadySeconds: 5
   serviceName: {{ include "switchyard-lib.name" . }}
   # Replicas don't know each other, so none waits for another at the start.
   podManagementPolicy: Parallel

@@ -64,7 +64,7 @@ export class SwitchyardClient implements Disposable {
       deadlineOf(options),
     );
     const cancel = () => call.cancel();
-    options.signal?.addEventListener('abort', cancel, { once: true });
+    onAbort(options.signal, cancel);
     try {
       for await (const event of call) yield event as StreamCompleteResponse;
     } catch (error) {
@@ -148,7 +148,7 @@ export class SwitchyardClient implements Disposable {
         },
       );
       const cancel = () => call.cancel();
-      options.signal?.addEventListener('abort', cancel, { once: true });
+      onAbort(options.signal, cancel);
     });
   }
 }
@@ -160,6 +160,11 @@ type UnaryMethod<Req, Res> = (
   options: { readonly deadline: number },
   callback: (error: GrpcError | null, response: Res) => void,
 ) => { cancel(): void };
+
+function onAbort(signal: AbortSignal | undefined, cancel: () => void): void {
+  if (signal?.aborted) cancel();
+  else signal?.addEventListener('abort', cancel, { once: true });
+}
 
 const deadlineOf = ({ timeoutMs = DEFAULT_TIMEOUT_MS }: CallOptions) => ({
   deadline: Date.now() + timeoutMs,

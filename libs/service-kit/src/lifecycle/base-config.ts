@@ -18,7 +18,7 @@ export interface BaseConfig {
   readonly credentialAddress: string;
   /** `<SERVICE>_API_KEY`: the key this service calls others with. */
   readonly apiKey: string;
-  /** `<SERVICE>_MAX_REQUEST_BYTES`, default 256 MiB: requests under way may have so many bytes together. */
+  /** `<SERVICE>_MAX_REQUEST_BYTES`, default 128 MiB: requests under way may have so many bytes together. */
   readonly maxRequestBytes: number;
   /** `<SERVICE>_DRAIN_WAIT_MS`, default 0: how long to wait after readiness went off, for load balancers to notice. */
   readonly drainWaitMs: number;
@@ -48,7 +48,7 @@ export function readBaseConfig(
     credentialAddress: reader.text('SWITCHYARD_CREDENTIAL_ADDRESS', '127.0.0.1:7004'),
     apiKey: reader.text(`${prefix}_API_KEY`),
     maxRequestBytes: reader.integer(`${prefix}_MAX_REQUEST_BYTES`, {
-      fallback: 256 * MIB,
+      fallback: 128 * MIB,
       min: 64 * MIB,
       max: 64 * 1024 * MIB,
     }),

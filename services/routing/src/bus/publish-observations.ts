@@ -24,6 +24,7 @@ export function publishObservations({
 }: ObservationPublisherOptions): () => void {
   const timer = setInterval(() => {
     const providers = [];
+    const second = new Date(clock.wallMs());
     for (const { offering, runtime } of runtimes.entries()) {
       const observation = runtime.recorder.take();
       if (observation === undefined) continue;
@@ -37,12 +38,12 @@ export function publishObservations({
         trailingFailures,
         latencyBuckets: { ...latencyBuckets },
         totalLatencySumMs,
-        lastSuccessAt: undefined,
-        lastFailureAt: undefined,
+        lastSuccessAt: successes > 0 ? second : undefined,
+        lastFailureAt: Object.keys(failures).length > 0 ? second : undefined,
       });
     }
     if (providers.length === 0 || !bus.isConnected) return;
-    const message = Observation.encode({ replica, second: new Date(clock.wallMs()), providers }).finish();
+    const message = Observation.encode({ replica, second, providers }).finish();
     bus.connection?.publish(names.observation(replica), message);
   }, EVERY_MS);
   return () => clearInterval(timer);

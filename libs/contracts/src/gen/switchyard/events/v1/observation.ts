@@ -37,11 +37,11 @@ export interface ProviderObservation {
   trailingFailures: number;
   /** Histogram of the time to the first token: bucket number → count. Buckets as in the resilience library's latency histogram. */
   latencyBuckets: { [key: number]: number };
-  /** Absent where there was none. */
+  /** The second of the last call that succeeded. Absent where there was none. */
   lastSuccessAt:
     | Date
     | undefined;
-  /** Absent where there was none. */
+  /** The second of the last call that failed. Absent where there was none. */
   lastFailureAt:
     | Date
     | undefined;
