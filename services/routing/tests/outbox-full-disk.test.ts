@@ -38,7 +38,7 @@ test('a full disk stops admission with a clear error, and every record that was 
     onFatal: () => undefined,
   };
   const own = createOutbox(options);
-  const [recovered] = await recoverOutboxes(options, own);
+  const [recovered] = await recoverOutboxes(options, [own]);
   expect(recovered?.tornBytes).toBe(0);
   expect(await recovered?.outbox.read(1, 100_000)).toHaveLength(report.settled);
   recovered?.outbox.dispose();

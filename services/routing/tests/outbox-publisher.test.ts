@@ -66,7 +66,7 @@ test('of a recovered outbox whose first segments are gone, all that the ledger l
   dead.cover(250, 0);
   dead.dispose();
   const own = createOutbox(options);
-  const [recovered] = await recoverOutboxes(options, own);
+  const [recovered] = await recoverOutboxes(options, [own]);
   const outbox = recovered?.outbox as Outbox;
   stack.push(
     () => own.dispose(),

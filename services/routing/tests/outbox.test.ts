@@ -7,6 +7,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +46,7 @@ const create = (overrides: Partial<OutboxOptions> = {}) => {
   return outbox;
 };
 const recover = async (own: Outbox) => {
-  const recovered = await recoverOutboxes(options, own);
+  const recovered = await recoverOutboxes(options, [own]);
   open.push(...recovered.map(({ outbox }) => outbox));
   return recovered;
 };
@@ -133,12 +134,47 @@ test('an outbox whose process lives is left alone', async () => {
 
 test('after a reboot open holds are not booked under numbers that may have been given already', async () => {
   const dead = create();
-  dead.hold(randomUUID(), bytes('held'));
+  const attemptId = randomUUID();
+  dead.hold(attemptId, bytes('held'));
   die(dead);
   options = { ...options, bootId: randomUUID() };
   const [recovered] = await recover(create());
-  expect(recovered).toMatchObject({ unresolved: 0, abandoned: 1 });
+  expect(recovered).toMatchObject({ unresolved: 0, abandoned: [attemptId] });
   expect(recovered?.outbox.closed).toBe(false);
+});
+
+test('an outbox from before a reboot goes once the ledger has what is in it, open holds or not, and is never called closed', async () => {
+  const dead = create();
+  dead.hold(randomUUID(), bytes('held'));
+  spend(dead, 'one');
+  die(dead);
+  options = { ...options, bootId: randomUUID(), retainMs: 1_000 };
+  const [recovered] = await recover(create());
+  const outbox = recovered?.outbox as Outbox;
+  outbox.cover(0, 0);
+  expect(outbox.isSpent(5_000)).toBe(false);
+  outbox.cover(1, 5_000);
+  expect([outbox.isSpent(5_999), outbox.isSpent(6_000)]).toEqual([false, true]);
+  expect(outbox.closed).toBe(false);
+});
+
+test('an outbox that was never written to is closed, so that nobody waits for it', async () => {
+  const dead = create();
+  die(dead);
+  const [recovered] = await recover(create());
+  expect(recovered?.outbox).toMatchObject({ id: dead.id, lastSequence: 0, closed: true });
+});
+
+test('a lock without files is removed, unless its outbox may be in the making', async () => {
+  const [old, young] = [randomUUID(), randomUUID()];
+  for (const id of [old, young]) lockOutbox(join(directory, `${id}.lock`))?.release();
+  const anHourAgo = Date.now() / 1000 - 3_600;
+  utimesSync(join(directory, `${old}.lock`), anHourAgo, anHourAgo);
+  const own = create();
+  expect(await recover(own)).toEqual([]);
+  expect(readdirSync(directory).filter((name) => name.endsWith('.lock'))).toEqual(
+    [`${young}.lock`, `${own.id}.lock`].sort(),
+  );
 });
 
 test('the files of a spent outbox vanish while it is locked, and its lock with them', () => {
@@ -149,7 +185,7 @@ test('the files of a spent outbox vanish while it is locked, and its lock with t
     left.push(readdirSync(directory));
     end();
   };
-  const state = { id, segments: [], lastSequence: 0, openHolds: new Map(), closed: false };
+  const state = { id, segments: [], lastSequence: 0, openHolds: new Map(), end: 'open' } as const;
   const outbox = new Outbox(options, { release: note(lock.release), remove: note(lock.remove) }, state);
   spend(outbox, 'one');
   outbox.remove();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { busNames } from '@switchyard/contracts';
 import { LineKind, UsageRecord } from '@switchyard/contracts/events';
 import { type Bus, createLogger } from '@switchyard/service-kit';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { OutboxOptions } from '../src/outbox/outbox.ts';
 import { UsageOutboxes, type UsageOutboxesOptions } from '../src/outbox/usage-outboxes.ts';
 
@@ -87,11 +87,37 @@ test('what the disk had no room for is written before the outbox is closed', asy
   const outboxes = await start({}, { segmentBytes: 1 });
   const settle = spend(outboxes);
   // No other file can be begun.
-  const next = join(directory, (segments()[0] ?? '').replace('000000', '000001'));
+  const next = join(directory, (segments()[0] ?? '').replace('000000', '000002'));
   mkdirSync(next);
   settle();
   expect(outboxes.positions()).toMatchObject([{ lastSequence: 0, closed: false }]);
   rmdirSync(next);
   outboxes.closeOwn();
   expect(outboxes.positions()).toMatchObject([{ lastSequence: 1, closed: true }]);
+});
+
+test('an outbox whose process lived on at the start is taken over once that has ended', async () => {
+  const before = await start();
+  spend(before);
+  const after = await start({ lookAgainMs: 20 });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(after.positions()).toHaveLength(1);
+  await end(before);
+  await vi.waitFor(() => expect(after.positions()).toHaveLength(2), 5_000);
+  expect(after.positions()[1]).toMatchObject({ lastSequence: 1, closed: true });
+});
+
+test('an outbox from before a reboot is reported as open, and removed once the ledger has what is left of it', async () => {
+  const before = await start();
+  spend(before);
+  spend(before)();
+  await end(before);
+  const after = await start({}, { bootId: randomUUID() });
+  const [own, left] = after.positions();
+  expect(left).toMatchObject({ lastSequence: 1, closed: false });
+  after.cover(left?.outboxId ?? '', 0);
+  expect(after.positions()).toHaveLength(2);
+  after.cover(left?.outboxId ?? '', 1);
+  expect(after.positions()).toEqual([own]);
+  await vi.waitFor(() => expect(readdirSync(directory).join()).not.toContain(left?.outboxId), 5_000);
 });

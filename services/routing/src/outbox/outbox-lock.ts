@@ -21,7 +21,9 @@ export function lockOutbox(path: string): OutboxLock | undefined {
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
     throw error;
   }
-  const release = () => database.close();
+  const release = () => {
+    if (database.isOpen) database.close();
+  };
   return {
     release,
     remove: () => {

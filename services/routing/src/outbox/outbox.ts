@@ -36,8 +36,14 @@ export interface OutboxState {
   readonly lastSequence: number;
   /** Attempts whose end is not in the files: attempt id → the record to book, and its segment. */
   readonly openHolds: Map<string, { readonly usage: Uint8Array; readonly segment: Segment }>;
-  readonly closed: boolean;
+  readonly end: OutboxEnd;
 }
+
+/**
+ * Whether records follow. `closed`: none will, and its last number is known. `abandoned`: none will, but the machine has
+ * been down, and some may be missing: its last number is not known.
+ */
+export type OutboxEnd = 'open' | 'closed' | 'abandoned';
 
 /**
  * The append-only file that makes spending durable before it happens. A hold is written before the provider is called and
@@ -53,7 +59,7 @@ export class Outbox {
   readonly #unwritten = new Map<string, Uint8Array>();
   #file: SegmentFile | undefined;
   #lastSequence: number;
-  #closed: boolean;
+  #end: OutboxEnd;
   #watermark = 0;
   #isDisposed = false;
 
@@ -64,7 +70,7 @@ export class Outbox {
     this.#segments = state.segments;
     this.#openHolds = state.openHolds;
     this.#lastSequence = state.lastSequence;
-    this.#closed = state.closed;
+    this.#end = state.end;
   }
 
   /** Number of the last record; 0 without any. */
@@ -72,9 +78,9 @@ export class Outbox {
     return this.#lastSequence;
   }
 
-  /** Whether no record will follow. */
+  /** Whether no record will follow the last one. */
   get closed(): boolean {
-    return this.#closed;
+    return this.#end === 'closed';
   }
 
   /** Every record up to this number is in the ledger. */
@@ -99,6 +105,15 @@ export class Outbox {
     return bytes;
   }
 
+  /** Makes its first file, so that whoever finds it can tell whose it was. A disk that takes nothing is told of by {@link hold}. */
+  begin(): void {
+    try {
+      this.#writable();
+    } catch {
+      // The first hold tries again.
+    }
+  }
+
   /**
    * Writes down that an attempt is about to be made, before it is.
    *
@@ -106,7 +121,7 @@ export class Outbox {
    * @throws OUTBOX_FULL where it cannot be written: then the attempt must not be made
    */
   hold(attemptId: string, usage: Uint8Array): void {
-    if (this.#closed || this.#isDisposed) throw outboxFull('the outbox is closed');
+    if (this.#end !== 'open' || this.#isDisposed) throw outboxFull('the outbox is closed');
     if (this.#unwritten.size > 0) this.retryUnwritten();
     if (this.#unwritten.size > 0) throw outboxFull('usage of earlier requests could not be written to disk');
     if (this.uncoveredBytes >= this.#options.maxBytes)
@@ -159,9 +174,9 @@ export class Outbox {
 
   /** Says that no record will follow. Only without open holds. */
   close(): void {
-    if (this.#closed || this.#isDisposed || this.#openHolds.size > 0) return;
+    if (this.#end !== 'open' || this.#isDisposed || this.#openHolds.size > 0) return;
     this.#append(encodeRecord({ kind: 'close', lastSequence: this.#lastSequence }));
-    this.#closed = true;
+    this.#end = 'closed';
   }
 
   /** Asks the disk to keep what was written. */
@@ -213,7 +228,7 @@ export class Outbox {
   /** Whether everything is in the ledger, for long enough that the files may go. */
   isSpent(nowMs: number): boolean {
     return (
-      this.#closed &&
+      this.#end !== 'open' &&
       this.#watermark >= this.#lastSequence &&
       this.#segments.every(
         ({ coveredAtMs }) => coveredAtMs !== undefined && nowMs - coveredAtMs >= this.#options.retainMs,

@@ -7,6 +7,7 @@ import type { UsageLog } from '../ports.ts';
 import { createOutbox, recoverOutboxes } from './open-outbox.ts';
 import type { Outbox, OutboxOptions } from './outbox.ts';
 import { OutboxPublisher, type PublishUsage, type UsageToPublish } from './outbox-publisher.ts';
+import type { RecoveredOutbox } from './recover-outbox.ts';
 
 export interface UsageOutboxesOptions {
   readonly outbox: OutboxOptions;
@@ -17,6 +18,8 @@ export interface UsageOutboxesOptions {
   readonly publish: PublishUsage;
   readonly ensureStream: () => Promise<void>;
   readonly onPublished: (count: number) => void;
+  /** How often outboxes are looked for whose process has died since, in milliseconds. Default 30,000. */
+  readonly lookAgainMs?: number;
 }
 
 /** Where an outbox stands, for the exchange with the ledger. */
@@ -33,6 +36,7 @@ interface Running {
 
 /** How often what was written is synced, and what the disk had no room for is tried again. */
 const SYNC_MS = 50;
+const LOOK_AGAIN_MS = 30_000;
 
 /** The outbox this process writes and those it took over from processes that died, each with its publisher. */
 export class UsageOutboxes implements UsageLog {
@@ -40,33 +44,28 @@ export class UsageOutboxes implements UsageLog {
   readonly #own: Running;
   #running: Running[];
   readonly #timer: NodeJS.Timeout;
+  readonly #lookingTimer: NodeJS.Timeout;
+  #looking: Promise<void> | undefined;
 
   private constructor(options: UsageOutboxesOptions, own: Running, running: Running[]) {
     this.#options = options;
     this.#own = own;
     this.#running = running;
     this.#timer = setInterval(() => this.#tick(), SYNC_MS);
+    this.#lookingTimer = setInterval(() => {
+      this.#looking ??= this.#lookAgain().finally(() => {
+        this.#looking = undefined;
+      });
+    }, options.lookAgainMs ?? LOOK_AGAIN_MS);
   }
 
   /** Opens a new outbox and takes over what dead processes have left in the directory. */
   static async open(options: UsageOutboxesOptions): Promise<UsageOutboxes> {
     const own = createOutbox(options.outbox);
-    const recovered = await recoverOutboxes(options.outbox, own);
-    for (const { outbox, unresolved, tornBytes, abandoned } of recovered) {
-      const facts = {
-        outbox: outbox.id,
-        lastSequence: outbox.lastSequence,
-        unresolved,
-        tornBytes,
-        abandoned,
-      };
-      if (abandoned > 0)
-        options.log.error(facts, 'the machine was down: attempts of this outbox cannot be booked by it');
-      else options.log.info(facts, 'took over the outbox of a process that is gone');
-    }
-    const start = (outbox: Outbox): Running => ({ outbox, publisher: startPublisher(options, outbox) });
-    const first = start(own);
-    return new UsageOutboxes(options, first, [first, ...recovered.map(({ outbox }) => start(outbox))]);
+    const recovered = await recoverOutboxes(options.outbox, [own]);
+    const first = startRunning(options, own);
+    const others = recovered.map((taken) => startRecovered(options, taken));
+    return new UsageOutboxes(options, first, [first, ...others]);
   }
 
   /** Usage records that the bus has not taken yet. */
@@ -137,8 +136,21 @@ export class UsageOutboxes implements UsageLog {
 
   async dispose(): Promise<void> {
     clearInterval(this.#timer);
+    clearInterval(this.#lookingTimer);
+    await this.#looking;
     await Promise.all(this.#running.map(({ publisher }) => publisher.stop()));
     for (const { outbox } of this.#running) outbox.dispose();
+  }
+
+  /** Takes over what was locked at the start: in a rolling update the process before may end later. */
+  async #lookAgain(): Promise<void> {
+    const known = this.#running.map(({ outbox }) => outbox);
+    try {
+      const recovered = await recoverOutboxes(this.#options.outbox, known);
+      for (const taken of recovered) this.#running.push(startRecovered(this.#options, taken));
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'outboxes of other processes cannot be looked for now');
+    }
   }
 
   #tick(): void {
@@ -164,6 +176,28 @@ export class UsageOutboxes implements UsageLog {
     }
   }
 }
+
+/** Tells of an outbox that was taken over, and sends what the ledger lacks of it. */
+function startRecovered(
+  options: UsageOutboxesOptions,
+  { outbox, unresolved, tornBytes, abandoned }: RecoveredOutbox,
+): Running {
+  const facts = { outbox: outbox.id, lastSequence: outbox.lastSequence, unresolved, tornBytes };
+  if (abandoned.length === 0) options.log.info(facts, 'took over the outbox of a process that is gone');
+  else {
+    const told = { ...facts, abandoned: abandoned.length, attemptIds: abandoned.slice(0, TOLD_ATTEMPTS) };
+    options.log.error(told, 'the machine was down: the ledger may lack these attempts; see the invoice');
+  }
+  return startRunning(options, outbox);
+}
+
+/** Most attempts that a line of the log names. */
+const TOLD_ATTEMPTS = 100;
+
+const startRunning = (options: UsageOutboxesOptions, outbox: Outbox): Running => ({
+  outbox,
+  publisher: startPublisher(options, outbox),
+});
 
 function startPublisher(options: UsageOutboxesOptions, outbox: Outbox): OutboxPublisher {
   const { bus, names, log, publish, ensureStream, onPublished } = options;
