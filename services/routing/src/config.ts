@@ -1,5 +1,12 @@
 import { Strategy } from '@switchyard/contracts/routing';
-import { type BaseConfig, type Env, EnvReader, readBaseConfig } from '@switchyard/service-kit';
+import {
+  type BaseConfig,
+  type Env,
+  EnvReader,
+  type NamedHosts,
+  parseNamedHosts,
+  readBaseConfig,
+} from '@switchyard/service-kit';
 import type { AttemptLimits } from './domain/snapshot/snapshot.ts';
 
 /** What routing is configured with. */
@@ -21,8 +28,11 @@ export interface RoutingConfig extends BaseConfig {
   readonly outboxSegmentBytes: number;
   /** `ROUTING_OUTBOX_RETAIN_MS`, default 24 h: how long what the ledger has is kept. */
   readonly outboxRetainMs: number;
-  /** `ROUTING_PLAINTEXT_HOSTS`: hosts (or host:port) that may be reached without TLS. */
-  readonly plaintextHosts: ReadonlySet<string>;
+  /**
+   * `ROUTING_PLAINTEXT_HOSTS`: hosts (or host:port) that the operator vouches for, by commas. They may be reached without
+   * TLS, and tenants' providers at them may have loopback, private and shared addresses. Default: none.
+   */
+  readonly namedHosts: NamedHosts;
   /** `ROUTING_DEFAULT_STRATEGY`: priority (default) or cost. */
   readonly defaultStrategy: Strategy;
   /** `ROUTING_{CONNECT,FIRST_TOKEN,BETWEEN_TOKENS,TOTAL}_TIMEOUT_MS`. */
@@ -64,7 +74,7 @@ export function parseConfig(env: Env): RoutingConfig {
       min: 0,
       max: 30 * DAY_MS,
     }),
-    plaintextHosts: new Set(reader.list('ROUTING_PLAINTEXT_HOSTS')),
+    namedHosts: readNamedHosts(reader),
     defaultStrategy:
       reader.choice('ROUTING_DEFAULT_STRATEGY', ['priority', 'cost'], 'priority') === 'cost'
         ? Strategy.COST
@@ -86,4 +96,12 @@ export function parseConfig(env: Env): RoutingConfig {
   };
   reader.finish();
   return Object.freeze(config);
+}
+
+function readNamedHosts(reader: EnvReader): NamedHosts {
+  const { named, wrong } = parseNamedHosts(reader.list('ROUTING_PLAINTEXT_HOSTS'), 'optional');
+  for (const entry of wrong) {
+    reader.problem(`ROUTING_PLAINTEXT_HOSTS: ${JSON.stringify(entry)} is not host or host:port`);
+  }
+  return named;
 }

@@ -7,6 +7,7 @@ import {
   authenticateCallers,
   type Foundation,
   type RunningService,
+  resolveBySystem,
   serve,
   startComposed,
 } from '@switchyard/service-kit';
@@ -24,6 +25,7 @@ import { Pipeline } from './pipeline/pipeline.ts';
 import type { PipelineContext, ProviderSecrets } from './ports.ts';
 import { type RpcOptions, rpcServices } from './rpc/services.ts';
 import { RuntimeRegistry } from './runtime/runtime-registry.ts';
+import { namedHostRules } from './transport/named-host-rules.ts';
 import { ProviderTransport } from './transport/provider-transport.ts';
 
 /** What tests put in place of other services. */
@@ -56,7 +58,8 @@ async function compose(
   const replica = randomUUID();
   const events = new RoutingEvents(foundation.metrics);
   const runtimes = new RuntimeRegistry();
-  const transport = new ProviderTransport();
+  const hosts = namedHostRules(config.namedHosts);
+  const transport = new ProviderTransport({ hosts, resolve: resolveBySystem });
   stack.defer(() => transport.close());
   const stores = openStores(config, foundation, events);
   const secrets = openSecrets(config, foundation);
@@ -90,7 +93,7 @@ async function compose(
     ...stores,
     context,
     pipeline: new Pipeline(context),
-    admin: { store: providerStore, link: links.providers, plaintextHosts: config.plaintextHosts },
+    admin: { store: providerStore, link: links.providers, hosts },
     authenticate: overrides.authenticate ?? authenticateCallers(foundation, config),
   };
 }

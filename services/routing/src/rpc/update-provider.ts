@@ -27,7 +27,7 @@ const WRITABLE = {
 export const updateProvider = ({
   store,
   link,
-  plaintextHosts,
+  hosts,
 }: ProviderAdmin): Rpc<UnaryHandler<UpdateProviderRequest, UpdateProviderResponse>> => ({
   permission: 'routing.provider.write',
   handle: async ({ provider, updateMask }, { principal }) => {
@@ -37,7 +37,7 @@ export const updateProvider = ({
     const fields = readMask(updateMask);
     const updated = await store.update({ tenant, id, etag }, (current) => {
       const changed = { ...current, ...Object.fromEntries(fields.map((field) => [field, provider[field]])) };
-      const violations = validateProvider(changed, plaintextHosts);
+      const violations = validateProvider(changed, hosts);
       if (violations.length > 0) throw invalidFields(violations);
       return changed;
     });

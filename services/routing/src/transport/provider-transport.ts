@@ -1,6 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { EncodedRequest } from '@switchyard/llm';
+import { AddressNotAllowedError, judgedLookup, type ResolveHost } from '@switchyard/service-kit';
 import { Pool } from 'undici';
+import {
+  type HostRules,
+  type ProviderReach,
+  reachOfProvider,
+  targetOf,
+} from '../domain/provider/base-url.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
 
 /** One HTTP request to a provider. */
@@ -24,19 +31,42 @@ const MAX_CONNECTIONS = 1_024;
 /** Pools kept; the one that was used longest ago goes first. */
 const MAX_POOLS = 512;
 
-/** Speaks HTTP/1.1 with providers: TLS 1.3, kept connections, no redirects, no environment proxies. */
+/** What connections are made by. */
+export interface TransportOptions {
+  readonly hosts: HostRules;
+  readonly resolve: ResolveHost;
+}
+
+/** Connections of one kind: to one origin, by one rule of which addresses they may have. */
+interface PoolKind {
+  readonly url: URL;
+  readonly connectMs: number;
+  readonly reach: ProviderReach;
+}
+
+/**
+ * Speaks HTTP/1.1 with providers: TLS 1.3, kept connections, no redirects, no environment proxies. A host is resolved once
+ * for each connection, every address is judged, and only judged ones are connected to.
+ */
 export class ProviderTransport {
+  readonly #options: TransportOptions;
   readonly #pools = new Map<string, Pool>();
 
-  /** @throws whatever the connection throws; read it with `classifyTransportError` */
+  constructor(options: TransportOptions) {
+    this.#options = options;
+  }
+
+  /** @throws AddressNotAllowedError, or whatever the connection throws; read it with `classifyTransportError` */
   async send({ provider, encoded, headers, signal }: ProviderCall): Promise<ProviderAnswer> {
     const url = new URL(provider.baseUrl);
+    const { connectMs } = provider.limits;
+    const reach = reachOfProvider(provider.tenant, () => this.#isNamed(url));
     const path = `${url.pathname.replace(/\/$/, '')}${encoded.path}${encoded.query === undefined ? '' : `?${encoded.query}`}`;
     const {
       statusCode,
       headers: answered,
       body,
-    } = await this.#pool(url.origin, provider.limits.connectMs).request({
+    } = await this.#pool({ url, connectMs, reach }).request({
       method: 'POST',
       path,
       headers: { ...encoded.headers, ...headers },
@@ -54,8 +84,14 @@ export class ProviderTransport {
     this.#pools.clear();
   }
 
-  #pool(origin: string, connectMs: number): Pool {
-    const key = `${origin} ${connectMs}`;
+  #isNamed(url: URL): boolean {
+    const target = targetOf(url);
+    return target !== undefined && this.#options.hosts.isNamed(target);
+  }
+
+  #pool(kind: PoolKind): Pool {
+    // The reach is part of the key: what the installation may connect to is not there for a tenant to use.
+    const key = `${kind.url.origin} ${kind.connectMs} ${kind.reach}`;
     const known = this.#pools.get(key);
     if (known !== undefined) {
       // Last in the map's order: used last.
@@ -63,12 +99,7 @@ export class ProviderTransport {
       this.#pools.set(key, known);
       return known;
     }
-    const pool = new Pool(origin, {
-      connections: MAX_CONNECTIONS,
-      pipelining: 1,
-      keepAliveTimeout: 30_000,
-      connect: { timeout: connectMs, minVersion: 'TLSv1.3' },
-    });
+    const pool = this.#open(kind);
     this.#pools.set(key, pool);
     if (this.#pools.size > MAX_POOLS) {
       const [oldest, unused] = this.#pools.entries().next().value as [string, Pool];
@@ -76,5 +107,20 @@ export class ProviderTransport {
       void unused.close();
     }
     return pool;
+  }
+
+  #open({ url, connectMs, reach }: PoolKind): Pool {
+    const { hosts, resolve } = this.#options;
+    const target = targetOf(url);
+    // No lookup is asked for a host that is an address.
+    if (target === undefined || hosts.forbidsLiteral(target, reach)) {
+      throw new AddressNotAllowedError(url.hostname);
+    }
+    return new Pool(url.origin, {
+      connections: MAX_CONNECTIONS,
+      pipelining: 1,
+      keepAliveTimeout: 30_000,
+      connect: { timeout: connectMs, minVersion: 'TLSv1.3', lookup: judgedLookup({ reach, resolve }) },
+    });
   }
 }

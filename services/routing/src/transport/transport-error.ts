@@ -1,4 +1,5 @@
 import type { ErrorClass, ProviderError } from '@switchyard/llm';
+import { AddressNotAllowedError } from '@switchyard/service-kit';
 import type { AbortCause } from './attempt-deadline.ts';
 
 /** A call that ended without an answer that a wire format could read. */
@@ -36,10 +37,17 @@ export function classifyTransportError(thrown: unknown, cause: AbortCause | unde
     case 'total':
       return failure('timeout', 'no end of the answer within the total time');
     case undefined: {
+      if (thrown instanceof AddressNotAllowedError) return notAllowed(thrown);
       const code = codeOf(thrown);
       return failure('connection', `the connection failed: ${code}`, !NOT_REACHED.has(code));
     }
   }
+}
+
+/** It counts against the provider, and others may be tried; the same one would be refused again. */
+function notAllowed({ message }: AddressNotAllowedError): TransportFailure {
+  const { error, reached } = failure('connection', message, false);
+  return { reached, error: { ...error, sameProviderRetry: false } };
 }
 
 function failure(errorClass: ErrorClass, detail: string, reached = true): TransportFailure {

@@ -3,12 +3,10 @@ import type { FieldViolation } from '@switchyard/kernel';
 import { findWireFormat } from '@switchyard/llm';
 import { isCapability } from '../snapshot/capability.ts';
 import { isRegion, REGIONS } from '../snapshot/region.ts';
-
-/** Hosts that may be reached without TLS, as `host` or `host:port`. */
-export type PlaintextHosts = ReadonlySet<string>;
+import { baseUrlProblem, type HostRules } from './base-url.ts';
 
 /** Everything that is wrong with a provider, by field; empty where it is in order. */
-export function validateProvider(provider: Provider, plaintextHosts: PlaintextHosts): FieldViolation[] {
+export function validateProvider(provider: Provider, hosts: HostRules): FieldViolation[] {
   const found: FieldViolation[] = [];
   const check = (holds: boolean, field: string, description: string) => {
     if (!holds) found.push({ field: `provider.${field}`, description });
@@ -42,22 +40,10 @@ export function validateProvider(provider: Provider, plaintextHosts: PlaintextHo
     if (typeof value === 'number')
       check(within(value, 1, 900_000), `time_limits.${name}`, 'must be from 1 to 900000');
   }
-  const problem = baseUrlProblem(provider.baseUrl, plaintextHosts);
+  const problem = baseUrlProblem(provider, hosts);
   check(problem === undefined, 'base_url', problem ?? '');
   return found;
 }
 
 const within = (value: number | undefined, min: number, max: number) =>
   value === undefined || (Number.isInteger(value) && value >= min && value <= max);
-
-function baseUrlProblem(baseUrl: string, plaintextHosts: PlaintextHosts): string | undefined {
-  const url = URL.parse(baseUrl);
-  if (url === null) return 'must be a URL such as https://api.example.com/v1';
-  if (url.username !== '' || url.password !== '')
-    return 'must not hold a user or password; use credential_ref';
-  if (url.search !== '' || url.hash !== '') return 'must not have a query or fragment';
-  if (url.protocol === 'https:') return undefined;
-  if (url.protocol !== 'http:') return 'must begin with https:// or http://';
-  if (plaintextHosts.has(url.hostname) || plaintextHosts.has(url.host)) return undefined;
-  return `plain http to ${url.host} is not allowed; an operator can name the host in ROUTING_PLAINTEXT_HOSTS`;
-}

@@ -1,0 +1,52 @@
+import { type HostAndPort, parseHostAndPort } from '@switchyard/kernel';
+
+/** How far calls of a provider may reach: `internal` has loopback, private and shared addresses as well. */
+export type ProviderReach = 'public' | 'internal';
+
+/** What an operator decided about hosts, and what addresses are. */
+export interface HostRules {
+  /** Whether the operator named the host in `ROUTING_PLAINTEXT_HOSTS`. */
+  isNamed(target: HostAndPort): boolean;
+  /** Whether the host is an address out of reach; false for every name, whose addresses are judged when it is connected to. */
+  forbidsLiteral(target: HostAndPort, reach: ProviderReach): boolean;
+}
+
+/** Whose provider it is, and where. */
+export interface ProviderPlace {
+  /** '' for the installation's. */
+  readonly tenant: string;
+  readonly baseUrl: string;
+}
+
+/** Where a base URL leads; undefined where its host is none that could be looked up. */
+export function targetOf(url: URL): HostAndPort | undefined {
+  return parseHostAndPort(url.host, url.protocol === 'http:' ? 80 : 443);
+}
+
+/**
+ * A tenant's provider may be at public addresses only, or the tenant could have routing call what is inside the
+ * installation. Operators answer for the installation's own providers, and for the hosts that they named.
+ */
+export function reachOfProvider(tenant: string, isNamed: () => boolean): ProviderReach {
+  return tenant === '' || isNamed() ? 'internal' : 'public';
+}
+
+/** What is wrong with a provider's base URL, for whoever configures it; undefined: nothing. */
+export function baseUrlProblem({ tenant, baseUrl }: ProviderPlace, rules: HostRules): string | undefined {
+  const url = URL.parse(baseUrl);
+  if (url === null) return 'must be a URL such as https://api.example.com/v1';
+  if (url.username !== '' || url.password !== '')
+    return 'must not hold a user or password; use credential_ref';
+  if (url.search !== '' || url.hash !== '') return 'must not have a query or fragment';
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https:// or http://';
+  const target = targetOf(url);
+  if (target === undefined) return 'has a host that cannot be read';
+  const isNamed = rules.isNamed(target);
+  if (url.protocol === 'http:' && !isNamed) return `plain http to ${url.host} is not allowed; ${NAME_IT}`;
+  const reach = reachOfProvider(tenant, () => isNamed);
+  if (!rules.forbidsLiteral(target, reach)) return undefined;
+  const canBeNamed = reach === 'public' && !rules.forbidsLiteral(target, 'internal');
+  return `the address of ${url.hostname} is not allowed${canBeNamed ? `; ${NAME_IT}` : ''}`;
+}
+
+const NAME_IT = 'an operator can name the host in ROUTING_PLAINTEXT_HOSTS';
