@@ -7,6 +7,7 @@ import {
   type CompleteResponse,
   DecisionOutcome,
   FinishReason,
+  ProviderMode,
   Role,
   type StreamCompleteResponse,
 } from '@switchyard/contracts/routing';
@@ -218,6 +219,28 @@ test('when nothing fits, each candidate is told with its constraint', async () =
   expect(error.code).toBe('FAILED_PRECONDITION');
   expect(error.metadata[`first/${model}`]).toMatch(/^residency: /);
   expect(error.metadata[`second/${model}`]).toMatch(/^residency: /);
+});
+
+test('a provider that an operator has disabled is shown as disabled', async () => {
+  await routing.addProvider({ id: 'off', baseUrl: 'https://off.example', mode: ProviderMode.DISABLED });
+  const { target, inference, admin } = routing;
+  const listed = await callUnary({
+    method: inference.listProviders.bind(inference),
+    request: { pageSize: 10, pageToken: '' },
+    target,
+    timeoutMs: 5_000,
+  });
+  expect(listed.providers.map(({ provider, health }) => [provider?.id, health])).toEqual([
+    ['first', expect.any(String)],
+    ['off', 'disabled'],
+    ['second', expect.any(String)],
+  ]);
+  await callUnary({
+    method: admin.deleteProvider.bind(admin),
+    request: { id: 'off', tenant: '', etag: '' },
+    target,
+    timeoutMs: 5_000,
+  });
 });
 
 test('every attempt is on the usage stream: who paid, who served, what it used, under its number', async () => {

@@ -76,6 +76,8 @@ function healthOf(
 ) {
   if (configured === undefined)
     return { health: 'not_configured', healthReason: `its wire format ${provider.wireFormat} is not known` };
+  if (provider.mode === ProviderMode.DISABLED)
+    return { health: 'disabled', healthReason: 'an operator has disabled it' };
   if (secrets.stateOf(configured) === 'missing') {
     return {
       health: 'not_configured',

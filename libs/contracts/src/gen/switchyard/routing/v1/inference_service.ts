@@ -70,7 +70,7 @@ export interface ProviderStatus {
   provider:
     | Provider
     | undefined;
-  /** healthy, degraded, unhealthy, unavailable, maintenance, not_configured, not_tested. */
+  /** healthy, degraded, unhealthy, unavailable, maintenance, disabled, not_configured, not_tested. */
   health: string;
   /** Why it is in that state. */
   healthReason: string;
