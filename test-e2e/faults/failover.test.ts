@@ -11,7 +11,9 @@ test('A1: the primary answers 500, 429, 529, resets and stalls: 99.9 % of 10,000
   timeout: 240_000,
 }, async () => {
   await using started = await startTestFleet({
-    processEnv: { routing: { ROUTING_FIRST_TOKEN_TIMEOUT_MS: '1000' } },
+    processEnv: {
+      routing: { ROUTING_FIRST_TOKEN_TIMEOUT_MS: '1000', ROUTING_TOTAL_TIMEOUT_MS: '2000' },
+    },
   });
   const { fleet, clients } = started;
   const [client] = clients;

@@ -37,7 +37,11 @@ beforeAll(async () => {
     databaseUrl: await servers.postgres.createDatabase(),
     natsUrl: servers.nats.url,
     subjectPrefix: servers.nats.prefix,
-    env: { ROUTING_FIRST_TOKEN_TIMEOUT_MS: '500', ROUTING_BETWEEN_TOKENS_TIMEOUT_MS: '500' },
+    env: {
+      ROUTING_FIRST_TOKEN_TIMEOUT_MS: '500',
+      ROUTING_BETWEEN_TOKENS_TIMEOUT_MS: '500',
+      ROUTING_TOTAL_TIMEOUT_MS: '3000',
+    },
   });
   await routing.addProvider({
     id: 'first',
@@ -150,6 +154,17 @@ test.each([
     expect(started?.event).toMatchObject({ $case: 'started', value: { route: { provider: 'second' } } });
   },
 );
+
+test('an answer in one piece may take longer than the time to the first token of a stream', async () => {
+  simulator.setLatency({ provider: 'first', latency: { firstTokenMs: 1_000 } });
+  try {
+    expect((await complete()).route).toMatchObject({ provider: 'first', fallbacks: 0 });
+    const [started] = await stream();
+    expect(started?.event).toMatchObject({ $case: 'started', value: { route: { provider: 'second' } } });
+  } finally {
+    simulator.setLatency({ provider: 'first', latency: {} });
+  }
+});
 
 test('a stream that breaks after its first byte is not begun again elsewhere: the caller is told', async () => {
   simulator.setFaults({

@@ -123,8 +123,8 @@ function describe(
     breaker: state.breaker,
     latencyMs: state.latencyMs,
     region: provider.region,
-    priority: provider.priority,
-    weight: provider.weight,
+    priority: offering.priority,
+    weight: offering.weight,
     activeRequests: state.active,
   };
 }

@@ -102,7 +102,8 @@ function callOf(
   const remainingMs = deadlineAtMs === undefined ? undefined : deadlineAtMs - wallMs;
   const authorization = secret === '' ? {} : provider.format.authorize(secret);
   const headers = { ...authorization, 'x-switchyard-attempt-id': attemptId };
-  const deadline = new AttemptDeadline(provider.limits, { signal, remainingMs });
+  const answer = origin.decided.needs.stream ? 'streamed' : 'whole';
+  const deadline = new AttemptDeadline({ limits: provider.limits, answer, signal, remainingMs });
   return {
     deadline,
     call: { transport, provider, encoded, headers, key: secret, deadline, wallNowMs: wallMs },

@@ -3,8 +3,14 @@ import type { AttemptLimits } from '../domain/snapshot/snapshot.ts';
 /** Why an attempt was ended from this side. */
 export type AbortCause = 'first_token' | 'between_tokens' | 'total' | 'caller';
 
-/** How long the caller waits. */
-export interface CallerPatience {
+/** What bounds an attempt. */
+export interface AttemptBounds {
+  readonly limits: AttemptLimits;
+  /**
+   * How the answer comes. One in one piece is made before its first byte is sent, so that the time to the first token says
+   * nothing of it.
+   */
+  readonly answer: 'whole' | 'streamed';
   /** Fires when the caller goes away. */
   readonly signal: AbortSignal;
   /** When its deadline passes, in milliseconds from now; undefined: never. */
@@ -17,10 +23,10 @@ export class AttemptDeadline {
   readonly #caller: AbortSignal;
   readonly #limits: AttemptLimits;
   readonly #total: NodeJS.Timeout;
-  #phase: NodeJS.Timeout;
+  #phase: NodeJS.Timeout | undefined;
   #cause: AbortCause | undefined;
 
-  constructor(limits: AttemptLimits, { signal, remainingMs }: CallerPatience) {
+  constructor({ limits, answer, signal, remainingMs }: AttemptBounds) {
     this.#limits = limits;
     this.#caller = signal;
     const callerMs = remainingMs ?? Number.POSITIVE_INFINITY;
@@ -28,7 +34,7 @@ export class AttemptDeadline {
       () => this.#end(callerMs < limits.totalMs ? 'caller' : 'total'),
       Math.max(0, Math.min(limits.totalMs, callerMs)),
     );
-    this.#phase = setTimeout(() => this.#end('first_token'), limits.firstTokenMs);
+    if (answer === 'streamed') this.#phase = setTimeout(() => this.#end('first_token'), limits.firstTokenMs);
     if (signal.aborted) this.#end('caller');
     else signal.addEventListener('abort', this.#onCaller, { once: true });
   }
@@ -45,12 +51,12 @@ export class AttemptDeadline {
 
   /** A piece of the answer has come: the time to the next one begins. */
   progressed(): void {
-    if (this.#streaming) {
-      this.#phase.refresh();
+    if (this.#hasBegun) {
+      this.#phase?.refresh();
       return;
     }
     clearTimeout(this.#phase);
-    this.#streaming = true;
+    this.#hasBegun = true;
     this.#phase = setTimeout(() => this.#end('between_tokens'), this.#limits.betweenTokensMs);
   }
 
@@ -61,7 +67,7 @@ export class AttemptDeadline {
     this.#caller.removeEventListener('abort', this.#onCaller);
   }
 
-  #streaming = false;
+  #hasBegun = false;
   readonly #onCaller = (): void => this.#end('caller');
 
   #end(cause: AbortCause): void {

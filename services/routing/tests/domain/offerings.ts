@@ -14,6 +14,7 @@ export interface OfferingTraits {
   readonly tenant?: string;
   readonly capabilities?: readonly string[];
   readonly priority?: number;
+  readonly weight?: number;
   readonly region?: Region;
   readonly tags?: readonly string[];
   readonly mode?: ProviderMode;
@@ -38,7 +39,7 @@ export function offering(traits: OfferingTraits): Offering {
       baseUrl: 'https://example.com/v1',
       credentialRef: '',
       catalogId: id,
-      weight: 100,
+      weight: traits.weight ?? 100,
       priority: traits.priority ?? 100,
       region: traits.region ?? 'global',
       tags: new Set(traits.tags),
@@ -46,6 +47,9 @@ export function offering(traits: OfferingTraits): Offering {
       simulated: true,
       limits: { connectMs: 1_000, firstTokenMs: 1_000, betweenTokensMs: 1_000, totalMs: 10_000 },
     },
+    priority: traits.priority ?? 100,
+    weight: traits.weight ?? 100,
+    seat: `${tenant}/${id}`,
     traits: undefined,
     capabilities: capabilitySet(traits.capabilities ?? ['text', 'streaming', 'tools']),
     contextTokens: 'contextTokens' in traits ? traits.contextTokens : 100_000,
@@ -92,6 +96,7 @@ export function needs(change: Partial<Needs> = {}): Needs {
     unboundedFields: [],
     maxOutputTokens: undefined,
     strategy: Strategy.PRIORITY,
+    compositeWeights: undefined,
     isProbe: false,
     ...change,
   };

@@ -1,6 +1,7 @@
+import { unreachable } from '@switchyard/kernel';
 import type { Unsupported } from '@switchyard/llm';
 import { expectedCost, maxCost } from '../request/cost-estimate.ts';
-import type { Needs } from '../request/needs.ts';
+import type { ModelSelector, Needs } from '../request/needs.ts';
 import { outputLimit } from '../request/output-limit.ts';
 import type { Offering, Snapshot } from '../snapshot/snapshot.ts';
 import { findStrategy } from '../strategies/find-strategy.ts';
@@ -102,9 +103,9 @@ export function selectOfferings(
   { selector, tenant }: Pick<Needs, 'selector' | 'tenant'>,
   snapshot: Snapshot,
 ): readonly Offering[] {
-  const named = selector.kind === 'auto' ? snapshot.offerings : (snapshot.byModel.get(selector.model) ?? []);
+  const named = namedOfferings(selector, snapshot);
   const visible = named.filter(({ provider }) => provider.tenant === '' || provider.tenant === tenant);
-  if (visible.length > 0 || selector.kind === 'auto') return visible;
+  if (visible.length > 0 || selector.kind !== 'model') return visible;
   const slash = selector.model.indexOf('/');
   if (slash <= 0) return [];
   const model = selector.model.slice(slash + 1);
@@ -112,6 +113,19 @@ export function selectOfferings(
     (offering) =>
       offering.model === model && (offering.provider.tenant === '' || offering.provider.tenant === tenant),
   );
+}
+
+function namedOfferings(selector: ModelSelector, snapshot: Snapshot): readonly Offering[] {
+  switch (selector.kind) {
+    case 'auto':
+      return snapshot.offerings;
+    case 'model':
+      return snapshot.byModel.get(selector.model) ?? [];
+    case 'pool':
+      return selector.pool.offerings === 'any' ? snapshot.offerings : selector.pool.offerings;
+    default:
+      return unreachable(selector);
+  }
 }
 
 /** Leaves out what does not work, unless most does not: then health is no help and everything stays, the worst last. */

@@ -34,6 +34,7 @@ export function needsOf(request: CompleteRequest, { tenant, stream, defaultStrat
     unboundedFields: unboundedFields(request),
     maxOutputTokens: request.sampling?.maxOutputTokens,
     strategy: request.strategy === Strategy.UNSPECIFIED ? defaultStrategy : request.strategy,
+    compositeWeights: undefined,
     isProbe: request.purpose === Purpose.PROBE,
   };
 }

@@ -1,12 +1,15 @@
-import type { CompleteRequest, Strategy } from '@switchyard/contracts/routing';
+import type { CompleteRequest, CompositeWeights, Strategy } from '@switchyard/contracts/routing';
 import type { CapabilitySet } from '../snapshot/capability.ts';
+import type { SnapshotPool } from '../snapshot/snapshot-pool.ts';
 
 /** What a request's model field asks for. */
 export type ModelSelector =
   /** Whatever fits best. */
   | { readonly kind: 'auto' }
   /** One model, at any provider. */
-  | { readonly kind: 'model'; readonly model: string };
+  | { readonly kind: 'model'; readonly model: string }
+  /** One of those who may serve a pool. */
+  | { readonly kind: 'pool'; readonly pool: SnapshotPool };
 
 /** What a request needs of a candidate: validated, and derived from its content. */
 export interface Needs {
@@ -37,6 +40,8 @@ export interface Needs {
   /** What the caller set; undefined: the provider decides. */
   readonly maxOutputTokens: number | undefined;
   readonly strategy: Strategy;
+  /** For STRATEGY_COMPOSITE; undefined: all count alike. */
+  readonly compositeWeights: CompositeWeights | undefined;
   /** A probe is sent whatever the health, the breaker and the mode maintenance say. */
   readonly isProbe: boolean;
 }

@@ -140,11 +140,11 @@ export interface TimeLimits {
   connectMs?:
     | number
     | undefined;
-  /** To the first byte of the answer. Default 60,000. */
+  /** To the first byte of a stream; an answer in one piece has only its whole time. Default 60,000. */
   firstTokenMs?:
     | number
     | undefined;
-  /** Between two pieces of a stream. Default 30,000. */
+  /** Between two pieces of an answer. Default 30,000. */
   betweenTokensMs?:
     | number
     | undefined;
