@@ -1,0 +1,40 @@
+import type { CompositeWeights, Requirements, Strategy } from '@switchyard/contracts/routing';
+import type { Offering } from './snapshot.ts';
+
+/** A pool as decisions see it: resolved when the snapshot is built. */
+export interface SnapshotPool {
+  readonly id: string;
+  /** '' for one of the installation's. */
+  readonly tenant: string;
+  /**
+   * Who may serve, each offering once, with the member's priority and weight in place of the provider's, and the member's
+   * seat (see {@link Offering.seat}). Offerings that the asking tenant does not see are passed over by decisions. 'any': the
+   * pool names no members, so whoever meets the requirements. Empty: nobody, its members are gone.
+   */
+  readonly offerings: readonly Offering[] | 'any';
+  /** Added to those of each request. */
+  readonly requirements: Requirements | undefined;
+  /** UNSPECIFIED: the policy's, else the installation's. */
+  readonly strategy: Strategy;
+  readonly compositeWeights: CompositeWeights | undefined;
+  /** Kinds of task that it serves. */
+  readonly taskTypes: readonly string[];
+}
+
+/** What a pool's member says of the offerings that it stands for. */
+export interface MemberTraits {
+  /** Place among the pool's members, from 0. */
+  readonly index: number;
+  /** undefined: each provider's own. */
+  readonly priority: number | undefined;
+  /** undefined: each provider's own. */
+  readonly weight: number | undefined;
+}
+
+/** An offering as a pool's member has it. A member with a weight of its own is one seat; without one, each of its providers is. */
+export const memberOffering = (offering: Offering, { index, priority, weight }: MemberTraits): Offering => ({
+  ...offering,
+  priority: priority ?? offering.priority,
+  weight: weight ?? offering.weight,
+  seat: weight === undefined ? `${index}/${offering.provider.key}` : String(index),
+});
