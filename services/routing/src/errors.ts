@@ -86,8 +86,6 @@ function codeOf(error: ProviderError): ServiceError['code'] {
       return 'RESOURCE_EXHAUSTED';
     case 'timeout':
       return 'DEADLINE_EXCEEDED';
-    case 'cancelled':
-      return 'CANCELLED';
     default:
       return 'UNAVAILABLE';
   }
@@ -122,12 +120,21 @@ export function allFailed({ requestId, provider, model, attempts, error }: Faile
   });
 }
 
-/** The caller's deadline passed, or it went away. */
+/** The caller's deadline passed before there was an answer. */
+export const deadlinePassed = (requestId: string): ServiceError =>
+  new ServiceError({
+    reason: 'DEADLINE_EXCEEDED',
+    code: 'DEADLINE_EXCEEDED',
+    publicMessage: "the caller's deadline passed before a provider had answered",
+    metadata: { request_id: requestId },
+  });
+
+/** The caller went away. */
 export const callerGone = (requestId: string): ServiceError =>
   new ServiceError({
     reason: 'CANCELLED',
     code: 'CANCELLED',
-    publicMessage: 'the caller went away or its deadline passed',
+    publicMessage: 'the caller went away',
     metadata: { request_id: requestId },
   });
 

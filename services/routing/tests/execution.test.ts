@@ -140,3 +140,36 @@ test('a request that cannot be made into a call holds nothing', async () => {
   await expect(new Pipeline(context).complete(call)).rejects.toThrow('a bug');
   expect(held.size).toBe(0);
 });
+
+/** A provider that is silent until its call is ended. */
+const silent = {
+  send: ({ signal }) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('aborted')));
+    }),
+} as Pick<ProviderTransport, 'send'> as ProviderTransport;
+
+test('where the deadline passes the caller is told so, also where it is cancelled at the same time', async () => {
+  const { context } = contextOf({ transport: silent });
+  const pipeline = new Pipeline(context);
+  const passed = { reason: 'DEADLINE_EXCEEDED', code: 'DEADLINE_EXCEEDED' };
+  await expect(pipeline.complete({ ...call, deadlineAtMs: 1_020 })).rejects.toMatchObject(passed);
+  const both = { ...call, deadlineAtMs: 1_000, signal: AbortSignal.abort() };
+  await expect(new Pipeline(contextOf().context).complete(both)).rejects.toMatchObject(passed);
+});
+
+test('where another provider would have been tried but for the deadline, that is what is told', async () => {
+  const { context, booked } = contextOf();
+  const execution = new Execution({ ...call, deadlineAtMs: 1_000 }, context, { stream: false });
+  const attempt = await execution.begin();
+  await expect(execution.failOver(attempt, failure)).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
+  expect(booked.map(({ outcome }) => outcome)).toEqual(['server_error']);
+});
+
+test('a caller that goes away is CANCELLED', async () => {
+  const { context } = contextOf({ transport: silent });
+  const caller = new AbortController();
+  setTimeout(() => caller.abort(), 10);
+  const gone = { ...call, deadlineAtMs: 100_000, signal: caller.signal };
+  await expect(new Pipeline(context).complete(gone)).rejects.toMatchObject({ reason: 'CANCELLED' });
+});

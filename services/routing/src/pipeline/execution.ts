@@ -7,7 +7,7 @@ import { endSpan, startSpan } from '@switchyard/service-kit';
 import { type AttemptEnd, bookAttempt } from '../domain/booking.ts';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { nextStep } from '../domain/failover/next-step.ts';
-import { allFailed, callerGone, noCandidate } from '../errors.ts';
+import { allFailed, callerGone, deadlinePassed, noCandidate } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { CallFailure } from '../transport/call-provider.ts';
 import { type DecidedRequest, decideRequest } from './admit-request.ts';
@@ -127,9 +127,9 @@ export class Execution {
     this.#conclude(DecisionOutcome.CANCELLED);
   }
 
-  get #callerGone(): boolean {
-    const { signal, deadlineAtMs } = this.#call;
-    return signal.aborted || (deadlineAtMs !== undefined && this.#context.clock.wallMs() >= deadlineAtMs);
+  get #deadlinePassed(): boolean {
+    const { deadlineAtMs } = this.#call;
+    return deadlineAtMs !== undefined && this.#context.clock.wallMs() >= deadlineAtMs;
   }
 
   async #following(attempt: Attempt, error: ProviderError): Promise<Attempt | undefined> {
@@ -140,7 +140,7 @@ export class Execution {
       fallbacksUsed: attempt.index,
       maxFallbacks: failover?.allowed === false ? 0 : (failover?.maxFallbacks ?? DEFAULT_MAX_FALLBACKS),
       candidatesLeft: this.decided.choice.ranked.length - this.#nextCandidate,
-      callerGone: this.#callerGone,
+      callerGone: this.#call.signal.aborted || this.#deadlinePassed,
     });
     return step.kind === 'next-candidate' ? this.#prepareNext() : undefined;
   }
@@ -296,8 +296,12 @@ export class Execution {
       : DecisionOutcome.FALLBACK_EXHAUSTED;
   }
 
-  #finalError({ candidate }: Attempt, error: ProviderError): ServiceError {
-    if (error.class === 'cancelled') return callerGone(this.requestId);
+  #finalError({ candidate, deadline }: Attempt, error: ProviderError): ServiceError {
+    // At a deadline the caller's side often cancels, too: that it passed is the reason. What nobody would have answered
+    // better is told all the same.
+    const hadTime = deadline.cause !== 'deadline' && !this.#deadlinePassed;
+    if (!hadTime && (error.class === 'cancelled' || error.retryable)) return deadlinePassed(this.requestId);
+    if (deadline.cause === 'caller') return callerGone(this.requestId);
     const { provider, model } = candidate.offering;
     return allFailed({
       requestId: this.requestId,

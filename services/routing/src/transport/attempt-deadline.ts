@@ -1,7 +1,7 @@
 import type { AttemptLimits } from '../domain/snapshot/snapshot.ts';
 
-/** Why an attempt was ended from this side. */
-export type AbortCause = 'first_token' | 'between_tokens' | 'total' | 'caller';
+/** Why an attempt was ended from this side. `deadline` is the caller's; by `caller` it went away itself. */
+export type AbortCause = 'first_token' | 'between_tokens' | 'total' | 'deadline' | 'caller';
 
 /** What bounds an attempt. */
 export interface AttemptBounds {
@@ -31,7 +31,7 @@ export class AttemptDeadline {
     this.#caller = signal;
     const callerMs = remainingMs ?? Number.POSITIVE_INFINITY;
     this.#total = setTimeout(
-      () => this.#end(callerMs < limits.totalMs ? 'caller' : 'total'),
+      () => this.#end(callerMs < limits.totalMs ? 'deadline' : 'total'),
       Math.max(0, Math.min(limits.totalMs, callerMs)),
     );
     if (answer === 'streamed') this.#phase = setTimeout(() => this.#end('first_token'), limits.firstTokenMs);

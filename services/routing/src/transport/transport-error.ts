@@ -29,7 +29,9 @@ const NOT_REACHED: ReadonlySet<string> = new Set([
 export function classifyTransportError(thrown: unknown, cause: AbortCause | undefined): TransportFailure {
   switch (cause) {
     case 'caller':
-      return failure('cancelled', 'the caller went away or its deadline passed');
+      return failure('cancelled', 'the caller went away');
+    case 'deadline':
+      return failure('cancelled', "the caller's deadline passed");
     case 'first_token':
       return failure('timeout', 'no answer within the time to the first token');
     case 'between_tokens':

@@ -21,7 +21,7 @@ export const DecisionOutcome = {
   FALLBACK_EXHAUSTED: 3,
   /** REFUSED - No candidate fitted, or the request was not admitted. */
   REFUSED: 4,
-  /** CANCELLED - The caller went away. */
+  /** CANCELLED - The caller went away, or its deadline passed. */
   CANCELLED: 5,
   /** BROKEN_STREAM - A stream broke after its first byte. */
   BROKEN_STREAM: 6,
@@ -187,7 +187,10 @@ export interface Candidate {
   estimatedCostNanoUsd?:
     | bigint
     | undefined;
-  /** Upper bound of the cost of this request, in nano-USD. Absent where a price is unknown or the output has no limit. */
+  /**
+   * Upper bound of the cost of this request, in nano-USD. Absent where a price is unknown, the output has no limit, or
+   * passthrough_json may ask this provider for more than tokens.
+   */
   maxCostNanoUsd?:
     | bigint
     | undefined;
