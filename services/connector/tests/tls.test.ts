@@ -1,11 +1,12 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SecureVersion } from 'node:tls';
+import { testCertificate } from '@switchyard/testkit/test-certificate';
 import { useServers } from '@switchyard/testkit/test-servers';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningConnector, startRunningConnector } from './fixture/running-connector.ts';
-import { caFile, serverTls, startTlsFront } from './fixture/tls-front.ts';
+import { startTlsFront } from './fixture/tls-front.ts';
 
 const servers = useServers({ postgres: true, nats: true });
 
@@ -44,7 +45,7 @@ afterAll(async () => {
 });
 
 async function httpsFront(maxVersion: SecureVersion): Promise<Front> {
-  const server = createServer({ ...serverTls(), maxVersion }, (request, response) => {
+  const server = createServer({ ...testCertificate.serverOptions(), maxVersion }, (request, response) => {
     received.push(String(request.headers.authorization));
     response.end('{}');
   });
@@ -74,7 +75,7 @@ async function attempt({ type, host, server, trusted }: Attempt): Promise<string
     natsUrl: servers.nats.url,
     prefix: servers.nats.prefix,
     allowedHosts: [`${host}:${port}`],
-    env: trusted ? { CONNECTOR_CA_FILE: caFile } : {},
+    env: trusted ? { CONNECTOR_CA_FILE: testCertificate.caFile } : {},
     overrides: { resolveHost: async () => ['127.0.0.1'] },
   });
   const scheme = type === 'rest' ? 'https' : 'postgresql';
