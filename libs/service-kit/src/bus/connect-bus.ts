@@ -1,8 +1,19 @@
-import { connect, type JetStreamClient, type JetStreamManager, type NatsConnection } from 'nats';
+import {
+  connect,
+  ErrorCode,
+  type JetStreamClient,
+  type JetStreamManager,
+  type NatsConnection,
+  NatsError,
+} from 'nats';
 import type { Logger } from '../telemetry/logger.ts';
+import { natsOptions } from './nats-options.ts';
 
 export interface BusOptions {
-  /** `nats://[user:password@]host:port`; of a cluster any one: it tells of the others. */
+  /**
+   * `nats://[user:password@]host:port`; of a cluster any one: it tells of the others. `tls://…` never speaks to a server
+   * without TLS, nor to one whose certificate is not for the host and of a trusted authority.
+   */
   readonly url: string;
   /** Name shown by the server. */
   readonly name: string;
@@ -101,9 +112,9 @@ class ReconnectingBus implements Bus {
     const { url, name, log } = this.#options;
     while (!this.#closed) {
       try {
-        return await connectOnce(url, name);
+        return await connect(natsOptions({ url, name }));
       } catch (error) {
-        log.warn({ err: error }, 'the bus cannot be reached; trying again');
+        log.warn({ err: error }, whyNot(error));
         await pause(RETRY_MS);
       }
     }
@@ -132,19 +143,9 @@ class ReconnectingBus implements Bus {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
-function connectOnce(url: string, name: string): Promise<NatsConnection> {
-  const { host, username, password } = new URL(url);
-  return connect({
-    servers: host,
-    name,
-    ...(username === '' ? {} : { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
-    // nats gives up after 10 tries unless told otherwise.
-    maxReconnectAttempts: -1,
-    // And for good after the same refusal of a password twice, which a server that is being set up again may say.
-    ignoreAuthErrorAbort: true,
-    reconnectTimeWait: 250,
-    timeout: 2_000,
-    pingInterval: 10_000,
-    maxPingOut: 2,
-  });
+/** Why there is no connection, where the error does not say it by itself. */
+function whyNot(error: unknown): string {
+  return error instanceof NatsError && error.code === ErrorCode.ServerOptionNotAvailable
+    ? 'the bus offers no TLS, which a tls:// URL asks for; trying again'
+    : 'the bus cannot be reached; trying again';
 }

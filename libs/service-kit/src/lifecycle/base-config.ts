@@ -10,7 +10,7 @@ export interface BaseConfig {
   readonly opsPort: number;
   /** `SWITCHYARD_LOG_LEVEL`, default `info`. */
   readonly logLevel: string;
-  /** `NATS_URL`. */
+  /** `NATS_URL`, default nats://127.0.0.1:4222. `tls://` insists on TLS. */
   readonly natsUrl: string;
   /** `SWITCHYARD_SUBJECT_PREFIX`, default `switchyard`. */
   readonly subjectPrefix: string;
@@ -43,7 +43,7 @@ export function readBaseConfig(
       ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
       'info',
     ),
-    natsUrl: reader.url('NATS_URL', ['nats', 'tls'], 'nats://127.0.0.1:4222'),
+    natsUrl: readNatsUrl(reader),
     subjectPrefix: reader.text('SWITCHYARD_SUBJECT_PREFIX', 'switchyard'),
     credentialAddress: reader.text('SWITCHYARD_CREDENTIAL_ADDRESS', '127.0.0.1:7004'),
     apiKey: reader.text(`${prefix}_API_KEY`),
@@ -55,4 +55,12 @@ export function readBaseConfig(
     drainWaitMs: reader.integer(`${prefix}_DRAIN_WAIT_MS`, { fallback: 0, min: 0, max: 60_000 }),
     drainGraceMs: reader.integer(`${prefix}_DRAIN_GRACE_MS`, { fallback: 25_000, min: 0, max: 900_000 }),
   };
+}
+
+function readNatsUrl(reader: EnvReader): string {
+  const url = reader.url('NATS_URL', ['nats', 'tls'], 'nats://127.0.0.1:4222');
+  // Such as `tls:host`: the client would go to a server of its own choice.
+  if (URL.parse(url)?.hostname === '')
+    reader.problem('NATS_URL must name a host, as in tls://nats.example:4222');
+  return url;
 }
