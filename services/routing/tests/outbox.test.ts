@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createOutbox, recoverOutboxes } from '../src/outbox/open-outbox.ts';
-import { Outbox, type OutboxOptions } from '../src/outbox/outbox.ts';
+import { Outbox, type OutboxOptions, type OutboxState } from '../src/outbox/outbox.ts';
 import { lockOutbox, type OutboxLock } from '../src/outbox/outbox-lock.ts';
 
 let directory: string;
@@ -185,7 +185,13 @@ test('the files of a spent outbox vanish while it is locked, and its lock with t
     left.push(readdirSync(directory));
     end();
   };
-  const state = { id, segments: [], lastSequence: 0, openHolds: new Map(), end: 'open' } as const;
+  const state = {
+    id,
+    segments: [],
+    lastSequence: 0,
+    openHolds: new Map(),
+    end: 'open',
+  } satisfies OutboxState;
   const outbox = new Outbox(options, { release: note(lock.release), remove: note(lock.remove) }, state);
   spend(outbox, 'one');
   outbox.remove();

@@ -52,7 +52,13 @@ async function call(tenant: string, origin: string): Promise<number> {
   const provider = { ...offering({ provider: 'p' }).provider, tenant, baseUrl: `${origin}/v1` };
   const { signal } = new AbortController();
   const encoded = { path: '/chat', query: undefined, headers: {}, body: '{}' };
-  const { status, body } = await transport.send({ provider, encoded, headers: {}, signal });
+  const { status, body } = await transport.send({
+    provider,
+    encoded,
+    headers: {},
+    signal,
+    onSending: () => {},
+  });
   await body.dump();
   return status;
 }
@@ -120,7 +126,10 @@ test('A24: rebinding: a name is resolved once for a connection, so a second answ
 });
 
 test('a refused address is not retried there, was not reached, and is told without the address', () => {
-  const { error, reached } = classifyTransportError(new AddressNotAllowedError('name.test'), undefined);
+  const { error, reached } = classifyTransportError(new AddressNotAllowedError('name.test'), {
+    cause: undefined,
+    reached: false,
+  });
   expect(reached).toBe(false);
   expect(error).toMatchObject({
     class: 'connection',

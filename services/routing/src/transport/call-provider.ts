@@ -35,14 +35,14 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** Calls a provider and waits for the whole answer. */
 export async function callForAnswer(call: PreparedCall): Promise<Result<DecodedResponse, CallFailure>> {
-  const { provider, deadline } = call;
+  const way: Way = { reached: false, status: undefined };
   try {
-    const answer = await send(call);
+    const answer = await send(call, way);
     const whole = await readWhole(answer, call);
-    const decoded = provider.format.decodeResponse(whole);
+    const decoded = call.provider.format.decodeResponse(whole);
     return decoded.ok ? decoded : err(answered(call, decoded.error, answer.status));
   } catch (thrown) {
-    return err({ ...classifyTransportError(thrown, deadline.cause), status: undefined });
+    return err(brokenOff(thrown, call, way));
   }
 }
 
@@ -54,12 +54,12 @@ export type StreamStep =
 /** Calls a provider and gives its answer piece by piece. The last step is `finish` or `failure`. Ending the iteration ends the call. */
 export async function* callForStream(call: PreparedCall): AsyncGenerator<StreamStep, void, undefined> {
   const { provider, deadline, wallNowMs } = call;
+  const way: Way = { reached: false, status: undefined };
   let answer: ProviderAnswer | undefined;
-  let status: number | undefined;
   let finished = false;
   try {
-    answer = await send(call);
-    status = answer.status;
+    answer = await send(call, way);
+    const { status } = answer;
     if (status >= 400) {
       const error = provider.format.classifyError(await readWhole(answer, call));
       yield { kind: 'failure', failure: answered(call, error, status) };
@@ -81,7 +81,7 @@ export async function* callForStream(call: PreparedCall): AsyncGenerator<StreamS
     }
     for (const event of decoder.end()) yield asStep(call, event, status);
   } catch (thrown) {
-    yield { kind: 'failure', failure: { ...classifyTransportError(thrown, deadline.cause), status } };
+    yield { kind: 'failure', failure: brokenOff(thrown, call, way) };
   } finally {
     if (answer !== undefined) leave(answer, finished);
   }
@@ -101,14 +101,23 @@ function leave({ body }: ProviderAnswer, finished: boolean): void {
 /** How long a provider may take to end a body after the last event. */
 const END_OF_BODY_MS = 1_000;
 
-async function send({
-  transport,
-  provider,
-  encoded,
-  headers,
-  deadline,
-}: PreparedCall): Promise<ProviderAnswer> {
-  const answer = await transport.send({ provider, encoded, headers, signal: deadline.signal });
+/** How far a call has come. */
+interface Way {
+  /** Whether the request began to be written. */
+  reached: boolean;
+  /** HTTP status; undefined before the head of the answer. */
+  status: number | undefined;
+}
+
+async function send(
+  { transport, provider, encoded, headers, deadline: { signal } }: PreparedCall,
+  way: Way,
+): Promise<ProviderAnswer> {
+  const onSending = () => {
+    way.reached = true;
+  };
+  const answer = await transport.send({ provider, encoded, headers, signal, onSending });
+  way.status = answer.status;
   // A body that is destroyed says so by an error; whoever reads it hears it by the reading.
   answer.body.on('error', () => undefined);
   return answer;
@@ -125,6 +134,10 @@ async function readWhole({ status, headers, body }: ProviderAnswer, call: Prepar
   }
   const whole = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
   return { status, headers, body: whole, wallNowMs: call.wallNowMs };
+}
+
+function brokenOff(thrown: unknown, { deadline }: PreparedCall, { reached, status }: Way): CallFailure {
+  return { ...classifyTransportError(thrown, { cause: deadline.cause, reached }), status };
 }
 
 function asStep(call: PreparedCall, event: StreamEvent, status: number): StreamStep {

@@ -9,6 +9,7 @@ import {
   targetOf,
 } from '../domain/provider/base-url.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
+import { tellOfSending } from './tell-of-sending.ts';
 
 /** One HTTP request to a provider. */
 export interface ProviderCall {
@@ -17,6 +18,8 @@ export interface ProviderCall {
   /** Headers beside those of the encoded request: authorization, attempt id. */
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** Told when the request begins to be written; never where no connection came about. */
+  readonly onSending: () => void;
 }
 
 /** The head of an answer, and its body to be read. */
@@ -57,16 +60,17 @@ export class ProviderTransport {
   }
 
   /** @throws AddressNotAllowedError, or whatever the connection throws; read it with `classifyTransportError` */
-  async send({ provider, encoded, headers, signal }: ProviderCall): Promise<ProviderAnswer> {
+  async send({ provider, encoded, headers, signal, onSending }: ProviderCall): Promise<ProviderAnswer> {
     const url = new URL(provider.baseUrl);
     const { connectMs } = provider.limits;
     const reach = reachOfProvider(provider.tenant, () => this.#isNamed(url));
     const path = `${url.pathname.replace(/\/$/, '')}${encoded.path}${encoded.query === undefined ? '' : `?${encoded.query}`}`;
+    const pool = this.#pool({ url, connectMs, reach });
     const {
       statusCode,
       headers: answered,
       body,
-    } = await this.#pool({ url, connectMs, reach }).request({
+    } = await pool.compose(tellOfSending(onSending)).request({
       method: 'POST',
       path,
       headers: { ...encoded.headers, ...headers },

@@ -1,3 +1,4 @@
+import { unreachable } from '@switchyard/kernel';
 import type { ErrorClass, ProviderError } from '@switchyard/llm';
 import { AddressNotAllowedError } from '@switchyard/service-kit';
 import type { AbortCause } from './attempt-deadline.ts';
@@ -9,24 +10,20 @@ export interface TransportFailure {
   readonly reached: boolean;
 }
 
-/** Error codes that mean that no connection came about. Sources: Node's system errors, undici's errors. */
-const NOT_REACHED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'CERT_HAS_EXPIRED',
-  'EPROTO',
-]);
+/** What is known of a call that was broken off. */
+export interface BrokenCall {
+  /** Why it was ended from this side; undefined where it was not. */
+  readonly cause: AbortCause | undefined;
+  /** Whether the request began to be written: without that, the provider knows nothing of it. */
+  readonly reached: boolean;
+}
 
-/** What a thrown error of the transport means. `cause` tells whether it was ended from this side. */
-export function classifyTransportError(thrown: unknown, cause: AbortCause | undefined): TransportFailure {
+/** What a thrown error of the transport means. */
+export function classifyTransportError(thrown: unknown, { cause, reached }: BrokenCall): TransportFailure {
+  return { reached, error: errorOf(thrown, cause) };
+}
+
+function errorOf(thrown: unknown, cause: AbortCause | undefined): ProviderError {
   switch (cause) {
     case 'caller':
       return failure('cancelled', 'the caller went away');
@@ -38,33 +35,26 @@ export function classifyTransportError(thrown: unknown, cause: AbortCause | unde
       return failure('timeout', 'the answer stopped for longer than the time between tokens');
     case 'total':
       return failure('timeout', 'no end of the answer within the total time');
-    case undefined: {
-      if (thrown instanceof AddressNotAllowedError) return notAllowed(thrown);
-      const code = codeOf(thrown);
-      return failure('connection', `the connection failed: ${code}`, !NOT_REACHED.has(code));
-    }
+    case undefined:
+      // It counts against the provider, and others may be tried; the same one would be refused again.
+      if (thrown instanceof AddressNotAllowedError)
+        return { ...failure('connection', thrown.message), sameProviderRetry: false };
+      return failure('connection', `the connection failed: ${codeOf(thrown)}`);
+    default:
+      return unreachable(cause);
   }
 }
 
-/** It counts against the provider, and others may be tried; the same one would be refused again. */
-function notAllowed({ message }: AddressNotAllowedError): TransportFailure {
-  const { error, reached } = failure('connection', message, false);
-  return { reached, error: { ...error, sameProviderRetry: false } };
-}
-
-function failure(errorClass: ErrorClass, detail: string, reached = true): TransportFailure {
+function failure(errorClass: ErrorClass, detail: string): ProviderError {
   return {
-    reached,
-    error: {
-      class: errorClass,
-      retryable: errorClass !== 'cancelled',
-      sameProviderRetry: errorClass === 'connection',
-      retryAfterMs: undefined,
-      detail,
-      messageForCaller: undefined,
-      providerCode: undefined,
-      httpStatus: undefined,
-    },
+    class: errorClass,
+    retryable: errorClass !== 'cancelled',
+    sameProviderRetry: errorClass === 'connection',
+    retryAfterMs: undefined,
+    detail,
+    messageForCaller: undefined,
+    providerCode: undefined,
+    httpStatus: undefined,
   };
 }
 
