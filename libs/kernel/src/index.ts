@@ -6,3 +6,4 @@ export * from './money.ts';
 export * from './random.ts';
 export * from './result.ts';
 export * from './service-error.ts';
+export * from './stable-fraction.ts';
