@@ -116,11 +116,23 @@ async function send(
   const onSending = () => {
     way.reached = true;
   };
-  const answer = await transport.send({ provider, encoded, headers, signal, onSending });
+  signal.throwIfAborted();
+  const sent = transport.send({ provider, encoded, headers, signal, onSending });
+  const answer = await Promise.race([sent, endUnsent(signal, way)]);
   way.status = answer.status;
   // A body that is destroyed says so by an error; whoever reads it hears it by the reading.
   answer.body.on('error', () => undefined);
   return answer;
+}
+
+/** Fails once a call is ended that was not sent: undici heeds a signal only when it has a connection. */
+function endUnsent(signal: AbortSignal, way: Way): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const end = () => {
+      if (!way.reached) reject(signal.reason);
+    };
+    signal.addEventListener('abort', end, { once: true });
+  });
 }
 
 async function readWhole({ status, headers, body }: ProviderAnswer, call: PreparedCall): Promise<HttpAnswer> {
