@@ -52,6 +52,8 @@ export interface ListProvidersRequest {
   pageSize: number;
   /** Where the last page ended; empty for the first. */
   pageToken: string;
+  /** The tenant whose providers, and the installation's, are listed. Default: the key's own. */
+  tenant?: string | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -416,7 +418,7 @@ export const GetDecisionResponse: MessageFns<GetDecisionResponse> = {
 };
 
 function createBaseListProvidersRequest(): ListProvidersRequest {
-  return { pageSize: 0, pageToken: "", _unknownFields: {} };
+  return { pageSize: 0, pageToken: "", tenant: undefined, _unknownFields: {} };
 }
 
 export const ListProvidersRequest: MessageFns<ListProvidersRequest> = {
@@ -426,6 +428,9 @@ export const ListProvidersRequest: MessageFns<ListProvidersRequest> = {
     }
     if (message.pageToken !== "") {
       writer.uint32(18).string(message.pageToken);
+    }
+    if (message.tenant !== undefined) {
+      writer.uint32(26).string(message.tenant);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -467,6 +472,14 @@ export const ListProvidersRequest: MessageFns<ListProvidersRequest> = {
             message.pageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -499,6 +512,7 @@ export const ListProvidersRequest: MessageFns<ListProvidersRequest> = {
         : isSet(object.page_token)
         ? globalThis.String(object.page_token)
         : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : undefined,
     };
   },
 
@@ -510,6 +524,9 @@ export const ListProvidersRequest: MessageFns<ListProvidersRequest> = {
     if (message.pageToken !== "") {
       obj.pageToken = message.pageToken;
     }
+    if (message.tenant !== undefined) {
+      obj.tenant = message.tenant;
+    }
     return obj;
   },
 
@@ -520,6 +537,7 @@ export const ListProvidersRequest: MessageFns<ListProvidersRequest> = {
     const message = createBaseListProvidersRequest();
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
+    message.tenant = object.tenant ?? undefined;
     return message;
   },
 };

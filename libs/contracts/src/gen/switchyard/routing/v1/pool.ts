@@ -52,7 +52,10 @@ export interface Pool {
 export interface PoolMember {
   /** Id of a provider that exists; empty: any. */
   provider: string;
-  /** Model id at the provider, or the canonical model that offerings share; empty: every model of the provider. */
+  /**
+   * Model id at the provider, or the canonical model that offerings share; empty: every model of the provider. Somebody must
+   * offer it when it is set. A pool inside a pool is not offered.
+   */
   model: string;
   /** Share under STRATEGY_WEIGHTED. 0 to 1,000,000. Default: the provider's. */
   weight?:

@@ -57,6 +57,8 @@ export interface ListPoolsRequest {
   pageSize: number;
   /** Where the last page ended. */
   pageToken: string;
+  /** The tenant; empty for the key's own. */
+  tenant: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -454,7 +456,7 @@ export const GetPoolResponse: MessageFns<GetPoolResponse> = {
 };
 
 function createBaseListPoolsRequest(): ListPoolsRequest {
-  return { pageSize: 0, pageToken: "", _unknownFields: {} };
+  return { pageSize: 0, pageToken: "", tenant: "", _unknownFields: {} };
 }
 
 export const ListPoolsRequest: MessageFns<ListPoolsRequest> = {
@@ -464,6 +466,9 @@ export const ListPoolsRequest: MessageFns<ListPoolsRequest> = {
     }
     if (message.pageToken !== "") {
       writer.uint32(18).string(message.pageToken);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(26).string(message.tenant);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -505,6 +510,14 @@ export const ListPoolsRequest: MessageFns<ListPoolsRequest> = {
             message.pageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -537,6 +550,7 @@ export const ListPoolsRequest: MessageFns<ListPoolsRequest> = {
         : isSet(object.page_token)
         ? globalThis.String(object.page_token)
         : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
     };
   },
 
@@ -548,6 +562,9 @@ export const ListPoolsRequest: MessageFns<ListPoolsRequest> = {
     if (message.pageToken !== "") {
       obj.pageToken = message.pageToken;
     }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
     return obj;
   },
 
@@ -558,6 +575,7 @@ export const ListPoolsRequest: MessageFns<ListPoolsRequest> = {
     const message = createBaseListPoolsRequest();
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
+    message.tenant = object.tenant ?? "";
     return message;
   },
 };
@@ -1063,7 +1081,7 @@ export const PoolAdminServiceService = {
     responseSerialize: (value: GetPoolResponse): Buffer => Buffer.from(GetPoolResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetPoolResponse => GetPoolResponse.decode(value),
   },
-  /** Gives the pools that the caller may use, by id. */
+  /** Gives the pools that a tenant may use, its own and the installation's, by id. */
   listPools: {
     path: "/switchyard.routing.v1.PoolAdminService/ListPools" as const,
     requestStream: false as const,
@@ -1100,7 +1118,7 @@ export interface PoolAdminServiceServer extends UntypedServiceImplementation {
   createPool: handleUnaryCall<CreatePoolRequest, CreatePoolResponse>;
   /** Gives one pool. NOT_FOUND also for another tenant's. */
   getPool: handleUnaryCall<GetPoolRequest, GetPoolResponse>;
-  /** Gives the pools that the caller may use, by id. */
+  /** Gives the pools that a tenant may use, its own and the installation's, by id. */
   listPools: handleUnaryCall<ListPoolsRequest, ListPoolsResponse>;
   /** Changes the fields named in the mask. ABORTED where the etag is not the current one. */
   updatePool: handleUnaryCall<UpdatePoolRequest, UpdatePoolResponse>;
@@ -1141,7 +1159,7 @@ export interface PoolAdminServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetPoolResponse) => void,
   ): ClientUnaryCall;
-  /** Gives the pools that the caller may use, by id. */
+  /** Gives the pools that a tenant may use, its own and the installation's, by id. */
   listPools(
     request: ListPoolsRequest,
     callback: (error: ServiceError | null, response: ListPoolsResponse) => void,

@@ -855,7 +855,7 @@ export const ProviderAdminServiceService = {
       Buffer.from(UpdateProviderResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UpdateProviderResponse => UpdateProviderResponse.decode(value),
   },
-  /** Removes a provider. What is under way ends in peace. */
+  /** Removes a provider. What is under way ends in peace. FAILED_PRECONDITION where a pool names it, with the pools' names. */
   deleteProvider: {
     path: "/switchyard.routing.v1.ProviderAdminService/DeleteProvider" as const,
     requestStream: false as const,
@@ -876,7 +876,7 @@ export interface ProviderAdminServiceServer extends UntypedServiceImplementation
   getProvider: handleUnaryCall<GetProviderRequest, GetProviderResponse>;
   /** Changes the fields named in the mask. ABORTED where the etag is not the current one. */
   updateProvider: handleUnaryCall<UpdateProviderRequest, UpdateProviderResponse>;
-  /** Removes a provider. What is under way ends in peace. */
+  /** Removes a provider. What is under way ends in peace. FAILED_PRECONDITION where a pool names it, with the pools' names. */
   deleteProvider: handleUnaryCall<DeleteProviderRequest, DeleteProviderResponse>;
 }
 
@@ -929,7 +929,7 @@ export interface ProviderAdminServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: UpdateProviderResponse) => void,
   ): ClientUnaryCall;
-  /** Removes a provider. What is under way ends in peace. */
+  /** Removes a provider. What is under way ends in peace. FAILED_PRECONDITION where a pool names it, with the pools' names. */
   deleteProvider(
     request: DeleteProviderRequest,
     callback: (error: ServiceError | null, response: DeleteProviderResponse) => void,
