@@ -1,3 +1,4 @@
+import type { Pool } from '@switchyard/contracts/routing';
 import { type FieldViolation, ServiceError } from '@switchyard/kernel';
 import type { ProviderError } from '@switchyard/llm';
 import type { Choice } from './domain/decide/decide.ts';
@@ -165,11 +166,63 @@ export const providerExists = (id: string): ServiceError =>
     metadata: { provider: id },
   });
 
+/** Pools name it, and would be left without it. */
+export function providerInUse(id: string, pools: readonly Pool[]): ServiceError {
+  const names = pools.map((pool) => (pool.tenant === '' ? pool.id : `${pool.id} (tenant ${pool.tenant})`));
+  return new ServiceError({
+    reason: 'PROVIDER_IN_USE',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: `provider ${id} is a member of ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}; take it out of there first, or disable it`,
+    metadata: { provider: id, pools: names.slice(0, 100).join(', ') },
+  });
+}
+
 /** Somebody else changed it in between. */
-export const etagMismatch = (id: string): ServiceError =>
+export const etagMismatch = (what: string): ServiceError =>
   new ServiceError({
     reason: 'ETAG_MISMATCH',
     code: 'ABORTED',
-    publicMessage: `provider ${id} has changed since it was read; read it again and repeat the change`,
-    metadata: { provider: id },
+    publicMessage: `${what} has changed since it was read; read it again and repeat the change`,
+  });
+
+/** No such pool for this caller. */
+export const poolNotFound = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'POOL_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: `there is no pool ${id}`,
+    metadata: { pool: id },
+  });
+
+/** The id is taken. */
+export const poolExists = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'POOL_EXISTS',
+    code: 'ALREADY_EXISTS',
+    publicMessage: `there is a pool ${id} already; update it, or take another id`,
+    metadata: { pool: id },
+  });
+
+/** One owner has as many pools as there may be. */
+export const tooManyPools = (max: number): ServiceError =>
+  new ServiceError({
+    reason: 'TOO_MANY_POOLS',
+    code: 'RESOURCE_EXHAUSTED',
+    publicMessage: `there are ${max} pools already, which is the most; remove one first`,
+  });
+
+/** Something of the installation is to be changed with a key of a tenant. */
+export const installationKeyNeeded = (what: string, tenant: string): ServiceError =>
+  new ServiceError({
+    reason: 'INSTALLATION_KEY_NEEDED',
+    code: 'PERMISSION_DENIED',
+    publicMessage: `a ${what} of the installation needs a key of the installation; set tenant to ${tenant} for one of your own`,
+  });
+
+/** No such tenant for this caller. */
+export const tenantNotFound = (): ServiceError =>
+  new ServiceError({
+    reason: 'TENANT_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: 'there is no such tenant, or the key may not act for it',
   });

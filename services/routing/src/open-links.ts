@@ -1,8 +1,8 @@
 import type { Foundation, GrpcTarget } from '@switchyard/service-kit';
+import { ConfigurationLink } from './adapters/configuration-link.ts';
 import { CostAccountingLink } from './adapters/cost-accounting-link.ts';
 import { HealthLink } from './adapters/health-link.ts';
-import type { PostgresProviders } from './adapters/postgres-providers.ts';
-import { ProvidersLink } from './adapters/providers-link.ts';
+import type { PostgresConfiguration } from './adapters/postgres-configuration.ts';
 import { publishObservations } from './bus/publish-observations.ts';
 import type { RoutingConfig } from './config.ts';
 import type { UsageOutboxes } from './outbox/usage-outboxes.ts';
@@ -12,25 +12,25 @@ import type { SnapshotHolder } from './runtime/snapshot-holder.ts';
 /** What the links keep up to date, and from where. */
 export interface LinkOptions {
   readonly replica: string;
-  readonly providerStore: PostgresProviders;
+  readonly configuration: PostgresConfiguration;
   readonly outboxes: UsageOutboxes;
   readonly snapshots: SnapshotHolder;
   readonly runtimes: RuntimeRegistry;
 }
 
-/** Links this replica to what others own: providers, prices and watermarks, health. None is waited for. */
+/** Links this replica to what others own: configuration, prices and watermarks, health. None is waited for. */
 export function openLinks(config: RoutingConfig, foundation: Foundation, options: LinkOptions) {
   const { log, readiness, bus, names, clock, stack } = foundation;
-  const { replica, providerStore, outboxes, snapshots, runtimes } = options;
+  const { replica, configuration, outboxes, snapshots, runtimes } = options;
   const target = (address: string): GrpcTarget => ({ address, apiKey: config.apiKey });
-  const providers = new ProvidersLink({
-    store: providerStore,
+  const configured = new ConfigurationLink({
+    store: configuration,
     bus,
     names,
-    onProviders: (part) => snapshots.setProviders(part),
+    onConfiguration: (part) => snapshots.setConfiguration(part),
     log,
   });
-  stack.defer(() => providers.close());
+  stack.defer(() => configured.close());
   const cost = new CostAccountingLink({
     target: target(config.costAccountingAddress),
     replica,
@@ -52,7 +52,7 @@ export function openLinks(config: RoutingConfig, foundation: Foundation, options
   stack.defer(publishObservations({ bus, names, replica, runtimes, clock }));
   readiness.need('providers', () => {
     const { length } = snapshots.current.providers;
-    return { ok: providers.isUp || length > 0, detail: `${length} configured` };
+    return { ok: configured.isUp || length > 0, detail: `${length} configured` };
   });
   readiness.want('cost_accounting', () => ({
     ok: cost.isUp,
@@ -62,5 +62,5 @@ export function openLinks(config: RoutingConfig, foundation: Foundation, options
     ok: health.isUp,
     detail: health.isUp ? 'up' : 'away; the last known health is used',
   }));
-  return { providers, cost };
+  return { configured, cost };
 }

@@ -4,7 +4,10 @@ import type { Catalog } from '@switchyard/llm';
 import { ensureStream, type Foundation, openPostgres } from '@switchyard/service-kit';
 import { DecisionRecorder } from './adapters/decision-recorder.ts';
 import { usagePublisher } from './adapters/nats-usage.ts';
+import { PostgresConfiguration } from './adapters/postgres-configuration.ts';
 import { PostgresDecisions } from './adapters/postgres-decisions.ts';
+import { PostgresPolicies } from './adapters/postgres-policies.ts';
+import { PostgresPools } from './adapters/postgres-pools.ts';
 import { PostgresProviders } from './adapters/postgres-providers.ts';
 import { SnapshotFile } from './adapters/snapshot-file.ts';
 import type { RoutingConfig } from './config.ts';
@@ -14,7 +17,7 @@ import { readBootId } from './outbox/boot-id.ts';
 import { UsageOutboxes } from './outbox/usage-outboxes.ts';
 import { SnapshotHolder } from './runtime/snapshot-holder.ts';
 
-/** Opens the database: providers and decisions. */
+/** Opens the database: configuration and decisions. */
 export function openStores(
   config: RoutingConfig,
   { log, stack, readiness }: Foundation,
@@ -42,7 +45,13 @@ export function openStores(
     onDropped: (count) => events.decisionsDropped(count),
   });
   stack.defer(() => recorder.dispose());
-  return { providerStore: new PostgresProviders(postgres), decisionStore, recorder };
+  const configuration = new PostgresConfiguration(postgres);
+  const configured = {
+    providers: new PostgresProviders(configuration),
+    pools: new PostgresPools(configuration),
+    policies: new PostgresPolicies(configuration),
+  };
+  return { configuration, configured, decisionStore, recorder };
 }
 
 /** Opens this process's outbox and takes over those of dead ones. */
@@ -97,12 +106,14 @@ export function openSnapshots(
   const kept = file.load();
   if (kept !== undefined)
     log.info(
-      { version: kept.providersVersion, providers: kept.providers.length },
+      { version: kept.configurationVersion, providers: kept.providers.length },
       'began with the kept snapshot',
     );
   const parts = kept ?? {
-    providersVersion: '',
+    configurationVersion: '',
     providers: [],
+    pools: [],
+    policies: [],
     priceBook: { version: '', prices: new Map() },
     healthVersion: '',
     health: new Map(),

@@ -71,9 +71,9 @@ async function compose(
       void secrets.prefetch(providers);
     },
   });
-  const { providerStore } = stores;
-  const links = openLinks(config, foundation, { replica, providerStore, outboxes, snapshots, runtimes });
-  await links.providers.refresh();
+  const { configuration } = stores;
+  const links = openLinks(config, foundation, { replica, configuration, outboxes, snapshots, runtimes });
+  await links.configured.refresh();
   await secrets.prefetch(snapshots.current.providers);
   handOverOutbox(config, foundation, { outboxes, cost: links.cost });
   const context: PipelineContext = {
@@ -93,7 +93,7 @@ async function compose(
     ...stores,
     context,
     pipeline: new Pipeline(context),
-    admin: { store: providerStore, link: links.providers, hosts },
+    admin: { ...stores.configured, link: links.configured, snapshots, hosts },
     authenticate: overrides.authenticate ?? authenticateCallers(foundation, config),
   };
 }

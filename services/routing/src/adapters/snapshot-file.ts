@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { GetPriceBookResponse } from '@switchyard/contracts/cost';
 import type { HealthState } from '@switchyard/contracts/health';
-import { Provider } from '@switchyard/contracts/routing';
+import { Policy, Pool, Provider } from '@switchyard/contracts/routing';
 import type { Logger } from '@switchyard/service-kit';
 import type { SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
 import { priceBookMessage, priceBookOf } from './price-book-message.ts';
@@ -10,7 +10,7 @@ import { priceBookMessage, priceBookOf } from './price-book-message.ts';
 /** The parts of a snapshot that come from other services. */
 export type StoredParts = Pick<
   SnapshotParts,
-  'providers' | 'providersVersion' | 'priceBook' | 'health' | 'healthVersion'
+  'configurationVersion' | 'providers' | 'pools' | 'policies' | 'priceBook' | 'health' | 'healthVersion'
 >;
 
 /** Changes within this time are written once. */
@@ -68,27 +68,38 @@ export class SnapshotFile {
   }
 }
 
-function serialize({ providers, providersVersion, priceBook, health, healthVersion }: StoredParts): string {
+function serialize(parts: StoredParts): string {
+  const { configurationVersion, providers, pools, policies, priceBook, health, healthVersion } = parts;
   return JSON.stringify({
-    providersVersion,
+    configurationVersion,
     providers: providers.map((provider) => Provider.toJSON(provider)),
+    pools: pools.map((pool) => Pool.toJSON(pool)),
+    policies: policies.map((policy) => Policy.toJSON(policy)),
     priceBook: GetPriceBookResponse.toJSON(priceBookMessage(priceBook)),
     healthVersion,
     health: [...health],
   });
 }
 
+interface StoredSnapshot {
+  readonly configurationVersion?: string;
+  /** Before there were pools and policies: the version of the providers alone. */
+  readonly providersVersion?: string;
+  readonly providers: readonly unknown[];
+  readonly pools?: readonly unknown[];
+  readonly policies?: readonly unknown[];
+  readonly priceBook: unknown;
+  readonly healthVersion: string;
+  readonly health: [string, HealthState][];
+}
+
 function parse(text: string): StoredParts {
-  const stored = JSON.parse(text) as {
-    providersVersion: string;
-    providers: unknown[];
-    priceBook: unknown;
-    healthVersion: string;
-    health: [string, HealthState][];
-  };
+  const stored = JSON.parse(text) as StoredSnapshot;
   return {
-    providersVersion: stored.providersVersion,
+    configurationVersion: stored.configurationVersion ?? stored.providersVersion ?? '',
     providers: stored.providers.map((provider) => Provider.fromJSON(provider)),
+    pools: (stored.pools ?? []).map((pool) => Pool.fromJSON(pool)),
+    policies: (stored.policies ?? []).map((policy) => Policy.fromJSON(policy)),
     priceBook: priceBookOf(GetPriceBookResponse.fromJSON(stored.priceBook)),
     healthVersion: stored.healthVersion,
     health: new Map(stored.health),

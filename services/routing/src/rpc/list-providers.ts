@@ -7,7 +7,7 @@ import {
   type ProviderStatus,
   Role,
 } from '@switchyard/contracts/routing';
-import type { Principal, Rpc, UnaryHandler } from '@switchyard/service-kit';
+import { actingTenant, type Principal, type Rpc, type UnaryHandler } from '@switchyard/service-kit';
 import { healthName } from '../domain/decide/health-tier.ts';
 import { providerKey } from '../domain/snapshot/build-snapshot.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
@@ -26,12 +26,13 @@ export const listProviders = (
   permission: 'routing.provider.read',
   handle: async (request, { principal }) => {
     const page = readPage(request, { fallback: 100, max: 1_000 });
+    const acting = actingTenant(principal, request.tenant ?? '');
     const visible = context.snapshots.parts.providers
       .filter(
         ({ tenant }) =>
           tenant === '' ||
-          tenant === principal.tenant ||
-          (principal.installation && principal.role === 'service'),
+          tenant === acting ||
+          (request.tenant === undefined && principal.installation && principal.role === 'service'),
       )
       .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
     const { page: providers, nextPageToken } = pageOf(visible, page, sortKey);

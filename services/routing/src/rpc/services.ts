@@ -1,18 +1,31 @@
-import { InferenceServiceService, ProviderAdminServiceService } from '@switchyard/contracts/routing';
+import {
+  InferenceServiceService,
+  PolicyAdminServiceService,
+  PoolAdminServiceService,
+  ProviderAdminServiceService,
+} from '@switchyard/contracts/routing';
 import { type DefinedService, defineService } from '@switchyard/service-kit';
 import type { DecisionRecorder } from '../adapters/decision-recorder.ts';
 import type { PostgresDecisions } from '../adapters/postgres-decisions.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { PipelineContext } from '../ports.ts';
 import { complete } from './complete.ts';
+import { createPool, type PoolAdmin } from './create-pool.ts';
 import { createProvider, type ProviderAdmin } from './create-provider.ts';
+import { deletePool } from './delete-pool.ts';
 import { deleteProvider } from './delete-provider.ts';
 import { getDecision } from './get-decision.ts';
+import { getPolicy } from './get-policy.ts';
+import { getPool } from './get-pool.ts';
 import { getProvider } from './get-provider.ts';
 import { listModels } from './list-models.ts';
+import { listPolicies } from './list-policies.ts';
+import { listPools } from './list-pools.ts';
 import { listProviders } from './list-providers.ts';
 import { route } from './route.ts';
+import { type PolicyAdmin, setPolicy } from './set-policy.ts';
 import { streamComplete } from './stream-complete.ts';
+import { updatePool } from './update-pool.ts';
 import { updateProvider } from './update-provider.ts';
 
 /** What routing's RPCs stand on. */
@@ -21,7 +34,7 @@ export interface RpcOptions {
   readonly pipeline: Pipeline;
   readonly decisionStore: PostgresDecisions;
   readonly recorder: DecisionRecorder;
-  readonly admin: ProviderAdmin;
+  readonly admin: ProviderAdmin & PoolAdmin & PolicyAdmin;
 }
 
 /** Everything routing offers by gRPC. */
@@ -46,6 +59,18 @@ export function rpcServices({
       getProvider: getProvider(context.snapshots),
       updateProvider: updateProvider(admin),
       deleteProvider: deleteProvider(admin),
+    }),
+    defineService(PoolAdminServiceService, {
+      createPool: createPool(admin),
+      getPool: getPool(context.snapshots),
+      listPools: listPools(context.snapshots),
+      updatePool: updatePool(admin),
+      deletePool: deletePool(admin),
+    }),
+    defineService(PolicyAdminServiceService, {
+      getPolicy: getPolicy(context.snapshots),
+      listPolicies: listPolicies(context.snapshots),
+      setPolicy: setPolicy(admin),
     }),
   ];
 }

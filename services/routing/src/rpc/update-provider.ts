@@ -2,11 +2,11 @@ import type { Provider, UpdateProviderRequest, UpdateProviderResponse } from '@s
 import { invalidArgument } from '@switchyard/kernel';
 import type { Rpc, UnaryHandler } from '@switchyard/service-kit';
 import { validateProvider } from '../domain/provider/validate-provider.ts';
-import { invalidFields } from '../errors.ts';
+import { invalidFields, providerNotFound } from '../errors.ts';
 import type { ProviderAdmin } from './create-provider.ts';
-import { writableTenant } from './provider-admin.ts';
+import { readMask, type WritableFields, withFields } from './read-mask.ts';
+import { writableTenant } from './writable-tenant.ts';
 
-/** Fields that may be changed: name in the mask → name in the message. Whatever is not here cannot be written. */
 const WRITABLE = {
   display_name: 'displayName',
   wire_format: 'wireFormat',
@@ -21,11 +21,11 @@ const WRITABLE = {
   mode: 'mode',
   simulated: 'simulated',
   time_limits: 'timeLimits',
-} as const satisfies Record<string, keyof Provider>;
+} as const satisfies WritableFields<Provider>;
 
 /** ProviderAdminService.UpdateProvider */
 export const updateProvider = ({
-  store,
+  providers,
   link,
   hosts,
 }: ProviderAdmin): Rpc<UnaryHandler<UpdateProviderRequest, UpdateProviderResponse>> => ({
@@ -33,10 +33,14 @@ export const updateProvider = ({
   handle: async ({ provider, updateMask }, { principal }) => {
     if (provider === undefined) throw invalidArgument({ field: 'provider', description: 'is required' });
     const { id, etag } = provider;
-    const tenant = writableTenant(principal, provider.tenant, id);
-    const fields = readMask(updateMask);
-    const updated = await store.update({ tenant, id, etag }, (current) => {
-      const changed = { ...current, ...Object.fromEntries(fields.map((field) => [field, provider[field]])) };
+    const tenant = writableTenant(principal, {
+      what: 'provider',
+      tenant: provider.tenant,
+      notFound: providerNotFound(id),
+    });
+    const fields = readMask<Provider>(updateMask, WRITABLE);
+    const updated = await providers.update({ tenant, id, etag }, (current) => {
+      const changed = withFields(current, provider, fields);
       const violations = validateProvider(changed, hosts);
       if (violations.length > 0) throw invalidFields(violations);
       return changed;
@@ -45,21 +49,3 @@ export const updateProvider = ({
     return { provider: updated };
   },
 });
-
-function readMask(mask: readonly string[] | undefined): (keyof Provider)[] {
-  if (mask === undefined || mask.length === 0) {
-    throw invalidArgument({
-      field: 'update_mask',
-      description: `must name the fields to change: ${Object.keys(WRITABLE).join(', ')}`,
-    });
-  }
-  return mask.map((name) => {
-    if (!Object.hasOwn(WRITABLE, name)) {
-      throw invalidArgument({
-        field: 'update_mask',
-        description: `${name} cannot be changed; ${Object.keys(WRITABLE).join(', ')} can`,
-      });
-    }
-    return WRITABLE[name as keyof typeof WRITABLE];
-  });
-}

@@ -1,12 +1,14 @@
 import type { HealthState } from '@switchyard/contracts/health';
-import type { Provider } from '@switchyard/contracts/routing';
+import type { Policy, Pool, Provider } from '@switchyard/contracts/routing';
 import { buildSnapshot, type PriceBook, type SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
 import type { Snapshot } from '../domain/snapshot/snapshot.ts';
 
-/** Providers of one version. */
-export interface ProvidersPart {
+/** Providers, pools and policies of one version. */
+export interface ConfigurationPart {
   readonly version: string;
   readonly providers: readonly Provider[];
+  readonly pools: readonly Pool[];
+  readonly policies: readonly Policy[];
 }
 
 /** Health of one version. */
@@ -36,8 +38,9 @@ export class SnapshotHolder {
     return this.#parts;
   }
 
-  setProviders({ version, providers }: ProvidersPart): void {
-    if (version !== this.#parts.providersVersion) this.#rebuild({ providersVersion: version, providers });
+  setConfiguration({ version, providers, pools, policies }: ConfigurationPart): void {
+    if (version !== this.#parts.configurationVersion)
+      this.#rebuild({ configurationVersion: version, providers, pools, policies });
   }
 
   setPrices(priceBook: PriceBook): void {

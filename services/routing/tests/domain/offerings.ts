@@ -30,6 +30,7 @@ export function offering(traits: OfferingTraits): Offering {
   return {
     key: `${tenant}/${id}/${model}`,
     model,
+    canonicalModel: undefined,
     provider: {
       key: `${tenant}/${id}`,
       id,

@@ -6,6 +6,7 @@ import { InferenceServiceClient, Provider, ProviderAdminServiceClient } from '@s
 import { newApiKey } from '@switchyard/kernel';
 import type { Catalog } from '@switchyard/llm';
 import {
+  type Authenticate,
   callUnary,
   type GrpcTarget,
   migrate,
@@ -24,6 +25,8 @@ export interface RoutingSetup {
   readonly natsUrl: string;
   readonly subjectPrefix: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Who calls, by authorization header. Default: everybody is the {@link operator}. */
+  readonly authenticate?: Authenticate;
   /** Kept when it is given: for starting again on the same outbox. */
   readonly stateDir?: string;
 }
@@ -81,7 +84,7 @@ export async function startRouting(setup: RoutingSetup): Promise<RoutingUnderTes
   });
   const secrets: ProviderSecrets = { stateOf: () => 'ready', get: () => 'test-key' };
   const service = await startService(config, {
-    authenticate: () => operator,
+    authenticate: setup.authenticate ?? (() => operator),
     secrets,
     catalog: emptyCatalog,
   });

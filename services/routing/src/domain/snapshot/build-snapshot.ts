@@ -1,5 +1,5 @@
 import type { HealthState } from '@switchyard/contracts/health';
-import type { Provider, ProviderModel } from '@switchyard/contracts/routing';
+import type { Policy, Pool, Provider, ProviderModel } from '@switchyard/contracts/routing';
 import {
   type Catalog,
   type Offering as CatalogOffering,
@@ -18,9 +18,11 @@ export interface PriceBook {
 
 /** What a snapshot is built from. */
 export interface SnapshotParts {
-  /** Grows with every change of providers. */
-  readonly providersVersion: string;
+  /** Grows with every change of providers, pools and policies. */
+  readonly configurationVersion: string;
   readonly providers: readonly Provider[];
+  readonly pools: readonly Pool[];
+  readonly policies: readonly Policy[];
   readonly priceBook: PriceBook;
   readonly healthVersion: string;
   /** Provider key → state. */
@@ -55,7 +57,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
   }
   offerings.sort((a, b) => (a.key < b.key ? -1 : 1));
   return Object.freeze({
-    version: `${parts.providersVersion}:${parts.priceBook.version}:${parts.healthVersion}`,
+    version: `${parts.configurationVersion}:${parts.priceBook.version}:${parts.healthVersion}`,
     priceVersion: parts.priceBook.version,
     providers,
     offerings,
@@ -119,6 +121,7 @@ function offer(
     key: `${provider.key}/${model.model}`,
     provider,
     model: model.model,
+    canonicalModel: known?.canonicalModel,
     priority: provider.priority,
     weight: provider.weight,
     seat: provider.key,

@@ -46,6 +46,8 @@ export interface Offering {
   readonly provider: ConfiguredProvider;
   /** Model id at the provider. */
   readonly model: string;
+  /** Id shared by offerings of the same model; undefined where nothing is known. */
+  readonly canonicalModel: string | undefined;
   /** Lower is preferred: the pool member's, else the provider's. */
   readonly priority: number;
   /** Share and capacity: the pool member's, else the provider's. */

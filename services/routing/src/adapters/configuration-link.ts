@@ -1,28 +1,30 @@
 import type { BusNames } from '@switchyard/contracts';
 import { announceState, type Bus, type Logger, watchState } from '@switchyard/service-kit';
-import type { ProvidersPart } from '../runtime/snapshot-holder.ts';
-import type { PostgresProviders } from './postgres-providers.ts';
+import type { Configuration, PostgresConfiguration } from './postgres-configuration.ts';
 
-export interface ProvidersLinkOptions {
-  readonly store: PostgresProviders;
+export interface ConfigurationLinkOptions {
+  readonly store: PostgresConfiguration;
   readonly bus: Bus;
   readonly names: BusNames;
-  readonly onProviders: (part: ProvidersPart) => void;
+  readonly onConfiguration: (configuration: Configuration) => void;
   readonly log: Logger;
 }
 
 /** How often the version is looked at: a change is seen within a second even without the bus. */
 const EVERY_MS = 500;
 
-/** Keeps this replica's providers as the database has them: at once when a change is announced, within half a second in any case. */
-export class ProvidersLink {
-  readonly #options: ProvidersLinkOptions;
+/**
+ * Keeps this replica's providers, pools and policies as the database has them: at once when a change is announced, within half a
+ * second in any case.
+ */
+export class ConfigurationLink {
+  readonly #options: ConfigurationLinkOptions;
   #version: string | undefined;
   #isUp = false;
   #reading: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(options: ProvidersLinkOptions) {
+  constructor(options: ConfigurationLinkOptions) {
     this.#options = options;
     const { bus, names } = options;
     watchState({ bus, bucket: names.stateBucket, key: names.stateKeys.providers }, () => void this.refresh());
@@ -34,7 +36,7 @@ export class ProvidersLink {
     return this.#isUp;
   }
 
-  /** Loads the providers where they have changed. Never rejects. */
+  /** Loads the configuration where it has changed. Never rejects. */
   refresh(): Promise<void> {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
@@ -53,7 +55,7 @@ export class ProvidersLink {
       (error: Error) => {
         log.warn(
           { err: error },
-          'a change of providers could not be announced; the other replicas see it within half a second',
+          'a change of the configuration could not be announced; the other replicas see it within half a second',
         );
       },
     );
@@ -65,16 +67,17 @@ export class ProvidersLink {
   }
 
   async #read(): Promise<void> {
-    const { store, onProviders, log } = this.#options;
+    const { store, onConfiguration, log } = this.#options;
     try {
       if ((await store.version()) !== this.#version) {
-        const { version, providers } = await store.load();
-        this.#version = version;
-        onProviders({ version, providers });
+        const configuration = await store.load();
+        this.#version = configuration.version;
+        onConfiguration(configuration);
       }
       this.#isUp = true;
     } catch (error) {
-      if (this.#isUp) log.warn({ err: error }, 'providers cannot be read; the last known ones are used');
+      if (this.#isUp)
+        log.warn({ err: error }, 'the configuration cannot be read; the last known one is used');
       this.#isUp = false;
     }
   }

@@ -1,0 +1,96 @@
+import { Pool, type Provider } from '@switchyard/contracts/routing';
+import type { Transaction } from '@switchyard/service-kit';
+import { etagMismatch, poolExists, poolNotFound, tooManyPools } from '../errors.ts';
+import { newEtag, type ObjectAddress, readPools, readProviders } from './configuration-rows.ts';
+import type { PostgresConfiguration } from './postgres-configuration.ts';
+
+/** Most pools of one owner. */
+const MAX_POOLS = 1_000;
+
+/** What a pool stands beside, as it is in the transaction that changes it. */
+export interface PoolRows {
+  /** The owner's and the installation's. */
+  readonly providers: readonly Provider[];
+  /** The owner's and the installation's, without the pool itself. */
+  readonly pools: readonly Pool[];
+}
+
+/** Changes of pools. */
+export class PostgresPools {
+  readonly #configuration: PostgresConfiguration;
+
+  constructor(configuration: PostgresConfiguration) {
+    this.#configuration = configuration;
+  }
+
+  /**
+   * @param check throws where the pool cannot be as it is
+   * @throws POOL_EXISTS where the id is taken by the owner or by the installation, TOO_MANY_POOLS, and what `check` throws
+   */
+  create(pool: Pool, check: (pool: Pool, rows: PoolRows) => void): Promise<Pool> {
+    return this.#configuration.change(pool.tenant, async (transaction) => {
+      const rows = await readRows(transaction, pool);
+      if (rows.isTaken) throw poolExists(pool.id);
+      if (rows.pools.filter(({ tenant }) => tenant === pool.tenant).length >= MAX_POOLS)
+        throw tooManyPools(MAX_POOLS);
+      check(pool, rows);
+      const now = new Date();
+      const stored = { ...pool, etag: newEtag(), createdAt: now, updatedAt: now };
+      await transaction.query('INSERT INTO routing.pools (tenant, id, body, etag) VALUES ($1, $2, $3, $4)', [
+        stored.tenant,
+        stored.id,
+        Pool.encode(stored).finish(),
+        stored.etag,
+      ]);
+      return stored;
+    });
+  }
+
+  /**
+   * Replaces a pool by what `change` makes of it.
+   *
+   * @throws POOL_NOT_FOUND, ETAG_MISMATCH where an etag is given and is not the current one, and what `change` throws
+   */
+  update(address: ObjectAddress, change: (current: Pool, rows: PoolRows) => Pool): Promise<Pool> {
+    const { tenant, id } = address;
+    return this.#configuration.change(tenant, async (transaction) => {
+      const current = await lockPool(transaction, address);
+      const changed = change(current, await readRows(transaction, address));
+      const stored = { ...changed, etag: newEtag(), updatedAt: new Date() };
+      await transaction.query(
+        'UPDATE routing.pools SET body = $3, etag = $4, updated_at = now() WHERE tenant = $1 AND id = $2',
+        [tenant, id, Pool.encode(stored).finish(), stored.etag],
+      );
+      return stored;
+    });
+  }
+
+  /** @throws POOL_NOT_FOUND, ETAG_MISMATCH */
+  delete(address: ObjectAddress): Promise<void> {
+    const { tenant, id } = address;
+    return this.#configuration.change(tenant, async (transaction) => {
+      await lockPool(transaction, address);
+      await transaction.query('DELETE FROM routing.pools WHERE tenant = $1 AND id = $2', [tenant, id]);
+    });
+  }
+}
+
+async function readRows(
+  transaction: Transaction,
+  { tenant, id }: Pick<Pool, 'tenant' | 'id'>,
+): Promise<PoolRows & { readonly isTaken: boolean }> {
+  const all = await readPools(transaction, tenant);
+  const pools = all.filter((pool) => pool.id !== id);
+  return { providers: await readProviders(transaction, tenant), pools, isTaken: pools.length < all.length };
+}
+
+async function lockPool(transaction: Transaction, { tenant, id, etag }: ObjectAddress): Promise<Pool> {
+  const { rows } = await transaction.query<{ body: Buffer; etag: string }>(
+    'SELECT body, etag FROM routing.pools WHERE tenant = $1 AND id = $2 FOR UPDATE',
+    [tenant, id],
+  );
+  const [row] = rows;
+  if (row === undefined) throw poolNotFound(id);
+  if (etag !== '' && etag !== row.etag) throw etagMismatch(`pool ${id}`);
+  return Pool.decode(row.body);
+}

@@ -1,0 +1,25 @@
+import type { Policy } from '@switchyard/contracts/routing';
+import type { FieldViolation } from '@switchyard/kernel';
+import { compositeWeightsProblem } from '../request/composite-weights-problem.ts';
+import { type Check, checkRequirements } from '../request/validate-requirements.ts';
+import { checkStrategy } from '../request/validate-strategy.ts';
+
+/** Everything that is wrong with a policy, by field; empty where it is in order. */
+export function validatePolicy(policy: Policy): FieldViolation[] {
+  const found: FieldViolation[] = [];
+  const check: Check = (holds, field, description) => {
+    if (!holds) found.push({ field: `policy.${field}`, description });
+  };
+  check(policy.tenant.length <= 64, 'tenant', 'must have at most 64 characters');
+  checkStrategy(policy, check);
+  const weights = compositeWeightsProblem(policy);
+  check(weights === undefined, 'composite_weights', weights ?? '');
+  if (policy.requirements === undefined) return found;
+  checkRequirements(policy.requirements, check);
+  check(
+    policy.requirements.taskType === '',
+    'requirements.task_type',
+    'belongs to requests; which pool serves a kind of task is said by the pool’s task_types',
+  );
+  return found;
+}

@@ -1,0 +1,93 @@
+import {
+  CompleteRequest,
+  type CompleteResponse,
+  type Decision,
+  InferenceServiceClient,
+  ListPoolsRequest,
+  Policy,
+  PolicyAdminServiceClient,
+  Pool,
+  PoolAdminServiceClient,
+  Provider,
+  ProviderAdminServiceClient,
+  Role,
+} from '@switchyard/contracts/routing';
+import { callUnary, openGrpcClient } from '@switchyard/service-kit';
+
+type PartialOf<T extends { readonly fromPartial: (object: never) => unknown }> = Parameters<
+  T['fromPartial']
+>[0];
+
+/** Everything that configures routing, as one caller. */
+export type ConfigurationClients = ReturnType<typeof openConfiguration>;
+
+/** Opens clients of one routing with one key. */
+export function openConfiguration(address: string, apiKey: string) {
+  const target = { address, apiKey };
+  const pools = openGrpcClient(PoolAdminServiceClient, target);
+  const policies = openGrpcClient(PolicyAdminServiceClient, target);
+  const providers = openGrpcClient(ProviderAdminServiceClient, target);
+  const inference = openGrpcClient(InferenceServiceClient, target);
+  const to = { target, timeoutMs: 10_000 };
+  return {
+    createPool: async (pool: PartialOf<typeof Pool>): Promise<Pool | undefined> => {
+      const method = pools.createPool.bind(pools);
+      return (await callUnary({ method, request: { pool: Pool.fromPartial(pool) }, ...to })).pool;
+    },
+    getPool: async (id: string, tenant = ''): Promise<Pool | undefined> => {
+      const method = pools.getPool.bind(pools);
+      return (await callUnary({ method, request: { id, tenant }, ...to })).pool;
+    },
+    listPools: async (tenant = ''): Promise<Pool[]> => {
+      const request = ListPoolsRequest.fromPartial({ tenant });
+      return (await callUnary({ method: pools.listPools.bind(pools), request, ...to })).pools;
+    },
+    updatePool: async (pool: PartialOf<typeof Pool>, ...updateMask: string[]): Promise<Pool | undefined> => {
+      const method = pools.updatePool.bind(pools);
+      return (await callUnary({ method, request: { pool: Pool.fromPartial(pool), updateMask }, ...to })).pool;
+    },
+    deletePool: async (id: string, { tenant = '', etag = '' } = {}): Promise<void> => {
+      await callUnary({ method: pools.deletePool.bind(pools), request: { id, tenant, etag }, ...to });
+    },
+    setPolicy: async (policy: PartialOf<typeof Policy>): Promise<Policy | undefined> => {
+      const method = policies.setPolicy.bind(policies);
+      return (await callUnary({ method, request: { policy: Policy.fromPartial(policy) }, ...to })).policy;
+    },
+    getPolicy: async (tenant = ''): Promise<Policy | undefined> => {
+      const method = policies.getPolicy.bind(policies);
+      return (await callUnary({ method, request: { tenant }, ...to })).policy;
+    },
+    listPolicies: async (tenant = ''): Promise<Policy[]> => {
+      const method = policies.listPolicies.bind(policies);
+      return (await callUnary({ method, request: { tenant }, ...to })).policies;
+    },
+    createProvider: async (provider: PartialOf<typeof Provider>): Promise<void> => {
+      const method = providers.createProvider.bind(providers);
+      const whole = { wireFormat: 'openai-chat', baseUrl: 'https://example.com/v1', ...provider };
+      await callUnary({ method, request: { provider: Provider.fromPartial(whole) }, ...to });
+    },
+    updateProvider: async (provider: PartialOf<typeof Provider>, ...updateMask: string[]): Promise<void> => {
+      const method = providers.updateProvider.bind(providers);
+      await callUnary({ method, request: { provider: Provider.fromPartial(provider), updateMask }, ...to });
+    },
+    deleteProvider: async (id: string, tenant = ''): Promise<void> => {
+      const method = providers.deleteProvider.bind(providers);
+      await callUnary({ method, request: { id, tenant, etag: '' }, ...to });
+    },
+    route: async (request: PartialOf<typeof CompleteRequest>): Promise<Decision | undefined> => {
+      const method = inference.route.bind(inference);
+      return (await callUnary({ method, request: askFor(request), ...to })).decision;
+    },
+    complete: (request: PartialOf<typeof CompleteRequest>): Promise<CompleteResponse> =>
+      callUnary({ method: inference.complete.bind(inference), request: askFor(request), ...to }),
+    close: (): void => {
+      for (const client of [pools, policies, providers, inference]) client.close();
+    },
+  };
+}
+
+const askFor = (request: PartialOf<typeof CompleteRequest>): CompleteRequest =>
+  CompleteRequest.fromPartial({
+    messages: [{ role: Role.USER, parts: [{ content: { $case: 'text', value: 'Say something.' } }] }],
+    ...request,
+  });
