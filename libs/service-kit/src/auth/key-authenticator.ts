@@ -38,6 +38,8 @@ const UNKNOWN_TTL_MS = 2_000;
 const MAX_UNKNOWN = 10_000;
 /** Longest time of asking again because revocations came in between. */
 const MAX_ASKING_MS = 2_000;
+/** How long credential counts as away after it gave no answer; longer than a question takes. */
+const AWAY_MS = 5_000;
 
 /**
  * Tells who calls, from a local cache of full digests. A revocation event drops an entry at once ({@link dropDigest}).
@@ -51,6 +53,8 @@ export class KeyAuthenticator {
   /** Grows with every drop. */
   #drops = 0;
   readonly #asking = new Map<string, Promise<Principal>>();
+  /** Until when credential counts as away, monotonic: who is known does not wait for it. */
+  #awayUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: KeyAuthenticatorOptions) {
     this.#options = { maxStaleMs: 30_000, maxEntries: 100_000, ...options };
@@ -73,8 +77,8 @@ export class KeyAuthenticator {
       throw unknownKey();
     }
     if (ageMs >= (eventsArrive() ? ttlMs : maxStaleMs)) return this.#ask(key);
-    if (entry.suspect) return this.#askUnlessAway(key, principal);
-    if (ageMs > maxStaleMs / 2 && !entry.refreshing) this.#refresh(key, entry);
+    if (entry.suspect && clock.monotonicMs() >= this.#awayUntilMs) return this.#askUnlessAway(key, principal);
+    if ((entry.suspect || ageMs > maxStaleMs / 2) && !entry.refreshing) this.#refresh(key, entry);
     return principal;
   }
 
@@ -85,7 +89,10 @@ export class KeyAuthenticator {
     for (const [key, entry] of this.#entries) if (entry.digestHex === hex) this.#entries.delete(key);
   }
 
-  /** Events may have been missed: every key is asked for again on its next use, and serves on only where nobody answers. */
+  /**
+   * Events may have been missed: every key is asked for again on its next use, and serves on only where nobody answers.
+   * The first call to learn that waits; the others are answered at once, and ask behind their backs, until somebody answers.
+   */
   suspectAll(): void {
     this.#drops++;
     for (const entry of this.#entries.values()) entry.suspect = true;
@@ -117,6 +124,17 @@ export class KeyAuthenticator {
     return asking;
   }
 
+  async #askCredential(digest: Buffer): Promise<ResolvedPrincipal | undefined> {
+    try {
+      const resolved = await this.#options.resolve(digest);
+      this.#awayUntilMs = Number.NEGATIVE_INFINITY;
+      return resolved;
+    } catch (error) {
+      this.#awayUntilMs = this.#options.clock.monotonicMs() + AWAY_MS;
+      throw error;
+    }
+  }
+
   async #resolve(key: string): Promise<Principal> {
     const { clock, maxEntries } = this.#options;
     const unknownUntil = this.#unknown.get(key);
@@ -127,7 +145,7 @@ export class KeyAuthenticator {
     let drops: number;
     do {
       drops = this.#drops;
-      resolved = await this.#options.resolve(digest);
+      resolved = await this.#askCredential(digest);
     } while (drops !== this.#drops && clock.monotonicMs() - askedAtMs < MAX_ASKING_MS);
     if (resolved === undefined) {
       this.#entries.delete(key);
