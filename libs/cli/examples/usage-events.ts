@@ -2,11 +2,12 @@
 // source .switchyard/dev.env && node_modules/.bin/node libs/cli/examples/usage-events.ts
 import { busNames } from '@switchyard/contracts';
 import { UsageBatch, UsageRecord } from '@switchyard/contracts/events';
+import { natsOptions } from '@switchyard/contracts/nats-options';
 import { formatUsd } from '@switchyard/kernel';
 import { connect } from 'nats';
 
-const { host } = new URL(process.env.NATS_URL ?? 'nats://127.0.0.1:4222');
-const connection = await connect({ servers: host, maxReconnectAttempts: -1 });
+const url = process.env.NATS_URL ?? 'nats://127.0.0.1:4222';
+const connection = await connect(natsOptions({ url, name: 'usage-events' }));
 const { usageAll } = busNames(process.env.SWITCHYARD_SUBJECT_PREFIX);
 
 for await (const { data } of connection.subscribe(usageAll)) {

@@ -6,10 +6,12 @@ import {
   UsageBatch,
   UsageRecord,
 } from '@switchyard/contracts/events';
+import { natsOptions } from '@switchyard/contracts/nats-options';
 import { connect, type NatsConnection } from 'nats';
 import { type Command, UsageError } from '../command.ts';
 
-const DEFAULT_NATS_PORT = 4222;
+const DEFAULT_NATS_PORT = '4222';
+const BUS_SCHEMES: ReadonlySet<string> = new Set(['nats:', 'tls:']);
 
 /** `switchyard events` */
 export const events: Command = {
@@ -39,19 +41,16 @@ export const events: Command = {
 /** @throws Error that says what to set */
 async function openBus(url: string): Promise<NatsConnection> {
   const parsed = URL.parse(url);
-  if (parsed === null || parsed.hostname === '')
-    throw new Error('NATS_URL must be an address such as nats://127.0.0.1:4222');
-  const { hostname, port, username, password } = parsed;
-  const server = `${hostname}:${port === '' ? DEFAULT_NATS_PORT : port}`;
+  if (parsed === null || parsed.hostname === '' || !BUS_SCHEMES.has(parsed.protocol))
+    throw new Error(
+      'NATS_URL must be an address such as nats://127.0.0.1:4222, or tls://… where the bus has TLS',
+    );
+  if (parsed.port === '') parsed.port = DEFAULT_NATS_PORT;
   try {
-    return await connect({
-      servers: server,
-      ...(username === '' ? {} : { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
-      maxReconnectAttempts: -1,
-    });
+    return await connect(natsOptions({ url: parsed.href, name: 'switchyard events' }));
   } catch (error) {
     const why = (error as { code?: string }).code ?? (error as Error).message;
-    throw new Error(`there is no connection to NATS at ${server} (${why}); NATS_URL says where it is`, {
+    throw new Error(`there is no connection to NATS at ${parsed.host} (${why}); NATS_URL says where it is`, {
       cause: error,
     });
   }

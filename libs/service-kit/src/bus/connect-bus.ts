@@ -1,3 +1,4 @@
+import { natsOptions } from '@switchyard/contracts/nats-options';
 import {
   connect,
   ErrorCode,
@@ -7,7 +8,6 @@ import {
   NatsError,
 } from 'nats';
 import type { Logger } from '../telemetry/logger.ts';
-import { natsOptions } from './nats-options.ts';
 
 export interface BusOptions {
   /**

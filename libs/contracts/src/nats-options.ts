@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import type { ConnectionOptions, TlsOptions } from 'nats';
 
 /** Where the bus is, and by what name it is to know the connection. */
 export interface NatsAddress {
@@ -9,8 +8,29 @@ export interface NatsAddress {
   readonly name: string;
 }
 
+/** Options of the `nats` package. */
+export interface NatsOptions {
+  readonly servers: string;
+  readonly name: string;
+  readonly user?: string;
+  readonly pass?: string;
+  readonly tls?: NatsTlsOptions;
+  readonly maxReconnectAttempts: number;
+  readonly ignoreAuthErrorAbort: boolean;
+  readonly reconnectTimeWait: number;
+  readonly timeout: number;
+  readonly pingInterval: number;
+  readonly maxPingOut: number;
+}
+
+interface NatsTlsOptions {
+  /** Never set; the one name that this type has in common with that of nats, which does not know the other. */
+  readonly handshakeFirst?: boolean;
+  readonly checkServerIdentity?: (name: string, certificate: PeerCertificate) => Error | undefined;
+}
+
 /** How the bus is connected to: for good, whatever happens in between. */
-export function natsOptions({ url, name }: NatsAddress): ConnectionOptions {
+export function natsOptions({ url, name }: NatsAddress): NatsOptions {
   const { protocol, hostname, host, username, password } = new URL(url);
   return {
     servers: host,
@@ -29,12 +49,8 @@ export function natsOptions({ url, name }: NatsAddress): ConnectionOptions {
   };
 }
 
-interface CheckedTlsOptions extends TlsOptions {
-  readonly checkServerIdentity?: (name: string, certificate: PeerCertificate) => Error | undefined;
-}
-
 /** nats gives Node no name for a host that is an address, and Node would then ask for a certificate of `localhost`. */
-function tlsOptions(hostname: string): CheckedTlsOptions {
+function tlsOptions(hostname: string): NatsTlsOptions {
   const host = hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) === 0) return {};
   return { checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate) };
