@@ -52,8 +52,13 @@ export class DecisionRecorder implements DecisionLog {
 
   /** A decision of a tenant that waits to be stored. */
   peek(tenant: string, requestId: string): Decision | undefined {
-    const decision = this.#waiting.get(requestId);
+    const decision = this.peekOfAny(requestId);
     return decision?.tenant === tenant ? decision : undefined;
+  }
+
+  /** A decision of whatever tenant that waits to be stored: for the installation only. */
+  peekOfAny(requestId: string): Decision | undefined {
+    return this.#waiting.get(requestId);
   }
 
   /** Stores what waits, as far as the database takes it. */

@@ -40,6 +40,17 @@ export class PostgresDecisions {
     });
   }
 
+  /** The decision of a request of whatever tenant: for the installation only. */
+  findOfAny(requestId: string): Promise<Decision | undefined> {
+    return this.#postgres.asSystem(async (transaction) => {
+      const { rows } = await transaction.query<{ body: Buffer }>(
+        'SELECT body FROM routing.decisions WHERE request_id = $1',
+        [requestId],
+      );
+      return rows[0] === undefined ? undefined : Decision.decode(rows[0].body);
+    });
+  }
+
   /** Removes some of what is older. @returns whether more may be left */
   removeOlderThan(before: Date): Promise<'more' | 'none left'> {
     return this.#postgres.asSystem(async (transaction) => {
