@@ -29,7 +29,7 @@ afterAll(() => started?.[Symbol.asyncDispose]());
 
 /** Published prices of the provider and model that the simulator says it was. */
 function pricesOf({ provider, model = '' }: AttemptRecord) {
-  const offering = bundledCatalog().findModel(SIMULATED_AS[provider as WireFormatName].catalogId, model);
+  const offering = bundledCatalog().findOffering(SIMULATED_AS[provider as WireFormatName].catalogId, model);
   if (offering === undefined) throw new Error(`the catalog has no ${model} of ${provider}`);
   return offering.prices;
 }

@@ -6,13 +6,14 @@ import { OTHER_PRIORITY, type PlannedProvider } from './planned-provider.ts';
 const KEY_SHAPE = /^[\x21-\x7e]{1,8192}$/;
 
 /**
- * Real providers whose key is in the environment, by the variables that the catalog names. A variable may also be given
- * as `…_FILE`. What is wrong with a key becomes a problem of the reader's; the key itself is never shown.
+ * Real providers whose key is in the environment, by the variables that the catalog names, among those whose address was
+ * checked by hand: a key goes nowhere else unasked. A variable may also be given as `…_FILE`. What is wrong with a key
+ * becomes a problem of the reader's; the key itself is never shown.
  */
 export function findByKey(catalog: Catalog, reader: EnvReader): PlannedProvider[] {
   const found: PlannedProvider[] = [];
-  for (const { id, name, wireFormat, baseUrl, keyVariables, simulated } of catalog.providers()) {
-    if (simulated || baseUrl === undefined) continue;
+  for (const { id, name, wireFormat, baseUrl, keyVariables, pickedUp } of catalog.providers()) {
+    if (!pickedUp || baseUrl === undefined) continue;
     const variable = keyVariables.find((candidate) => reader.optional(candidate) !== undefined);
     if (variable === undefined) continue;
     const key = reader.text(variable).trim();

@@ -1,5 +1,5 @@
 import type { Catalog } from '@switchyard/llm';
-import type { SimulatorOptions } from '@switchyard/testkit/simulator';
+import type { SimulatorOptions, WireFormatName } from '@switchyard/testkit/simulator';
 import type { PlannedProvider } from './planned-provider.ts';
 
 /** The simulator takes any key; a provider without one would not be a true picture of a real one. */
@@ -35,7 +35,7 @@ export function simulatorFromCatalog(catalog: Catalog): Pick<SimulatorOptions, '
   const simulated = catalog.providers().filter((provider) => provider.simulated);
   const providers = simulated.map(({ id, wireFormat }) => ({
     name: id,
-    format: wireFormat,
+    format: wireFormat as WireFormatName,
     models: catalog.offeringsOf(id).map(({ model, capabilities, contextTokens, maxOutputTokens }) => ({
       name: model,
       ...(contextTokens === undefined ? {} : { contextTokens }),

@@ -1,17 +1,22 @@
-import type { CatalogProvider } from '../src/catalog/catalog.ts';
+import type { Capability } from '../src/catalog/capabilities.ts';
+import type { CatalogProvider } from '../src/catalog/catalog-provider.ts';
 import type { WireFormatId } from '../src/formats/wire-format.ts';
-import type { SnapshotOffering, SnapshotPrices } from './snapshot-form.ts';
+import type { Prices } from '../src/rating/prices.ts';
+import type { MergedOffering } from './merge/merged-offering.ts';
 
 /** Nano-USD in a cent, per million tokens. */
-const CENT = 10_000_000;
+const CENT = 10_000_000n;
 
 const simulated = (wireFormat: WireFormatId, name: string): CatalogProvider => ({
   id: `sim-${wireFormat.split('-')[0]}`,
   name: `Simulated ${name}`,
   wireFormat,
   baseUrl: undefined,
+  auth: ['bearer'],
   keyVariables: [],
   dialect: undefined,
+  kind: 'simulated',
+  pickedUp: false,
   simulated: true,
 });
 
@@ -23,55 +28,70 @@ export const SIMULATED_PROVIDERS: readonly CatalogProvider[] = [
 ];
 
 /** Invented prices: each provider's differ, so that there is a cheapest one, and a round figure shows a mistake. */
-const FAST_INPUT_CENTS: Readonly<Record<string, number>> = {
-  'sim-openai': 10,
-  'sim-anthropic': 20,
-  'sim-gemini': 30,
+const FAST_INPUT_CENTS: Readonly<Record<string, bigint>> = {
+  'sim-openai': 10n,
+  'sim-anthropic': 20n,
+  'sim-gemini': 30n,
 };
 
+const FAST: readonly Capability[] = ['text', 'code', 'vision', 'tools', 'structured_output', 'streaming'];
+const SMART: readonly Capability[] = [...FAST, 'audio_in', 'reasoning', 'long_context'];
+
 /** The same two models at each of them, so that a failure has somewhere to go. */
-export const SIMULATED_OFFERINGS: readonly SnapshotOffering[] = SIMULATED_PROVIDERS.flatMap(({ id }) => {
-  const cents = FAST_INPUT_CENTS[id] ?? 10;
+export const SIMULATED_OFFERINGS: readonly MergedOffering[] = SIMULATED_PROVIDERS.flatMap(({ id }) => {
+  const cents = FAST_INPUT_CENTS[id] ?? 10n;
   return [
     {
-      provider: id,
+      ...simulatedOffering(id, FAST),
       model: 'sim-fast',
       name: 'Simulated fast model',
-      capabilities: ['text', 'code', 'vision', 'tools', 'structured_output', 'streaming'],
       contextTokens: 128_000,
       maxOutputTokens: 16_384,
       prices: pricesFrom(cents * CENT),
     },
     {
-      provider: id,
+      ...simulatedOffering(id, SMART),
       model: 'sim-smart',
       name: 'Simulated smart model',
-      capabilities: [
-        'text',
-        'code',
-        'vision',
-        'audio_in',
-        'tools',
-        'structured_output',
-        'streaming',
-        'reasoning',
-        'long_context',
-      ],
       contextTokens: 1_000_000,
       maxOutputTokens: 65_536,
-      prices: { ...pricesFrom(cents * 20 * CENT), reasoning: cents * 100 * CENT },
+      prices: { ...pricesFrom(cents * 20n * CENT), reasoning: cents * 100n * CENT },
     },
   ];
 });
 
+function simulatedOffering(provider: string, capabilities: readonly Capability[]) {
+  return {
+    provider,
+    mode: 'chat' as const,
+    wireFormat: undefined,
+    capabilities: new Set(capabilities),
+    derivedCapabilities: new Set<Capability>(),
+    traits: undefined,
+    priceSource: 'correction' as const,
+    priceVotes: [],
+    tiers: [],
+    serviceTiers: {},
+    unitPrices: {},
+    regionalPrices: [],
+    regions: [],
+    aliasOf: undefined,
+    isAlias: false,
+    releasedOn: undefined,
+    deprecatedOn: undefined,
+    deprecated: false,
+    unlisted: false,
+  };
+}
+
 /** A tenth for what is read from the cache, 1.25 and 2 times for what is written, 4 times for the output. */
-function pricesFrom(input: number): SnapshotPrices {
+function pricesFrom(input: bigint): Prices {
   return {
     input,
-    output: input * 4,
-    cacheRead: input / 10,
-    cacheWrite: (input * 5) / 4,
-    cacheWrite1h: input * 2,
-    inputAudio: input * 3,
+    output: input * 4n,
+    cacheRead: input / 10n,
+    cacheWrite: (input * 5n) / 4n,
+    cacheWrite1h: input * 2n,
+    inputAudio: input * 3n,
   };
 }

@@ -1,8 +1,30 @@
 /** The model catalog, rating, wire formats and surfaces. Pure: no I/O, clock or random numbers. */
 export { CAPABILITIES, type Capability } from './catalog/capabilities.ts';
-export type { Catalog, CatalogProvider, Offering, PriceTier, TieredPrices } from './catalog/catalog.ts';
-export { loadCatalog } from './catalog/load-catalog.ts';
+export type { Catalog } from './catalog/catalog.ts';
+export {
+  type CatalogProvider,
+  isOptIn,
+  isUrlTemplate,
+  PROVIDER_KINDS,
+  type ProviderKind,
+} from './catalog/catalog-provider.ts';
+export { MODEL_MODES, type ModelMode } from './catalog/model-mode.ts';
+export { canonicalModel, type Offering } from './catalog/offering.ts';
+export {
+  type PriceTier,
+  type PriceVote,
+  type RegionalPrices,
+  SERVICE_TIERS,
+  type ServiceTier,
+  type ServiceTierPrices,
+  type SourceId,
+  type TieredPrices,
+  UNIT_KINDS,
+  type UnitPrices,
+} from './catalog/offering-prices.ts';
 export { pricesAt } from './catalog/prices-at.ts';
+export { RESIDENCY_REGIONS, type Region, residencyOf } from './catalog/residency.ts';
+export { checkCatalog, loadCatalog } from './catalog/snapshot/load-catalog.ts';
 export { type Dialect, GENERIC_DIALECT, OPENAI_DIALECT } from './formats/dialect.ts';
 export { ERROR_CLASSES, type ErrorClass, type ErrorClassRules } from './formats/error-classes.ts';
 export { MessageBuilder } from './formats/message-builder.ts';

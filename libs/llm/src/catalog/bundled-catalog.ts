@@ -1,6 +1,6 @@
 import snapshot from './catalog.snapshot.json' with { type: 'json' };
 import type { Catalog } from './catalog.ts';
-import { loadCatalog } from './load-catalog.ts';
+import { loadCatalog } from './snapshot/load-catalog.ts';
 
 let loaded: Catalog | undefined;
 

@@ -1,5 +1,5 @@
 import type { Prices } from '../rating/prices.ts';
-import type { TieredPrices } from './catalog.ts';
+import type { TieredPrices } from './offering-prices.ts';
 
 /**
  * Prices of a request with so many input tokens, cached ones included: providers charge the whole request by the tier

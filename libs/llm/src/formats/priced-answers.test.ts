@@ -18,7 +18,7 @@ function costOf({
 }) {
   const decoded = findWireFormat(format)?.decodeResponse(answer({ body }));
   if (!decoded?.ok || decoded.value.usage === undefined) throw new Error('no usage');
-  const offering = bundledCatalog().findModel(provider, model);
+  const offering = bundledCatalog().findOffering(provider, model);
   return rateUsage(decoded.value.usage, offering?.prices ?? {});
 }
 
@@ -62,7 +62,7 @@ test('grok-4.3, reasoning beside the output on the wire: it is charged too', () 
     total_tokens: 410,
     completion_tokens_details: { reasoning_tokens: 300 },
   });
-  const { output = 0n } = bundledCatalog().findModel('xai', 'grok-4.3')?.prices ?? {};
+  const { output = 0n } = bundledCatalog().findOffering('xai', 'grok-4.3')?.prices ?? {};
   expect(costOf({ format: 'openai-chat', provider: 'xai', model: 'grok-4.3', body }).components.output).toBe(
     (310n * output) / 1_000_000n,
   );

@@ -1,5 +1,5 @@
 import type { NanoUsd } from '@switchyard/kernel';
-import type { TieredPrices } from '../catalog/catalog.ts';
+import type { TieredPrices } from '../catalog/offering-prices.ts';
 import { boundCost, type TokenBounds } from './bound-cost.ts';
 
 /**

@@ -34,7 +34,7 @@ test.each<[provider: string, model: string, counts: Partial<Usage>, expected: bi
     395_000_250n,
   ],
 ])('%s %s %j costs %d nano-USD', (...[provider, model, counts, expected]) => {
-  const offering = bundledCatalog().findModel(provider, model);
+  const offering = bundledCatalog().findOffering(provider, model);
   if (offering === undefined) throw new Error(`the catalog has no ${model}`);
   const prices = pricesAt(offering, counts.inputTokens ?? 0);
   expect(rateUsage({ estimated: false, ...counts }, prices).total).toBe(expected);

@@ -144,5 +144,6 @@ const emptyCatalog: Catalog = {
   providers: () => [],
   provider: () => undefined,
   offeringsOf: () => [],
-  findModel: () => undefined,
+  findOffering: () => undefined,
+  offerings: () => [],
 };

@@ -99,15 +99,22 @@ function configure(
   };
 }
 
-/** The models that a provider names, else those of its catalog entry. */
+/**
+ * The models that a provider names, else those of its catalog entry that answer a chat in the provider's format, and that
+ * are known to be offered still.
+ */
 function modelsOf(provider: Provider, catalog: Catalog): readonly ProviderModel[] {
   if (provider.models.length > 0) return provider.models;
-  return catalog.offeringsOf(provider.catalogId || provider.id).map(({ model }) => ({
+  const offered = catalog.offeringsOf(provider.catalogId || provider.id).filter(isServed);
+  return offered.map(({ model }) => ({
     model,
     catalogModel: '',
     capabilities: [],
   }));
 }
+
+const isServed = ({ mode, unlisted, wireFormat }: CatalogOffering): boolean =>
+  mode === 'chat' && !unlisted && wireFormat === undefined;
 
 function offer(
   provider: ConfiguredProvider,
@@ -115,7 +122,7 @@ function offer(
   { catalog, priceBook }: SnapshotParts,
 ): Offering {
   const catalogModel = model.catalogModel || model.model;
-  const known = catalog.findModel(provider.catalogId, catalogModel);
+  const known = catalog.findOffering(provider.catalogId, catalogModel);
   const priced = priceBook.prices.get(priceKey(provider.catalogId, catalogModel));
   return {
     key: `${provider.key}/${model.model}`,

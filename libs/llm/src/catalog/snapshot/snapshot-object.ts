@@ -1,9 +1,6 @@
-import { isObject, type JsonObject } from '../formats/json.ts';
-
-/** A snapshot is not as it must be; the message says what and where. */
-export class SnapshotError extends Error {
-  override readonly name = 'SnapshotError';
-}
+import { isObject, type JsonObject } from '../../formats/json.ts';
+import { SnapshotError } from './snapshot-error.ts';
+import { SnapshotList } from './snapshot-list.ts';
 
 /** Reads the fields of one object of a snapshot, or throws a {@link SnapshotError}. */
 export class SnapshotObject {
@@ -24,6 +21,12 @@ export class SnapshotObject {
   string(name: string): string {
     const value = this.#object[name];
     return typeof value === 'string' && value !== '' ? value : this.#wrong(name, 'a text');
+  }
+
+  /** A text of a certain shape. */
+  shaped(name: string, shape: RegExp): string {
+    const value = this.string(name);
+    return shape.test(value) ? value : this.#wrong(name, `a text like ${shape.source}`);
   }
 
   optionalString(name: string): string | undefined {
@@ -66,6 +69,26 @@ export class SnapshotObject {
 
   object(name: string): SnapshotObject {
     return new SnapshotObject(this.#object[name], `${this.#path}.${name}`);
+  }
+
+  /** An item of a table, by its index there. */
+  from<Item>(name: string, table: readonly Item[]): Item {
+    return table[this.count(name)] ?? this.#wrong(name, 'in its table');
+  }
+
+  /** Whether it is 1; anything but 1 or nothing is wrong where it is a mark. */
+  isOne(name: string): boolean {
+    return this.#object[name] === 1;
+  }
+
+  /** A list; an empty one where it is absent. */
+  list(name: string): SnapshotList {
+    return new SnapshotList(this.#object[name] ?? [], `${this.#path}.${name}`);
+  }
+
+  /** The names of its fields. */
+  names(): string[] {
+    return Object.keys(this.#object);
   }
 
   /** Objects of a list; none where it is absent. */

@@ -1,28 +1,42 @@
-import type { Dialect } from '../formats/dialect.ts';
-import type { CatalogProvider } from './catalog.ts';
-import { SnapshotError, type SnapshotObject } from './snapshot-object.ts';
+import type { Dialect } from '../../formats/dialect.ts';
+import { type CatalogProvider, PROVIDER_KINDS } from '../catalog-provider.ts';
+import { SnapshotError } from './snapshot-error.ts';
+import type { SnapshotObject } from './snapshot-object.ts';
 
-const FIELDS = ['id', 'name', 'wireFormat', 'baseUrl', 'keyVariables', 'dialect', 'simulated'];
+const FIELDS = ['id', 'name', 'wireFormat', 'baseUrl', 'auth', 'keyVariables', 'dialect', 'kind', 'pickedUp'];
+const HTTPS_URL = /^https:\/\/[^/]+(?:\/.*)?[^/]$/;
+/** What an operator runs may be reached without TLS, on the same machine. */
+const LOCAL_URL = /^http:\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?(?:\/.*)?[^/]$/;
 
 /** One provider of a snapshot. */
 export function parseProvider(object: SnapshotObject): CatalogProvider {
   object.only(FIELDS);
   const baseUrl = object.optionalString('baseUrl');
-  const simulated = object.flag('simulated');
+  const kind = object.oneOf('kind', PROVIDER_KINDS);
   const id = object.string('id');
-  if (!simulated && !/^https:\/\/[^/]+(?:\/.*)?[^/]$/.test(baseUrl ?? '')) {
+  if (
+    baseUrl !== undefined &&
+    !HTTPS_URL.test(baseUrl) &&
+    !(isRunByOperator(kind) && LOCAL_URL.test(baseUrl))
+  )
     throw new SnapshotError(`the base URL of ${id} is not an https URL without a slash at the end`);
-  }
+  if (object.flag('pickedUp') && baseUrl === undefined)
+    throw new SnapshotError(`${id} would be picked up without a base URL`);
   return Object.freeze({
     id,
     name: object.string('name'),
-    wireFormat: object.oneOf('wireFormat', ['openai-chat', 'anthropic-messages', 'gemini']),
+    wireFormat: object.shaped('wireFormat', /^[a-z0-9-]{1,64}$/),
     baseUrl,
+    auth: object.strings('auth'),
     keyVariables: object.strings('keyVariables'),
     dialect: object.has('dialect') ? parseDialect(object.object('dialect')) : undefined,
-    simulated,
+    kind,
+    pickedUp: object.flag('pickedUp'),
+    simulated: kind === 'simulated',
   });
 }
+
+const isRunByOperator = (kind: string): boolean => kind === 'local' || kind === 'gateway';
 
 function parseDialect(object: SnapshotObject): Dialect {
   const known = ['known', 'unknown'] as const;

@@ -1,0 +1,76 @@
+import type { ProviderKind } from '../../src/catalog/catalog-provider.ts';
+import type { PriceVote, SourceId } from '../../src/catalog/offering-prices.ts';
+import { PRICE_KINDS, type Prices } from '../../src/rating/prices.ts';
+import { agreeOnBase, isEmpty } from '../sources/decimal-price.ts';
+import type { SourceEntry } from '../sources/source-entry.ts';
+import { cleanPrices, isFree } from './clean-prices.ts';
+import { correctPrices } from './correct-prices.ts';
+import { type Quarantined, quarantine } from './quarantine.ts';
+import { priceRank, ranked } from './source-rank.ts';
+
+/** What the sources' base prices come to. */
+export interface MergedPrices {
+  readonly prices: Prices;
+  /** Whose they are; `undefined` where nobody's. */
+  readonly source: SourceId | undefined;
+  readonly votes: readonly PriceVote[];
+  readonly quarantined: readonly Quarantined[];
+}
+
+/**
+ * The base prices of one model: those of the source that knows its provider best. What that one does not state comes from
+ * the next that agrees with it on input and output, so that prices of two price lists are never mixed. Absurd ones are set
+ * aside first.
+ */
+export function mergePrices(entries: readonly SourceEntry[], kind: ProviderKind): MergedPrices {
+  const [first] = entries;
+  if (first === undefined) return { prices: {}, source: undefined, votes: [], quarantined: [] };
+  const { provider, model } = first;
+  const offer = isFree(provider, model) ? 'free' : 'paid';
+  const votes = ranked(entries, priceRank(kind))
+    .map(({ source, prices }) => ({ source, prices: cleanPrices(prices.base, offer) }))
+    .filter(({ prices }) => !isEmpty(prices));
+  const quarantined = quarantine({ provider, model }, votes);
+  const trusted = votes.map((vote) => ({ ...vote, prices: withoutAbsurd(vote, quarantined) }));
+  const chosen = trusted.find(isWhole) ?? trusted.find(({ prices }) => !isEmpty(prices));
+  if (chosen === undefined) return { prices: {}, source: undefined, votes, quarantined };
+  const prices = fill(chosen.prices, trusted, quarantined);
+  // Where a majority overruled the chosen source, the price is that of the first who stated it.
+  const author = votes.find((vote) => agreeOnBase(vote.prices, prices)) ?? chosen;
+  return { prices: correctPrices(provider, prices), source: author.source, votes, quarantined };
+}
+
+const isWhole = ({ prices }: PriceVote): boolean => prices.input !== undefined && prices.output !== undefined;
+
+/** A kind in quarantine is what the majority agrees on, whoever states it, or unknown. */
+function withoutAbsurd({ prices }: PriceVote, quarantined: readonly Quarantined[]): Prices {
+  const trusted: { -readonly [Kind in keyof Prices]: bigint | undefined } = { ...prices };
+  for (const { kind, agreed } of quarantined)
+    if (agreed === undefined) delete trusted[kind];
+    else if (trusted[kind] !== undefined) trusted[kind] = agreed;
+  return trusted;
+}
+
+/**
+ * What the chosen source does not state, from those with the same price list. A majority that has another price list than
+ * the chosen source says nothing of the chosen one's cache or audio.
+ */
+function fill(chosen: Prices, trusted: readonly PriceVote[], quarantined: readonly Quarantined[]): Prices {
+  const agreeing = trusted.filter(({ prices }) => agreeOnBase(prices, chosen));
+  const filled = PRICE_KINDS.flatMap((kind) => {
+    const isSetAside = quarantined.some((each) => each.kind === kind && !BASE_KINDS.has(kind));
+    const candidates = isSetAside
+      ? agreeing.filter(({ source }) => isSane(source, kind, quarantined))
+      : agreeing;
+    const price = isSetAside
+      ? candidates.find(({ prices }) => prices[kind] !== undefined)?.prices[kind]
+      : (chosen[kind] ?? candidates.find(({ prices }) => prices[kind] !== undefined)?.prices[kind]);
+    return price === undefined ? [] : [[kind, price] as const];
+  });
+  return Object.fromEntries(filled);
+}
+
+const BASE_KINDS: ReadonlySet<string> = new Set(['input', 'output']);
+
+const isSane = (source: SourceId, kind: string, quarantined: readonly Quarantined[]): boolean =>
+  quarantined.every((each) => each.kind !== kind || !each.absurd.includes(source));
