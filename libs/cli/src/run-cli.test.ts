@@ -74,5 +74,7 @@ test('events tell which server was asked', async () => {
     err: 'there is no connection to NATS at 127.0.0.1:1 (CONNECTION_REFUSED); NATS_URL says where it is\n',
   });
   const { err } = await run('events tail', { ...NOWHERE, NATS_URL: 'here' });
-  expect(err).toBe('NATS_URL must be an address such as nats://127.0.0.1:4222, or tls://… where the bus has TLS\n');
+  expect(err).toBe(
+    'NATS_URL must be an address such as nats://127.0.0.1:4222, or tls://… where the bus has TLS\n',
+  );
 });
