@@ -20,6 +20,7 @@ export { LatencyWindow } from './latency/latency-window.ts';
 export { type Observation, parseObservation } from './latency/observation.ts';
 export { ObservationRecorder } from './latency/observation-recorder.ts';
 export { DEFAULT_PEAK_EWMA, decayedLatencyMs, PeakEwma, type PeakEwmaOptions } from './latency/peak-ewma.ts';
+export { SuccessRate } from './latency/success-rate.ts';
 export type { WindowStatistics } from './latency/window-statistics.ts';
 export { type BackoffOptions, DEFAULT_BACKOFF, fullJitterDelayMs } from './retry/full-jitter-backoff.ts';
 export { parseHttpDate } from './retry/http-date.ts';

@@ -68,7 +68,7 @@ export function noCandidate(choice: Choice): ServiceError {
   return new ServiceError({
     reason: 'NO_CANDIDATE',
     code: passing ? 'UNAVAILABLE' : 'FAILED_PRECONDITION',
-    publicMessage: `none of ${choice.excluded.length} candidates fits${example === undefined ? '' : `; ${example.join(': ')}`}`,
+    publicMessage: `none of ${choice.excluded.length + choice.unseen} candidates fits${example === undefined ? '' : `; ${example.join(': ')}`}`,
     retryable: passing,
     ...(passing ? { retryAfterMs: 5_000 } : {}),
     metadata: Object.fromEntries(reasons),

@@ -1,6 +1,6 @@
 import type { UsageRecord } from '@switchyard/contracts/events';
 import type { Decision, Strategy } from '@switchyard/contracts/routing';
-import type { Clock } from '@switchyard/kernel';
+import type { Clock, Random } from '@switchyard/kernel';
 import type { Logger } from '@switchyard/service-kit';
 import type { ConfiguredProvider } from './domain/snapshot/snapshot.ts';
 import type { RoutingEvents } from './events.ts';
@@ -38,6 +38,8 @@ export interface PipelineContext {
   readonly decisions: DecisionLog;
   readonly events: RoutingEvents;
   readonly clock: Clock;
+  /** Draws one seed for each request. */
+  readonly random: Random;
   readonly log: Logger;
   /** Id of this process. */
   readonly replica: string;

@@ -66,7 +66,8 @@ async function compose(
   const outboxes = await openOutboxes(config, foundation, events);
   const snapshots = openSnapshots(config, foundation, {
     catalog: overrides.catalog ?? bundledCatalog(),
-    onSnapshot: ({ providers, offerings }) => {
+    onSnapshot: ({ providers, offerings, health }) => {
+      runtimes.healthChanged(health, clock.monotonicMs());
       runtimes.keepOnly(new Set(offerings.map(({ key }) => key)));
       void secrets.prefetch(providers);
     },
@@ -85,6 +86,7 @@ async function compose(
     decisions: stores.recorder,
     events,
     clock,
+    random: Math.random,
     log,
     replica,
     defaultStrategy: config.defaultStrategy,

@@ -62,6 +62,7 @@ function contextOf(change: Partial<PipelineContext> = {}) {
     decisions: { record: (decision) => decisions.push(decision) },
     events: new RoutingEvents(new Registry()),
     clock: { wallMs: () => 1_000, monotonicMs: () => (nowMs += 100) },
+    random: () => 0.5,
     log: createLogger({ service: 'test', level: 'silent' }),
     replica: 'r',
     defaultStrategy: Strategy.PRIORITY,

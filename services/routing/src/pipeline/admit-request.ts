@@ -1,13 +1,15 @@
 import { type CompleteRequest, Purpose } from '@switchyard/contracts/routing';
+import { drawSeed } from '@switchyard/kernel';
 import { actingTenant, requirePermission } from '@switchyard/service-kit';
-import type { OfferingState } from '../domain/decide/candidate.ts';
-import { type Choice, decide, selectOfferings } from '../domain/decide/decide.ts';
+import { type Choice, type DecideInput, decide } from '../domain/decide/decide.ts';
+import { isOffered } from '../domain/decide/select-offerings.ts';
 import type { Needs } from '../domain/request/needs.ts';
 import { needsOf } from '../domain/request/needs-of.ts';
 import { validateRequest } from '../domain/request/validate-request.ts';
-import type { Offering, Snapshot } from '../domain/snapshot/snapshot.ts';
+import type { Snapshot } from '../domain/snapshot/snapshot.ts';
 import { invalidFields, modelNotFound, notOffered } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
+import { stateReader } from '../runtime/state-reader.ts';
 import type { PipelineCall } from './pipeline-call.ts';
 
 /** A request that was decided on. */
@@ -17,6 +19,13 @@ export interface DecidedRequest {
   readonly choice: Choice;
 }
 
+/** How a request is decided on. */
+export interface DecideMode {
+  readonly stream: boolean;
+  /** Whether every candidate is looked at. Default 'enough'. */
+  readonly look?: DecideInput['look'];
+}
+
 /**
  * Checks a request and decides who serves it.
  *
@@ -24,8 +33,11 @@ export interface DecidedRequest {
  */
 export function decideRequest(
   { request, principal }: Pick<PipelineCall, 'request' | 'principal'>,
-  context: Pick<PipelineContext, 'snapshots' | 'runtimes' | 'secrets' | 'clock' | 'defaultStrategy'>,
-  { stream }: { stream: boolean },
+  context: Pick<
+    PipelineContext,
+    'snapshots' | 'runtimes' | 'secrets' | 'clock' | 'random' | 'defaultStrategy'
+  >,
+  { stream, look = 'enough' }: DecideMode,
 ): DecidedRequest {
   refuseUnoffered(request);
   const violations = validateRequest(request);
@@ -34,9 +46,15 @@ export function decideRequest(
   const tenant = actingTenant(principal, request.context?.tenant ?? '');
   const needs = needsOf(request, { tenant, stream, defaultStrategy: context.defaultStrategy });
   const snapshot = context.snapshots.current;
-  if (selectOfferings(needs, snapshot).length === 0) throw modelNotFound(request.model);
-  const nowMs = context.clock.monotonicMs();
-  const choice = decide({ needs, snapshot, stateOf: (offering) => stateOf(offering, context, nowMs) });
+  if (!isOffered(needs, snapshot)) throw modelNotFound(request.model);
+  const choice = decide({
+    needs,
+    snapshot,
+    stateOf: stateReader(context, context.clock.monotonicMs()),
+    seed: drawSeed(context.random),
+    look,
+    measured: () => context.runtimes.measured(),
+  });
   return { needs, snapshot, choice };
 }
 
@@ -45,19 +63,4 @@ function refuseUnoffered(request: CompleteRequest): void {
   if (request.idempotencyKey !== '') throw notOffered('idempotency_key');
   if (request.requirements !== undefined && request.requirements.taskType !== '')
     throw notOffered('requirements.task_type');
-}
-
-function stateOf(
-  offering: Offering,
-  { runtimes, secrets }: Pick<PipelineContext, 'runtimes' | 'secrets'>,
-  nowMs: number,
-): OfferingState {
-  const runtime = runtimes.peek(offering);
-  return {
-    breaker: runtime?.breaker.state(nowMs) ?? 'closed',
-    breakerAdmits: runtime?.breaker.admits(nowMs) ?? true,
-    active: runtime?.active ?? 0,
-    latencyMs: runtime?.latencyMs,
-    credential: secrets.stateOf(offering.provider),
-  };
 }

@@ -51,7 +51,7 @@ export class Pipeline {
 
   /** Decides without calling anyone. */
   route({ request, principal }: Pick<PipelineCall, 'request' | 'principal'>): Decision {
-    const decided = decideRequest({ request, principal }, this.#context, { stream: false });
+    const decided = decideRequest({ request, principal }, this.#context, { stream: false, look: 'all' });
     const outcome =
       decided.choice.ranked.length === 0 ? DecisionOutcome.REFUSED : DecisionOutcome.NOT_EXECUTED;
     const decidedWallMs = this.#context.clock.wallMs();

@@ -58,7 +58,7 @@ export function prepareAttempt(options: PrepareOptions, context: PipelineContext
     if (error instanceof ServiceError) return { kind: 'blocked', error };
     throw error;
   }
-  runtime.active++;
+  runtime.began(nowMs);
   const { index } = origin;
   const known = { id: held.attemptId, index, candidate, runtime, permit, held, startedAtMs: nowMs, span };
   return { kind: 'attempt', attempt: { ...known, ...made, ...UNANSWERED } };

@@ -14,6 +14,7 @@ import { createPool, type PoolAdmin } from './create-pool.ts';
 import { createProvider, type ProviderAdmin } from './create-provider.ts';
 import { deletePool } from './delete-pool.ts';
 import { deleteProvider } from './delete-provider.ts';
+import { estimateCost } from './estimate-cost.ts';
 import { getDecision } from './get-decision.ts';
 import { getPolicy } from './get-policy.ts';
 import { getPool } from './get-pool.ts';
@@ -50,6 +51,7 @@ export function rpcServices({
       complete: complete(pipeline),
       streamComplete: streamComplete(pipeline),
       route: route(pipeline),
+      estimateCost: estimateCost(context),
       getDecision: getDecision(decisionStore, recorder),
       listProviders: listProviders(context, pipeline),
       listModels: listModels(context.snapshots),

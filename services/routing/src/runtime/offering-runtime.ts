@@ -1,8 +1,12 @@
 import { ERROR_CLASSES, type ErrorClass } from '@switchyard/llm';
-import { CircuitBreaker, LatencyWindow, ObservationRecorder, type Permit } from '@switchyard/resilience';
-
-/** Weight of a new latency in the moving average: about the last ten count. */
-const EWMA_WEIGHT = 0.2;
+import {
+  CircuitBreaker,
+  LatencyWindow,
+  ObservationRecorder,
+  PeakEwma,
+  type Permit,
+  SuccessRate,
+} from '@switchyard/resilience';
 
 /** What this replica knows of one offering from its own calls: outlives snapshots. */
 export class OfferingRuntime {
@@ -13,11 +17,29 @@ export class OfferingRuntime {
   readonly window = new LatencyWindow();
   /** Calls under way. */
   active = 0;
-  #latencyMs: number | undefined;
+  readonly #latency = new PeakEwma();
+  readonly #successRate = new SuccessRate();
+  #calledAtMs: number | undefined;
 
-  /** Moving average of the time to the first token, in milliseconds; undefined before the first success. */
+  /** Peak EWMA of the time to the first token, in milliseconds; undefined before the first success. */
   get latencyMs(): number | undefined {
-    return this.#latencyMs;
+    return this.#latency.valueMs;
+  }
+
+  /** Share of the calls of the last 300 s that succeeded, 0 to 1; undefined without calls. */
+  successRate(nowMs: number): number | undefined {
+    return this.#successRate.at(nowMs);
+  }
+
+  /** Since the last call began, in milliseconds; undefined where there was none. */
+  idleMs(nowMs: number): number | undefined {
+    return this.#calledAtMs === undefined ? undefined : Math.max(0, nowMs - this.#calledAtMs);
+  }
+
+  /** A call begins; whoever ends it takes it from `active`. */
+  began(nowMs: number): void {
+    this.active++;
+    this.#calledAtMs = nowMs;
   }
 
   /** The answer has begun, or is there as a whole: the target works. */
@@ -30,10 +52,8 @@ export class OfferingRuntime {
     const measured = { latencyMs: firstTokenMs, totalLatencyMs: totalMs };
     this.recorder.recordSuccess(measured);
     this.window.recordSuccess(measured, nowMs);
-    this.#latencyMs =
-      this.#latencyMs === undefined
-        ? firstTokenMs
-        : this.#latencyMs + EWMA_WEIGHT * (firstTokenMs - this.#latencyMs);
+    this.#latency.observe(firstTokenMs, nowMs);
+    this.#successRate.succeeded(nowMs);
   }
 
   /** The call has failed; only what the target is to blame for counts against it. */
@@ -48,5 +68,6 @@ export class OfferingRuntime {
     } else if (permit !== undefined) this.breaker.onFailure(permit, nowMs);
     this.recorder.recordFailure(errorClass);
     this.window.recordFailure(errorClass, nowMs);
+    this.#successRate.failed(nowMs);
   }
 }

@@ -1,8 +1,11 @@
+import type { HealthState } from '@switchyard/contracts/health';
 import type { Offering } from '../domain/snapshot/snapshot.ts';
 import { OfferingRuntime } from './offering-runtime.ts';
+import { Recoveries } from './recoveries.ts';
 
 /** The runtimes of all offerings that were called, by key. Offerings that leave the snapshot are forgotten. */
 export class RuntimeRegistry {
+  readonly #recoveries = new Recoveries();
   readonly #runtimes = new Map<string, { readonly offering: Offering; readonly runtime: OfferingRuntime }>();
 
   /** The runtime of an offering; made on first use. */
@@ -17,6 +20,21 @@ export class RuntimeRegistry {
   /** The runtime of an offering, where it has been called. */
   peek(offering: Offering): OfferingRuntime | undefined {
     return this.#runtimes.get(offering.key)?.runtime;
+  }
+
+  /** Takes note of providers that leave a bad state. */
+  healthChanged(health: ReadonlyMap<string, HealthState>, nowMs: number): void {
+    this.#recoveries.observe(health, nowMs);
+  }
+
+  /** Since a provider left unhealthy or unavailable, in milliseconds; undefined where it was not, or its slow start is over. */
+  recoveredMs(providerKey: string, nowMs: number): number | undefined {
+    return this.#recoveries.sinceMs(providerKey, nowMs);
+  }
+
+  /** Keys of the offerings whose latency is known. */
+  *measured(): Generator<string> {
+    for (const [key, { runtime }] of this.#runtimes) if (runtime.latencyMs !== undefined) yield key;
   }
 
   /** All offerings that were called. */

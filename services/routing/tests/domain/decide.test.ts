@@ -2,13 +2,13 @@ import { HealthState } from '@switchyard/contracts/health';
 import { ProviderMode, Strategy } from '@switchyard/contracts/routing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type DecideInput, decide } from '../../src/domain/decide/decide.ts';
 import type { Needs } from '../../src/domain/request/needs.ts';
 import { capabilitySet } from '../../src/domain/snapshot/capability.ts';
+import { decide, type TestInput } from './decide-all.ts';
 import { needs, offering, snapshotOf, working } from './offerings.ts';
 
-const order = (input: DecideInput) => decide(input).ranked.map(({ offering: { provider } }) => provider.id);
-const reasons = (input: DecideInput) =>
+const order = (input: TestInput) => decide(input).ranked.map(({ offering: { provider } }) => provider.id);
+const reasons = (input: TestInput) =>
   Object.fromEntries(
     decide(input).excluded.map(({ offering: { provider }, exclusions }) => [
       provider.id,
@@ -92,7 +92,7 @@ test('an open breaker, a missing secret, a disabled and a maintained provider ar
     offering({ provider: 'repair', mode: ProviderMode.MAINTENANCE }),
     offering({ provider: 'fine' }),
   ]);
-  const stateOf: DecideInput['stateOf'] = ({ provider }) => ({
+  const stateOf: TestInput['stateOf'] = ({ provider }) => ({
     ...working(),
     ...(provider.id === 'open' ? { breaker: 'open', breakerAdmits: false } : {}),
     ...(provider.id === 'keyless' ? { credential: 'missing' } : {}),

@@ -6,6 +6,7 @@ import type { Needs } from '../../src/domain/request/needs.ts';
 import { capabilitySet } from '../../src/domain/snapshot/capability.ts';
 import type { Region } from '../../src/domain/snapshot/region.ts';
 import type { Offering, Snapshot } from '../../src/domain/snapshot/snapshot.ts';
+import { tokenRates } from '../../src/domain/snapshot/token-rates.ts';
 
 /** What a test says of an offering; the rest is ordinary. */
 export interface OfferingTraits {
@@ -26,7 +27,8 @@ export interface OfferingTraits {
 
 /** An offering of the model `m` that can do everything text models can, at 1 USD in and 2 USD out per million tokens. */
 export function offering(traits: OfferingTraits): Offering {
-  const { provider: id, model = 'm', tenant = '' } = traits;
+  const { provider: id, model = 'm', tenant = '', tiers = [] } = traits;
+  const prices = 'prices' in traits ? traits.prices : { input: 1_000_000_000n, output: 2_000_000_000n };
   return {
     key: `${tenant}/${id}/${model}`,
     model,
@@ -55,8 +57,9 @@ export function offering(traits: OfferingTraits): Offering {
     capabilities: capabilitySet(traits.capabilities ?? ['text', 'streaming', 'tools']),
     contextTokens: 'contextTokens' in traits ? traits.contextTokens : 100_000,
     maxOutputTokens: 'maxOutputTokens' in traits ? traits.maxOutputTokens : 4_000,
-    prices: 'prices' in traits ? traits.prices : { input: 1_000_000_000n, output: 2_000_000_000n },
-    tiers: traits.tiers ?? [],
+    prices,
+    tiers,
+    rates: tokenRates({ prices, tiers }),
   };
 }
 
@@ -109,5 +112,8 @@ export const working = (): OfferingState => ({
   active: 0,
   breakerAdmits: true,
   latencyMs: 100,
+  successRate: undefined,
+  idleMs: undefined,
+  recoveredMs: undefined,
   credential: 'ready',
 });

@@ -3,10 +3,11 @@ import { CompleteRequest, DecisionOutcome, Strategy } from '@switchyard/contract
 import { rateUsage } from '@switchyard/llm';
 import { expect, test } from 'vitest';
 import { bookAttempt } from '../../src/domain/booking.ts';
-import { decide } from '../../src/domain/decide/decide.ts';
-import { expectedCost, maxCost } from '../../src/domain/request/cost-estimate.ts';
+import { maxCost } from '../../src/domain/request/cost-estimate.ts';
+import { expectedNanoUsd } from '../../src/domain/request/expected-cost.ts';
 import type { Needs } from '../../src/domain/request/needs.ts';
 import { needsOf } from '../../src/domain/request/needs-of.ts';
+import { decide } from './decide-all.ts';
 import { needs, offering, snapshotOf, working } from './offerings.ts';
 
 // As gpt-5.4, in USD per million tokens: input 2.50, cached 0.25, output 15; twice, twice and 1.5 times above 272,000
@@ -32,7 +33,7 @@ test.each([
   // 272,001 × 5 + 1,000 × 22.5 = 1,360,005 + 22,500
   [272_001, 1_382_505_000n],
 ])('%d tokens are expected to cost %d nano-USD', (tokens, expected) => {
-  expect(expectedCost(asking(tokens), tiered)).toBe(expected);
+  expect(expectedNanoUsd(asking(tokens), tiered)).toBe(Number(expected));
 });
 
 test.each([

@@ -1,7 +1,10 @@
 import type { NanoUsd } from '@switchyard/kernel';
 import type { Unsupported } from '@switchyard/llm';
 import type { BreakerState } from '@switchyard/resilience';
-import type { Offering } from '../snapshot/snapshot.ts';
+import { maxCost } from '../request/cost-estimate.ts';
+import type { Needs } from '../request/needs.ts';
+import type { ConfiguredProvider, Offering } from '../snapshot/snapshot.ts';
+import type { Contender } from '../strategies/contender.ts';
 
 /** Name of a hard constraint, as in the proto's Exclusion. */
 export type ConstraintName =
@@ -35,20 +38,104 @@ export interface OfferingState {
   readonly breakerAdmits: boolean;
   /** Requests under way at this replica. */
   readonly active: number;
-  /** Expected time to the first token, in milliseconds; undefined where unknown. */
+  /** Peak EWMA of the time to the first token, in milliseconds; undefined where unknown. */
   readonly latencyMs: number | undefined;
+  /** Share of the calls of the last 300 s that succeeded, 0 to 1; undefined without calls. */
+  readonly successRate: number | undefined;
+  /** Since the last call began, in milliseconds; undefined where there was none. */
+  readonly idleMs: number | undefined;
+  /** Since the provider left unhealthy or unavailable, in milliseconds; undefined where it was not, or the slow start is over. */
+  readonly recoveredMs: number | undefined;
   /** Whether its credential can be had; `unknown` where it has not been asked for yet. */
   readonly credential: 'ready' | 'unknown' | 'missing';
 }
 
-/** An offering with everything that the decision weighs. */
-export interface CandidateView {
+/** What a candidate is made of. */
+export interface CandidateParts {
   readonly offering: Offering;
+  readonly needs: Needs;
   readonly state: OfferingState;
-  /** Expected cost of this request; undefined where a price is unknown. */
-  readonly estimatedCost: NanoUsd | undefined;
-  /** Upper bound of the cost of this request; undefined where it has none. */
-  readonly maxCost: NanoUsd | undefined;
+  /** Expected cost in nano-USD; undefined where a price is unknown. */
+  readonly costNanoUsd: number | undefined;
   /** Something in the request that the provider's wire format cannot express. */
   readonly unsupported: Unsupported | undefined;
+  readonly tier: number;
+  readonly preference: number;
+}
+
+/** An offering with everything that the decision weighs. What only few candidates are asked for is worked out when asked. */
+export class Candidate implements Contender {
+  readonly offering: Offering;
+  readonly state: OfferingState;
+  readonly costNanoUsd: number | undefined;
+  readonly unsupported: Unsupported | undefined;
+  readonly tier: number;
+  readonly preference: number;
+  readonly #needs: Needs;
+  #maxCost: { readonly nanoUsd: NanoUsd | undefined } | undefined;
+
+  constructor({ offering, needs, state, costNanoUsd, unsupported, tier, preference }: CandidateParts) {
+    this.offering = offering;
+    this.state = state;
+    this.costNanoUsd = costNanoUsd;
+    this.unsupported = unsupported;
+    this.tier = tier;
+    this.preference = preference;
+    this.#needs = needs;
+  }
+
+  /** Expected cost of this request; undefined where a price is unknown. */
+  get estimatedCost(): NanoUsd | undefined {
+    return this.costNanoUsd === undefined ? undefined : (BigInt(this.costNanoUsd) as NanoUsd);
+  }
+
+  /** Upper bound of the cost of this request; undefined where it has none. */
+  get maxCost(): NanoUsd | undefined {
+    this.#maxCost ??= { nanoUsd: maxCost(this.#needs, this.offering) };
+    return this.#maxCost.nanoUsd;
+  }
+
+  get provider(): ConfiguredProvider {
+    return this.offering.provider;
+  }
+
+  get credential(): OfferingState['credential'] {
+    return this.state.credential;
+  }
+
+  get key(): string {
+    return this.offering.key;
+  }
+
+  get seat(): string {
+    return this.offering.seat;
+  }
+
+  get priority(): number {
+    return this.offering.priority;
+  }
+
+  get weight(): number {
+    return this.offering.weight;
+  }
+
+  get active(): number {
+    return this.state.active;
+  }
+
+  get latencyMs(): number | undefined {
+    return this.state.latencyMs;
+  }
+
+  get successRate(): number | undefined {
+    return this.state.successRate;
+  }
+
+  get idleMs(): number | undefined {
+    return this.state.idleMs;
+  }
+
+  get recoveredMs(): number | undefined {
+    return this.state.recoveredMs;
+  }
 }

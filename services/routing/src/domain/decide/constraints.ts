@@ -1,12 +1,20 @@
-import { ProviderMode } from '@switchyard/contracts/routing';
 import { formatUsd } from '@switchyard/kernel';
 import type { Needs } from '../request/needs.ts';
 import { pricesFor } from '../request/prices-for.ts';
 import { capabilityNames, missingCapabilities } from '../snapshot/capability.ts';
-import type { CandidateView, Exclusion } from './candidate.ts';
+import type { Candidate, Exclusion } from './candidate.ts';
+import {
+  allowedProviders,
+  credential,
+  disabled,
+  excludedProviders,
+  maintenance,
+  residency,
+  tags,
+} from './provider-constraints.ts';
 
 /** A hard constraint: why a candidate does not fit, or undefined where it does. What is unknown does not fit. */
-type Constraint = (candidate: CandidateView, needs: Needs) => Exclusion | undefined;
+type Constraint = (candidate: Candidate, needs: Needs) => Exclusion | undefined;
 
 const capability: Constraint = ({ offering }, needs) => {
   const missing = missingCapabilities(needs.capabilities, offering.capabilities);
@@ -15,44 +23,6 @@ const capability: Constraint = ({ offering }, needs) => {
     constraint: 'capability',
     detail: `needs ${capabilityNames(missing).join(', ')}, which it does not offer`,
   };
-};
-
-const disabled: Constraint = ({ offering }) =>
-  offering.provider.mode === ProviderMode.DISABLED
-    ? { constraint: 'disabled', detail: 'an operator has disabled the provider' }
-    : undefined;
-
-const maintenance: Constraint = ({ offering }, { isProbe }) =>
-  offering.provider.mode === ProviderMode.MAINTENANCE && !isProbe
-    ? { constraint: 'maintenance', detail: 'an operator has put the provider in maintenance' }
-    : undefined;
-
-const excludedProviders: Constraint = ({ offering }, { excludedProviders }) =>
-  excludedProviders.has(offering.provider.id)
-    ? { constraint: 'excluded_providers', detail: 'the request excludes this provider' }
-    : undefined;
-
-const allowedProviders: Constraint = ({ offering }, { allowedProviders }) =>
-  allowedProviders.size > 0 && !allowedProviders.has(offering.provider.id)
-    ? {
-        constraint: 'allowed_providers',
-        detail: `the request allows only ${[...allowedProviders].join(', ')}`,
-      }
-    : undefined;
-
-const residency: Constraint = ({ offering: { provider } }, { residency }) =>
-  residency.size === 0 || residency.has(provider.region) || residency.has('global')
-    ? undefined
-    : {
-        constraint: 'residency',
-        detail: `data may go to ${[...residency].join(', ')}; the provider is in ${provider.region}`,
-      };
-
-const tags: Constraint = ({ offering: { provider } }, needs) => {
-  const missing = needs.tags.filter((tag) => !provider.tags.has(tag));
-  return missing.length === 0
-    ? undefined
-    : { constraint: 'tags', detail: `the provider does not carry ${missing.join(', ')}` };
 };
 
 const contextLength: Constraint = ({ offering: { contextTokens } }, needs) => {
@@ -65,8 +35,9 @@ const contextLength: Constraint = ({ offering: { contextTokens } }, needs) => {
   return { constraint: 'context_length', detail: `${wanted} do not fit into its ${contextTokens} tokens` };
 };
 
-const maxCost: Constraint = ({ estimatedCost }, { maxCostNanoUsd }) => {
+const maxCost: Constraint = (candidate, { maxCostNanoUsd }) => {
   if (maxCostNanoUsd === undefined) return undefined;
+  const { estimatedCost } = candidate;
   if (estimatedCost === undefined)
     return { constraint: 'max_cost', detail: 'its price is unknown and the request limits its cost' };
   if (estimatedCost <= maxCostNanoUsd) return undefined;
@@ -106,14 +77,6 @@ const maxLatency: Constraint = ({ state: { latencyMs } }, { maxLatencyMs }) => {
   };
 };
 
-const credential: Constraint = ({ state, offering: { provider } }) =>
-  state.credential === 'missing'
-    ? {
-        constraint: 'credential',
-        detail: `its secret ${provider.credentialRef} cannot be had or may not be sent to its address`,
-      }
-    : undefined;
-
 const parameter: Constraint = ({ unsupported }) =>
   unsupported === undefined
     ? undefined
@@ -145,12 +108,16 @@ const CONSTRAINTS: readonly Constraint[] = [
   breaker,
 ];
 
+const NONE: readonly Exclusion[] = [];
+
 /** Every reason against a candidate; empty where it fits. */
-export function exclusionsOf(candidate: CandidateView, needs: Needs): Exclusion[] {
-  const exclusions: Exclusion[] = [];
+export function exclusionsOf(candidate: Candidate, needs: Needs): readonly Exclusion[] {
+  let exclusions: Exclusion[] | undefined;
   for (const constraint of CONSTRAINTS) {
     const exclusion = constraint(candidate, needs);
-    if (exclusion !== undefined) exclusions.push(exclusion);
+    if (exclusion === undefined) continue;
+    exclusions ??= [];
+    exclusions.push(exclusion);
   }
-  return exclusions;
+  return exclusions ?? NONE;
 }

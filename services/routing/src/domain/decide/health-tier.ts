@@ -1,5 +1,6 @@
 import { HealthState } from '@switchyard/contracts/health';
 import { unreachable } from '@switchyard/kernel';
+import type { Exclusion } from './candidate.ts';
 
 /** How well a provider works, for ordering: smaller is better. */
 export function healthTier(state: HealthState | undefined): number {
@@ -24,8 +25,18 @@ export function healthTier(state: HealthState | undefined): number {
 /** From this tier on a provider is left out while enough others work. */
 export const OUT_OF_SERVICE_TIER = 2;
 
-/** Below this share of candidates in service, health is not believed: something else may be wrong. Source: Envoy's panic threshold. */
-export const PANIC_SHARE = 0.5;
+/** Below this share of providers in service, health is not believed: something else may be wrong. Source: Envoy's panic threshold. */
+const PANIC_SHARE = 0.5;
+
+/** Whether health is not believed, because too few of the providers that could serve are in service. */
+export function isPanic(
+  fitting: readonly { readonly provider: { readonly key: string }; readonly tier: number }[],
+): boolean {
+  if (fitting.every(({ tier }) => tier < OUT_OF_SERVICE_TIER)) return false;
+  const tiers = new Map(fitting.map(({ provider, tier }) => [provider.key, tier]));
+  const working = [...tiers.values()].filter((tier) => tier < OUT_OF_SERVICE_TIER).length;
+  return working < tiers.size * PANIC_SHARE;
+}
 
 /** The state's name as users see it. */
 export function healthName(state: HealthState | undefined): string {
@@ -48,3 +59,9 @@ export function healthName(state: HealthState | undefined): string {
       return unreachable(state);
   }
 }
+
+/** Why a provider that is out of service is left out. */
+export const healthExclusion = (state: HealthState | undefined): Exclusion => ({
+  constraint: 'health',
+  detail: `the provider is ${healthName(state)}`,
+});

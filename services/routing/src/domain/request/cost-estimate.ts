@@ -1,28 +1,20 @@
-import { type NanoUsd, nanoUsdPerMillion, rate, sum } from '@switchyard/kernel';
+import type { NanoUsd } from '@switchyard/kernel';
 import { boundTieredCost } from '@switchyard/llm';
 import type { Offering } from '../snapshot/snapshot.ts';
 import type { Needs } from './needs.ts';
 import { outputLimit } from './output-limit.ts';
-import { pricesFor } from './prices-for.ts';
 
 /** Output that is expected of a request that does not limit it, in tokens. */
 const EXPECTED_OUTPUT_TOKENS = 1_000;
 
-/** Output tokens that estimates are made with: the caller's limit, else a usual answer; never above the model's limit. */
-export function expectedOutputTokens(needs: Pick<Needs, 'maxOutputTokens'>, offering: Offering): number {
-  const wanted = needs.maxOutputTokens ?? EXPECTED_OUTPUT_TOKENS;
-  return Math.min(wanted, offering.maxOutputTokens ?? wanted);
-}
+/** Output tokens that estimates are made with where the model has no limit: the caller's, else those of a usual answer. */
+export const expectedOutputWanted = ({ maxOutputTokens }: Pick<Needs, 'maxOutputTokens'>): number =>
+  maxOutputTokens ?? EXPECTED_OUTPUT_TOKENS;
 
-/** What a request should cost there; undefined where a price is unknown. For comparing candidates. */
-export function expectedCost(needs: Needs, offering: Offering): NanoUsd | undefined {
-  const { input, output, request } = pricesFor(offering, needs.estimatedInputTokens) ?? {};
-  if (input === undefined || output === undefined) return undefined;
-  return sum([
-    rate(needs.estimatedInputTokens, nanoUsdPerMillion(input)),
-    rate(expectedOutputTokens(needs, offering), nanoUsdPerMillion(output)),
-    rate(1, nanoUsdPerMillion(request ?? 0n)),
-  ]);
+/** Output tokens that estimates are made with: never above the model's limit. */
+export function expectedOutputTokens(needs: Pick<Needs, 'maxOutputTokens'>, offering: Offering): number {
+  const wanted = expectedOutputWanted(needs);
+  return Math.min(wanted, offering.maxOutputTokens ?? wanted);
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 import { type CapabilitySet, capabilitySet } from './capability.ts';
 import { isRegion } from './region.ts';
 import type { AttemptLimits, ConfiguredProvider, Offering, Snapshot } from './snapshot.ts';
+import { tokenRates } from './token-rates.ts';
 
 /** Prices by `catalog provider/model`, of one version. */
 export interface PriceBook {
@@ -138,6 +139,7 @@ function offer(
     maxOutputTokens: model.maxOutputTokens ?? known?.maxOutputTokens,
     prices: priced?.prices,
     tiers: priced?.tiers ?? [],
+    rates: tokenRates({ prices: priced?.prices, tiers: priced?.tiers ?? [] }),
   };
 }
 

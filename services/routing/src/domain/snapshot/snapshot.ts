@@ -3,6 +3,7 @@ import type { ProviderMode } from '@switchyard/contracts/routing';
 import type { Dialect, ModelTraits, Prices, PriceTier, WireFormat } from '@switchyard/llm';
 import type { CapabilitySet } from './capability.ts';
 import type { Region } from './region.ts';
+import type { TokenRates } from './token-rates.ts';
 
 /** Time limits of one attempt, in milliseconds. */
 export interface AttemptLimits {
@@ -65,6 +66,8 @@ export interface Offering {
   readonly prices: Prices | undefined;
   /** Prices for requests with more input, smallest threshold first. */
   readonly tiers: readonly PriceTier[];
+  /** The same as numbers, for estimates. */
+  readonly rates: readonly TokenRates[];
 }
 
 /** Everything that decisions are made on: immutable, replaced as a whole, read by one reference. */

@@ -1,13 +1,15 @@
 import { formatUsd } from '@switchyard/kernel';
+import { orderByScore } from './order-by-score.ts';
 import type { OrderingStrategy } from './strategy.ts';
 
-/** The cheapest for this request, by expected cost. */
+/** The cheapest for this request, by expected cost; unknown cost last. */
 export const cost: OrderingStrategy = {
   name: 'cost',
-  score: ({ estimatedCost }) => (estimatedCost === undefined ? undefined : Number(estimatedCost)),
-  reason: ({ estimatedCost }, fitting) => {
-    if (fitting === 1) return 'the only candidate that fits';
-    if (estimatedCost === undefined) return `one of ${fitting} candidates that fit, none with a known price`;
-    return `cheapest of ${fitting} candidates that fit, about $${formatUsd(estimatedCost)}`;
-  },
+  contest: 'by-cost',
+  degraded: 'come-after',
+  order: (contenders) => ({ scored: orderByScore(contenders, (one) => one.costNanoUsd), propensity: 1 }),
+  reason: ({ first: { score }, among }) =>
+    score === undefined
+      ? `one of ${among}, none with a known price`
+      : `cheapest of ${among}, about $${formatUsd(BigInt(score))}`,
 };

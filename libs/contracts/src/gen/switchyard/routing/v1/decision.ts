@@ -109,7 +109,12 @@ export interface RouteSummary {
   model: string;
   /** Why it was chosen, in one sentence. */
   reason: string;
-  /** 0 to 1: how clearly the choice stands out from the next alternative under the strategy's score. */
+  /**
+   * 0 to 1: how clearly the first candidate stands out from the second under the strategy's score (smaller is better): the
+   * second's score over the sum of both. 0.5 between equals; towards 1 the worse the second is; below 0.5 where chance has put
+   * a worse one first. 1 without a second, where the second's score is unknown, and where the first is preferred by the request
+   * or works better than the second. 0 where nothing fitted.
+   */
   confidence: number;
   /** The other candidates that fitted, in the order they would be tried, as "provider/model". */
   alternatives: string[];
@@ -140,13 +145,16 @@ export interface Decision {
   requirements:
     | Requirements
     | undefined;
-  /** Seed of the random numbers that were used. */
+  /** Seed of the random numbers that were used (SplitMix64). With it and the candidates the choice can be made again. */
   seed: bigint;
-  /** Probability with which this candidate was to be chosen. 1 for a strategy without chance. */
+  /** Probability with which the first candidate was to be chosen. 1 for a strategy without chance, 0 where nothing fitted. */
   propensity: number;
   /** Candidates, in the order in which they would be tried, the excluded ones last. At most 100; candidates_omitted counts the rest. */
   candidates: Candidate[];
-  /** Excluded candidates that were left out of the list. */
+  /**
+   * Candidates that were left out of the list: excluded ones, and those of "auto" that were not looked at because better ones
+   * were found first. Route looks at every one.
+   */
   candidatesOmitted: number;
   /** Who was chosen and why. Absent where nothing fitted. */
   route:
@@ -165,7 +173,15 @@ export interface Decision {
   /** Id of the pool that was asked for, by name or by task type; empty for none. */
   pool: string;
   /** What counted how much under STRATEGY_COMPOSITE. */
-  compositeWeights: CompositeWeights | undefined;
+  compositeWeights:
+    | CompositeWeights
+    | undefined;
+  /** How many candidates fitted. Absent where not all were looked at. */
+  fittingCount?:
+    | number
+    | undefined;
+  /** Why the first candidate came first, in one sentence; route.reason says it of the one that answered. Empty where nothing fitted. */
+  reason: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -179,7 +195,7 @@ export interface Candidate {
   exclusions: Exclusion[];
   /** Place in the order, from 1. 0 for an excluded one. */
   rank: number;
-  /** The strategy's score; smaller is better. Absent where unknown. */
+  /** The strategy's score; smaller is better. Absent where unknown, and for one that comes after another of its seat. */
   score?:
     | number
     | undefined;
@@ -198,7 +214,10 @@ export interface Candidate {
   health: string;
   /** The breaker's state: closed, open, half_open. */
   breaker: string;
-  /** Moving average of the time to the first token at this replica, in milliseconds. Absent where unknown. */
+  /**
+   * Peak EWMA of the time to the first token at this replica, in milliseconds: a rise is followed at once, a fall with a time
+   * constant of 10 s. Absent where unknown.
+   */
   latencyMs?:
     | number
     | undefined;
@@ -215,7 +234,18 @@ export interface Candidate {
     | number
     | undefined;
   /** Since it was last called at this replica, in milliseconds. Absent where it never was. */
-  idleMs?: number | undefined;
+  idleMs?:
+    | number
+    | undefined;
+  /** The tenant of the provider; empty for the installation's. */
+  providerTenant: string;
+  /** What takes part once under strategies that share work: the provider, or a member of the pool. */
+  seat: string;
+  /**
+   * Since the provider left unhealthy or unavailable, in milliseconds, within the first 30 s: its weight is still growing.
+   * Absent otherwise.
+   */
+  recoveredMs?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -452,6 +482,8 @@ function createBaseDecision(): Decision {
     samplePermille: 0,
     pool: "",
     compositeWeights: undefined,
+    fittingCount: undefined,
+    reason: "",
     _unknownFields: {},
   };
 }
@@ -520,6 +552,12 @@ export const Decision: MessageFns<Decision> = {
     }
     if (message.compositeWeights !== undefined) {
       CompositeWeights.encode(message.compositeWeights, writer.uint32(162).fork()).join();
+    }
+    if (message.fittingCount !== undefined) {
+      writer.uint32(168).uint32(message.fittingCount);
+    }
+    if (message.reason !== "") {
+      writer.uint32(178).string(message.reason);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -705,6 +743,22 @@ export const Decision: MessageFns<Decision> = {
             message.compositeWeights = CompositeWeights.decode(reader, reader.uint32());
             continue;
           }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.fittingCount = reader.uint32();
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -791,6 +845,12 @@ export const Decision: MessageFns<Decision> = {
         : isSet(object.composite_weights)
         ? CompositeWeights.fromJSON(object.composite_weights)
         : undefined,
+      fittingCount: isSet(object.fittingCount)
+        ? globalThis.Number(object.fittingCount)
+        : isSet(object.fitting_count)
+        ? globalThis.Number(object.fitting_count)
+        : undefined,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
     };
   },
 
@@ -856,6 +916,12 @@ export const Decision: MessageFns<Decision> = {
     if (message.compositeWeights !== undefined) {
       obj.compositeWeights = CompositeWeights.toJSON(message.compositeWeights);
     }
+    if (message.fittingCount !== undefined) {
+      obj.fittingCount = Math.round(message.fittingCount);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
     return obj;
   },
 
@@ -890,6 +956,8 @@ export const Decision: MessageFns<Decision> = {
     message.compositeWeights = (object.compositeWeights !== undefined && object.compositeWeights !== null)
       ? CompositeWeights.fromPartial(object.compositeWeights)
       : undefined;
+    message.fittingCount = object.fittingCount ?? undefined;
+    message.reason = object.reason ?? "";
     return message;
   },
 };
@@ -912,6 +980,9 @@ function createBaseCandidate(): Candidate {
     activeRequests: 0,
     successRate: undefined,
     idleMs: undefined,
+    providerTenant: "",
+    seat: "",
+    recoveredMs: undefined,
     _unknownFields: {},
   };
 }
@@ -971,6 +1042,15 @@ export const Candidate: MessageFns<Candidate> = {
     }
     if (message.idleMs !== undefined) {
       writer.uint32(129).double(message.idleMs);
+    }
+    if (message.providerTenant !== "") {
+      writer.uint32(138).string(message.providerTenant);
+    }
+    if (message.seat !== "") {
+      writer.uint32(146).string(message.seat);
+    }
+    if (message.recoveredMs !== undefined) {
+      writer.uint32(153).double(message.recoveredMs);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1124,6 +1204,30 @@ export const Candidate: MessageFns<Candidate> = {
             message.idleMs = reader.double();
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.providerTenant = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.seat = reader.string();
+            continue;
+          }
+          case 19: {
+            if (tag !== 153) {
+              break;
+            }
+
+            message.recoveredMs = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1188,6 +1292,17 @@ export const Candidate: MessageFns<Candidate> = {
         : isSet(object.idle_ms)
         ? globalThis.Number(object.idle_ms)
         : undefined,
+      providerTenant: isSet(object.providerTenant)
+        ? globalThis.String(object.providerTenant)
+        : isSet(object.provider_tenant)
+        ? globalThis.String(object.provider_tenant)
+        : "",
+      seat: isSet(object.seat) ? globalThis.String(object.seat) : "",
+      recoveredMs: isSet(object.recoveredMs)
+        ? globalThis.Number(object.recoveredMs)
+        : isSet(object.recovered_ms)
+        ? globalThis.Number(object.recovered_ms)
+        : undefined,
     };
   },
 
@@ -1241,6 +1356,15 @@ export const Candidate: MessageFns<Candidate> = {
     if (message.idleMs !== undefined) {
       obj.idleMs = floatToJson(message.idleMs);
     }
+    if (message.providerTenant !== "") {
+      obj.providerTenant = message.providerTenant;
+    }
+    if (message.seat !== "") {
+      obj.seat = message.seat;
+    }
+    if (message.recoveredMs !== undefined) {
+      obj.recoveredMs = floatToJson(message.recoveredMs);
+    }
     return obj;
   },
 
@@ -1269,6 +1393,9 @@ export const Candidate: MessageFns<Candidate> = {
     message.activeRequests = object.activeRequests ?? 0;
     message.successRate = object.successRate ?? undefined;
     message.idleMs = object.idleMs ?? undefined;
+    message.providerTenant = object.providerTenant ?? "";
+    message.seat = object.seat ?? "";
+    message.recoveredMs = object.recoveredMs ?? undefined;
     return message;
   },
 };

@@ -22,7 +22,7 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { CompleteRequest, CompleteResponse, StreamCompleteResponse } from "./completion.ts";
-import { Decision } from "./decision.ts";
+import { Decision, Exclusion } from "./decision.ts";
 import { Provider } from "./provider.ts";
 
 /** What would be decided now. */
@@ -43,6 +43,64 @@ export interface GetDecisionRequest {
 export interface GetDecisionResponse {
   /** The decision. */
   decision: Decision | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What to price. */
+export interface EstimateCostRequest {
+  /** The request as it would be sent to Complete. */
+  request: CompleteRequest | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What a request would cost. */
+export interface EstimateCostResponse {
+  /** The cheapest that fits first, then those of unknown cost, then the excluded ones. At most 1,000; estimates_omitted counts the rest. */
+  estimates: CostEstimate[];
+  /** Candidates that were left out of the list. */
+  estimatesOmitted: number;
+  /** Input that is expected, in tokens. */
+  estimatedInputTokens: number;
+  /** Upper bound of the input, in tokens; what upper bounds of the cost are made with. Absent where there is none. */
+  inputTokenBound?:
+    | bigint
+    | undefined;
+  /** Version of the price book. */
+  priceVersion: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What a request would cost at one candidate. */
+export interface CostEstimate {
+  /** Id of the provider. */
+  provider: string;
+  /** Model id at the provider. */
+  model: string;
+  /** Expected cost, in nano-USD: the expected input and output at their prices. Absent where a price is unknown. */
+  expectedNanoUsd?:
+    | bigint
+    | undefined;
+  /**
+   * Upper bound of the cost, in nano-USD. Absent where there is none: a price or the output's limit is unknown, or a field
+   * passes through that may cost more than tokens.
+   */
+  maxNanoUsd?:
+    | bigint
+    | undefined;
+  /** Parts of the expected cost, in nano-USD, by kind: input, output, request. Those of unknown price are absent. */
+  componentsNanoUsd: { [key: string]: bigint };
+  /** Parts whose price is unknown. */
+  unknownComponents: string[];
+  /** Output that is expected, in tokens: the request's limit or a usual answer, never above the model's limit. */
+  estimatedOutputTokens: number;
+  /** Why it would not be chosen; empty where it fits. */
+  exclusions: Exclusion[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface CostEstimate_ComponentsNanoUsdEntry {
+  key: string;
+  value: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -413,6 +471,650 @@ export const GetDecisionResponse: MessageFns<GetDecisionResponse> = {
     message.decision = (object.decision !== undefined && object.decision !== null)
       ? Decision.fromPartial(object.decision)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseEstimateCostRequest(): EstimateCostRequest {
+  return { request: undefined, _unknownFields: {} };
+}
+
+export const EstimateCostRequest: MessageFns<EstimateCostRequest> = {
+  encode(message: EstimateCostRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.request !== undefined) {
+      CompleteRequest.encode(message.request, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EstimateCostRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEstimateCostRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.request = CompleteRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EstimateCostRequest {
+    return { request: isSet(object.request) ? CompleteRequest.fromJSON(object.request) : undefined };
+  },
+
+  toJSON(message: EstimateCostRequest): unknown {
+    const obj: any = {};
+    if (message.request !== undefined) {
+      obj.request = CompleteRequest.toJSON(message.request);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EstimateCostRequest>): EstimateCostRequest {
+    return EstimateCostRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EstimateCostRequest>): EstimateCostRequest {
+    const message = createBaseEstimateCostRequest();
+    message.request = (object.request !== undefined && object.request !== null)
+      ? CompleteRequest.fromPartial(object.request)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseEstimateCostResponse(): EstimateCostResponse {
+  return {
+    estimates: [],
+    estimatesOmitted: 0,
+    estimatedInputTokens: 0,
+    inputTokenBound: undefined,
+    priceVersion: "",
+    _unknownFields: {},
+  };
+}
+
+export const EstimateCostResponse: MessageFns<EstimateCostResponse> = {
+  encode(message: EstimateCostResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.estimates) {
+      CostEstimate.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.estimatesOmitted !== 0) {
+      writer.uint32(16).int32(message.estimatesOmitted);
+    }
+    if (message.estimatedInputTokens !== 0) {
+      writer.uint32(24).uint32(message.estimatedInputTokens);
+    }
+    if (message.inputTokenBound !== undefined) {
+      if (BigInt.asUintN(64, message.inputTokenBound) !== message.inputTokenBound) {
+        throw new globalThis.Error("value provided for field message.inputTokenBound of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.inputTokenBound);
+    }
+    if (message.priceVersion !== "") {
+      writer.uint32(42).string(message.priceVersion);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EstimateCostResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEstimateCostResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.estimates.push(CostEstimate.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.estimatesOmitted = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.estimatedInputTokens = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.inputTokenBound = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.priceVersion = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EstimateCostResponse {
+    return {
+      estimates: globalThis.Array.isArray(object?.estimates)
+        ? object.estimates.map((e: any) => CostEstimate.fromJSON(e))
+        : [],
+      estimatesOmitted: isSet(object.estimatesOmitted)
+        ? globalThis.Number(object.estimatesOmitted)
+        : isSet(object.estimates_omitted)
+        ? globalThis.Number(object.estimates_omitted)
+        : 0,
+      estimatedInputTokens: isSet(object.estimatedInputTokens)
+        ? globalThis.Number(object.estimatedInputTokens)
+        : isSet(object.estimated_input_tokens)
+        ? globalThis.Number(object.estimated_input_tokens)
+        : 0,
+      inputTokenBound: isSet(object.inputTokenBound)
+        ? BigInt(object.inputTokenBound)
+        : isSet(object.input_token_bound)
+        ? BigInt(object.input_token_bound)
+        : undefined,
+      priceVersion: isSet(object.priceVersion)
+        ? globalThis.String(object.priceVersion)
+        : isSet(object.price_version)
+        ? globalThis.String(object.price_version)
+        : "",
+    };
+  },
+
+  toJSON(message: EstimateCostResponse): unknown {
+    const obj: any = {};
+    if (message.estimates?.length) {
+      obj.estimates = message.estimates.map((e) => CostEstimate.toJSON(e));
+    }
+    if (message.estimatesOmitted !== 0) {
+      obj.estimatesOmitted = Math.round(message.estimatesOmitted);
+    }
+    if (message.estimatedInputTokens !== 0) {
+      obj.estimatedInputTokens = Math.round(message.estimatedInputTokens);
+    }
+    if (message.inputTokenBound !== undefined) {
+      obj.inputTokenBound = message.inputTokenBound.toString();
+    }
+    if (message.priceVersion !== "") {
+      obj.priceVersion = message.priceVersion;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EstimateCostResponse>): EstimateCostResponse {
+    return EstimateCostResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EstimateCostResponse>): EstimateCostResponse {
+    const message = createBaseEstimateCostResponse();
+    message.estimates = object.estimates?.map((e) => CostEstimate.fromPartial(e)) || [];
+    message.estimatesOmitted = object.estimatesOmitted ?? 0;
+    message.estimatedInputTokens = object.estimatedInputTokens ?? 0;
+    message.inputTokenBound = (object.inputTokenBound !== undefined && object.inputTokenBound !== null)
+      ? BigInt(object.inputTokenBound)
+      : undefined;
+    message.priceVersion = object.priceVersion ?? "";
+    return message;
+  },
+};
+
+function createBaseCostEstimate(): CostEstimate {
+  return {
+    provider: "",
+    model: "",
+    expectedNanoUsd: undefined,
+    maxNanoUsd: undefined,
+    componentsNanoUsd: {},
+    unknownComponents: [],
+    estimatedOutputTokens: 0,
+    exclusions: [],
+    _unknownFields: {},
+  };
+}
+
+export const CostEstimate: MessageFns<CostEstimate> = {
+  encode(message: CostEstimate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.model !== "") {
+      writer.uint32(18).string(message.model);
+    }
+    if (message.expectedNanoUsd !== undefined) {
+      if (BigInt.asIntN(64, message.expectedNanoUsd) !== message.expectedNanoUsd) {
+        throw new globalThis.Error("value provided for field message.expectedNanoUsd of type int64 too large");
+      }
+      writer.uint32(24).int64(message.expectedNanoUsd);
+    }
+    if (message.maxNanoUsd !== undefined) {
+      if (BigInt.asIntN(64, message.maxNanoUsd) !== message.maxNanoUsd) {
+        throw new globalThis.Error("value provided for field message.maxNanoUsd of type int64 too large");
+      }
+      writer.uint32(32).int64(message.maxNanoUsd);
+    }
+    globalThis.Object.entries(message.componentsNanoUsd).forEach(([key, value]: [string, bigint]) => {
+      CostEstimate_ComponentsNanoUsdEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
+    });
+    for (const v of message.unknownComponents) {
+      writer.uint32(50).string(v!);
+    }
+    if (message.estimatedOutputTokens !== 0) {
+      writer.uint32(56).uint32(message.estimatedOutputTokens);
+    }
+    for (const v of message.exclusions) {
+      Exclusion.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CostEstimate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCostEstimate();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.expectedNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.maxNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            const entry5 = CostEstimate_ComponentsNanoUsdEntry.decode(reader, reader.uint32());
+            if (entry5.value !== undefined) {
+              message.componentsNanoUsd[entry5.key] = entry5.value;
+            }
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.unknownComponents.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.estimatedOutputTokens = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.exclusions.push(Exclusion.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CostEstimate {
+    return {
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      expectedNanoUsd: isSet(object.expectedNanoUsd)
+        ? BigInt(object.expectedNanoUsd)
+        : isSet(object.expected_nano_usd)
+        ? BigInt(object.expected_nano_usd)
+        : undefined,
+      maxNanoUsd: isSet(object.maxNanoUsd)
+        ? BigInt(object.maxNanoUsd)
+        : isSet(object.max_nano_usd)
+        ? BigInt(object.max_nano_usd)
+        : undefined,
+      componentsNanoUsd: isObject(object.componentsNanoUsd)
+        ? (globalThis.Object.entries(object.componentsNanoUsd) as [string, any][]).reduce(
+          (acc: { [key: string]: bigint }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: BigInt(value as string | number | bigint | boolean),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.components_nano_usd)
+        ? (globalThis.Object.entries(object.components_nano_usd) as [string, any][]).reduce(
+          (acc: { [key: string]: bigint }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: BigInt(value as string | number | bigint | boolean),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      unknownComponents: globalThis.Array.isArray(object?.unknownComponents)
+        ? object.unknownComponents.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.unknown_components)
+        ? object.unknown_components.map((e: any) => globalThis.String(e))
+        : [],
+      estimatedOutputTokens: isSet(object.estimatedOutputTokens)
+        ? globalThis.Number(object.estimatedOutputTokens)
+        : isSet(object.estimated_output_tokens)
+        ? globalThis.Number(object.estimated_output_tokens)
+        : 0,
+      exclusions: globalThis.Array.isArray(object?.exclusions)
+        ? object.exclusions.map((e: any) => Exclusion.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: CostEstimate): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.expectedNanoUsd !== undefined) {
+      obj.expectedNanoUsd = message.expectedNanoUsd.toString();
+    }
+    if (message.maxNanoUsd !== undefined) {
+      obj.maxNanoUsd = message.maxNanoUsd.toString();
+    }
+    if (message.componentsNanoUsd) {
+      const entries = globalThis.Object.entries(message.componentsNanoUsd) as [string, bigint][];
+      if (entries.length > 0) {
+        obj.componentsNanoUsd = {};
+        entries.forEach(([k, v]) => {
+          obj.componentsNanoUsd[k] = v.toString();
+        });
+      }
+    }
+    if (message.unknownComponents?.length) {
+      obj.unknownComponents = message.unknownComponents;
+    }
+    if (message.estimatedOutputTokens !== 0) {
+      obj.estimatedOutputTokens = Math.round(message.estimatedOutputTokens);
+    }
+    if (message.exclusions?.length) {
+      obj.exclusions = message.exclusions.map((e) => Exclusion.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CostEstimate>): CostEstimate {
+    return CostEstimate.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CostEstimate>): CostEstimate {
+    const message = createBaseCostEstimate();
+    message.provider = object.provider ?? "";
+    message.model = object.model ?? "";
+    message.expectedNanoUsd = (object.expectedNanoUsd !== undefined && object.expectedNanoUsd !== null)
+      ? BigInt(object.expectedNanoUsd)
+      : undefined;
+    message.maxNanoUsd = (object.maxNanoUsd !== undefined && object.maxNanoUsd !== null)
+      ? BigInt(object.maxNanoUsd)
+      : undefined;
+    message.componentsNanoUsd = (globalThis.Object.entries(object.componentsNanoUsd ?? {}) as [string, bigint][])
+      .reduce((acc: { [key: string]: bigint }, [key, value]: [string, bigint]) => {
+        if (value !== undefined) {
+          acc[key] = BigInt(value as string | number | bigint | boolean);
+        }
+        return acc;
+      }, {});
+    message.unknownComponents = object.unknownComponents?.map((e) => e) || [];
+    message.estimatedOutputTokens = object.estimatedOutputTokens ?? 0;
+    message.exclusions = object.exclusions?.map((e) => Exclusion.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseCostEstimate_ComponentsNanoUsdEntry(): CostEstimate_ComponentsNanoUsdEntry {
+  return { key: "", value: 0n, _unknownFields: {} };
+}
+
+export const CostEstimate_ComponentsNanoUsdEntry: MessageFns<CostEstimate_ComponentsNanoUsdEntry> = {
+  encode(message: CostEstimate_ComponentsNanoUsdEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0n) {
+      if (BigInt.asIntN(64, message.value) !== message.value) {
+        throw new globalThis.Error("value provided for field message.value of type int64 too large");
+      }
+      writer.uint32(16).int64(message.value);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CostEstimate_ComponentsNanoUsdEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCostEstimate_ComponentsNanoUsdEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CostEstimate_ComponentsNanoUsdEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? BigInt(object.value) : 0n,
+    };
+  },
+
+  toJSON(message: CostEstimate_ComponentsNanoUsdEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0n) {
+      obj.value = message.value.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CostEstimate_ComponentsNanoUsdEntry>): CostEstimate_ComponentsNanoUsdEntry {
+    return CostEstimate_ComponentsNanoUsdEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CostEstimate_ComponentsNanoUsdEntry>): CostEstimate_ComponentsNanoUsdEntry {
+    const message = createBaseCostEstimate_ComponentsNanoUsdEntry();
+    message.key = object.key ?? "";
+    message.value = (object.value !== undefined && object.value !== null) ? BigInt(object.value) : 0n;
     return message;
   },
 };
@@ -1634,6 +2336,17 @@ export const InferenceServiceService = {
     responseSerialize: (value: GetDecisionResponse): Buffer => Buffer.from(GetDecisionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetDecisionResponse => GetDecisionResponse.decode(value),
   },
+  /** Prices a request at every candidate, without calling anyone. */
+  estimateCost: {
+    path: "/switchyard.routing.v1.InferenceService/EstimateCost" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: EstimateCostRequest): Buffer => Buffer.from(EstimateCostRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): EstimateCostRequest => EstimateCostRequest.decode(value),
+    responseSerialize: (value: EstimateCostResponse): Buffer =>
+      Buffer.from(EstimateCostResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): EstimateCostResponse => EstimateCostResponse.decode(value),
+  },
   /** Lists the providers the caller may use, with their state. */
   listProviders: {
     path: "/switchyard.routing.v1.InferenceService/ListProviders" as const,
@@ -1678,6 +2391,8 @@ export interface InferenceServiceServer extends UntypedServiceImplementation {
   route: handleUnaryCall<CompleteRequest, RouteResponse>;
   /** Gives the stored decision of an earlier request of the caller's tenant. */
   getDecision: handleUnaryCall<GetDecisionRequest, GetDecisionResponse>;
+  /** Prices a request at every candidate, without calling anyone. */
+  estimateCost: handleUnaryCall<EstimateCostRequest, EstimateCostResponse>;
   /** Lists the providers the caller may use, with their state. */
   listProviders: handleUnaryCall<ListProvidersRequest, ListProvidersResponse>;
   /** Lists the models the caller may use. */
@@ -1754,6 +2469,22 @@ export interface InferenceServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetDecisionResponse) => void,
+  ): ClientUnaryCall;
+  /** Prices a request at every candidate, without calling anyone. */
+  estimateCost(
+    request: EstimateCostRequest,
+    callback: (error: ServiceError | null, response: EstimateCostResponse) => void,
+  ): ClientUnaryCall;
+  estimateCost(
+    request: EstimateCostRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: EstimateCostResponse) => void,
+  ): ClientUnaryCall;
+  estimateCost(
+    request: EstimateCostRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: EstimateCostResponse) => void,
   ): ClientUnaryCall;
   /** Lists the providers the caller may use, with their state. */
   listProviders(

@@ -8,8 +8,13 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
 /**
- * How candidates that fit are ordered. Whatever the strategy, preferred providers come first, then those that work better;
- * ties are broken by estimated cost, then by name.
+ * How candidates that fit are ordered. Whatever the strategy, preferred providers come first; ties are broken by estimated
+ * cost, then by name. Degraded providers come after others under PRIORITY, COST, HEALTH and LEAST_RECENTLY_USED; under
+ * WEIGHTED, LEAST_LOADED and LATENCY they count with a quarter of their weight, and COMPOSITE weighs health by itself.
+ *
+ * All but PRIORITY and COST share work among seats: each provider (of a pool: each member) takes part once, with the offering
+ * of it that is cheapest for the request; its further offerings come after all others. For 30 s after a provider has left
+ * unhealthy, its weight grows from a tenth to the whole.
  */
 export const Strategy = {
   /** UNSPECIFIED - The installation's default. */
@@ -23,18 +28,19 @@ export const Strategy = {
    * of each other. A weight of 0 takes part only when nobody else fits.
    */
   WEIGHTED: 3,
-  /** LEAST_LOADED - The fewest requests under way at this replica for its weight, the better of two drawn at random. */
+  /** LEAST_LOADED - The fewest requests under way at this replica (and this one) for its weight, the better of two drawn at random. */
   LEAST_LOADED: 4,
   /**
-   * LATENCY - By peak EWMA of the time to the first token times requests under way, the better of two drawn at random. One whose
-   * latency is not known yet is tried as if it were the median of the known ones.
+   * LATENCY - By peak EWMA of the time to the first token times requests under way (and this one), the better of two drawn at random.
+   * One whose latency is not known yet is tried as if it were the median of the known ones; the latency of one that is not
+   * called sinks with a time constant of 10 s, so that it is tried again.
    */
   LATENCY: 5,
-  /** HEALTH - By health: state first, then success rate of the last 300 s at this replica, unknown after known good ones. */
+  /** HEALTH - By health: state first, then success rate of the last 300 s at this replica; unknown counts as 0.95. */
   HEALTH: 6,
   /** LEAST_RECENTLY_USED - The one that this replica has called longest ago, one never called first. */
   LEAST_RECENTLY_USED: 7,
-  /** COMPOSITE - By a weighted sum of priority, health, cost and latency, each scaled to 0 to 1 over the candidates that fit. */
+  /** COMPOSITE - By a weighted sum of priority, health, cost and latency, each scaled to 0 to 1 over the seats' candidates. Best is 0. */
   COMPOSITE: 8,
   UNRECOGNIZED: -1,
 } as const;

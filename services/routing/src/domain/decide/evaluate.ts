@@ -1,0 +1,81 @@
+import type { Unsupported } from '@switchyard/llm';
+import { expectedNanoUsd } from '../request/expected-cost.ts';
+import type { Needs } from '../request/needs.ts';
+import { outputLimit } from '../request/output-limit.ts';
+import type { ConfiguredProvider, Offering, Snapshot } from '../snapshot/snapshot.ts';
+import { Candidate, type OfferingState } from './candidate.ts';
+import { healthTier } from './health-tier.ts';
+
+/** What candidates are made with. */
+export interface EvaluationInput {
+  readonly needs: Needs;
+  readonly snapshot: Snapshot;
+  /** Reads the state of an offering; must not change while the decision is made. */
+  readonly stateOf: (offering: Offering) => OfferingState;
+}
+
+/** Makes candidates of offerings, for one request. */
+export class Evaluation {
+  readonly needs: Needs;
+  readonly #snapshot: Snapshot;
+  readonly #stateOf: (offering: Offering) => OfferingState;
+  /** By dialect or wire format, then by traits: what cannot be expressed is the same for all of a kind. */
+  readonly #unsupported = new Map<unknown, Map<unknown, Unsupported | undefined>>();
+
+  constructor({ needs, snapshot, stateOf }: EvaluationInput) {
+    this.needs = needs;
+    this.#snapshot = snapshot;
+    this.#stateOf = stateOf;
+  }
+
+  /** How well a provider works; see health-tier.ts. */
+  tierOf({ key }: ConfiguredProvider): number {
+    return healthTier(this.#snapshot.health.get(key));
+  }
+
+  /** A provider's place among those that the request prefers; their number for others. */
+  preferenceOf({ id }: ConfiguredProvider): number {
+    const { preferredProviders } = this.needs;
+    if (preferredProviders.length === 0) return 0;
+    const place = preferredProviders.indexOf(id);
+    return place === -1 ? preferredProviders.length : place;
+  }
+
+  /** Whether a provider's credential can be had, as its offerings' state says. */
+  stateOf(offering: Offering): OfferingState {
+    return this.#stateOf(offering);
+  }
+
+  candidate(offering: Offering, costNanoUsd = expectedNanoUsd(this.needs, offering)): Candidate {
+    const { provider } = offering;
+    return new Candidate({
+      offering,
+      needs: this.needs,
+      state: this.#stateOf(offering),
+      costNanoUsd,
+      unsupported: this.#unsupportedAt(offering),
+      tier: this.tierOf(provider),
+      preference: this.preferenceOf(provider),
+    });
+  }
+
+  #unsupportedAt(offering: Offering): Unsupported | undefined {
+    const { provider, traits, model } = offering;
+    const { format, dialect } = provider;
+    const kind = dialect ?? format;
+    let ofKind = this.#unsupported.get(kind);
+    if (ofKind === undefined) {
+      ofKind = new Map();
+      this.#unsupported.set(kind, ofKind);
+    }
+    if (!ofKind.has(traits)) {
+      const { request, stream } = this.needs;
+      const maxOutputTokens = outputLimit(this.needs, offering);
+      ofKind.set(
+        traits,
+        format.findUnsupported({ request, model, maxOutputTokens, stream, dialect, traits }),
+      );
+    }
+    return ofKind.get(traits);
+  }
+}

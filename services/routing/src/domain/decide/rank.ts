@@ -1,0 +1,128 @@
+import type { CompositeWeights } from '@switchyard/contracts/routing';
+import { seededRandom } from '@switchyard/kernel';
+import { type Contender, compareCost } from '../strategies/contender.ts';
+import type { OrderContext, OrderingStrategy, Scored } from '../strategies/strategy.ts';
+import { confidenceOf } from './confidence.ts';
+import { OUT_OF_SERVICE_TIER } from './health-tier.ts';
+
+/** How contenders are to be ordered. */
+export interface RankOptions {
+  readonly strategy: OrderingStrategy;
+  readonly seed: bigint;
+  readonly compositeWeights: CompositeWeights | undefined;
+  /** How many providers the request prefers. */
+  readonly preferredCount: number;
+  /** How many candidates fit; undefined where not all were looked at. */
+  readonly fitting: number | undefined;
+}
+
+/** Contenders in order, and what is said of the first. */
+export interface Ranking<C extends Contender> {
+  /** Best first. */
+  readonly scored: readonly Scored<C>[];
+  /** Why the first one, in one sentence. */
+  readonly reason: string;
+  /** 0 to 1: how clearly the first stands out from the second. */
+  readonly confidence: number;
+  /** Probability with which the first was to come first; 0 where there is none. */
+  readonly propensity: number;
+}
+
+/** Most seats that a strategy orders: those that come first by preference, health and cost. So many fit into a stored decision. */
+export const MAX_SEATS = 100;
+
+/** Orders what fits, by preference, then by how well it works, then by the strategy. Pure: a stored decision is ordered again by it. */
+export function rank<C extends Contender>(fitting: readonly C[], options: RankOptions): Ranking<C> {
+  const { strategy, preferredCount } = options;
+  const { contest, further } =
+    strategy.contest === 'seats' ? divideSeats(fitting, strategy) : { contest: fitting, further: [] };
+  const context = contextOf(options);
+  const classes = classesOf(contest, strategy);
+  const orders = classes.map((members) => strategy.order(members, context));
+  const scored = orders.flatMap((order) => order.scored);
+  const [first] = scored;
+  if (first === undefined) return { scored, reason: 'nothing fits', confidence: 0, propensity: 0 };
+  const atRandom = classes[0]?.length ?? 0;
+  const isPreferred = first.contender.preference < preferredCount;
+  const facts = { first, isPreferred, contest: contest.length, atRandom };
+  for (const contender of further) scored.push({ contender, score: undefined });
+  return {
+    scored,
+    reason: reasonOf(facts, options),
+    confidence: confidenceOf(orders),
+    propensity: orders[0]?.propensity ?? 1,
+  };
+}
+
+/** The random numbers are made when they are first asked for: most strategies want none. */
+function contextOf({ seed, compositeWeights }: RankOptions): OrderContext {
+  let draw: (() => number) | undefined;
+  const random = () => {
+    draw ??= seededRandom(seed);
+    return draw();
+  };
+  return { random, compositeWeights };
+}
+
+/** The cheapest of each seat, and all others. */
+function divideSeats<C extends Contender>(
+  fitting: readonly C[],
+  strategy: OrderingStrategy,
+): { contest: readonly C[]; further: readonly C[] } {
+  const ordered = [...fitting].sort((a, b) => compareClass(a, b, strategy) || compareCost(a, b));
+  const taken = new Set<string>();
+  const contest: C[] = [];
+  const further: C[] = [];
+  for (const contender of ordered) {
+    const isFirst = contest.length < MAX_SEATS && !taken.has(contender.seat);
+    (isFirst ? contest : further).push(contender);
+    taken.add(contender.seat);
+  }
+  return { contest, further };
+}
+
+/** Groups of contenders between which the strategy chooses, best group first. */
+function classesOf<C extends Contender>(contenders: readonly C[], strategy: OrderingStrategy): C[][] {
+  const sorted = [...contenders].sort((a, b) => compareClass(a, b, strategy));
+  const classes: C[][] = [];
+  for (const contender of sorted) {
+    const last = classes.at(-1);
+    if (last?.[0] !== undefined && compareClass(last[0], contender, strategy) === 0) last.push(contender);
+    else classes.push([contender]);
+  }
+  return classes;
+}
+
+/** Preferred ones first, then those that work better. */
+export function compareClass(
+  a: Pick<Contender, 'preference' | 'tier'>,
+  b: Pick<Contender, 'preference' | 'tier'>,
+  strategy: Pick<OrderingStrategy, 'degraded'>,
+): number {
+  return a.preference - b.preference || classTier(a.tier, strategy) - classTier(b.tier, strategy);
+}
+
+const classTier = (tier: number, { degraded }: Pick<OrderingStrategy, 'degraded'>): number =>
+  degraded === 'get-less' && tier < OUT_OF_SERVICE_TIER ? 0 : tier;
+
+interface ReasonParts {
+  readonly first: Scored;
+  readonly isPreferred: boolean;
+  /** Contenders of all classes. */
+  readonly contest: number;
+  /** Contenders of the first class. */
+  readonly atRandom: number;
+}
+
+function reasonOf({ first, isPreferred, contest, atRandom }: ReasonParts, options: RankOptions): string {
+  const { strategy, fitting } = options;
+  const all = fitting === undefined ? 'all candidates that fit' : `${fitting} candidates that fit`;
+  if (fitting === 1) return 'the only candidate that fits';
+  if (isPreferred) return `preferred by the request, one of ${all}`;
+  if (strategy.contest !== 'seats') return strategy.reason({ first, among: all });
+  const among =
+    contest === fitting
+      ? `${atRandom} candidates that fit`
+      : `${atRandom} candidates, the cheapest of each seat`;
+  return strategy.reason({ first, among });
+}

@@ -1,0 +1,59 @@
+import { unreachable } from '@switchyard/kernel';
+import type { ModelSelector, Needs } from '../request/needs.ts';
+import { indexOf, type OfferingIndex } from '../snapshot/offering-index.ts';
+import type { Offering, Snapshot } from '../snapshot/snapshot.ts';
+
+/** Whose offerings a request may choose among. */
+export type Selection = Pick<Needs, 'selector' | 'tenant'>;
+
+/** The offerings that a request's model names and its tenant sees. */
+export function selectOfferings({ selector, tenant }: Selection, snapshot: Snapshot): readonly Offering[] {
+  const visible = namedOfferings(selector, snapshot).filter((offering) => isVisible(offering, tenant));
+  if (visible.length > 0 || selector.kind !== 'model') return visible;
+  return namedWithProvider(selector.model, { tenant, snapshot });
+}
+
+/** So many candidates are all looked at: then a decision tells of each. */
+const ALL_LOOKED_AT = 64;
+
+/** The index of what a request's model names, where that is much; undefined where each can be looked at. */
+export function largeSelection(
+  { selector, tenant }: Selection,
+  snapshot: Snapshot,
+): OfferingIndex | undefined {
+  const named = namedOfferings(selector, snapshot);
+  if (named.length <= ALL_LOOKED_AT) return undefined;
+  const index = indexOf(named);
+  return index.countFor(tenant) <= ALL_LOOKED_AT ? undefined : index;
+}
+
+/** Whether a request's model names anything that its tenant sees. */
+export const isOffered = (selection: Selection, snapshot: Snapshot): boolean =>
+  largeSelection(selection, snapshot) !== undefined || selectOfferings(selection, snapshot).length > 0;
+
+/** The offerings that a selector names, of all tenants: the same array as long as the snapshot's offerings stay. */
+function namedOfferings(selector: ModelSelector, snapshot: Snapshot): readonly Offering[] {
+  switch (selector.kind) {
+    case 'auto':
+      return snapshot.offerings;
+    case 'model':
+      return snapshot.byModel.get(selector.model) ?? [];
+    case 'pool':
+      return selector.pool.offerings === 'any' ? snapshot.offerings : selector.pool.offerings;
+    default:
+      return unreachable(selector);
+  }
+}
+
+/** "provider/model", where the model's id may have slashes, too: it is the end of an offering's key. */
+function namedWithProvider(
+  name: string,
+  { tenant, snapshot }: { readonly tenant: string; readonly snapshot: Snapshot },
+): readonly Offering[] {
+  const { byKey } = indexOf(snapshot.offerings);
+  const keys = tenant === '' ? [`/${name}`] : [`/${name}`, `${tenant}/${name}`];
+  return keys.map((key) => byKey.get(key)).filter((offering) => offering !== undefined);
+}
+
+const isVisible = ({ provider }: Offering, tenant: string): boolean =>
+  provider.tenant === '' || provider.tenant === tenant;

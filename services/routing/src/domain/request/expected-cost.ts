@@ -1,0 +1,67 @@
+import { nanoUsdPerMillion, rate } from '@switchyard/kernel';
+import type { Offering } from '../snapshot/snapshot.ts';
+import type { TokenRates } from '../snapshot/token-rates.ts';
+import { expectedOutputTokens } from './cost-estimate.ts';
+import type { Needs } from './needs.ts';
+
+/** Units of which prices are stated. */
+const MILLION = 1_000_000;
+
+/** What a candidate's cost depends on in a request. */
+export type CostNeeds = Pick<Needs, 'estimatedInputTokens' | 'maxOutputTokens'>;
+
+/**
+ * What a request should cost there, in whole nano-USD; undefined where a price is unknown. For comparing candidates. A
+ * number, and as exact as a bigint up to nine million USD: it is made of whole numbers, each part rounded half up once.
+ */
+export function expectedNanoUsd(needs: CostNeeds, offering: Offering): number | undefined {
+  const { estimatedInputTokens } = needs;
+  const rates = ratesAt(offering.rates, estimatedInputTokens);
+  if (rates === undefined || rates.input === undefined || rates.output === undefined) return undefined;
+  const outputTokens = expectedOutputTokens(needs, offering);
+  return (
+    rateNumber(estimatedInputTokens, rates.input) +
+    rateNumber(outputTokens, rates.output) +
+    rateNumber(1, rates.request)
+  );
+}
+
+/** Parts of an expected cost, as in CostEstimate. */
+export interface CostParts {
+  /** Nano-USD by kind; those of unknown price are left out. */
+  readonly known: Readonly<Record<string, number>>;
+  /** Kinds whose price is unknown. */
+  readonly unknown: readonly string[];
+}
+
+/** What a request should cost there, part by part. */
+export function expectedCostParts(needs: CostNeeds, offering: Offering): CostParts {
+  const { estimatedInputTokens } = needs;
+  const rates = ratesAt(offering.rates, estimatedInputTokens);
+  const parts = [
+    { kind: 'input', units: estimatedInputTokens, perMillion: rates?.input },
+    { kind: 'output', units: expectedOutputTokens(needs, offering), perMillion: rates?.output },
+    { kind: 'request', units: 1, perMillion: rates?.request || undefined },
+  ];
+  const known: Record<string, number> = {};
+  for (const { kind, units, perMillion } of parts)
+    if (perMillion !== undefined) known[kind] = rateNumber(units, perMillion);
+  return { known, unknown: ['input', 'output'].filter((kind) => known[kind] === undefined) };
+}
+
+/** The rates of a request with so many input tokens: the whole request is charged by the tier that its input reaches. */
+export function ratesAt(rates: readonly TokenRates[], inputTokens: number): TokenRates | undefined {
+  for (let i = rates.length - 1; i >= 0; i--) {
+    const tier = rates[i] as TokenRates;
+    if (inputTokens > tier.aboveInputTokens) return tier;
+  }
+  return undefined;
+}
+
+/** Same as the kernel's `rate`, in numbers: exact, since the remainder of a division of whole numbers is. */
+function rateNumber(units: number, perMillion: number): number {
+  const product = units * perMillion;
+  if (product > Number.MAX_SAFE_INTEGER) return Number(rate(units, nanoUsdPerMillion(BigInt(perMillion))));
+  const rest = product % MILLION;
+  return (product - rest) / MILLION + (rest >= MILLION / 2 ? 1 : 0);
+}

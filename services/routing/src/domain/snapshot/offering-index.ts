@@ -1,0 +1,61 @@
+import { type Cell, cellsOf } from './cell.ts';
+import type { ConfiguredProvider, Offering } from './snapshot.ts';
+
+/** What one provider offers at one seat, at one priority. */
+export interface Stall {
+  readonly provider: ConfiguredProvider;
+  readonly priority: number;
+  readonly cells: readonly Cell[];
+  /** How many offerings. */
+  readonly size: number;
+  /** Any of its offerings, for what is the same for all. */
+  readonly example: Offering;
+}
+
+/**
+ * Offerings, arranged so that a decision among thousands looks at few: by seat and provider, so that what excludes a
+ * provider excludes all it offers at once, and in cells by capability and price, so that the cheapest that fits is found
+ * among the first.
+ */
+export interface OfferingIndex {
+  /** Of the installation's providers. */
+  readonly common: readonly Stall[];
+  /** Of tenants' own, by tenant. */
+  readonly byTenant: ReadonlyMap<string, readonly Stall[]>;
+  readonly byKey: ReadonlyMap<string, Offering>;
+  /** How many offerings a tenant sees. */
+  countFor(tenant: string): number;
+}
+
+const indexes = new WeakMap<readonly Offering[], OfferingIndex>();
+
+/** The index of offerings. Made once for each array, which must not change; a snapshot that takes over the array takes over its index. */
+export function indexOf(offerings: readonly Offering[]): OfferingIndex {
+  let index = indexes.get(offerings);
+  if (index === undefined) {
+    index = indexOfferings(offerings);
+    indexes.set(offerings, index);
+  }
+  return index;
+}
+
+function indexOfferings(offerings: readonly Offering[]): OfferingIndex {
+  const groups = Map.groupBy(
+    offerings,
+    ({ seat, provider, priority }) => `${priority} ${provider.key} ${seat}`,
+  );
+  const stalls = [...groups.values()].map(stallOf);
+  const byTenant = Map.groupBy(stalls, ({ provider }) => provider.tenant);
+  const common = byTenant.get('') ?? [];
+  byTenant.delete('');
+  const [ofAll, byKey] = [countOf(common), new Map(offerings.map((offering) => [offering.key, offering]))];
+  return { common, byTenant, byKey, countFor: (tenant) => ofAll + countOf(byTenant.get(tenant) ?? []) };
+}
+
+const countOf = (stalls: readonly Stall[]): number => stalls.reduce((sum, { size }) => sum + size, 0);
+
+function stallOf(offerings: readonly Offering[]): Stall {
+  const [example] = offerings as [Offering];
+  const { provider, priority } = example;
+  return { provider, priority, cells: cellsOf(offerings), size: offerings.length, example };
+}

@@ -1,0 +1,21 @@
+import { betterOfTwo } from './better-of-two.ts';
+import type { Contender } from './contender.ts';
+import { effectiveWeight } from './effective-weight.ts';
+import { orderByScore } from './order-by-score.ts';
+import type { OrderingStrategy } from './strategy.ts';
+
+/** The fewest requests under way for its weight, this one included; the better of two drawn at random. */
+export const leastLoaded: OrderingStrategy = {
+  name: 'least_loaded',
+  contest: 'seats',
+  degraded: 'get-less',
+  order: (contenders, { random }) => betterOfTwo(orderByScore(contenders, loadOf), random),
+  reason: ({ first: { contender }, among }) =>
+    `the less loaded of two drawn from ${among}, with ${contender.active} requests under way`,
+};
+
+/** undefined for a weight of 0, which takes nothing while others can. */
+function loadOf(contender: Contender): number | undefined {
+  const weight = effectiveWeight(contender);
+  return weight === 0 ? undefined : (contender.active + 1) / weight;
+}
