@@ -39,14 +39,35 @@ export const invalidFields = (violations: readonly FieldViolation[]): ServiceErr
     violations: violations.slice(0, 100),
   });
 
-/** No provider offers the model. */
-export const modelNotFound = (model: string): ServiceError =>
-  new ServiceError({
+/** No provider offers the model, and no pool has the name. */
+export function modelNotFound(model: string, near: readonly string[]): ServiceError {
+  const hint = near.length === 0 ? '' : `did you mean ${near.join(' or ')}? `;
+  return new ServiceError({
     reason: 'MODEL_NOT_FOUND',
     code: 'NOT_FOUND',
-    publicMessage: `no configured provider offers the model ${JSON.stringify(model)}; ListModels (GET /v1/models) tells which are offered`,
-    metadata: { model },
+    publicMessage: `no configured provider offers the model ${JSON.stringify(model)}, and no pool has the name; ${hint}ListModels (GET /v1/models) tells which are offered`,
+    metadata: { model, ...(near.length === 0 ? {} : { near: near.join(', ') }) },
     violations: [{ field: 'model', description: 'no configured provider offers it' }],
+  });
+}
+
+/** A pool's members are configured no more, or never were visible to the caller. */
+export const poolEmpty = (pool: string): ServiceError =>
+  new ServiceError({
+    reason: 'POOL_EMPTY',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: `none of the members of the pool ${pool} is offered now; its members, or the models of their providers, need to be changed`,
+    metadata: { pool },
+    violations: [{ field: 'model', description: 'none of its members is offered' }],
+  });
+
+/** What the request requires and what its pool or a policy requires exclude each other. */
+export const requirementsConflict = (conflicts: readonly FieldViolation[]): ServiceError =>
+  new ServiceError({
+    reason: 'REQUIREMENTS_CONFLICT',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: conflicts.map(({ field, description }) => `${field}: ${description}`).join('; '),
+    violations: conflicts,
   });
 
 /** Most candidates that an error tells of. */

@@ -7,10 +7,11 @@ import type { Needs } from '../domain/request/needs.ts';
 import { needsOf } from '../domain/request/needs-of.ts';
 import { validateRequest } from '../domain/request/validate-request.ts';
 import type { Snapshot } from '../domain/snapshot/snapshot.ts';
-import { invalidFields, modelNotFound, notOffered } from '../errors.ts';
+import { invalidFields, notOffered } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
 import { stateReader } from '../runtime/state-reader.ts';
 import type { PipelineCall } from './pipeline-call.ts';
+import { nobodyOffers, understandRequest } from './understand-request.ts';
 
 /** A request that was decided on. */
 export interface DecidedRequest {
@@ -29,7 +30,8 @@ export interface DecideMode {
 /**
  * Checks a request and decides who serves it.
  *
- * @throws INVALID_ARGUMENT, UNIMPLEMENTED, PERMISSION_DENIED, NOT_FOUND for a model that nobody offers
+ * @throws INVALID_ARGUMENT, UNIMPLEMENTED, PERMISSION_DENIED, NOT_FOUND for a model that nobody offers, FAILED_PRECONDITION
+ *   where what it requires and what pool or policy require exclude each other, or nobody is left in its pool
  */
 export function decideRequest(
   { request, principal }: Pick<PipelineCall, 'request' | 'principal'>,
@@ -44,9 +46,10 @@ export function decideRequest(
   if (violations.length > 0) throw invalidFields(violations);
   if (request.purpose === Purpose.PROBE) requirePermission(principal, 'routing.probe');
   const tenant = actingTenant(principal, request.context?.tenant ?? '');
-  const needs = needsOf(request, { tenant, stream, defaultStrategy: context.defaultStrategy });
   const snapshot = context.snapshots.current;
-  if (!isOffered(needs, snapshot)) throw modelNotFound(request.model);
+  const asked = understandRequest(request, { tenant, snapshot, defaultStrategy: context.defaultStrategy });
+  const needs = needsOf(request, { tenant, stream, asked });
+  if (!isOffered(needs, snapshot)) throw nobodyOffers(needs, snapshot);
   const choice = decide({
     needs,
     snapshot,
@@ -61,6 +64,4 @@ export function decideRequest(
 /** What a later version brings is refused by name. */
 function refuseUnoffered(request: CompleteRequest): void {
   if (request.idempotencyKey !== '') throw notOffered('idempotency_key');
-  if (request.requirements !== undefined && request.requirements.taskType !== '')
-    throw notOffered('requirements.task_type');
 }

@@ -69,7 +69,7 @@ function requirementsOf(needs: Needs): Requirements {
     excludedProviders: [...needs.excludedProviders],
     allowedProviders: [...needs.allowedProviders],
     tags: [...needs.tags],
-    taskType: '',
+    taskType: needs.request.requirements?.taskType ?? '',
   };
 }
 

@@ -75,6 +75,8 @@ export function snapshotOf(
     offerings,
     byModel: Map.groupBy(offerings, ({ model }) => model),
     byProvider: Map.groupBy(offerings, ({ provider }) => provider.id),
+    pools: { byName: new Map(), byTaskType: new Map() },
+    policies: new Map(),
     health: new Map(Object.entries(health).map(([id, state]) => [`/${id}`, state])),
   };
 }

@@ -1,5 +1,5 @@
 import { UsageRecord } from '@switchyard/contracts/events';
-import { CompleteRequest, DecisionOutcome, Strategy } from '@switchyard/contracts/routing';
+import { CompleteRequest, DecisionOutcome, Requirements, Strategy } from '@switchyard/contracts/routing';
 import { rateUsage } from '@switchyard/llm';
 import { expect, test } from 'vitest';
 import { bookAttempt } from '../../src/domain/booking.ts';
@@ -52,12 +52,18 @@ test('what may ask for more than tokens has no bound where it is passed on, and 
     passthroughJson: '{"service_tier":"priority"}',
     passthroughFormat: 'openai-chat',
   });
-  const passing = needsOf(request, { tenant: 't', stream: false, defaultStrategy: Strategy.PRIORITY });
+  const asked = {
+    selector: { kind: 'model' as const, model: 'm' },
+    requirements: Requirements.create(),
+    strategy: Strategy.PRIORITY,
+    compositeWeights: undefined,
+  };
+  const passing = needsOf(request, { tenant: 't', stream: false, asked });
   const elsewhere = { ...request, passthroughFormat: 'gemini' };
   expect(maxCost(passing, tiered)).toBeUndefined();
   expect(maxCost({ ...passing, request: elsewhere }, tiered)).toBeGreaterThan(0n);
   const harmless = { ...request, passthroughJson: '{"metadata":{"a":"b"}}' };
-  const bounded = needsOf(harmless, { tenant: 't', stream: false, defaultStrategy: Strategy.PRIORITY });
+  const bounded = needsOf(harmless, { tenant: 't', stream: false, asked });
   expect(maxCost(bounded, tiered)).toBeGreaterThan(0n);
 });
 

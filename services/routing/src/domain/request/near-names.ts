@@ -2,6 +2,8 @@
 const MAX_SUGGESTED = 3;
 /** Longest name that is compared: the work grows with the product of the lengths. */
 const MAX_LENGTH = 128;
+/** Beyond so many changes a name is another one, however long. */
+const MAX_EDITS = 6;
 
 /**
  * Names that may have been meant: at most three within a third of the name's length in edits, the nearest first.
@@ -11,7 +13,7 @@ const MAX_LENGTH = 128;
 export function nearNames(name: string, names: Iterable<string>): string[] {
   if (name.length > MAX_LENGTH) return [];
   const wanted = name.toLowerCase();
-  const maxEdits = Math.max(2, Math.floor(name.length / 3));
+  const maxEdits = Math.max(2, Math.min(MAX_EDITS, Math.floor(name.length / 3)));
   const found: { readonly name: string; readonly edits: number }[] = [];
   for (const candidate of new Set(names)) {
     const edits = editsBetween(wanted, candidate.toLowerCase(), maxEdits);

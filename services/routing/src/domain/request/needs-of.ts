@@ -1,44 +1,41 @@
-import { type CompleteRequest, Purpose, Strategy } from '@switchyard/contracts/routing';
+import { type CompleteRequest, Purpose } from '@switchyard/contracts/routing';
 import { boundInputTokens, estimateInputTokens, unboundedFields } from '@switchyard/llm';
 import { capabilitySet } from '../snapshot/capability.ts';
 import { derivedCapabilities } from './derive-capabilities.ts';
-import type { ModelSelector, Needs } from './needs.ts';
+import type { AskedFor } from './interpret-request.ts';
+import type { Needs } from './needs.ts';
 
 /** For whom and how a request is made. */
 export interface NeedsContext {
   readonly tenant: string;
   readonly stream: boolean;
-  /** Used where the request names none. */
-  readonly defaultStrategy: Strategy;
+  /** What it asks for, once its pool and the policies have had their say. */
+  readonly asked: AskedFor;
 }
 
 /** What a valid request needs of a candidate. */
-export function needsOf(request: CompleteRequest, { tenant, stream, defaultStrategy }: NeedsContext): Needs {
-  const { requirements } = request;
+export function needsOf(request: CompleteRequest, { tenant, stream, asked }: NeedsContext): Needs {
+  const { requirements } = asked;
   return {
     request,
     stream,
     tenant,
-    selector: selectorOf(request.model),
-    capabilities: derivedCapabilities(request, { stream }) | capabilitySet(requirements?.capabilities ?? []),
-    maxCostNanoUsd: requirements?.maxCostNanoUsd,
-    maxPricePerMillionNanoUsd: requirements?.maxPricePerMillionNanoUsd,
-    maxLatencyMs: requirements?.maxLatencyMs,
-    residency: new Set(requirements?.residency),
-    preferredProviders: requirements?.preferredProviders ?? [],
-    excludedProviders: new Set(requirements?.excludedProviders),
-    allowedProviders: new Set(requirements?.allowedProviders),
-    tags: requirements?.tags ?? [],
+    selector: asked.selector,
+    capabilities: derivedCapabilities(request, { stream }) | capabilitySet(requirements.capabilities),
+    maxCostNanoUsd: requirements.maxCostNanoUsd,
+    maxPricePerMillionNanoUsd: requirements.maxPricePerMillionNanoUsd,
+    maxLatencyMs: requirements.maxLatencyMs,
+    residency: new Set(requirements.residency),
+    preferredProviders: requirements.preferredProviders,
+    excludedProviders: new Set(requirements.excludedProviders),
+    allowedProviders: new Set(requirements.allowedProviders),
+    tags: requirements.tags,
     estimatedInputTokens: estimateInputTokens(request),
     inputTokenBound: boundInputTokens(request),
     unboundedFields: unboundedFields(request),
     maxOutputTokens: request.sampling?.maxOutputTokens,
-    strategy: request.strategy === Strategy.UNSPECIFIED ? defaultStrategy : request.strategy,
-    compositeWeights: undefined,
+    strategy: asked.strategy,
+    compositeWeights: asked.compositeWeights,
     isProbe: request.purpose === Purpose.PROBE,
   };
-}
-
-function selectorOf(model: string): ModelSelector {
-  return model === 'auto' ? { kind: 'auto' } : { kind: 'model', model };
 }

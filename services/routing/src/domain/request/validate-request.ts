@@ -4,12 +4,11 @@ import {
   type Part,
   Purpose,
   Role,
-  Strategy,
   ToolChoice_Mode,
 } from '@switchyard/contracts/routing';
 import type { FieldViolation } from '@switchyard/kernel';
-import { CAPABILITIES, isCapability } from '../snapshot/capability.ts';
-import { isRegion, REGIONS } from '../snapshot/region.ts';
+import { type Check, checkRequirements } from './validate-requirements.ts';
+import { checkStrategy } from './validate-strategy.ts';
 
 const MAX_MESSAGES = 2_048;
 const MAX_PARTS = 1_000;
@@ -30,7 +29,7 @@ export function validateRequest(request: CompleteRequest): FieldViolation[] {
   check(
     request.model.length > 0 && request.model.length <= 256,
     'model',
-    'must have 1 to 256 characters: a model id, provider/model, or auto',
+    'must have 1 to 256 characters: a pool, a model id, provider/model, or auto',
   );
   check(
     request.messages.length > 0 && request.messages.length <= MAX_MESSAGES,
@@ -49,15 +48,13 @@ export function validateRequest(request: CompleteRequest): FieldViolation[] {
       'must have 1 to 64 characters of A-Z a-z 0-9 _ -',
     );
   });
-  check(isStrategy(request.strategy), 'strategy', 'must be STRATEGY_PRIORITY or STRATEGY_COST');
+  checkStrategy(request, check);
   checkChoices(request, check);
   checkSampling(request, check);
-  checkRequirements(request, check);
+  checkNeeds(request, check);
   checkContext(request, check);
   return found;
 }
-
-type Check = (holds: boolean, field: string, description: string) => void;
 
 function checkChoices({ toolChoice, responseFormat, purpose }: CompleteRequest, check: Check): void {
   const isNamed = toolChoice?.mode === ToolChoice_Mode.NAMED;
@@ -165,30 +162,14 @@ function checkSampling({ sampling }: CompleteRequest, check: Check): void {
   );
 }
 
-function checkRequirements({ requirements, failover }: CompleteRequest, check: Check): void {
+function checkNeeds({ requirements, failover }: CompleteRequest, check: Check): void {
   const fallbacks = failover?.maxFallbacks;
   check(
     fallbacks === undefined || (fallbacks >= 0 && fallbacks <= 10),
     'failover.max_fallbacks',
     'must be from 0 to 10',
   );
-  if (requirements === undefined) return;
-  const { maxCostNanoUsd, maxPricePerMillionNanoUsd, maxLatencyMs } = requirements;
-  requirements.capabilities.forEach((name, i) => {
-    check(isCapability(name), `requirements.capabilities[${i}]`, `must be one of ${CAPABILITIES.join(', ')}`);
-  });
-  requirements.residency.forEach((name, i) => {
-    check(isRegion(name), `requirements.residency[${i}]`, `must be one of ${REGIONS.join(', ')}`);
-  });
-  check((maxCostNanoUsd ?? 0n) >= 0n, 'requirements.max_cost_nano_usd', 'must be at least 0');
-  check(
-    (maxPricePerMillionNanoUsd ?? 0n) >= 0n,
-    'requirements.max_price_per_million_nano_usd',
-    'must be at least 0',
-  );
-  check((maxLatencyMs ?? 1) >= 1, 'requirements.max_latency_ms', 'must be at least 1');
-  const both = requirements.excludedProviders.find((id) => requirements.allowedProviders.includes(id));
-  check(both === undefined, 'requirements.excluded_providers', `${both} is allowed and excluded at once`);
+  if (requirements !== undefined) checkRequirements(requirements, check);
 }
 
 function checkContext({ context, labels }: CompleteRequest, check: Check): void {
@@ -206,6 +187,3 @@ function checkContext({ context, labels }: CompleteRequest, check: Check): void 
     );
   }
 }
-
-const isStrategy = (strategy: Strategy) =>
-  strategy === Strategy.UNSPECIFIED || strategy === Strategy.PRIORITY || strategy === Strategy.COST;

@@ -6,7 +6,9 @@ import {
   findWireFormat,
   type TieredPrices,
 } from '@switchyard/llm';
+import { indexPools } from '../pool/pool-index.ts';
 import { type CapabilitySet, capabilitySet } from './capability.ts';
+import { indexModels } from './index-models.ts';
 import { isRegion } from './region.ts';
 import type { AttemptLimits, ConfiguredProvider, Offering, Snapshot } from './snapshot.ts';
 import { tokenRates } from './token-rates.ts';
@@ -57,13 +59,17 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
     for (const model of modelsOf(provider, parts.catalog)) offerings.push(offer(configured, model, parts));
   }
   offerings.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const byModel = indexModels(offerings);
+  const byProvider = Map.groupBy(offerings, ({ provider }) => provider.id);
   return Object.freeze({
     version: `${parts.configurationVersion}:${parts.priceBook.version}:${parts.healthVersion}`,
     priceVersion: parts.priceBook.version,
     providers,
     offerings,
-    byModel: Map.groupBy(offerings, ({ model }) => model),
-    byProvider: Map.groupBy(offerings, ({ provider }) => provider.id),
+    byModel,
+    byProvider,
+    pools: indexPools(parts.pools, { byModel, byProvider }),
+    policies: new Map(parts.policies.map((policy) => [policy.tenant, policy])),
     health: parts.health,
   });
 }

@@ -1,6 +1,7 @@
 import type { HealthState } from '@switchyard/contracts/health';
-import type { ProviderMode } from '@switchyard/contracts/routing';
+import type { Policy, ProviderMode } from '@switchyard/contracts/routing';
 import type { Dialect, ModelTraits, Prices, PriceTier, WireFormat } from '@switchyard/llm';
+import type { PoolIndex } from '../pool/pool-index.ts';
 import type { CapabilitySet } from './capability.ts';
 import type { Region } from './region.ts';
 import type { TokenRates } from './token-rates.ts';
@@ -78,10 +79,13 @@ export interface Snapshot {
   readonly providers: readonly ConfiguredProvider[];
   /** In the order of their keys. */
   readonly offerings: readonly Offering[];
-  /** Model id → its offerings. */
+  /** Model id or canonical name → its offerings. */
   readonly byModel: ReadonlyMap<string, readonly Offering[]>;
   /** Provider id → its offerings, of all tenants. */
   readonly byProvider: ReadonlyMap<string, readonly Offering[]>;
+  readonly pools: PoolIndex;
+  /** Tenant, '' for the installation → its policy. */
+  readonly policies: ReadonlyMap<string, Policy>;
   /** Provider key → its health; absent: not tested. */
   readonly health: ReadonlyMap<string, HealthState>;
 }

@@ -1,0 +1,36 @@
+import type { CompleteRequest } from '@switchyard/contracts/routing';
+import { type ServiceError, unreachable } from '@switchyard/kernel';
+import {
+  type AskedFor,
+  type InterpretationScope,
+  interpretRequest,
+} from '../domain/request/interpret-request.ts';
+import type { Needs } from '../domain/request/needs.ts';
+import { suggestModels } from '../domain/request/suggest-models.ts';
+import type { Snapshot } from '../domain/snapshot/snapshot.ts';
+import { invalidFields, modelNotFound, poolEmpty, requirementsConflict } from '../errors.ts';
+
+/**
+ * What a request asks for, once its pool and the policies have had their say.
+ *
+ * @throws INVALID_ARGUMENT, FAILED_PRECONDITION where what it requires and what pool or policy require exclude each other
+ */
+export function understandRequest(request: CompleteRequest, scope: InterpretationScope): AskedFor {
+  const interpreted = interpretRequest(request, scope);
+  switch (interpreted.kind) {
+    case 'understood':
+      return interpreted;
+    case 'invalid':
+      throw invalidFields([interpreted.violation]);
+    case 'conflict':
+      throw requirementsConflict(interpreted.conflicts);
+    default:
+      return unreachable(interpreted);
+  }
+}
+
+/** The error for a request whose model nobody offers. */
+export function nobodyOffers({ request, selector, tenant }: Needs, snapshot: Snapshot): ServiceError {
+  if (selector.kind === 'pool') return poolEmpty(selector.pool.id);
+  return modelNotFound(request.model, suggestModels(request.model, { tenant, snapshot }));
+}
