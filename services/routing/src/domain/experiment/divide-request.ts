@@ -1,0 +1,74 @@
+import { type CompleteRequest, Purpose, StickyKey } from '@switchyard/contracts/routing';
+import { assignVariant } from './assign-variant.ts';
+import type { ExperimentIndex, SnapshotExperiment } from './index-experiments.ts';
+
+/** Which variant of which experiment a request counts for. */
+export interface Assignment {
+  /** Id of the experiment. */
+  readonly experiment: string;
+  /** Its owner; '' for the installation. */
+  readonly owner: string;
+  /** Name of the variant. */
+  readonly variant: string;
+}
+
+/** Where a request is sent to. */
+export interface Division {
+  /** The model name to resolve: the variant's, or the request's own. */
+  readonly model: string;
+  /** undefined where no experiment runs for the request's name; what was promoted is no longer counted. */
+  readonly assignment: Assignment | undefined;
+}
+
+/** For whom a request is divided, and by what. */
+export interface DivisionContext {
+  readonly experiments: ExperimentIndex;
+  /** The tenant that asks. */
+  readonly tenant: string;
+  /** What the assignment is drawn from where nothing makes it stick. */
+  readonly requestId: string;
+}
+
+/**
+ * The model name that a request is sent to. The tenant's own experiment comes before the installation's, and a variant's model is
+ * not divided again. A probe measures what it names, so nothing divides it.
+ */
+export function divideRequest(
+  request: Pick<CompleteRequest, 'model' | 'context' | 'user' | 'labels' | 'purpose'>,
+  { experiments, tenant, requestId }: DivisionContext,
+): Division {
+  const { model } = request;
+  const ofModel = experiments.get(model);
+  if (ofModel === undefined || request.purpose === Purpose.PROBE) return { model, assignment: undefined };
+  const experiment = ofModel.get(tenant) ?? ofModel.get('');
+  if (experiment === undefined) return { model, assignment: undefined };
+  const { id, tenant: owner, promotedModel, variants } = experiment;
+  if (promotedModel !== undefined) return { model: promotedModel, assignment: undefined };
+  const value = stickyValue(request, experiment);
+  // The agent "support" of one tenant is not the agent "support" of another.
+  const key = value === '' ? requestId : `${tenant}\n${value}`;
+  const variant = assignVariant(`${owner}/${id}`, key, variants);
+  return { model: variant.model, assignment: { experiment: id, owner, variant: variant.name } };
+}
+
+/** '' where there is nothing to stick to. */
+function stickyValue(
+  { context, user, labels }: Pick<CompleteRequest, 'context' | 'user' | 'labels'>,
+  { stickyBy, stickyLabel }: SnapshotExperiment,
+): string {
+  switch (stickyBy) {
+    case StickyKey.AGENT:
+      return context?.agent ?? '';
+    case StickyKey.WORKFLOW:
+      return context?.workflow ?? '';
+    case StickyKey.SERVICE:
+      return context?.service ?? '';
+    case StickyKey.USER:
+      return user;
+    case StickyKey.LABEL:
+      return Object.hasOwn(labels, stickyLabel) ? (labels[stickyLabel] ?? '') : '';
+    // Also what a newer version may know: each request is drawn for itself.
+    default:
+      return '';
+  }
+}
