@@ -1,5 +1,6 @@
 // One entry point per proto package, so that names of different packages cannot collide.
 export * from './gen/switchyard/routing/v1/completion.ts';
+export * from './gen/switchyard/routing/v1/configuration_admin_service.ts';
 export * from './gen/switchyard/routing/v1/content.ts';
 export * from './gen/switchyard/routing/v1/decision.ts';
 export * from './gen/switchyard/routing/v1/experiment.ts';

@@ -95,7 +95,7 @@ async function compose(
     ...stores,
     context,
     pipeline: new Pipeline(context),
-    admin: { ...stores.configured, link: links.configured, snapshots, hosts },
+    admin: { ...stores.configured, configuration, link: links.configured, snapshots, hosts },
     authenticate: overrides.authenticate ?? authenticateCallers(foundation, config),
   };
 }

@@ -33,17 +33,24 @@ export class PostgresConfiguration {
 
   /** Everything, with its version: no change of it lies between two parts. */
   load(): Promise<Configuration> {
-    return this.#postgres.asSystem(async (transaction) => {
-      const { rows } = await transaction.query<ConfigurationRow>(LOAD);
-      const bodiesOf = (wanted: ConfigurationRow['kind']) =>
-        rows.flatMap(({ kind, body }) => (kind === wanted ? [body] : []));
-      return {
-        version: bodiesOf('version')[0]?.toString() ?? '0',
-        providers: bodiesOf('provider').map((body) => Provider.decode(body)),
-        pools: bodiesOf('pool').map((body) => Pool.decode(body)),
-        policies: bodiesOf('policy').map((body) => Policy.decode(body)),
-      };
-    });
+    return this.#postgres.asSystem(readConfiguration);
+  }
+
+  /** Runs one change as {@link change} does, and undoes it, the count of the version too, where it is not to be kept. */
+  async attempt<T>(
+    tenant: string,
+    run: (transaction: Transaction) => Promise<{ readonly result: T; readonly keep: boolean }>,
+  ): Promise<T> {
+    try {
+      return await this.change(tenant, async (transaction) => {
+        const { result, keep } = await run(transaction);
+        if (!keep) throw new Undone(result);
+        return result;
+      });
+    } catch (error) {
+      if (error instanceof Undone) return (error as Undone<T>).result;
+      throw error;
+    }
   }
 
   /**
@@ -58,6 +65,29 @@ export class PostgresConfiguration {
     };
     // No tenant: the installation's, which row-level security leaves to the service's own work.
     return tenant === '' ? this.#postgres.asSystem(counted) : this.#postgres.asTenant(tenant, counted);
+  }
+}
+
+/** Everything that a transaction sees, with its version. */
+export async function readConfiguration(transaction: Transaction): Promise<Configuration> {
+  const { rows } = await transaction.query<ConfigurationRow>(LOAD);
+  const bodiesOf = (wanted: ConfigurationRow['kind']) =>
+    rows.flatMap(({ kind, body }) => (kind === wanted ? [body] : []));
+  return {
+    version: bodiesOf('version')[0]?.toString() ?? '0',
+    providers: bodiesOf('provider').map((body) => Provider.decode(body)),
+    pools: bodiesOf('pool').map((body) => Pool.decode(body)),
+    policies: bodiesOf('policy').map((body) => Policy.decode(body)),
+  };
+}
+
+/** Ends a transaction without a change, and carries out what it found. */
+class Undone<T> extends Error {
+  readonly result: T;
+
+  constructor(result: T) {
+    super('nothing is to be changed');
+    this.result = result;
   }
 }
 

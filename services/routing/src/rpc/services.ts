@@ -1,4 +1,5 @@
 import {
+  ConfigurationAdminServiceService,
   InferenceServiceService,
   PolicyAdminServiceService,
   PoolAdminServiceService,
@@ -9,12 +10,14 @@ import type { DecisionRecorder } from '../adapters/decision-recorder.ts';
 import type { PostgresDecisions } from '../adapters/postgres-decisions.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { PipelineContext } from '../ports.ts';
+import { applyConfiguration, type ConfigurationAdmin } from './apply-configuration.ts';
 import { complete } from './complete.ts';
 import { createPool, type PoolAdmin } from './create-pool.ts';
 import { createProvider, type ProviderAdmin } from './create-provider.ts';
 import { deletePool } from './delete-pool.ts';
 import { deleteProvider } from './delete-provider.ts';
 import { estimateCost } from './estimate-cost.ts';
+import { getConfiguration } from './get-configuration.ts';
 import { getDecision } from './get-decision.ts';
 import { getPolicy } from './get-policy.ts';
 import { getPool } from './get-pool.ts';
@@ -35,7 +38,7 @@ export interface RpcOptions {
   readonly pipeline: Pipeline;
   readonly decisionStore: PostgresDecisions;
   readonly recorder: DecisionRecorder;
-  readonly admin: ProviderAdmin & PoolAdmin & PolicyAdmin;
+  readonly admin: ProviderAdmin & PoolAdmin & PolicyAdmin & ConfigurationAdmin;
 }
 
 /** Everything routing offers by gRPC. */
@@ -61,6 +64,10 @@ export function rpcServices({
       getProvider: getProvider(context.snapshots),
       updateProvider: updateProvider(admin),
       deleteProvider: deleteProvider(admin),
+    }),
+    defineService(ConfigurationAdminServiceService, {
+      getConfiguration: getConfiguration(context.snapshots),
+      applyConfiguration: applyConfiguration(admin),
     }),
     defineService(PoolAdminServiceService, {
       createPool: createPool(admin),

@@ -1,7 +1,12 @@
 import {
+  ApplyConfigurationRequest,
+  type ApplyConfigurationResponse,
   CompleteRequest,
   type CompleteResponse,
+  ConfigurationAdminServiceClient,
   type Decision,
+  GetConfigurationRequest,
+  type GetConfigurationResponse,
   InferenceServiceClient,
   ListPoolsRequest,
   Policy,
@@ -24,12 +29,21 @@ export type ConfigurationClients = ReturnType<typeof openConfiguration>;
 /** Opens clients of one routing with one key. */
 export function openConfiguration(address: string, apiKey: string) {
   const target = { address, apiKey };
+  const configuration = openGrpcClient(ConfigurationAdminServiceClient, target);
   const pools = openGrpcClient(PoolAdminServiceClient, target);
   const policies = openGrpcClient(PolicyAdminServiceClient, target);
   const providers = openGrpcClient(ProviderAdminServiceClient, target);
   const inference = openGrpcClient(InferenceServiceClient, target);
   const to = { target, timeoutMs: 10_000 };
   return {
+    apply: (request: PartialOf<typeof ApplyConfigurationRequest>): Promise<ApplyConfigurationResponse> => {
+      const method = configuration.applyConfiguration.bind(configuration);
+      return callUnary({ method, request: ApplyConfigurationRequest.fromPartial(request), ...to });
+    },
+    getConfiguration: (tenant?: string): Promise<GetConfigurationResponse> => {
+      const method = configuration.getConfiguration.bind(configuration);
+      return callUnary({ method, request: GetConfigurationRequest.fromPartial({ tenant }), ...to });
+    },
     createPool: async (pool: PartialOf<typeof Pool>): Promise<Pool | undefined> => {
       const method = pools.createPool.bind(pools);
       return (await callUnary({ method, request: { pool: Pool.fromPartial(pool) }, ...to })).pool;
@@ -81,7 +95,7 @@ export function openConfiguration(address: string, apiKey: string) {
     complete: (request: PartialOf<typeof CompleteRequest>): Promise<CompleteResponse> =>
       callUnary({ method: inference.complete.bind(inference), request: askFor(request), ...to }),
     close: (): void => {
-      for (const client of [pools, policies, providers, inference]) client.close();
+      for (const client of [configuration, pools, policies, providers, inference]) client.close();
     },
   };
 }

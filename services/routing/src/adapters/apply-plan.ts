@@ -1,0 +1,86 @@
+import {
+  type ConfiguredObject,
+  type ConfiguredObjects,
+  objectKey,
+  objectsOf,
+} from '../domain/configuration/configured-object.ts';
+import { type PlannedChange, planChanges } from '../domain/configuration/plan-changes.ts';
+import { poolsNaming } from '../domain/pool/pools-naming.ts';
+import { providerInUse } from '../errors.ts';
+import { type PostgresConfiguration, readConfiguration } from './postgres-configuration.ts';
+import { writeChanges } from './write-changes.ts';
+
+/** What is to be applied, and how. */
+export interface ApplyPlanOptions {
+  /** Owners whose objects are looked after; '' for the installation. One, or the installation and others. */
+  readonly scope: ReadonlySet<string>;
+  readonly wanted: ConfiguredObjects;
+  /** What becomes of objects of the scope that are not wanted. */
+  readonly others: 'keep' | 'remove';
+  readonly mode: 'plan' | 'write';
+  /** Throws where the configuration cannot be as it would be. */
+  readonly check: (result: ConfiguredObjects) => void;
+}
+
+/** What was done, or would be, and the version after it. */
+export interface AppliedPlan {
+  readonly changes: readonly PlannedChange[];
+  readonly version: string;
+}
+
+/**
+ * Plans the changes that bring the configuration to what is wanted, and writes them, in one transaction: all or nothing, and
+ * no other change in between.
+ *
+ * @throws what `check` throws, and PROVIDER_IN_USE where a pool would be left without its provider
+ */
+export function applyPlan(store: PostgresConfiguration, options: ApplyPlanOptions): Promise<AppliedPlan> {
+  const { scope, wanted, others, mode, check } = options;
+  const [owner = ''] = scope;
+  return store.attempt(scope.has('') ? '' : owner, async (transaction) => {
+    // The version counts this change already.
+    const { version, ...all } = await readConfiguration(transaction);
+    const current = withinScope(all, scope);
+    const changes = planChanges({ current, wanted, others });
+    const result = resultOf(all, changes);
+    check(result);
+    refuseOrphans(result, changes);
+    const keep = mode === 'write' && changes.length > 0;
+    if (keep) await writeChanges(transaction, changes);
+    return { result: { changes, version: keep ? version : String(BigInt(version) - 1n) }, keep };
+  });
+}
+
+function withinScope(all: ConfiguredObjects, scope: ReadonlySet<string>): ConfiguredObjects {
+  const isWithin = ({ tenant }: { readonly tenant: string }) => scope.has(tenant);
+  return {
+    providers: all.providers.filter(isWithin),
+    pools: all.pools.filter(isWithin),
+    policies: all.policies.filter(isWithin),
+  };
+}
+
+/** Everything that there will be. */
+function resultOf(all: ConfiguredObjects, changes: readonly PlannedChange[]): ConfiguredObjects {
+  const objects = new Map<string, ConfiguredObject>(
+    objectsOf(all).map((object) => [objectKey(object), object]),
+  );
+  for (const { action, object } of changes) {
+    if (action === 'remove') objects.delete(objectKey(object));
+    else objects.set(objectKey(object), object);
+  }
+  const values = [...objects.values()];
+  return {
+    providers: values.flatMap(({ kind, value }) => (kind === 'provider' ? [value] : [])),
+    pools: values.flatMap(({ kind, value }) => (kind === 'pool' ? [value] : [])),
+    policies: values.flatMap(({ kind, value }) => (kind === 'policy' ? [value] : [])),
+  };
+}
+
+function refuseOrphans({ pools }: ConfiguredObjects, changes: readonly PlannedChange[]): void {
+  for (const { action, object } of changes) {
+    if (action !== 'remove' || object.kind !== 'provider') continue;
+    const naming = poolsNaming(pools, object.value);
+    if (naming.length > 0) throw providerInUse(object.value.id, naming);
+  }
+}

@@ -1,0 +1,66 @@
+import { Policy, Pool, Provider } from '@switchyard/contracts/routing';
+
+/** The configuration's objects, without version. */
+export interface ConfiguredObjects {
+  readonly providers: readonly Provider[];
+  readonly pools: readonly Pool[];
+  readonly policies: readonly Policy[];
+}
+
+/** One object of the configuration. */
+export type ConfiguredObject =
+  | { readonly kind: 'provider'; readonly value: Provider }
+  | { readonly kind: 'pool'; readonly value: Pool }
+  | { readonly kind: 'policy'; readonly value: Policy };
+
+/** Which object it is: its kind, its tenant ('' for the installation's) and its id ('' for a policy). */
+export const objectKey = ({ kind, value }: ConfiguredObject): string =>
+  `${kind} ${value.tenant} ${'id' in value ? value.id : ''}`;
+
+/** All objects: providers first, then pools, then policies. */
+export const objectsOf = ({ providers, pools, policies }: ConfiguredObjects): ConfiguredObject[] => [
+  ...providers.map((value) => ({ kind: 'provider' as const, value })),
+  ...pools.map((value) => ({ kind: 'pool' as const, value })),
+  ...policies.map((value) => ({ kind: 'policy' as const, value })),
+];
+
+/** What the service sets, not the operator. */
+const OWN_FIELDS = new Set(['id', 'tenant', 'etag', 'created_at', 'updated_at']);
+
+/** Values that say what is so without them. */
+const SAME_AS_UNSET: Readonly<Record<string, unknown>> = { mode: 'PROVIDER_MODE_ENABLED', region: 'global' };
+
+/** What an operator has set, by field name of the proto, as JSON; what has its default is left out. */
+export function writtenFields(object: ConfiguredObject): ReadonlyMap<string, string> {
+  const json = inSnakeCase(messageJson(object)) as Record<string, unknown>;
+  return new Map(
+    Object.entries(json)
+      .filter(
+        ([name, value]) => !OWN_FIELDS.has(name) && !(name in SAME_AS_UNSET && SAME_AS_UNSET[name] === value),
+      )
+      .map(([name, value]) => [name, JSON.stringify(value)]),
+  );
+}
+
+function messageJson({ kind, value }: ConfiguredObject): unknown {
+  switch (kind) {
+    case 'provider':
+      return Provider.toJSON(value);
+    case 'pool':
+      return Pool.toJSON(value);
+    case 'policy':
+      return Policy.toJSON(value);
+  }
+}
+
+/** Names of fields as in the proto, as documents and masks have them. */
+function inSnakeCase(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(inSnakeCase);
+  if (typeof json !== 'object' || json === null) return json;
+  return Object.fromEntries(
+    Object.entries(json).map(([name, value]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      inSnakeCase(value),
+    ]),
+  );
+}

@@ -1,0 +1,33 @@
+import type { GetConfigurationRequest, GetConfigurationResponse } from '@switchyard/contracts/routing';
+import { type Rpc, requirePermission, type UnaryHandler } from '@switchyard/service-kit';
+import type { SnapshotHolder } from '../runtime/snapshot-holder.ts';
+import { configurationScope } from './configuration-scope.ts';
+
+/** ConfigurationAdminService.GetConfiguration */
+export const getConfiguration = (
+  snapshots: SnapshotHolder,
+): Rpc<UnaryHandler<GetConfigurationRequest, GetConfigurationResponse>> => ({
+  permission: 'routing.provider.read',
+  handle: async (request, { principal }) => {
+    requirePermission(principal, 'routing.pool.read');
+    requirePermission(principal, 'routing.policy.read');
+    const scope = configurationScope(principal, request);
+    const { configurationVersion, providers, pools, policies } = snapshots.parts;
+    const configuration = {
+      providers: inOrder(providers, scope),
+      pools: inOrder(pools, scope),
+      policies: policies
+        .filter(({ tenant }) => scope.has(tenant))
+        .toSorted((a, b) => (a.tenant < b.tenant ? -1 : 1)),
+    };
+    return { configuration, version: configurationVersion };
+  },
+});
+
+const inOrder = <T extends { readonly id: string; readonly tenant: string }>(
+  objects: readonly T[],
+  scope: ReadonlySet<string>,
+): T[] =>
+  objects
+    .filter(({ tenant }) => scope.has(tenant))
+    .toSorted((a, b) => (`${a.id} ${a.tenant}` < `${b.id} ${b.tenant}` ? -1 : 1));

@@ -1,0 +1,21 @@
+import type { Provider } from '@switchyard/contracts/routing';
+import type { PoolSurroundings } from '../domain/pool/validate-pool.ts';
+import { buildSnapshot, type SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
+
+/** What some providers offer, as a snapshot would have it. */
+export function offeredBy(
+  providers: readonly Provider[],
+  parts: SnapshotParts,
+): Omit<PoolSurroundings, 'pools'> {
+  const { offerings } = buildSnapshot({ ...parts, providers, pools: [], policies: [] });
+  const names = new Set(
+    offerings.flatMap(({ provider, model, canonicalModel = model }) =>
+      ['', provider.id].flatMap((id) => [`${id} ${model}`, `${id} ${canonicalModel}`]),
+    ),
+  );
+  return {
+    providers: new Set(providers.map(({ id }) => id)),
+    offers: ({ provider, model }) => names.has(`${provider} ${model}`),
+    models: offerings.map(({ model }) => model),
+  };
+}
