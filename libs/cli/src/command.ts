@@ -8,6 +8,7 @@ export interface CommandInput {
   /** Values of the command's options; texts, or true for flags. */
   readonly options: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
   readonly settings: CliSettings;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly output: Output;
   /** Fires at Ctrl-C. */
   readonly signal: AbortSignal;

@@ -26,7 +26,18 @@ async function run(line: string, env: Readonly<Record<string, string>> = NOWHERE
 test.each(['', 'help', '--help', '-h'])('"switchyard %s" lists the commands', async (line) => {
   const { code, out, err } = await run(line);
   expect([code, err]).toEqual([0, '']);
-  for (const name of ['providers', 'chat', 'route', 'models', 'costs', 'keys', 'decision', 'events'])
+  for (const name of [
+    'providers',
+    'chat',
+    'route',
+    'models',
+    'costs',
+    'keys',
+    'decision',
+    'events',
+    'apply',
+    'export',
+  ])
     expect(out).toContain(`\n  ${name} `);
 });
 
@@ -50,6 +61,8 @@ test.each([
   ['keys rotate x --overlap soon', '--overlap must be a whole number of seconds'],
   ['decision', 'which request? give the request id of an answer'],
   ['events', 'events needs "tail"'],
+  ['apply', 'apply needs a document: -f FILE'],
+  ['export -o xml', '--output must be yaml or json, not xml'],
   ['costs --since yesterday', '--since must be a number and m, h or d: 30m, 24h, 7d'],
   ['route --max-cost much', '--max-cost must be an amount of USD such as 0.01, not much'],
   ['route --strategy luck', '--strategy must be priority or cost, not luck'],
@@ -59,7 +72,7 @@ test.each([
   expect(err.split('\n')[0]).toBe(why);
 });
 
-test.each(['providers', 'models', 'route', 'chat hello', 'costs', 'keys', 'decision x'])(
+test.each(['providers', 'models', 'route', 'chat hello', 'costs', 'keys', 'decision x', 'export'])(
   '"switchyard %s" says what to do where nobody answers',
   async (line) => {
     const { code, out, err } = await run(line);

@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { ServiceError } from '@switchyard/kernel';
 import { type Command, UsageError } from './command.ts';
+import { apply } from './commands/apply.ts';
 import { chat } from './commands/chat.ts';
 import { costs } from './commands/costs.ts';
 import { decision } from './commands/decision.ts';
 import { events } from './commands/events.ts';
+import { exportConfiguration } from './commands/export.ts';
 import { keys } from './commands/keys.ts';
 import { models } from './commands/models.ts';
 import { providers } from './commands/providers.ts';
@@ -23,7 +25,18 @@ export interface CliRun {
 }
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  Object.entries({ providers, chat, route, models, costs, keys, decision, events }),
+  Object.entries({
+    providers,
+    chat,
+    route,
+    models,
+    costs,
+    keys,
+    decision,
+    events,
+    apply,
+    export: exportConfiguration,
+  }),
 );
 
 /** Runs one command. @returns the exit code: 0 done, 1 failed, 2 not understood */
@@ -56,6 +69,7 @@ export async function runCli({
       positionals,
       options: values,
       settings: readSettings(env),
+      env,
       output,
       signal,
     });

@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import {
+  ApplyConfigurationRequest,
+  type ApplyConfigurationResponse,
+  ConfigurationAdminServiceClient,
+} from '@switchyard/contracts/routing';
+import { ServiceError } from '@switchyard/kernel';
+import { type Command, type CommandInput, textOption, UsageError } from '../command.ts';
+import { type ConfigurationDocument, readDocument, withTenant } from '../configuration/document.ts';
+import { planSecrets, type SecretToStore } from '../configuration/plan-secrets.ts';
+import type { DocumentProblem } from '../configuration/read-value.ts';
+import { countChanges, describeAction, renderChanges } from '../configuration/render-changes.ts';
+import { SecretStore } from '../configuration/secret-store.ts';
+import { call, openClient } from '../grpc-call.ts';
+
+/** Longest document that is read, in characters. */
+const MAX_LENGTH = 10 * 1024 * 1024;
+
+/** `switchyard apply` */
+export const apply: Command = {
+  usage: '-f FILE [--dry-run] [--prune] [--tenant T] [--secrets]',
+  summary:
+    'Brings providers, pools and policies to what a YAML or JSON document says, all or nothing, and shows what changes. --prune removes what is not in it; --secrets stores the keys of "credential: env:NAME" again.',
+  options: {
+    file: { type: 'string', short: 'f' },
+    'dry-run': { type: 'boolean' },
+    prune: { type: 'boolean' },
+    tenant: { type: 'string' },
+    secrets: { type: 'boolean' },
+  },
+  maxPositionals: 0,
+  async run(input) {
+    const file = textOption(input, 'file');
+    if (file === undefined) throw new UsageError('apply needs a document: -f FILE');
+    const { settings, env, options } = input;
+    const document = await load(file, textOption(input, 'tenant'));
+    const isDryRun = options['dry-run'] === true;
+    using store = new SecretStore({ address: settings.credential, apiKey: settings.apiKey });
+    const secrets = await secretsOf(document, { input, file, store });
+    // The whole of it is checked before anything is stored anywhere.
+    let applied = await send(document, { input, file, mode: 'check' });
+    if (!isDryRun) {
+      for (const secret of secrets) await store.put(secret, env[secret.variable] ?? '');
+      applied = await send(document, { input, file, mode: 'apply' });
+    }
+    show(input, { applied, secrets, isDryRun });
+  },
+};
+
+async function load(file: string, tenant: string | undefined): Promise<ConfigurationDocument> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new Error(`${file} cannot be read: ${error.message}`);
+  });
+  if (text.length > MAX_LENGTH) throw new Error(`${file} is longer than ${MAX_LENGTH} characters`);
+  const read = readDocument(text);
+  if (!read.ok) throw wrongDocument(file, read.problems);
+  const { configuration, credentials } = read.document;
+  return {
+    configuration: tenant === undefined ? configuration : withTenant(configuration, tenant),
+    credentials,
+  };
+}
+
+const wrongDocument = (file: string, problems: readonly DocumentProblem[]): Error =>
+  new Error(
+    problems
+      .map(({ path, description }) => `${[`${file}:`, path].join(' ').trim()} ${description}`)
+      .join('\n'),
+  );
+
+async function secretsOf(
+  { configuration, credentials }: ConfigurationDocument,
+  { input, file, store }: { input: CommandInput; file: string; store: SecretStore },
+): Promise<readonly SecretToStore[]> {
+  if (credentials.length === 0) return [];
+  const owners = new Set(credentials.map(({ index }) => configuration.providers[index]?.tenant ?? ''));
+  const { secrets, problems } = planSecrets({
+    configuration,
+    credentials,
+    stored: await store.list(owners),
+    store: input.options.secrets === true ? 'all' : 'missing',
+    env: input.env,
+  });
+  if (problems.length > 0) throw wrongDocument(file, problems);
+  return secrets;
+}
+
+async function send(
+  { configuration }: ConfigurationDocument,
+  { input, file, mode }: { input: CommandInput; file: string; mode: 'check' | 'apply' },
+): Promise<ApplyConfigurationResponse> {
+  const { settings, options } = input;
+  const request = ApplyConfigurationRequest.fromPartial({
+    configuration,
+    prune: options.prune === true,
+    dryRun: mode === 'check',
+    tenant: textOption(input, 'tenant'),
+  });
+  const client = openClient(ConfigurationAdminServiceClient, settings.routing);
+  try {
+    return await call(client.applyConfiguration.bind(client), request, settings.apiKey);
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.violations.length === 0) throw error;
+    throw wrongDocument(
+      file,
+      error.violations.map(({ field, description }) => ({ path: field, description })),
+    );
+  } finally {
+    client.close();
+  }
+}
+
+interface Shown {
+  readonly applied: ApplyConfigurationResponse;
+  readonly secrets: readonly SecretToStore[];
+  readonly isDryRun: boolean;
+}
+
+function show({ output }: CommandInput, { applied, secrets, isDryRun }: Shown): void {
+  const { changes, version } = applied;
+  if (output.json) {
+    const described = changes.map((change) => ({ ...change, action: describeAction(change.action) }));
+    output.value({ changes: described, secrets, version, dryRun: isDryRun });
+    return;
+  }
+  for (const { id, variable } of secrets) output.line(`+ secret ${id} (its value is from ${variable})`);
+  output.text(renderChanges(changes));
+  if (changes.length === 0 && secrets.length === 0) output.line('no changes');
+  else {
+    const counted = changes.length === 0 ? 'no changes beside secrets' : countChanges(changes);
+    output.line(isDryRun ? `${counted} (dry run: nothing was changed)` : `${counted}; version ${version}`);
+  }
+}

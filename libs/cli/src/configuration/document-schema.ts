@@ -1,0 +1,98 @@
+import { ProviderMode, Strategy } from '@switchyard/contracts/routing';
+import type { ObjectSchema, ValueSchema } from './schema.ts';
+
+const text: ValueSchema = { kind: 'text' };
+const texts: ValueSchema = { kind: 'list', of: text };
+const flag: ValueSchema = { kind: 'flag' };
+const long: ValueSchema = { kind: 'long' };
+const whole = (min: number, max: number): ValueSchema => ({ kind: 'whole', min, max });
+const count = whole(0, 0xffff_ffff);
+const share = whole(0, 1_000_000);
+const object = (fields: ObjectSchema): ValueSchema => ({ kind: 'object', fields });
+const listOf = (fields: ObjectSchema): ValueSchema => ({ kind: 'list', of: object(fields) });
+
+/** "STRATEGY_LEAST_LOADED" is written "least_loaded". */
+const wordsOf = (values: Readonly<Record<string, number>>): ValueSchema => ({
+  kind: 'word',
+  words: Object.fromEntries(
+    Object.entries(values)
+      .filter(([name]) => name !== 'UNSPECIFIED' && name !== 'UNRECOGNIZED')
+      .map(([name, value]) => [name.toLowerCase(), value]),
+  ),
+});
+
+const strategy = wordsOf(Strategy);
+
+const weight: ValueSchema = { kind: 'number', min: 0 };
+const compositeWeights = object({ priority: weight, health: weight, cost: weight, latency: weight });
+
+const requirements = object({
+  capabilities: texts,
+  max_cost_nano_usd: long,
+  max_price_per_million_nano_usd: long,
+  max_latency_ms: whole(1, 0x7fff_ffff),
+  residency: texts,
+  preferred_providers: texts,
+  excluded_providers: texts,
+  allowed_providers: texts,
+  tags: texts,
+});
+
+const limitMs = whole(1, 900_000);
+
+const provider: ObjectSchema = {
+  id: text,
+  tenant: text,
+  display_name: text,
+  wire_format: text,
+  base_url: text,
+  credential_ref: text,
+  catalog_id: text,
+  models: listOf({
+    model: text,
+    catalog_model: text,
+    capabilities: texts,
+    context_tokens: count,
+    max_output_tokens: count,
+  }),
+  priority: share,
+  weight: share,
+  region: text,
+  tags: texts,
+  mode: wordsOf(ProviderMode),
+  simulated: flag,
+  time_limits: object({
+    connect_ms: limitMs,
+    first_token_ms: limitMs,
+    between_tokens_ms: limitMs,
+    total_ms: limitMs,
+  }),
+};
+
+const pool: ObjectSchema = {
+  id: text,
+  tenant: text,
+  description: text,
+  members: listOf({ provider: text, model: text, weight: share, priority: share }),
+  strategy,
+  composite_weights: compositeWeights,
+  requirements,
+  task_types: texts,
+};
+
+const policy: ObjectSchema = {
+  tenant: text,
+  strategy,
+  composite_weights: compositeWeights,
+  requirements,
+};
+
+/** What a provider may say in a document and not in a message: where its key comes from. */
+export const CREDENTIAL = 'credential';
+
+/** The lists of a document. */
+export const DOCUMENT_LISTS: Readonly<Record<'providers' | 'pools' | 'policies', ObjectSchema>> = {
+  providers: provider,
+  pools: pool,
+  policies: policy,
+};

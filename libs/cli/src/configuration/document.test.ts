@@ -1,0 +1,163 @@
+import { Configuration, ProviderMode, Strategy } from '@switchyard/contracts/routing';
+import { expect, test } from 'vitest';
+import { readDocument, writeDocument } from './document.ts';
+
+const EVERYTHING = Configuration.fromPartial({
+  providers: [
+    {
+      id: 'openai',
+      displayName: 'OpenAI',
+      wireFormat: 'openai-chat',
+      baseUrl: 'https://api.openai.com/v1',
+      credentialRef: 'provider/openai',
+      catalogId: 'openai',
+      models: [
+        { model: 'a', catalogModel: 'b', capabilities: ['text'], contextTokens: 8, maxOutputTokens: 4 },
+      ],
+      priority: 0,
+      weight: 0,
+      region: 'eu-west',
+      tags: ['gdpr'],
+      mode: ProviderMode.MAINTENANCE,
+      simulated: true,
+      timeLimits: { connectMs: 1, totalMs: 2 },
+    },
+    { id: 'plain', tenant: 'acme', wireFormat: 'gemini', baseUrl: 'https://example.com' },
+  ],
+  pools: [
+    {
+      id: 'fast',
+      description: 'yes: "really"\n# no comment',
+      members: [{ provider: 'openai', model: 'a', weight: 0, priority: 0 }, { model: 'b' }],
+      strategy: Strategy.COMPOSITE,
+      compositeWeights: { cost: 0.5, latency: 2 },
+      requirements: {
+        capabilities: ['tools'],
+        maxCostNanoUsd: 0n,
+        maxPricePerMillionNanoUsd: 9_223_372_036_854_775_807n,
+        maxLatencyMs: 1,
+        residency: ['eu-west'],
+        preferredProviders: ['openai'],
+        excludedProviders: ['x'],
+        allowedProviders: ['openai'],
+        tags: ['gdpr'],
+      },
+      taskTypes: ['no', '1', 'null'],
+    },
+    { id: 'tier' },
+  ],
+  policies: [{ strategy: Strategy.LEAST_LOADED }, { tenant: 'acme', requirements: { tags: ['hipaa'] } }],
+});
+
+test.each(['yaml', 'json'] as const)('what is written as %s is read as it was', (format) => {
+  const read = readDocument(writeDocument(EVERYTHING, format));
+  expect(read).toEqual({ ok: true, document: { configuration: EVERYTHING, credentials: [] } });
+});
+
+test('an empty configuration is a document, too', () => {
+  const text = writeDocument(Configuration.create(), 'yaml');
+  expect(text).toBe('version: 1\n');
+  expect(readDocument(text)).toMatchObject({ ok: true, document: { configuration: Configuration.create() } });
+});
+
+test('what has its default is left out', () => {
+  const text = writeDocument(Configuration.fromPartial({ pools: [{ id: 'tier' }] }), 'yaml');
+  expect(text).toBe('version: 1\npools:\n  - id: tier\n');
+});
+
+test('a credential is a reference: the document gives the secret’s id, and the variable beside it', () => {
+  const read = readDocument(
+    'version: 1\nproviders:\n  - id: x\n  - {id: openai, base_url: https://api.openai.com/v1, credential: env:OPENAI_API_KEY}\n',
+  );
+  expect(read).toMatchObject({
+    ok: true,
+    document: {
+      configuration: { providers: [{ credentialRef: '' }, { credentialRef: 'provider/openai' }] },
+      credentials: [{ index: 1, variable: 'OPENAI_API_KEY' }],
+    },
+  });
+});
+
+test('a key in place of a reference is refused and not repeated', () => {
+  const read = readDocument('version: 1\nproviders: [{id: openai, credential: sk-very-secret}]\n');
+  expect(read).toEqual({
+    ok: false,
+    problems: [{ path: 'providers[0].credential', description: 'must be env:NAME, never the key itself' }],
+  });
+});
+
+test.each([
+  ['no version', 'pools: []', 'version', /must be 1/],
+  ['another version', 'version: 2', 'version', /must be 1/],
+  ['an unknown list', 'version: 1\nmodels: []', 'models', /not known/],
+  ['a list that is none', 'version: 1\npools: {id: x}', 'pools', /a list/],
+  ['a text', 'hello', '', /must have version/],
+  ['broken YAML', 'version: 1\npools: [', '', /line 2/],
+  ['a key twice', 'version: 1\nversion: 1', '', /unique/],
+  [
+    'an unknown field',
+    'version: 1\npools: [{id: x, wieght: 1}]',
+    'pools[0].wieght',
+    /not known; known are id/,
+  ],
+  ['a field of the service', 'version: 1\npools: [{id: x, etag: y}]', 'pools[0].etag', /not known/],
+  [
+    'a negative weight',
+    'version: 1\npools: [{id: x},{members: [{weight: -1}]}]',
+    'pools[1].members[0].weight',
+    /from 0 to 1000000/,
+  ],
+  [
+    'half a weight',
+    'version: 1\npools: [{members: [{weight: 0.5}]}]',
+    'pools[0].members[0].weight',
+    /whole number/,
+  ],
+  [
+    'a negative composite weight',
+    'version: 1\npolicies: [{composite_weights: {cost: -0.1}}]',
+    'policies[0].composite_weights.cost',
+    /at least 0/,
+  ],
+  [
+    'a composite weight of infinity',
+    'version: 1\npolicies: [{composite_weights: {cost: .inf}}]',
+    'policies[0].composite_weights.cost',
+    /at least 0/,
+  ],
+  [
+    'an unknown strategy',
+    'version: 1\npools: [{strategy: luck}]',
+    'pools[0].strategy',
+    /priority, cost, weighted/,
+  ],
+  ['a property of every object', 'version: 1\npools: [{strategy: toString}]', 'pools[0].strategy', /must be/],
+  ['a number as an id', 'version: 1\npools: [{id: 7}]', 'pools[0].id', /a text/],
+  ['a yes as a flag', 'version: 1\nproviders: [{simulated: yes}]', 'providers[0].simulated', /true or false/],
+  [
+    'too large a limit',
+    'version: 1\npools: [{requirements: {max_cost_nano_usd: 9223372036854775808}}]',
+    'pools[0].requirements.max_cost_nano_usd',
+    /9223372036854775807/,
+  ],
+  ['a text as a pool', 'version: 1\npools: [fast]', 'pools[0]', /fields/],
+  [
+    'a reference beside a reference',
+    'version: 1\nproviders: [{credential: env:A, credential_ref: b}]',
+    'providers[0].credential',
+    /leave one/,
+  ],
+])('%s is refused with its place', (_, text, path, why) => {
+  const read = readDocument(text);
+  if (read.ok) throw new Error('it was understood');
+  expect(read.problems.map((problem) => problem.path)).toContain(path);
+  expect(read.problems.find((problem) => problem.path === path)?.description).toMatch(why);
+});
+
+test('aliases that would grow without end are refused', () => {
+  const lines = Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(10)}]`);
+  expect(readDocument(`version: 1\na0: &a0 [x]\n${lines.join('\n')}`)).toMatchObject({
+    ok: false,
+    problems: expect.arrayContaining([{ path: '', description: expect.stringMatching(/alias/) }]),
+  });
+});

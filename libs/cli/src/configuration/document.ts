@@ -1,0 +1,118 @@
+import { Configuration, type Provider } from '@switchyard/contracts/routing';
+import { parseDocument, stringify } from 'yaml';
+import { CREDENTIAL, DOCUMENT_LISTS } from './document-schema.ts';
+import { type DocumentProblem, isPlainObject, type Place, type Report, readObject } from './read-value.ts';
+import { writeObject } from './write-value.ts';
+
+/** A key that a document refers to. */
+export interface CredentialReference {
+  /** Place of the provider in the document. */
+  readonly index: number;
+  /** Environment variable that holds the key. */
+  readonly variable: string;
+}
+
+/** What a document says. */
+export interface ConfigurationDocument {
+  readonly configuration: Configuration;
+  readonly credentials: readonly CredentialReference[];
+}
+
+/** A document that was understood, or everything that is wrong with it. */
+export type ReadDocument =
+  | { readonly ok: true; readonly document: ConfigurationDocument }
+  | { readonly ok: false; readonly problems: readonly DocumentProblem[] };
+
+/** Id of the secret that holds a provider's key; the local start has the same. */
+export const secretIdOf = (providerId: string): string => `provider/${providerId}`;
+
+/** Reads a document of YAML, of which JSON is a part. */
+export function readDocument(text: string): ReadDocument {
+  const parsed = parseDocument(text, { intAsBigInt: true });
+  const problems: DocumentProblem[] = [];
+  const report: Report = (path, description) => problems.push({ path, description });
+  const [error] = parsed.errors;
+  if (error === undefined) {
+    const { lists, credentials } = readRoot(valueOfDocument(parsed, report), report);
+    // What is wrong has no shape that a message could be made of.
+    if (problems.length === 0)
+      return { ok: true, document: { configuration: Configuration.fromPartial(lists), credentials } };
+    // Only what and where, not the lines themselves: somebody may have written a key into them.
+  } else report('', error.message.split(':\n')[0] ?? '');
+  return { ok: false, problems };
+}
+
+/** The document's plain value. Aliases that would grow it without end are refused by the library. */
+function valueOfDocument(parsed: ReturnType<typeof parseDocument>, report: Report): unknown {
+  try {
+    return parsed.toJS();
+  } catch (error) {
+    report('', (error as Error).message);
+    return {};
+  }
+}
+
+interface ReadLists {
+  readonly lists: Record<string, unknown>;
+  readonly credentials: readonly CredentialReference[];
+}
+
+function readRoot(root: unknown, report: Report): ReadLists {
+  if (!isPlainObject(root)) {
+    report('', 'must have version, providers, pools or policies');
+    return { lists: {}, credentials: [] };
+  }
+  const { version, ...lists } = root;
+  if (version !== 1n) report('version', 'must be 1');
+  const credentials: CredentialReference[] = [];
+  const read: Record<string, unknown> = {};
+  for (const [name, list] of Object.entries(lists)) {
+    if (!isListName(name)) report(name, `is not known; known are version, ${LIST_NAMES.join(', ')}`);
+    else if (Array.isArray(list))
+      read[name] = list.map((item, index) => {
+        const place = { path: `${name}[${index}]`, report };
+        if (name !== 'providers') return readObject(item, DOCUMENT_LISTS[name], place);
+        return readProvider(item, place, (variable) => credentials.push({ index, variable }));
+      });
+    else if (list !== null) report(name, 'must be a list');
+  }
+  return { lists: read, credentials };
+}
+
+const LIST_NAMES = Object.keys(DOCUMENT_LISTS);
+const isListName = (name: string): name is keyof typeof DOCUMENT_LISTS => Object.hasOwn(DOCUMENT_LISTS, name);
+
+function readProvider(item: unknown, place: Place, onVariable: (variable: string) => void): unknown {
+  if (!isPlainObject(item) || !(CREDENTIAL in item)) return readObject(item, DOCUMENT_LISTS.providers, place);
+  const { [CREDENTIAL]: credential, ...rest } = item;
+  const path = `${place.path}.${CREDENTIAL}`;
+  const variable = typeof credential === 'string' ? /^env:([A-Za-z_]\w*)$/.exec(credential)?.[1] : undefined;
+  // Whatever stands there is not shown: it may be the key itself.
+  if (variable === undefined) place.report(path, 'must be env:NAME, never the key itself');
+  else onVariable(variable);
+  if ('credential_ref' in rest)
+    place.report(path, 'stands in place of credential_ref; leave one of both out');
+  const provider = readObject(rest, DOCUMENT_LISTS.providers, place);
+  return { ...provider, credentialRef: secretIdOf(String(rest.id ?? '')) };
+}
+
+/** How a document is written. */
+export type DocumentFormat = 'yaml' | 'json';
+
+/** Writes a configuration as a document that gives the same one when it is read. */
+export function writeDocument(configuration: Configuration, format: DocumentFormat): string {
+  const lists = Object.entries(DOCUMENT_LISTS).map(([name, fields]) => {
+    const objects: readonly object[] = configuration[name as keyof typeof DOCUMENT_LISTS];
+    return [name, objects.map((one) => writeObject(one, fields))] as const;
+  });
+  const document = { version: 1, ...Object.fromEntries(lists.filter(([, list]) => list.length > 0)) };
+  return format === 'json' ? `${JSON.stringify(document, null, 2)}\n` : stringify(document, { lineWidth: 0 });
+}
+
+/** A configuration in which what names no tenant belongs to one. */
+export function withTenant(configuration: Configuration, tenant: string): Configuration {
+  const own = <T extends Pick<Provider, 'tenant'>>(objects: readonly T[]): T[] =>
+    objects.map((one) => (one.tenant === '' ? { ...one, tenant } : one));
+  const { providers, pools, policies } = configuration;
+  return { providers: own(providers), pools: own(pools), policies: own(policies) };
+}
