@@ -40,12 +40,24 @@ export const invalidFields = (violations: readonly FieldViolation[]): ServiceErr
   });
 
 /** No provider offers the model, and no pool has the name. */
-export function modelNotFound(model: string, near: readonly string[]): ServiceError {
+export function modelNotFound(
+  model: string,
+  {
+    near,
+    insteadOf = model,
+  }: {
+    readonly near: readonly string[];
+    /** The name that was asked for, where an experiment has put the model in its place. */
+    readonly insteadOf?: string;
+  },
+): ServiceError {
   const hint = near.length === 0 ? '' : `did you mean ${near.join(' or ')}? `;
+  const why =
+    insteadOf === model ? '' : `, which an experiment has put in place of ${JSON.stringify(insteadOf)}`;
   return new ServiceError({
     reason: 'MODEL_NOT_FOUND',
     code: 'NOT_FOUND',
-    publicMessage: `no configured provider offers the model ${JSON.stringify(model)}, and no pool has the name; ${hint}ListModels (GET /v1/models) tells which are offered`,
+    publicMessage: `no configured provider offers the model ${JSON.stringify(model)}${why}, and no pool has the name; ${hint}ListModels (GET /v1/models) tells which are offered`,
     metadata: { model, ...(near.length === 0 ? {} : { near: near.join(', ') }) },
     violations: [{ field: 'model', description: 'no configured provider offers it' }],
   });
@@ -230,6 +242,62 @@ export const tooManyPools = (max: number): ServiceError =>
     reason: 'TOO_MANY_POOLS',
     code: 'RESOURCE_EXHAUSTED',
     publicMessage: `there are ${max} pools already, which is the most; remove one first`,
+  });
+
+/** No such experiment for this caller. */
+export const experimentNotFound = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'EXPERIMENT_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: `there is no experiment ${id}`,
+    metadata: { experiment: id },
+  });
+
+/** The id is taken. */
+export const experimentExists = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'EXPERIMENT_EXISTS',
+    code: 'ALREADY_EXISTS',
+    publicMessage: `there is an experiment ${id} already; take another id, or delete it first`,
+    metadata: { experiment: id },
+  });
+
+/** One owner has as many experiments as there may be. */
+export const tooManyExperiments = (max: number): ServiceError =>
+  new ServiceError({
+    reason: 'TOO_MANY_EXPERIMENTS',
+    code: 'RESOURCE_EXHAUSTED',
+    publicMessage: `there are ${max} experiments already, which is the most; delete one that has ended first`,
+  });
+
+/** It stands where it cannot be changed so. @param why the end of the sentence, with what can be done */
+export const experimentState = (id: string, why: string): ServiceError =>
+  new ServiceError({
+    reason: 'EXPERIMENT_STATE',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: `the experiment ${id} ${why}`,
+    metadata: { experiment: id },
+  });
+
+/** It cannot be removed while it divides requests. */
+export const experimentRuns = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'EXPERIMENT_RUNS',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: `the experiment ${id} runs; stop it first`,
+    metadata: { experiment: id },
+  });
+
+/** Another experiment divides the same name. */
+export const modelIsDivided = (
+  model: string,
+  { id, by }: { readonly id: string; readonly by: string },
+): ServiceError =>
+  new ServiceError({
+    reason: 'MODEL_IS_DIVIDED',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: `the experiment ${id} cannot start: the experiment ${by} runs for ${model} already; stop it or promote one of its variants first`,
+    metadata: { experiment: id, model, running: by },
   });
 
 /** Something of the installation is to be changed with a key of a tenant. */

@@ -54,6 +54,10 @@ export class RoutingEvents {
     this.#metrics.decisionsDropped.inc(count);
   }
 
+  experimentRequestsDropped(count: number): void {
+    this.#metrics.experimentRequestsDropped.inc(count);
+  }
+
   usagePublished(count: number): void {
     this.#metrics.published.inc(count);
   }
@@ -106,6 +110,10 @@ function makeMetrics(registers: Registry[]) {
       buckets: OVERHEAD_SECONDS,
     }),
     decisionsDropped: counter('decisions_dropped', 'Decision records that could not be stored.'),
+    experimentRequestsDropped: counter(
+      'experiment_requests_dropped',
+      'Requests of experiments that could not be counted.',
+    ),
     published: counter('usage_published', 'Usage records that the bus has taken.'),
   };
 }

@@ -6,6 +6,8 @@ import { DecisionRecorder } from './adapters/decision-recorder.ts';
 import { usagePublisher } from './adapters/nats-usage.ts';
 import { PostgresConfiguration } from './adapters/postgres-configuration.ts';
 import { PostgresDecisions } from './adapters/postgres-decisions.ts';
+import { PostgresExperimentResults } from './adapters/postgres-experiment-results.ts';
+import { PostgresExperiments } from './adapters/postgres-experiments.ts';
 import { PostgresPolicies } from './adapters/postgres-policies.ts';
 import { PostgresPools } from './adapters/postgres-pools.ts';
 import { PostgresProviders } from './adapters/postgres-providers.ts';
@@ -15,9 +17,10 @@ import type { Snapshot } from './domain/snapshot/snapshot.ts';
 import type { RoutingEvents } from './events.ts';
 import { readBootId } from './outbox/boot-id.ts';
 import { UsageOutboxes } from './outbox/usage-outboxes.ts';
+import { ExperimentTallies } from './runtime/experiment-tallies.ts';
 import { SnapshotHolder } from './runtime/snapshot-holder.ts';
 
-/** Opens the database: configuration and decisions. */
+/** Opens the database: configuration, experiments' counts and decisions. */
 export function openStores(
   config: RoutingConfig,
   { log, stack, readiness }: Foundation,
@@ -45,13 +48,23 @@ export function openStores(
     onDropped: (count) => events.decisionsDropped(count),
   });
   stack.defer(() => recorder.dispose());
+  const experimentResults = new PostgresExperimentResults(postgres);
+  const tallies = new ExperimentTallies({
+    store: experimentResults,
+    log,
+    onDropped: (requests) => events.experimentRequestsDropped(requests),
+  });
+  stack.defer(() => tallies.dispose());
   const configuration = new PostgresConfiguration(postgres);
   const configured = {
     providers: new PostgresProviders(configuration),
     pools: new PostgresPools(configuration),
     policies: new PostgresPolicies(configuration),
+    experiments: new PostgresExperiments(postgres, configuration),
+    experimentResults,
   };
-  return { configuration, configured, decisionStore, recorder };
+  const logs = { decisions: recorder, experiments: tallies };
+  return { configuration, configured, logs, decisionStore, recorder };
 }
 
 /** Opens this process's outbox and takes over those of dead ones. */
@@ -114,6 +127,7 @@ export function openSnapshots(
     providers: [],
     pools: [],
     policies: [],
+    experiments: [],
     priceBook: { version: '', prices: new Map() },
     healthVersion: '',
     health: new Map(),

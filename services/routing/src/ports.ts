@@ -2,6 +2,7 @@ import type { UsageRecord } from '@switchyard/contracts/events';
 import type { Decision, Strategy } from '@switchyard/contracts/routing';
 import type { Clock, Random } from '@switchyard/kernel';
 import type { Logger } from '@switchyard/service-kit';
+import type { EndedAssignment } from './domain/experiment/counted-variant.ts';
 import type { ConfiguredProvider } from './domain/snapshot/snapshot.ts';
 import type { RoutingEvents } from './events.ts';
 import type { RuntimeRegistry } from './runtime/runtime-registry.ts';
@@ -28,6 +29,12 @@ export interface DecisionLog {
   record(decision: Decision): void;
 }
 
+/** Where experiments count. */
+export interface ExperimentLog {
+  /** Counts a request that has ended; one that its caller cancelled is left out. */
+  count(ended: EndedAssignment): void;
+}
+
 /** What the pipeline stands on. */
 export interface PipelineContext {
   readonly snapshots: SnapshotHolder;
@@ -36,6 +43,7 @@ export interface PipelineContext {
   readonly secrets: ProviderSecrets;
   readonly usage: UsageLog;
   readonly decisions: DecisionLog;
+  readonly experiments: ExperimentLog;
   readonly events: RoutingEvents;
   readonly clock: Clock;
   /** Draws one seed for each request. */

@@ -83,7 +83,7 @@ async function compose(
     transport,
     secrets: overrides.secrets ?? secrets,
     usage: outboxes,
-    decisions: stores.recorder,
+    ...stores.logs,
     events,
     clock,
     random: Math.random,

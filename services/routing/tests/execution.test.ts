@@ -60,6 +60,7 @@ function contextOf(change: Partial<PipelineContext> = {}) {
       },
     },
     decisions: { record: (decision) => decisions.push(decision) },
+    experiments: { count: () => undefined },
     events: new RoutingEvents(new Registry()),
     clock: { wallMs: () => 1_000, monotonicMs: () => (nowMs += 100) },
     random: () => 0.5,

@@ -14,7 +14,7 @@ export interface ConfigurationLinkOptions {
 const EVERY_MS = 500;
 
 /**
- * Keeps this replica's providers, pools and policies as the database has them: at once when a change is announced, within half a
+ * Keeps this replica's providers, pools, policies and experiments as the database has them: at once when a change is announced, within half a
  * second in any case.
  */
 export class ConfigurationLink {

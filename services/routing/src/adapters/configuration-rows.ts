@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Pool, Provider } from '@switchyard/contracts/routing';
+import { Experiment, Pool, Provider } from '@switchyard/contracts/routing';
 import type { Transaction } from '@switchyard/service-kit';
 
 /** Providers that a transaction sees of a tenant and of the installation. */
@@ -26,6 +26,15 @@ export async function readAllPools(transaction: Transaction): Promise<Pool[]> {
     'SELECT body FROM routing.pools ORDER BY tenant, id',
   );
   return rows.map(({ body }) => Pool.decode(body));
+}
+
+/** Experiments that a transaction sees of a tenant and of the installation. */
+export async function readExperiments(transaction: Transaction, tenant: string): Promise<Experiment[]> {
+  const { rows } = await transaction.query<{ body: Buffer }>(
+    `SELECT body FROM routing.experiments WHERE tenant IN ($1, '') ORDER BY tenant, id`,
+    [tenant],
+  );
+  return rows.map(({ body }) => Experiment.decode(body));
 }
 
 /** Which object of the configuration, and which state of it. */

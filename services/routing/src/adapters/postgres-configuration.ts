@@ -1,7 +1,7 @@
-import { Policy, Pool, Provider } from '@switchyard/contracts/routing';
+import { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
 import type { Postgres, Transaction } from '@switchyard/service-kit';
 
-/** Most providers, and most pools, of one installation. */
+/** Most providers, pools, and experiments that say who answers, of one installation. */
 const MAX_ROWS = 10_000;
 
 /** The whole configuration at one version. */
@@ -11,9 +11,11 @@ export interface Configuration {
   readonly providers: readonly Provider[];
   readonly pools: readonly Pool[];
   readonly policies: readonly Policy[];
+  /** Those that run or were promoted. */
+  readonly experiments: readonly Experiment[];
 }
 
-/** Where providers, pools and policies are kept. Every change counts one version up, in the same transaction. */
+/** Where providers, pools, policies and experiments are kept. Every change counts one version up, in the same transaction. */
 export class PostgresConfiguration {
   readonly #postgres: Postgres;
 
@@ -78,6 +80,7 @@ export async function readConfiguration(transaction: Transaction): Promise<Confi
     providers: bodiesOf('provider').map((body) => Provider.decode(body)),
     pools: bodiesOf('pool').map((body) => Pool.decode(body)),
     policies: bodiesOf('policy').map((body) => Policy.decode(body)),
+    experiments: bodiesOf('experiment').map((body) => Experiment.decode(body)),
   };
 }
 
@@ -92,11 +95,11 @@ class Undone<T> extends Error {
 }
 
 interface ConfigurationRow {
-  readonly kind: 'version' | 'provider' | 'pool' | 'policy';
+  readonly kind: 'version' | 'provider' | 'pool' | 'policy' | 'experiment';
   readonly body: Buffer;
 }
 
-/** One statement sees one state of the database, as a transaction of repeatable reads would, with one round trip instead of four. */
+/** One statement sees one state of the database, as a transaction of repeatable reads would, with one round trip instead of five. */
 const LOAD = `
   (SELECT 'version' AS kind, convert_to(version::text, 'UTF8') AS body FROM routing.provider_version)
   UNION ALL
@@ -104,4 +107,6 @@ const LOAD = `
   UNION ALL
   (SELECT 'pool', body FROM routing.pools ORDER BY tenant, id LIMIT ${MAX_ROWS})
   UNION ALL
-  (SELECT 'policy', body FROM routing.policies ORDER BY tenant LIMIT ${MAX_ROWS})`;
+  (SELECT 'policy', body FROM routing.policies ORDER BY tenant LIMIT ${MAX_ROWS})
+  UNION ALL
+  (SELECT 'experiment', body FROM routing.experiments WHERE decides ORDER BY tenant, id LIMIT ${MAX_ROWS})`;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { GetPriceBookResponse } from '@switchyard/contracts/cost';
 import type { HealthState } from '@switchyard/contracts/health';
-import { Policy, Pool, Provider } from '@switchyard/contracts/routing';
+import { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
 import type { Logger } from '@switchyard/service-kit';
 import type { SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
 import { priceBookMessage, priceBookOf } from './price-book-message.ts';
@@ -10,7 +10,14 @@ import { priceBookMessage, priceBookOf } from './price-book-message.ts';
 /** The parts of a snapshot that come from other services. */
 export type StoredParts = Pick<
   SnapshotParts,
-  'configurationVersion' | 'providers' | 'pools' | 'policies' | 'priceBook' | 'health' | 'healthVersion'
+  | 'configurationVersion'
+  | 'providers'
+  | 'pools'
+  | 'policies'
+  | 'experiments'
+  | 'priceBook'
+  | 'health'
+  | 'healthVersion'
 >;
 
 /** Changes within this time are written once. */
@@ -69,12 +76,14 @@ export class SnapshotFile {
 }
 
 function serialize(parts: StoredParts): string {
-  const { configurationVersion, providers, pools, policies, priceBook, health, healthVersion } = parts;
+  const { configurationVersion, providers, pools, policies, experiments } = parts;
+  const { priceBook, health, healthVersion } = parts;
   return JSON.stringify({
     configurationVersion,
     providers: providers.map((provider) => Provider.toJSON(provider)),
     pools: pools.map((pool) => Pool.toJSON(pool)),
     policies: policies.map((policy) => Policy.toJSON(policy)),
+    experiments: experiments.map((experiment) => Experiment.toJSON(experiment)),
     priceBook: GetPriceBookResponse.toJSON(priceBookMessage(priceBook)),
     healthVersion,
     health: [...health],
@@ -88,6 +97,7 @@ interface StoredSnapshot {
   readonly providers: readonly unknown[];
   readonly pools?: readonly unknown[];
   readonly policies?: readonly unknown[];
+  readonly experiments?: readonly unknown[];
   readonly priceBook: unknown;
   readonly healthVersion: string;
   readonly health: [string, HealthState][];
@@ -100,6 +110,7 @@ function parse(text: string): StoredParts {
     providers: stored.providers.map((provider) => Provider.fromJSON(provider)),
     pools: (stored.pools ?? []).map((pool) => Pool.fromJSON(pool)),
     policies: (stored.policies ?? []).map((policy) => Policy.fromJSON(policy)),
+    experiments: (stored.experiments ?? []).map((experiment) => Experiment.fromJSON(experiment)),
     priceBook: priceBookOf(GetPriceBookResponse.fromJSON(stored.priceBook)),
     healthVersion: stored.healthVersion,
     health: new Map(stored.health),

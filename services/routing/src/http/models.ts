@@ -28,7 +28,9 @@ export const models =
     }
     const found = listed.get(id);
     if (found === undefined)
-      throw modelNotFound(id, suggestModels(id, { tenant: principal.tenant, snapshot: snapshots.current }));
+      throw modelNotFound(id, {
+        near: suggestModels(id, { tenant: principal.tenant, snapshot: snapshots.current }),
+      });
     sendJson(response, { status: 200, body: found });
   };
 

@@ -3,6 +3,7 @@ import { drawSeed } from '@switchyard/kernel';
 import { actingTenant, requirePermission } from '@switchyard/service-kit';
 import { type Choice, type DecideInput, decide } from '../domain/decide/decide.ts';
 import { isOffered } from '../domain/decide/select-offerings.ts';
+import { type Assignment, divideRequest, withModelOf } from '../domain/experiment/divide-request.ts';
 import type { Needs } from '../domain/request/needs.ts';
 import { needsOf } from '../domain/request/needs-of.ts';
 import { validateRequest } from '../domain/request/validate-request.ts';
@@ -18,10 +19,13 @@ export interface DecidedRequest {
   readonly needs: Needs;
   readonly snapshot: Snapshot;
   readonly choice: Choice;
+  /** The experiment that counts it; undefined for none. */
+  readonly assignment: Assignment | undefined;
 }
 
 /** How a request is decided on. */
 export interface DecideMode {
+  readonly requestId: string;
   readonly stream: boolean;
   /** Whether every candidate is looked at. Default 'enough'. */
   readonly look?: DecideInput['look'];
@@ -39,7 +43,7 @@ export function decideRequest(
     PipelineContext,
     'snapshots' | 'runtimes' | 'secrets' | 'clock' | 'random' | 'defaultStrategy'
   >,
-  { stream, look = 'enough' }: DecideMode,
+  { requestId, stream, look = 'enough' }: DecideMode,
 ): DecidedRequest {
   refuseUnoffered(request);
   const violations = validateRequest(request);
@@ -47,9 +51,15 @@ export function decideRequest(
   if (request.purpose === Purpose.PROBE) requirePermission(principal, 'routing.probe');
   const tenant = actingTenant(principal, request.context?.tenant ?? '');
   const snapshot = context.snapshots.current;
-  const asked = understandRequest(request, { tenant, snapshot, defaultStrategy: context.defaultStrategy });
+  const { experiments } = snapshot;
+  const division = divideRequest(request, { experiments, tenant, requestId });
+  const asked = understandRequest(withModelOf(request, division), {
+    tenant,
+    snapshot,
+    defaultStrategy: context.defaultStrategy,
+  });
   const needs = needsOf(request, { tenant, stream, asked });
-  if (!isOffered(needs, snapshot)) throw nobodyOffers(needs, snapshot);
+  if (!isOffered(needs, snapshot)) throw nobodyOffers(needs, { snapshot, division });
   const choice = decide({
     needs,
     snapshot,
@@ -58,7 +68,7 @@ export function decideRequest(
     look,
     measured: () => context.runtimes.measured(),
   });
-  return { needs, snapshot, choice };
+  return { needs, snapshot, choice, assignment: division.assignment };
 }
 
 /** What a later version brings is refused by name. */

@@ -29,7 +29,7 @@ export function decisionRecord({
   attempts,
   outcome,
 }: DecisionFacts): Decision {
-  const { needs, snapshot, choice } = decided;
+  const { needs, snapshot, choice, assignment } = decided;
   const candidates = candidateRecords(choice, snapshot);
   const [first] = choice.ranked;
   return {
@@ -55,6 +55,8 @@ export function decisionRecord({
     compositeWeights: needs.compositeWeights,
     fittingCount: choice.fitting,
     reason: first === undefined ? '' : choice.reason,
+    experiment: assignment?.experiment ?? '',
+    variant: assignment?.variant ?? '',
   };
 }
 

@@ -56,7 +56,7 @@ export class Execution {
     this.requestId = uuidV7(this.#decidedWallMs);
     const span = startSpan('decide', { parent: this.#parent });
     try {
-      this.decided = decideRequest(call, context, mode);
+      this.decided = decideRequest(call, context, { ...mode, requestId: this.requestId });
     } finally {
       span?.setAttribute('switchyard.request_id', this.requestId);
       endSpan(span);
@@ -313,12 +313,12 @@ export class Execution {
   }
 
   #conclude(outcome: DecisionOutcome): void {
-    const { decisions, events, clock } = this.#context;
-    events.requestEnded({
-      outcome,
-      durationMs: clock.monotonicMs() - this.startedAtMs,
-      stream: this.decided.needs.stream,
-    });
+    const { decisions, events, experiments, clock } = this.#context;
+    const { assignment, needs } = this.decided;
+    const durationMs = clock.monotonicMs() - this.startedAtMs;
+    events.requestEnded({ outcome, durationMs, stream: needs.stream });
+    if (assignment !== undefined)
+      experiments.count({ assignment, outcome, costNanoUsd: this.costNanoUsd, durationMs });
     decisions.record(
       decisionRecord({
         requestId: this.requestId,

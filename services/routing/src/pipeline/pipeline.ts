@@ -51,17 +51,13 @@ export class Pipeline {
 
   /** Decides without calling anyone. */
   route({ request, principal }: Pick<PipelineCall, 'request' | 'principal'>): Decision {
-    const decided = decideRequest({ request, principal }, this.#context, { stream: false, look: 'all' });
+    const decidedWallMs = this.#context.clock.wallMs();
+    const requestId = uuidV7(decidedWallMs);
+    const mode = { requestId, stream: false, look: 'all' } as const;
+    const decided = decideRequest({ request, principal }, this.#context, mode);
     const outcome =
       decided.choice.ranked.length === 0 ? DecisionOutcome.REFUSED : DecisionOutcome.NOT_EXECUTED;
-    const decidedWallMs = this.#context.clock.wallMs();
-    return decisionRecord({
-      requestId: uuidV7(decidedWallMs),
-      decided,
-      decidedWallMs,
-      attempts: [],
-      outcome,
-    });
+    return decisionRecord({ requestId, decided, decidedWallMs, attempts: [], outcome });
   }
 
   /** @returns the next attempt where this one failed before the caller saw anything; undefined at the end */

@@ -1,5 +1,6 @@
 import type { CompleteRequest } from '@switchyard/contracts/routing';
 import { type ServiceError, unreachable } from '@switchyard/kernel';
+import type { Division } from '../domain/experiment/divide-request.ts';
 import {
   type AskedFor,
   type InterpretationScope,
@@ -29,8 +30,13 @@ export function understandRequest(request: CompleteRequest, scope: Interpretatio
   }
 }
 
-/** The error for a request whose model nobody offers. */
-export function nobodyOffers({ request, selector, tenant }: Needs, snapshot: Snapshot): ServiceError {
+/** The error for a request whose model, or its variant's, nobody offers. */
+export function nobodyOffers(
+  { request, selector, tenant }: Needs,
+  { snapshot, division }: { readonly snapshot: Snapshot; readonly division: Division },
+): ServiceError {
   if (selector.kind === 'pool') return poolEmpty(selector.pool.id);
-  return modelNotFound(request.model, suggestModels(request.model, { tenant, snapshot }));
+  const { model } = division;
+  const near = suggestModels(model, { tenant, snapshot });
+  return modelNotFound(model, { near, insteadOf: request.model });
 }

@@ -1,5 +1,5 @@
 import type { CostEstimate, EstimateCostRequest, EstimateCostResponse } from '@switchyard/contracts/routing';
-import { invalidArgument } from '@switchyard/kernel';
+import { invalidArgument, uuidV7 } from '@switchyard/kernel';
 import type { Rpc, UnaryHandler } from '@switchyard/service-kit';
 import type { Candidate, Exclusion } from '../domain/decide/candidate.ts';
 import { expectedOutputTokens } from '../domain/request/cost-estimate.ts';
@@ -20,6 +20,7 @@ export const estimateCost = (
   handle: async ({ request }, { principal }) => {
     if (request === undefined) throw invalidArgument({ field: 'request', description: 'must be set' });
     const { needs, snapshot, choice } = decideRequest({ request, principal }, context, {
+      requestId: uuidV7(context.clock.wallMs()),
       stream: false,
       look: 'all',
     });

@@ -1,5 +1,6 @@
 import {
   ConfigurationAdminServiceService,
+  ExperimentAdminServiceService,
   InferenceServiceService,
   PolicyAdminServiceService,
   PoolAdminServiceService,
@@ -12,22 +13,29 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { PipelineContext } from '../ports.ts';
 import { applyConfiguration, type ConfigurationAdmin } from './apply-configuration.ts';
 import { complete } from './complete.ts';
+import { createExperiment, type ExperimentAdmin } from './create-experiment.ts';
 import { createPool, type PoolAdmin } from './create-pool.ts';
 import { createProvider, type ProviderAdmin } from './create-provider.ts';
+import { deleteExperiment } from './delete-experiment.ts';
 import { deletePool } from './delete-pool.ts';
 import { deleteProvider } from './delete-provider.ts';
 import { estimateCost } from './estimate-cost.ts';
 import { getConfiguration } from './get-configuration.ts';
 import { getDecision } from './get-decision.ts';
+import { getExperiment } from './get-experiment.ts';
 import { getPolicy } from './get-policy.ts';
 import { getPool } from './get-pool.ts';
 import { getProvider } from './get-provider.ts';
+import { listExperiments } from './list-experiments.ts';
 import { listModels } from './list-models.ts';
 import { listPolicies } from './list-policies.ts';
 import { listPools } from './list-pools.ts';
 import { listProviders } from './list-providers.ts';
+import { promoteVariant } from './promote-variant.ts';
 import { route } from './route.ts';
 import { type PolicyAdmin, setPolicy } from './set-policy.ts';
+import { startExperiment } from './start-experiment.ts';
+import { stopExperiment } from './stop-experiment.ts';
 import { streamComplete } from './stream-complete.ts';
 import { updatePool } from './update-pool.ts';
 import { updateProvider } from './update-provider.ts';
@@ -38,7 +46,7 @@ export interface RpcOptions {
   readonly pipeline: Pipeline;
   readonly decisionStore: PostgresDecisions;
   readonly recorder: DecisionRecorder;
-  readonly admin: ProviderAdmin & PoolAdmin & PolicyAdmin & ConfigurationAdmin;
+  readonly admin: ProviderAdmin & PoolAdmin & PolicyAdmin & ConfigurationAdmin & ExperimentAdmin;
 }
 
 /** Everything routing offers by gRPC. */
@@ -80,6 +88,15 @@ export function rpcServices({
       getPolicy: getPolicy(context.snapshots),
       listPolicies: listPolicies(context.snapshots),
       setPolicy: setPolicy(admin),
+    }),
+    defineService(ExperimentAdminServiceService, {
+      createExperiment: createExperiment(admin),
+      getExperiment: getExperiment(admin),
+      listExperiments: listExperiments(admin),
+      startExperiment: startExperiment(admin),
+      stopExperiment: stopExperiment(admin),
+      promoteVariant: promoteVariant(admin),
+      deleteExperiment: deleteExperiment(admin),
     }),
   ];
 }

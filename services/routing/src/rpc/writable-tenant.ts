@@ -4,7 +4,7 @@ import { installationKeyNeeded } from '../errors.ts';
 
 /** What a caller wants to change. */
 export interface Owned {
-  /** "provider", "pool" or "policy". */
+  /** "provider", "pool", "policy" or "experiment". */
   readonly what: string;
   /** The tenant that the caller names as its owner; '' for the installation. */
   readonly tenant: string;

@@ -1,14 +1,15 @@
 import type { HealthState } from '@switchyard/contracts/health';
-import type { Policy, Pool, Provider } from '@switchyard/contracts/routing';
+import type { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
 import { buildSnapshot, type PriceBook, type SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
 import type { Snapshot } from '../domain/snapshot/snapshot.ts';
 
-/** Providers, pools and policies of one version. */
+/** Providers, pools, policies and experiments of one version. */
 export interface ConfigurationPart {
   readonly version: string;
   readonly providers: readonly Provider[];
   readonly pools: readonly Pool[];
   readonly policies: readonly Policy[];
+  readonly experiments: readonly Experiment[];
 }
 
 /** Health of one version. */
@@ -38,9 +39,9 @@ export class SnapshotHolder {
     return this.#parts;
   }
 
-  setConfiguration({ version, providers, pools, policies }: ConfigurationPart): void {
+  setConfiguration({ version, ...configuration }: ConfigurationPart): void {
     if (version !== this.#parts.configurationVersion)
-      this.#rebuild({ configurationVersion: version, providers, pools, policies });
+      this.#rebuild({ configurationVersion: version, ...configuration });
   }
 
   setPrices(priceBook: PriceBook): void {

@@ -77,6 +77,7 @@ export function snapshotOf(
     byProvider: Map.groupBy(offerings, ({ provider }) => provider.id),
     pools: { byName: new Map(), byTaskType: new Map() },
     policies: new Map(),
+    experiments: new Map(),
     health: new Map(Object.entries(health).map(([id, state]) => [`/${id}`, state])),
   };
 }

@@ -7,6 +7,7 @@ import {
   stopExperiment,
 } from '../../src/domain/experiment/change-state.ts';
 import { validateExperiment } from '../../src/domain/experiment/validate-experiment.ts';
+import { nearNames } from '../../src/domain/request/near-names.ts';
 
 type PartialExperiment = Parameters<typeof Experiment.fromPartial>[0];
 
@@ -26,7 +27,7 @@ function problems(change: PartialExperiment, experiments: PartialExperiment[] = 
   const known = ['chat', 'small', 'auto'];
   const found = validateExperiment(Experiment.fromPartial({ ...sound, ...change }), {
     isKnown: (model) => known.includes(model),
-    names: () => known,
+    near: (model) => nearNames(model, known),
     experiments: experiments.map((one) => Experiment.fromPartial({ ...sound, ...one })),
   });
   return found.map(({ field, description }) => `${field}: ${description}`);

@@ -5,9 +5,13 @@ import {
   type CompleteResponse,
   ConfigurationAdminServiceClient,
   type Decision,
+  Experiment,
+  ExperimentAdminServiceClient,
+  type GetExperimentResponse,
   GetConfigurationRequest,
   type GetConfigurationResponse,
   InferenceServiceClient,
+  ListExperimentsRequest,
   ListPoolsRequest,
   Policy,
   PolicyAdminServiceClient,
@@ -34,6 +38,7 @@ export function openConfiguration(address: string, apiKey: string) {
   const policies = openGrpcClient(PolicyAdminServiceClient, target);
   const providers = openGrpcClient(ProviderAdminServiceClient, target);
   const inference = openGrpcClient(InferenceServiceClient, target);
+  const experiments = openGrpcClient(ExperimentAdminServiceClient, target);
   const to = { target, timeoutMs: 10_000 };
   return {
     apply: (request: PartialOf<typeof ApplyConfigurationRequest>): Promise<ApplyConfigurationResponse> => {
@@ -75,6 +80,37 @@ export function openConfiguration(address: string, apiKey: string) {
       const method = policies.listPolicies.bind(policies);
       return (await callUnary({ method, request: { tenant }, ...to })).policies;
     },
+    createExperiment: async (experiment: PartialOf<typeof Experiment>): Promise<Experiment | undefined> => {
+      const method = experiments.createExperiment.bind(experiments);
+      const request = { experiment: Experiment.fromPartial(experiment) };
+      return (await callUnary({ method, request, ...to })).experiment;
+    },
+    getExperiment: (id: string, tenant = ''): Promise<GetExperimentResponse> =>
+      callUnary({ method: experiments.getExperiment.bind(experiments), request: { id, tenant }, ...to }),
+    listExperiments: async (tenant = ''): Promise<Experiment[]> => {
+      const method = experiments.listExperiments.bind(experiments);
+      const request = ListExperimentsRequest.fromPartial({ tenant });
+      return (await callUnary({ method, request, ...to })).experiments;
+    },
+    startExperiment: async (id: string, tenant = ''): Promise<Experiment | undefined> => {
+      const method = experiments.startExperiment.bind(experiments);
+      return (await callUnary({ method, request: { id, tenant }, ...to })).experiment;
+    },
+    stopExperiment: async (id: string, tenant = ''): Promise<Experiment | undefined> => {
+      const method = experiments.stopExperiment.bind(experiments);
+      return (await callUnary({ method, request: { id, tenant }, ...to })).experiment;
+    },
+    promoteVariant: async (id: string, variant: string, tenant = ''): Promise<Experiment | undefined> => {
+      const method = experiments.promoteVariant.bind(experiments);
+      return (await callUnary({ method, request: { id, tenant, variant }, ...to })).experiment;
+    },
+    deleteExperiment: async (id: string, tenant = ''): Promise<void> => {
+      await callUnary({
+        method: experiments.deleteExperiment.bind(experiments),
+        request: { id, tenant },
+        ...to,
+      });
+    },
     createProvider: async (provider: PartialOf<typeof Provider>): Promise<void> => {
       const method = providers.createProvider.bind(providers);
       const whole = { wireFormat: 'openai-chat', baseUrl: 'https://example.com/v1', ...provider };
@@ -95,7 +131,7 @@ export function openConfiguration(address: string, apiKey: string) {
     complete: (request: PartialOf<typeof CompleteRequest>): Promise<CompleteResponse> =>
       callUnary({ method: inference.complete.bind(inference), request: askFor(request), ...to }),
     close: (): void => {
-      for (const client of [configuration, pools, policies, providers, inference]) client.close();
+      for (const client of [configuration, pools, policies, providers, inference, experiments]) client.close();
     },
   };
 }

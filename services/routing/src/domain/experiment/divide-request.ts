@@ -1,4 +1,5 @@
-import { type CompleteRequest, Purpose, StickyKey } from '@switchyard/contracts/routing';
+import { type CompleteRequest, Purpose, StickyKey, Strategy } from '@switchyard/contracts/routing';
+import { strategyOfAutoName } from '../pool/auto-names.ts';
 import { assignVariant } from './assign-variant.ts';
 import type { ExperimentIndex, SnapshotExperiment } from './index-experiments.ts';
 
@@ -31,15 +32,16 @@ export interface DivisionContext {
 
 /**
  * The model name that a request is sent to. The tenant's own experiment comes before the installation's, and a variant's model is
- * not divided again. A probe measures what it names, so nothing divides it.
+ * not divided again. A probe measures what it names, and a kind of task says by itself who serves: nothing divides these.
  */
 export function divideRequest(
-  request: Pick<CompleteRequest, 'model' | 'context' | 'user' | 'labels' | 'purpose'>,
+  request: CompleteRequest,
   { experiments, tenant, requestId }: DivisionContext,
 ): Division {
   const { model } = request;
   const ofModel = experiments.get(model);
-  if (ofModel === undefined || request.purpose === Purpose.PROBE) return { model, assignment: undefined };
+  // One look, and no more, where there are no experiments.
+  if (ofModel === undefined || !isDivisible(request)) return { model, assignment: undefined };
   const experiment = ofModel.get(tenant) ?? ofModel.get('');
   if (experiment === undefined) return { model, assignment: undefined };
   const { id, tenant: owner, promotedModel, variants } = experiment;
@@ -51,9 +53,19 @@ export function divideRequest(
   return { model: variant.model, assignment: { experiment: id, owner, variant: variant.name } };
 }
 
+/** The request as its variant has it. A variant that is a strategy by itself (`auto:cheapest`) comes before the request's own. */
+export function withModelOf(request: CompleteRequest, { model }: Division): CompleteRequest {
+  if (model === request.model) return request;
+  const strategy = strategyOfAutoName(model) === undefined ? request.strategy : Strategy.UNSPECIFIED;
+  return { ...request, model, strategy };
+}
+
+const isDivisible = ({ purpose, requirements }: CompleteRequest): boolean =>
+  purpose !== Purpose.PROBE && (requirements?.taskType ?? '') === '';
+
 /** '' where there is nothing to stick to. */
 function stickyValue(
-  { context, user, labels }: Pick<CompleteRequest, 'context' | 'user' | 'labels'>,
+  { context, user, labels }: CompleteRequest,
   { stickyBy, stickyLabel }: SnapshotExperiment,
 ): string {
   switch (stickyBy) {

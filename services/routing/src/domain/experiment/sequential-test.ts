@@ -35,7 +35,7 @@ export function compareSequentially(
   level: number,
 ): SequentialComparison | undefined {
   if (control.count < MIN_OBSERVATIONS || variant.count < MIN_OBSERVATIONS) return undefined;
-  const pooled = varianceOf(sumOf(control, variant));
+  const pooled = varianceOf(addMoments(control, variant));
   const v = Math.max(
     varianceOf(control) / control.count + varianceOf(variant) / variant.count,
     // A small side that has seen no rare event yet seems not to vary at all; both sides together know better.
@@ -51,7 +51,8 @@ export function compareSequentially(
   return { difference, margin, pValue: Math.min(1, Math.exp(-logRatio)) };
 }
 
-const sumOf = (a: Moments, b: Moments): Moments => ({
+/** What was measured by both. */
+export const addMoments = (a: Moments, b: Moments): Moments => ({
   count: a.count + b.count,
   sum: a.sum + b.sum,
   sumOfSquares: a.sumOfSquares + b.sumOfSquares,

@@ -6,15 +6,14 @@ import {
   StickyKey,
 } from '@switchyard/contracts/routing';
 import type { FieldViolation } from '@switchyard/kernel';
-import { nearNames } from '../request/near-names.ts';
 import type { Check } from '../request/validate-requirements.ts';
 
 /** What an experiment's owner sees beside the experiment. */
 export interface ExperimentSurroundings {
   /** Whether the owner's requests may ask for a model name now. */
   readonly isKnown: (model: string) => boolean;
-  /** Names that may be asked for; at most a few thousand. */
-  readonly names: () => Iterable<string>;
+  /** Names that may have been meant by one that is not known. */
+  readonly near: (model: string) => readonly string[];
   /** The other experiments, of the owner and of the installation. */
   readonly experiments: readonly Experiment[];
 }
@@ -84,7 +83,7 @@ function checkModel(model: string, { field, surroundings }: FieldContext, check:
   const fits = model.length > 0 && model.length <= 256;
   check(fits, field, 'must have 1 to 256 characters: a pool, a model id, provider/model, or auto');
   if (!fits || surroundings.isKnown(model)) return;
-  const near = nearNames(model, surroundings.names());
+  const near = surroundings.near(model);
   const meant = near.length === 0 ? '' : `; near it: ${near.join(', ')}`;
   check(false, field, `no configured provider offers the model ${model}, and no pool is called so${meant}`);
 }

@@ -1,11 +1,12 @@
 import type { HealthState } from '@switchyard/contracts/health';
-import type { Policy, Pool, Provider, ProviderModel } from '@switchyard/contracts/routing';
+import type { Experiment, Policy, Pool, Provider, ProviderModel } from '@switchyard/contracts/routing';
 import {
   type Catalog,
   type Offering as CatalogOffering,
   findWireFormat,
   type TieredPrices,
 } from '@switchyard/llm';
+import { indexExperiments } from '../experiment/index-experiments.ts';
 import { indexPools } from '../pool/pool-index.ts';
 import { type CapabilitySet, capabilitySet } from './capability.ts';
 import { indexModels } from './index-models.ts';
@@ -21,11 +22,13 @@ export interface PriceBook {
 
 /** What a snapshot is built from. */
 export interface SnapshotParts {
-  /** Grows with every change of providers, pools and policies. */
+  /** Grows with every change of providers, pools, policies and experiments. */
   readonly configurationVersion: string;
   readonly providers: readonly Provider[];
   readonly pools: readonly Pool[];
   readonly policies: readonly Policy[];
+  /** Those that run or were promoted, at least. */
+  readonly experiments: readonly Experiment[];
   readonly priceBook: PriceBook;
   readonly healthVersion: string;
   /** Provider key → state. */
@@ -70,6 +73,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
     byProvider,
     pools: indexPools(parts.pools, { byModel, byProvider }),
     policies: new Map(parts.policies.map((policy) => [policy.tenant, policy])),
+    experiments: indexExperiments(parts.experiments),
     health: parts.health,
   });
 }

@@ -1,6 +1,7 @@
 import type { HealthState } from '@switchyard/contracts/health';
 import type { Policy, ProviderMode } from '@switchyard/contracts/routing';
 import type { Dialect, ModelTraits, Prices, PriceTier, WireFormat } from '@switchyard/llm';
+import type { ExperimentIndex } from '../experiment/index-experiments.ts';
 import type { PoolIndex } from '../pool/pool-index.ts';
 import type { CapabilitySet } from './capability.ts';
 import type { Region } from './region.ts';
@@ -86,6 +87,8 @@ export interface Snapshot {
   readonly pools: PoolIndex;
   /** Tenant, '' for the installation → its policy. */
   readonly policies: ReadonlyMap<string, Policy>;
+  /** Experiments that say who answers for a model name. */
+  readonly experiments: ExperimentIndex;
   /** Provider key → its health; absent: not tested. */
   readonly health: ReadonlyMap<string, HealthState>;
 }

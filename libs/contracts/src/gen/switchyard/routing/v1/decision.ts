@@ -182,6 +182,13 @@ export interface Decision {
     | undefined;
   /** Why the first candidate came first, in one sentence; route.reason says it of the one that answered. Empty where nothing fitted. */
   reason: string;
+  /**
+   * Id of the experiment that runs for requested_model and counts this request; empty for none. What the experiment's variant
+   * names was decided on in place of requested_model.
+   */
+  experiment: string;
+  /** Name of the variant it was assigned to; empty for none. */
+  variant: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -484,6 +491,8 @@ function createBaseDecision(): Decision {
     compositeWeights: undefined,
     fittingCount: undefined,
     reason: "",
+    experiment: "",
+    variant: "",
     _unknownFields: {},
   };
 }
@@ -558,6 +567,12 @@ export const Decision: MessageFns<Decision> = {
     }
     if (message.reason !== "") {
       writer.uint32(178).string(message.reason);
+    }
+    if (message.experiment !== "") {
+      writer.uint32(186).string(message.experiment);
+    }
+    if (message.variant !== "") {
+      writer.uint32(194).string(message.variant);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -759,6 +774,22 @@ export const Decision: MessageFns<Decision> = {
             message.reason = reader.string();
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.experiment = reader.string();
+            continue;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.variant = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -851,6 +882,8 @@ export const Decision: MessageFns<Decision> = {
         ? globalThis.Number(object.fitting_count)
         : undefined,
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      experiment: isSet(object.experiment) ? globalThis.String(object.experiment) : "",
+      variant: isSet(object.variant) ? globalThis.String(object.variant) : "",
     };
   },
 
@@ -922,6 +955,12 @@ export const Decision: MessageFns<Decision> = {
     if (message.reason !== "") {
       obj.reason = message.reason;
     }
+    if (message.experiment !== "") {
+      obj.experiment = message.experiment;
+    }
+    if (message.variant !== "") {
+      obj.variant = message.variant;
+    }
     return obj;
   },
 
@@ -958,6 +997,8 @@ export const Decision: MessageFns<Decision> = {
       : undefined;
     message.fittingCount = object.fittingCount ?? undefined;
     message.reason = object.reason ?? "";
+    message.experiment = object.experiment ?? "";
+    message.variant = object.variant ?? "";
     return message;
   },
 };

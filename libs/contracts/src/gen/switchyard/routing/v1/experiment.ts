@@ -8,7 +8,10 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
-/** What an assignment sticks to: whoever has the same value gets the same variant, at every replica, while the weights stay. */
+/**
+ * What an assignment sticks to: whoever has the same value, in the same tenant, gets the same variant, at every replica, while
+ * the weights stay. Requests without a value are drawn one by one.
+ */
 export const StickyKey = {
   /** UNSPECIFIED - Same as REQUEST. */
   UNSPECIFIED: 0,
@@ -230,14 +233,15 @@ export interface Experiment {
   description: string;
   /**
    * The model name that it divides, as requests have it: a pool, a model, "provider/model" or "auto". Only one experiment
-   * runs for a name at a time; a tenant's own comes before the installation's.
+   * runs for a name at a time; a tenant's own comes before the installation's. Probes and requests with a task_type are not
+   * divided.
    */
   model: string;
   /** 2 to 8; the first one is the control that the others are compared with. */
   variants: ExperimentVariant[];
   /** What the assignment sticks to. Default: REQUEST. */
   stickyBy: StickyKey;
-  /** Name of the label, for LABEL. Requests without it are divided one by one. */
+  /** Name of the label, for LABEL. */
   stickyLabel: string;
   /** What decides the winner. Default: COST. */
   metric: ExperimentMetric;

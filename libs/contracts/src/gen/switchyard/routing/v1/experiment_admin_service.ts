@@ -49,7 +49,10 @@ export interface GetExperimentResponse {
   experiment:
     | Experiment
     | undefined;
-  /** What it has found so far. */
+  /**
+   * What it has found so far, up to a second ago. Absent where a tenant's key asks for one of the installation: its figures are
+   * those of all tenants.
+   */
   results: ExperimentResults | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -60,6 +63,8 @@ export interface ListExperimentsRequest {
   pageSize: number;
   /** Where the last page ended. */
   pageToken: string;
+  /** The tenant; empty for the key's own. */
+  tenant: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -513,7 +518,7 @@ export const GetExperimentResponse: MessageFns<GetExperimentResponse> = {
 };
 
 function createBaseListExperimentsRequest(): ListExperimentsRequest {
-  return { pageSize: 0, pageToken: "", _unknownFields: {} };
+  return { pageSize: 0, pageToken: "", tenant: "", _unknownFields: {} };
 }
 
 export const ListExperimentsRequest: MessageFns<ListExperimentsRequest> = {
@@ -523,6 +528,9 @@ export const ListExperimentsRequest: MessageFns<ListExperimentsRequest> = {
     }
     if (message.pageToken !== "") {
       writer.uint32(18).string(message.pageToken);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(26).string(message.tenant);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -564,6 +572,14 @@ export const ListExperimentsRequest: MessageFns<ListExperimentsRequest> = {
             message.pageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -596,6 +612,7 @@ export const ListExperimentsRequest: MessageFns<ListExperimentsRequest> = {
         : isSet(object.page_token)
         ? globalThis.String(object.page_token)
         : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
     };
   },
 
@@ -607,6 +624,9 @@ export const ListExperimentsRequest: MessageFns<ListExperimentsRequest> = {
     if (message.pageToken !== "") {
       obj.pageToken = message.pageToken;
     }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
     return obj;
   },
 
@@ -617,6 +637,7 @@ export const ListExperimentsRequest: MessageFns<ListExperimentsRequest> = {
     const message = createBaseListExperimentsRequest();
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
+    message.tenant = object.tenant ?? "";
     return message;
   },
 };
@@ -1497,7 +1518,7 @@ export const ExperimentAdminServiceService = {
       Buffer.from(GetExperimentResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetExperimentResponse => GetExperimentResponse.decode(value),
   },
-  /** Gives the experiments that the caller may see, by id. */
+  /** Gives the experiments that a tenant may see, its own and the installation's, by id. */
   listExperiments: {
     path: "/switchyard.routing.v1.ExperimentAdminService/ListExperiments" as const,
     requestStream: false as const,
@@ -1533,7 +1554,7 @@ export const ExperimentAdminServiceService = {
       Buffer.from(StopExperimentResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): StopExperimentResponse => StopExperimentResponse.decode(value),
   },
-  /** Ends it and sends all requests for the name to one variant, until the experiment is deleted. */
+  /** Ends it and sends all requests for the name to one variant, until the experiment is deleted or another one runs. */
   promoteVariant: {
     path: "/switchyard.routing.v1.ExperimentAdminService/PromoteVariant" as const,
     requestStream: false as const,
@@ -1564,13 +1585,13 @@ export interface ExperimentAdminServiceServer extends UntypedServiceImplementati
   createExperiment: handleUnaryCall<CreateExperimentRequest, CreateExperimentResponse>;
   /** Gives one experiment with its results so far. NOT_FOUND also for another tenant's. */
   getExperiment: handleUnaryCall<GetExperimentRequest, GetExperimentResponse>;
-  /** Gives the experiments that the caller may see, by id. */
+  /** Gives the experiments that a tenant may see, its own and the installation's, by id. */
   listExperiments: handleUnaryCall<ListExperimentsRequest, ListExperimentsResponse>;
   /** Begins to divide requests. FAILED_PRECONDITION where it has ended, or another one runs for the same name. */
   startExperiment: handleUnaryCall<StartExperimentRequest, StartExperimentResponse>;
   /** Ends it: requests go to the name itself again. Its results stay. */
   stopExperiment: handleUnaryCall<StopExperimentRequest, StopExperimentResponse>;
-  /** Ends it and sends all requests for the name to one variant, until the experiment is deleted. */
+  /** Ends it and sends all requests for the name to one variant, until the experiment is deleted or another one runs. */
   promoteVariant: handleUnaryCall<PromoteVariantRequest, PromoteVariantResponse>;
   /** Removes an experiment and its results. FAILED_PRECONDITION while it runs. */
   deleteExperiment: handleUnaryCall<DeleteExperimentRequest, DeleteExperimentResponse>;
@@ -1609,7 +1630,7 @@ export interface ExperimentAdminServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetExperimentResponse) => void,
   ): ClientUnaryCall;
-  /** Gives the experiments that the caller may see, by id. */
+  /** Gives the experiments that a tenant may see, its own and the installation's, by id. */
   listExperiments(
     request: ListExperimentsRequest,
     callback: (error: ServiceError | null, response: ListExperimentsResponse) => void,
@@ -1657,7 +1678,7 @@ export interface ExperimentAdminServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: StopExperimentResponse) => void,
   ): ClientUnaryCall;
-  /** Ends it and sends all requests for the name to one variant, until the experiment is deleted. */
+  /** Ends it and sends all requests for the name to one variant, until the experiment is deleted or another one runs. */
   promoteVariant(
     request: PromoteVariantRequest,
     callback: (error: ServiceError | null, response: PromoteVariantResponse) => void,

@@ -1,0 +1,128 @@
+import { Experiment, ExperimentState, type Pool, type Provider } from '@switchyard/contracts/routing';
+import type { Postgres, Transaction } from '@switchyard/service-kit';
+import { experimentExists, experimentNotFound, experimentRuns, tooManyExperiments } from '../errors.ts';
+import { newEtag, readExperiments, readPools, readProviders } from './configuration-rows.ts';
+import type { PostgresConfiguration } from './postgres-configuration.ts';
+
+/** Most experiments of one owner. */
+const MAX_EXPERIMENTS = 1_000;
+
+/** Which experiment. */
+export interface ExperimentAddress {
+  /** '' for the installation's. */
+  readonly tenant: string;
+  readonly id: string;
+}
+
+/** What an experiment stands beside, as it is in the transaction that changes it: the owner's and the installation's. */
+export interface ExperimentRows {
+  readonly providers: readonly Provider[];
+  readonly pools: readonly Pool[];
+  /** Without the experiment itself. */
+  readonly experiments: readonly Experiment[];
+}
+
+/** Experiments as they are kept. They are read here and not in the snapshot, which has only those that say who answers. */
+export class PostgresExperiments {
+  readonly #postgres: Postgres;
+  readonly #configuration: PostgresConfiguration;
+
+  constructor(postgres: Postgres, configuration: PostgresConfiguration) {
+    this.#postgres = postgres;
+    this.#configuration = configuration;
+  }
+
+  /** Those that a tenant sees: its own and the installation's. */
+  list(tenant: string): Promise<Experiment[]> {
+    return this.#postgres.asTenant(tenant, (transaction) => readExperiments(transaction, tenant));
+  }
+
+  /**
+   * @param check throws where the experiment cannot be as it is
+   * @throws EXPERIMENT_EXISTS where the id is taken by the owner or by the installation, TOO_MANY_EXPERIMENTS, and what `check` throws
+   */
+  create(
+    experiment: Experiment,
+    check: (experiment: Experiment, rows: ExperimentRows) => void,
+  ): Promise<Experiment> {
+    const { tenant, id } = experiment;
+    return this.#configuration.change(tenant, async (transaction) => {
+      const { isTaken, ...rows } = await readRows(transaction, experiment);
+      if (isTaken) throw experimentExists(id);
+      if (rows.experiments.filter((one) => one.tenant === tenant).length >= MAX_EXPERIMENTS)
+        throw tooManyExperiments(MAX_EXPERIMENTS);
+      check(experiment, rows);
+      const stored = { ...experiment, etag: newEtag(), createdAt: new Date() };
+      await transaction.query(
+        'INSERT INTO routing.experiments (tenant, id, body, decides, etag) VALUES ($1, $2, $3, $4, $5)',
+        valuesOf(stored),
+      );
+      return stored;
+    });
+  }
+
+  /**
+   * Replaces an experiment by what `change` makes of it.
+   *
+   * @throws EXPERIMENT_NOT_FOUND, and what `change` throws
+   */
+  update(
+    address: ExperimentAddress,
+    change: (current: Experiment, rows: ExperimentRows) => Experiment,
+  ): Promise<Experiment> {
+    return this.#configuration.change(address.tenant, async (transaction) => {
+      const current = await lockExperiment(transaction, address);
+      const changed = change(current, await readRows(transaction, address));
+      const stored = { ...changed, etag: newEtag() };
+      await transaction.query(
+        `UPDATE routing.experiments SET body = $3, decides = $4, etag = $5, updated_at = now()
+         WHERE tenant = $1 AND id = $2`,
+        valuesOf(stored),
+      );
+      return stored;
+    });
+  }
+
+  /** Removes an experiment with its results. @throws EXPERIMENT_NOT_FOUND, EXPERIMENT_RUNS */
+  delete(address: ExperimentAddress): Promise<void> {
+    const { tenant, id } = address;
+    return this.#configuration.change(tenant, async (transaction) => {
+      const { state } = await lockExperiment(transaction, address);
+      if (state === ExperimentState.RUNNING) throw experimentRuns(id);
+      await transaction.query('DELETE FROM routing.experiments WHERE tenant = $1 AND id = $2', [tenant, id]);
+    });
+  }
+}
+
+async function readRows(
+  transaction: Transaction,
+  { tenant, id }: ExperimentAddress,
+): Promise<ExperimentRows & { readonly isTaken: boolean }> {
+  const all = await readExperiments(transaction, tenant);
+  const experiments = all.filter((one) => one.id !== id);
+  return {
+    providers: await readProviders(transaction, tenant),
+    pools: await readPools(transaction, tenant),
+    experiments,
+    isTaken: experiments.length < all.length,
+  };
+}
+
+async function lockExperiment(
+  transaction: Transaction,
+  { tenant, id }: ExperimentAddress,
+): Promise<Experiment> {
+  const { rows } = await transaction.query<{ body: Buffer }>(
+    'SELECT body FROM routing.experiments WHERE tenant = $1 AND id = $2 FOR UPDATE',
+    [tenant, id],
+  );
+  const [row] = rows;
+  if (row === undefined) throw experimentNotFound(id);
+  return Experiment.decode(row.body);
+}
+
+function valuesOf(experiment: Experiment): unknown[] {
+  const { tenant, id, state, etag } = experiment;
+  const decides = state === ExperimentState.RUNNING || state === ExperimentState.PROMOTED;
+  return [tenant, id, Experiment.encode(experiment).finish(), decides, etag];
+}
