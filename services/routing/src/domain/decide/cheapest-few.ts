@@ -16,10 +16,17 @@ export class CheapestFew {
     return this.#few;
   }
 
+  /** What a further one must not cost more than, in nano-USD; Infinity while there is room. */
+  get ceiling(): number {
+    if (this.#few.length < this.#limit) return Number.POSITIVE_INFINITY;
+    return this.#few.at(-1)?.costNanoUsd ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Whether one of this cost and key would be taken. */
-  admits(candidate: { readonly costNanoUsd: number | undefined; readonly key: string }): boolean {
+  admits(costNanoUsd: number | undefined, key: string): boolean {
     const last = this.#few.at(-1);
-    return last === undefined || this.#few.length < this.#limit || compareCost(candidate, last) < 0;
+    if (last === undefined || this.#few.length < this.#limit) return true;
+    return compareCost({ costNanoUsd, key }, last) < 0;
   }
 
   add(candidate: Candidate): void {

@@ -69,6 +69,9 @@ function divideSeats<C extends Contender>(
   fitting: readonly C[],
   strategy: OrderingStrategy,
 ): { contest: readonly C[]; further: readonly C[] } {
+  // Mostly each is of a seat of its own: then there is nothing to divide.
+  if (fitting.length <= MAX_SEATS && new Set(fitting.map(({ seat }) => seat)).size === fitting.length)
+    return { contest: fitting, further: [] };
   const ordered = [...fitting].sort((a, b) => compareClass(a, b, strategy) || compareCost(a, b));
   const taken = new Set<string>();
   const contest: C[] = [];

@@ -1,46 +1,50 @@
 import { expectedOutputWanted } from '../request/cost-estimate.ts';
 import { expectedNanoUsd } from '../request/expected-cost.ts';
 import type { Needs } from '../request/needs.ts';
-import type { Cell } from '../snapshot/cell.ts';
 import type { Stall } from '../snapshot/offering-index.ts';
+import type { Shelf } from '../snapshot/shelf.ts';
 import type { CheapestFew } from './cheapest-few.ts';
 import { exclusionsOf } from './constraints.ts';
 import type { Evaluation } from './evaluate.ts';
 
-/** Each of three parts of a cost is rounded, by at most half a nano-USD; a bound must not be above. */
+/** Each of three parts of a cost is rounded, by at most half a nano-USD; a lower bound must not be above. */
 const ROUNDING_NANO_USD = 2;
 const MILLION = 1_000_000;
 
 /** Adds those of a stall's offerings that fit, as far as they are among the cheapest few. */
-export function scanStall({ cells }: Stall, few: CheapestFew, evaluation: Evaluation): void {
+export function scanStall({ shelves }: Stall, few: CheapestFew, evaluation: Evaluation): void {
   const { needs } = evaluation;
-  for (const cell of cells) {
-    if (!mayFit(cell, needs) || !few.admits({ costNanoUsd: leastCost(cell, needs), key: cell.minKey }))
-      continue;
-    for (const offering of cell.offerings) {
-      const costNanoUsd = expectedNanoUsd(needs, offering);
-      if (!few.admits({ costNanoUsd, key: offering.key })) continue;
+  for (const shelf of shelves) if (mayFit(shelf, needs)) scanShelf(shelf, few, evaluation);
+}
+
+/** false only where no offering of the shelf can fit. */
+function mayFit({ capabilities, maxContext, price }: Shelf, needs: Needs): boolean {
+  if ((needs.capabilities & ~capabilities) !== 0) return false;
+  if (needs.estimatedInputTokens + (needs.maxOutputTokens ?? 0) > maxContext) return false;
+  const isLimited = needs.maxCostNanoUsd !== undefined || needs.maxPricePerMillionNanoUsd !== undefined;
+  return price !== 'unknown' || !isLimited;
+}
+
+function scanShelf(shelf: Shelf, few: CheapestFew, evaluation: Evaluation): void {
+  const { needs } = evaluation;
+  const { offerings, price } = shelf;
+  const most = needs.maxCostNanoUsd === undefined ? Number.POSITIVE_INFINITY : Number(needs.maxCostNanoUsd);
+  for (let place = 0; place < offerings.length; place++) {
+    if (price === 'known' && leastCost(shelf, place, needs) > Math.min(few.ceiling, most)) return;
+    const offering = offerings[place] as (typeof offerings)[number];
+    const costNanoUsd = expectedNanoUsd(needs, offering);
+    if (few.admits(costNanoUsd, offering.key)) {
       const candidate = evaluation.candidate(offering, costNanoUsd);
       if (exclusionsOf(candidate, needs).length === 0) few.add(candidate);
-    }
+    } else if (price !== 'known') return;
   }
 }
 
-/** false only where no offering of the cell can fit. */
-function mayFit(cell: Cell, needs: Needs): boolean {
-  if ((needs.capabilities & ~cell.capabilities) !== 0) return false;
-  if (needs.estimatedInputTokens + (needs.maxOutputTokens ?? 0) > cell.maxContext) return false;
-  const { maxCostNanoUsd, maxPricePerMillionNanoUsd: maxPrice } = needs;
-  if (maxPrice !== undefined && Math.max(cell.minInput, cell.minOutput) > Number(maxPrice)) return false;
-  return maxCostNanoUsd === undefined || (leastCost(cell, needs) ?? 0) <= Number(maxCostNanoUsd);
-}
-
-/** No offering of the cell costs less, in nano-USD; undefined where the cost of none is known. */
-function leastCost(cell: Cell, needs: Needs): number | undefined {
-  if (cell.minInput === Number.POSITIVE_INFINITY || cell.minOutput === Number.POSITIVE_INFINITY)
-    return undefined;
-  const outputTokens = Math.min(expectedOutputWanted(needs), cell.minOutputLimit);
+/** No offering at this place of the shelf or after it costs less, in nano-USD. */
+function leastCost({ least }: Shelf, place: number, needs: Needs): number {
+  const outputTokens = Math.min(expectedOutputWanted(needs), least.outputTokens[place] as number);
   const perMillion =
-    needs.estimatedInputTokens * cell.minInput + outputTokens * cell.minOutput + cell.minRequest;
-  return Math.max(0, Math.ceil(perMillion / MILLION) - ROUNDING_NANO_USD);
+    needs.estimatedInputTokens * (least.input[place] as number) +
+    outputTokens * (least.output[place] as number);
+  return perMillion / MILLION - ROUNDING_NANO_USD;
 }

@@ -39,10 +39,10 @@ export function shortlist({ index, evaluation, strategy }: ShortlistOptions): Ca
   if (!isPanic(cheapest)) open = open.filter(({ tier }) => tier < OUT_OF_SERVICE_TIER);
   const groups = groupsOf(open, strategy);
   if (strategy.contest !== 'seats') return firstOf(groups, evaluation);
-  const inService = new Set(open.map(({ stall }) => stall.provider));
+  const inService = new Set(open.map(({ stall }) => stall.provider.key));
   const listed = new Map<string, Candidate>();
   for (const candidate of cheapest)
-    if (inService.has(candidate.provider)) listed.set(candidate.key, candidate);
+    if (inService.has(candidate.provider.key)) listed.set(candidate.key, candidate);
   if (listed.size >= MIN_CANDIDATES) return [...listed.values()];
   for (const candidate of firstOf(groups, evaluation)) listed.set(candidate.key, candidate);
   return [...listed.values()];

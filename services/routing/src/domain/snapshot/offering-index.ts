@@ -1,11 +1,11 @@
-import { type Cell, cellsOf } from './cell.ts';
+import { type Shelf, shelvesOf } from './shelf.ts';
 import type { ConfiguredProvider, Offering } from './snapshot.ts';
 
 /** What one provider offers at one seat, at one priority. */
 export interface Stall {
   readonly provider: ConfiguredProvider;
   readonly priority: number;
-  readonly cells: readonly Cell[];
+  readonly shelves: readonly Shelf[];
   /** How many offerings. */
   readonly size: number;
   /** Any of its offerings, for what is the same for all. */
@@ -14,7 +14,7 @@ export interface Stall {
 
 /**
  * Offerings, arranged so that a decision among thousands looks at few: by seat and provider, so that what excludes a
- * provider excludes all it offers at once, and in cells by capability and price, so that the cheapest that fits is found
+ * provider excludes all it offers at once, and on shelves by capability and price, so that the cheapest that fits is found
  * among the first.
  */
 export interface OfferingIndex {
@@ -57,5 +57,5 @@ const countOf = (stalls: readonly Stall[]): number => stalls.reduce((sum, { size
 function stallOf(offerings: readonly Offering[]): Stall {
   const [example] = offerings as [Offering];
   const { provider, priority } = example;
-  return { provider, priority, cells: cellsOf(offerings), size: offerings.length, example };
+  return { provider, priority, shelves: shelvesOf(offerings), size: offerings.length, example };
 }

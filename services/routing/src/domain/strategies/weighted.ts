@@ -16,8 +16,8 @@ export const weighted: OrderingStrategy = {
   order: (contenders, { random }) => {
     const byWeight = orderByScore(contenders, scoreOf);
     const total = byWeight.reduce((sum, { contender }) => sum + effectiveWeight(contender), 0);
-    const rings = new Map(byWeight.map((one) => [one, ringOf(one, { total, random: random() })]));
-    const scored = byWeight.sort((a, b) => (rings.get(a) as number) - (rings.get(b) as number));
+    const rung = byWeight.map((one) => ({ one, at: ringOf(one, { total, random: random() }) }));
+    const scored = rung.sort((a, b) => a.at - b.at).map(({ one }) => one);
     const [first] = scored;
     if (total === 0 || first === undefined) return { scored, propensity: 1 / scored.length };
     return { scored, propensity: effectiveWeight(first.contender) / total };

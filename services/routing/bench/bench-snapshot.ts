@@ -1,0 +1,83 @@
+import { HealthState } from '@switchyard/contracts/health';
+import { Provider, ProviderMode } from '@switchyard/contracts/routing';
+import { type Random, seededRandom } from '@switchyard/kernel';
+import { type Catalog, type Prices, pricesOf } from '@switchyard/llm';
+import { buildSnapshot, priceKey } from '../src/domain/snapshot/build-snapshot.ts';
+import { indexModels } from '../src/domain/snapshot/index-models.ts';
+import { REGIONS } from '../src/domain/snapshot/region.ts';
+import type { Offering, Snapshot } from '../src/domain/snapshot/snapshot.ts';
+import { tokenRates } from '../src/domain/snapshot/token-rates.ts';
+
+/** How large a snapshot is to be. */
+export interface BenchSize {
+  /** Providers that are configured: those of the catalog that offer most. */
+  readonly providers: number;
+  /** How many times each offering is there, at prices of its own. */
+  readonly times: number;
+}
+
+/** The whole catalog of some providers, at different priorities, in different regions, a few of them degraded. */
+export function benchSnapshot(catalog: Catalog, { providers: count, times }: BenchSize): Snapshot {
+  const random = seededRandom(1n);
+  const ids = catalog.providers().map(({ id }) => id);
+  const largest = ids
+    .map((id) => ({ id, size: catalog.offeringsOf(id).length }))
+    .sort((a, b) => b.size - a.size)
+    .slice(0, count);
+  const providers = largest.map(({ id }, i) =>
+    Provider.fromPartial({
+      id,
+      wireFormat: ['openai-chat', 'anthropic-messages', 'gemini'][i % 3] ?? 'openai-chat',
+      baseUrl: 'https://example.com/v1',
+      priority: i % 5,
+      weight: 1 + (i % 7),
+      region: REGIONS[i % REGIONS.length] ?? 'global',
+      tags: i % 2 === 0 ? ['gdpr'] : [],
+      mode: ProviderMode.ENABLED,
+    }),
+  );
+  const prices = new Map(
+    largest.flatMap(({ id }) =>
+      catalog.offeringsOf(id).map((offering) => [priceKey(id, offering.model), offering] as const),
+    ),
+  );
+  const limits = { connectMs: 1, firstTokenMs: 1, betweenTokensMs: 1, totalMs: 1 };
+  const snapshot = buildSnapshot({
+    configurationVersion: '1',
+    providers,
+    pools: [],
+    policies: [],
+    experiments: [],
+    priceBook: { version: '1', prices },
+    healthVersion: '1',
+    health: new Map(largest.slice(0, 4).map(({ id }) => [`/${id}`, HealthState.DEGRADED])),
+    catalog,
+    defaultLimits: limits,
+  });
+  return multiplied(snapshot, times, random);
+}
+
+function multiplied(snapshot: Snapshot, times: number, random: Random): Snapshot {
+  const offerings = snapshot.offerings.flatMap((offering) =>
+    Array.from({ length: times }, (_, i) => (i === 0 ? offering : copyOf(offering, i, random))),
+  );
+  return { ...snapshot, offerings, byModel: indexModels(offerings) };
+}
+
+function copyOf(offering: Offering, i: number, random: Random): Offering {
+  const factor = 0.5 + random();
+  const scaled = (price: bigint | undefined) =>
+    price === undefined ? undefined : BigInt(Math.round(Number(price) * factor));
+  const { input, output, ...rest } = pricesOf(offering.prices ?? {});
+  const prices: Prices | undefined =
+    offering.prices === undefined ? undefined : { ...rest, input: scaled(input), output: scaled(output) };
+  const tiers: [] = [];
+  return {
+    ...offering,
+    key: `${offering.key}-${i}`,
+    model: `${offering.model}-${i}`,
+    prices,
+    tiers,
+    rates: tokenRates({ prices, tiers }),
+  };
+}

@@ -1,0 +1,111 @@
+import { Strategy } from '@switchyard/contracts/routing';
+import { seededRandom } from '@switchyard/kernel';
+import { bundledCatalog } from '@switchyard/llm/bundled-catalog';
+import { decide } from '../src/domain/decide/decide.ts';
+import type { Needs } from '../src/domain/request/needs.ts';
+import type { Snapshot } from '../src/domain/snapshot/snapshot.ts';
+import { findStrategy } from '../src/domain/strategies/find-strategy.ts';
+import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
+import { stateReader } from '../src/runtime/state-reader.ts';
+import { benchNeeds } from './bench-requests.ts';
+import { benchSnapshot } from './bench-snapshot.ts';
+
+/**
+ * `npm run bench -- decide`: how long a decision takes, in one thread: of "auto" over the whole catalog of 50 providers, the
+ * same at ten times the catalog, and of a model that five providers offer. Each decision is made three times and the fastest
+ * counts, so that what else the machine does counts less; the last column but one is the p99 of all.
+ */
+const WARM_UP = 4_000;
+const DECISIONS = 10_000;
+const REPEATS = 3;
+/** How many times larger the larger catalog is. */
+const TIMES = 10;
+/** Offerings that were called: those have a state of their own. */
+const CALLED = 300;
+
+/** Microseconds. */
+interface Measured {
+  readonly meanUs: number;
+  readonly p99Us: number;
+  /** Of all repeats, what else the machine did included. */
+  readonly p99OfAllUs: number;
+}
+
+const catalog = bundledCatalog();
+const whole = benchSnapshot(catalog, { providers: 50, times: 1 });
+const tenfold = benchSnapshot(catalog, { providers: 50, times: TIMES });
+const strategies = Object.values(Strategy).filter(
+  (kind): kind is Strategy => typeof kind === 'number' && findStrategy(kind) !== undefined,
+);
+
+say(`Node ${process.version}, ${DECISIONS} decisions each, in microseconds\n`);
+say(`| auto, 50 providers | offerings | mean | p99 | p99 of all | p99, ${TIMES} times the catalog |`);
+say('| --- | ---: | ---: | ---: | ---: | ---: |');
+for (const strategy of strategies) {
+  const needs = benchNeeds(strategy, 'auto');
+  const { meanUs, p99Us, p99OfAllUs } = measure(whole, needs);
+  const more = measure(tenfold, needs).p99Us;
+  const cells = [meanUs, p99Us, p99OfAllUs].map((us) => us.toFixed(1));
+  const ratio = `${more.toFixed(1)} (${(more / p99Us).toFixed(2)} times)`;
+  say(`| ${findStrategy(strategy)?.name} | ${whole.offerings.length} | ${cells.join(' | ')} | ${ratio} |`);
+}
+const model = modelOfFive(whole);
+say(`\n| ${model}, 5 candidates | mean | p99 | p99 of all |\n| --- | ---: | ---: | ---: |`);
+for (const strategy of strategies) {
+  const { meanUs, p99Us, p99OfAllUs } = measure(whole, benchNeeds(strategy, model));
+  say(
+    `| ${findStrategy(strategy)?.name} | ${[meanUs, p99Us, p99OfAllUs].map((us) => us.toFixed(1)).join(' | ')} |`,
+  );
+}
+
+function measure(snapshot: Snapshot, requests: readonly Needs[]): Measured {
+  const stateOf = stateReader(
+    { runtimes: runtimesOf(snapshot), secrets: { stateOf: () => 'ready', get: () => '' } },
+    10_000,
+  );
+  const once = (i: number): number => {
+    const needs = requests[i % requests.length] as Needs;
+    const begunAt = process.hrtime.bigint();
+    decide({ needs, snapshot, stateOf, seed: BigInt(i), look: 'enough', measured: () => [] });
+    return Number(process.hrtime.bigint() - begunAt) / 1_000;
+  };
+  for (let i = 0; i < WARM_UP; i++) once(i);
+  const all = new Float64Array(DECISIONS * REPEATS);
+  const fastest = new Float64Array(DECISIONS);
+  for (let i = 0; i < all.length; i++) all[i] = once(Math.floor(i / REPEATS));
+  for (let i = 0; i < DECISIONS; i++) fastest[i] = Math.min(...all.subarray(i * REPEATS, (i + 1) * REPEATS));
+  return { meanUs: meanOf(fastest), p99Us: p99Of(fastest), p99OfAllUs: p99Of(all) };
+}
+
+function meanOf(times: Float64Array): number {
+  return times.reduce((sum, us) => sum + us, 0) / times.length;
+}
+
+function p99Of(times: Float64Array): number {
+  return times.toSorted()[Math.floor(times.length * 0.99)] as number;
+}
+
+function runtimesOf({ offerings }: Snapshot): RuntimeRegistry {
+  const runtimes = new RuntimeRegistry();
+  const random = seededRandom(3n);
+  for (let i = 0; i < CALLED; i++) {
+    const offering = offerings[Math.floor(random() * offerings.length)];
+    if (offering === undefined) continue;
+    const runtime = runtimes.of(offering);
+    runtime.began(random() * 10_000);
+    runtime.succeeded({ firstTokenMs: 50 + random() * 1_000, totalMs: 2_000 }, 10_000);
+    if (random() < 0.8) runtime.active -= 1;
+  }
+  return runtimes;
+}
+
+/** A model that exactly five of the configured providers offer. */
+function modelOfFive({ byModel }: Snapshot): string {
+  for (const [model, offerings] of byModel)
+    if (offerings.length === 5 && offerings.every(({ prices }) => prices !== undefined)) return model;
+  throw new Error('no model of the catalog is offered by exactly five of the configured providers');
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

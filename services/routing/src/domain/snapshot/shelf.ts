@@ -1,0 +1,82 @@
+import type { CapabilitySet } from './capability.ts';
+import type { Offering } from './snapshot.ts';
+
+/** Offerings of one provider that can do the same, arranged so that the cheapest for a request are among the first. */
+export interface Shelf {
+  readonly capabilities: CapabilitySet;
+  /**
+   * 'known': they are ordered by the sum of input and output price; what a request costs follows it by and large, and
+   * {@link least} tells when to stop. 'free' and 'unknown' ones cost the same for every request, and are ordered by key.
+   */
+  readonly price: 'known' | 'free' | 'unknown';
+  readonly offerings: readonly Offering[];
+  /** Largest context, in tokens; Infinity where one is unknown. */
+  readonly maxContext: number;
+  /** Lower bounds for each offering and all after it. */
+  readonly least: LeastOfRest;
+}
+
+/** For each place on a shelf, the least of that offering and all after it; Infinity where nothing is known. */
+export interface LeastOfRest {
+  /** Nano-USD per million input tokens, of all tiers. */
+  readonly input: Float64Array;
+  /** Nano-USD per million output tokens, of all tiers. */
+  readonly output: Float64Array;
+  /** Limit of the output, in tokens. */
+  readonly outputTokens: Float64Array;
+}
+
+/** Puts the offerings of a provider on shelves, the one with the cheapest first. */
+export function shelvesOf(offerings: readonly Offering[]): Shelf[] {
+  const groups = Map.groupBy(offerings, (offering) => `${offering.capabilities} ${priceKind(offering)}`);
+  return [...groups.values()].map(shelfOf).sort((a, b) => compare(cheapestOf(a), cheapestOf(b)));
+}
+
+function priceKind({ rates }: Offering): Shelf['price'] {
+  if (rates.every(({ input, output, request }) => input === 0 && output === 0 && request === 0))
+    return rates.length === 0 ? 'unknown' : 'free';
+  return rates.every(({ input, output }) => input === undefined || output === undefined)
+    ? 'unknown'
+    : 'known';
+}
+
+/** @param group at least one, of the same capabilities and kind of price */
+function shelfOf(group: readonly Offering[]): Shelf {
+  const [first] = group as readonly [Offering];
+  const price = priceKind(first);
+  const offerings = group.toSorted(
+    (a, b) => (price === 'known' ? compare(priceOf(a), priceOf(b)) : 0) || compare(a.key, b.key),
+  );
+  return {
+    capabilities: first.capabilities,
+    price,
+    offerings,
+    maxContext: Math.max(...offerings.map(({ contextTokens = Number.POSITIVE_INFINITY }) => contextTokens)),
+    least: {
+      input: leastOfRest(offerings.map(({ rates }) => least(rates.map(({ input }) => input)))),
+      output: leastOfRest(offerings.map(({ rates }) => least(rates.map(({ output }) => output)))),
+      outputTokens: leastOfRest(offerings.map(({ maxOutputTokens }) => least([maxOutputTokens]))),
+    },
+  };
+}
+
+const cheapestOf = ({ offerings: [first] }: Shelf): number =>
+  first === undefined ? Number.POSITIVE_INFINITY : priceOf(first);
+
+function leastOfRest(values: readonly number[]): Float64Array {
+  const rest = Float64Array.from(values);
+  for (let i = rest.length - 2; i >= 0; i--) rest[i] = Math.min(rest[i] as number, rest[i + 1] as number);
+  return rest;
+}
+
+const least = (values: readonly (number | undefined)[]): number =>
+  values.reduce<number>((min, value) => Math.min(min, value ?? min), Number.POSITIVE_INFINITY);
+
+const priceOf = ({ rates: [base] }: Offering): number =>
+  (base?.input ?? Number.POSITIVE_INFINITY) + (base?.output ?? Number.POSITIVE_INFINITY);
+
+/** Also for infinite numbers, whose difference is none. */
+function compare<T extends number | string>(a: T, b: T): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
