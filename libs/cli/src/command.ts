@@ -43,3 +43,16 @@ export function listOption({ options }: CommandInput, name: string): string[] {
   const given = Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
   return given.flatMap((text) => String(text).split(',')).filter((text) => text !== '');
 }
+
+/** A count option, a whole number from 0; undefined where it was not given. */
+export function countOption(
+  input: CommandInput,
+  name: string,
+  { max }: { readonly max: number },
+): number | undefined {
+  const text = textOption(input, name);
+  if (text === undefined) return undefined;
+  const count = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(count <= max)) throw new UsageError(`--${name} must be a whole number from 0 to ${max}, not ${text}`);
+  return count;
+}

@@ -35,6 +35,7 @@ test.each(['', 'help', '--help', '-h'])('"switchyard %s" lists the commands', as
     'keys',
     'decision',
     'events',
+    'catalog',
     'apply',
     'export',
   ])
@@ -65,6 +66,21 @@ test.each([
   ['export -o xml', '--output must be yaml or json, not xml'],
   ['costs --since yesterday', '--since must be a number and m, h or d: 30m, 24h, 7d'],
   ['route --max-cost much', '--max-cost must be an amount of USD such as 0.01, not much'],
+  ['catalog', 'catalog needs "refresh"'],
+  ['catalog refresh --verify many', '--verify must be a whole number from 0 to 100000, not many'],
+  ['catalog refresh --day tomorrow', '--day must be a day such as 2026-08-21, not tomorrow'],
+  ['catalog refresh --allow-shrink 101', '--allow-shrink must be a whole number from 0 to 100, not 101'],
+  ['catalog refresh --retrieved litellm', '--retrieved must be like litellm=2026-07-24, not litellm'],
+  [
+    'models --max-input-price much',
+    '--max-input-price must be USD per million tokens such as 0.50, not much',
+  ],
+  ['models --min-context 1k', '--min-context must be a whole number from 0 to 9007199254740991, not 1k'],
+  [
+    'models --all --capability fly',
+    '--capability fly is not known; there are text, vision, audio_in, audio_out, image_generation, embeddings, rerank, code, tools, structured_output, streaming, reasoning, long_context, batch, moderation, video',
+  ],
+  ['models --all --provider nobody', '--provider: the catalog has no nobody'],
   ['route --strategy luck', '--strategy must be priority or cost, not luck'],
 ])('"switchyard %s" is not understood, and says why', async (line, why) => {
   const { code, out, err } = await run(line);

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { ServiceError } from '@switchyard/kernel';
 import { type Command, UsageError } from './command.ts';
 import { apply } from './commands/apply.ts';
+import { catalog } from './commands/catalog.ts';
 import { chat } from './commands/chat.ts';
 import { costs } from './commands/costs.ts';
 import { decision } from './commands/decision.ts';
@@ -34,6 +35,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     keys,
     decision,
     events,
+    catalog,
     apply,
     export: exportConfiguration,
   }),
@@ -68,7 +70,10 @@ export async function runCli({
     await command.run({
       positionals,
       options: values,
-      settings: readSettings(env),
+      // Read by those who connect: the catalog needs neither key nor address.
+      get settings() {
+        return readSettings(env);
+      },
       env,
       output,
       signal,

@@ -22,15 +22,15 @@ export interface SampleInput {
   readonly random: () => number;
 }
 
-/** Where a source writes the input and output price, and the power of ten to USD per million. */
+/** Where a source writes the input and output price (with `|` between alternatives), and the power of ten to USD per million. */
 const FIELDS: Readonly<
   Partial<Record<SourceId, readonly [input: string, output: string, exponent: number]>>
 > = {
   'models.dev': ['cost.input', 'cost.output', 0],
   litellm: ['input_cost_per_token', 'output_cost_per_token', 6],
   portkey: [
-    'pricing_config.pay_as_you_go.request_token.price',
-    'pricing_config.pay_as_you_go.response_token.price',
+    'pricing_config.pay_as_you_go.request_token|request_text_token.price',
+    'pricing_config.pay_as_you_go.response_token|response_text_token.price',
     4,
   ],
   'pi-ai': ['cost.input', 'cost.output', 0],
@@ -42,21 +42,31 @@ const FIELDS: Readonly<
  * decimals are compared as decimals.
  */
 export function verifySample({ catalog, entries, files, count, random }: SampleInput): Verification {
-  const candidates = entries.filter((entry) => {
-    // A row for one region has no base prices.
-    if (entry.prices.base.input === undefined) return false;
-    const offering = catalog.findOffering(entry.provider, entry.model);
-    return offering?.prices.input !== undefined && offering.priceSource.startsWith(`${entry.source} `);
-  });
+  const candidates = [...Map.groupBy(entries.filter(isAuthorIn(catalog)), nameOf).values()];
   const sample = Array.from({ length: Math.min(count, candidates.length) }, () => {
     const [chosen] = candidates.splice(Math.floor(random() * candidates.length), 1);
-    return chosen as SourceEntry;
+    return chosen as [SourceEntry, ...SourceEntry[]];
   });
   return {
-    compared: sample.map(({ provider, model }) => `${provider}/${model}`),
-    differences: sample.flatMap((entry) => compare(entry, { catalog, files })),
+    compared: sample.map(([first]) => nameOf(first)),
+    differences: sample.flatMap((rows) => {
+      // A source may have a model twice, and differ with itself.
+      const found = rows.map((row) => compare(row, { catalog, files }));
+      return found.some((differences) => differences.length === 0) ? [] : (found[0] ?? []);
+    }),
   };
 }
+
+const nameOf = ({ provider, model }: SourceEntry): string => `${provider}/${model}`;
+
+/** Whether an entry's base price is the one that is served. A row for one region has none. */
+const isAuthorIn =
+  (catalog: Catalog) =>
+  ({ source, provider, model, prices }: SourceEntry): boolean => {
+    const offering = catalog.findOffering(provider, model);
+    const isSource = offering?.priceSource.startsWith(`${source} `) === true;
+    return isSource && offering.prices.input !== undefined && prices.base.input !== undefined;
+  };
 
 function compare(
   { source, at, provider, model }: SourceEntry,
@@ -72,12 +82,20 @@ function compare(
     { kind: 'output' as const, field: outputField },
   ].flatMap(({ kind, field }) => {
     const price = offering.prices[kind];
-    const raw = field
-      .split('.')
-      .reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), row);
+    const raw = lookUp(row, field);
     if (price === undefined || isSameAmount(price, raw, exponent)) return [];
     return [`${provider}/${model}: ${kind} is ${price}, and ${source} has ${String(raw)}`];
   });
+}
+
+function lookUp(row: JsonObject, field: string): unknown {
+  return field.split('.').reduce<unknown>((value, step) => {
+    if (!isObject(value)) return undefined;
+    return step
+      .split('|')
+      .map((name) => value[name])
+      .find((found) => found !== undefined);
+  }, row);
 }
 
 /** Whether nano-USD per million are a decimal of a source: both as digits and a power of ten. */

@@ -1,6 +1,6 @@
 /** The model catalog, rating, wire formats and surfaces. Pure: no I/O, clock or random numbers. */
 export { CAPABILITIES, type Capability } from './catalog/capabilities.ts';
-export type { Catalog } from './catalog/catalog.ts';
+export type { AliasTarget, Catalog } from './catalog/catalog.ts';
 export {
   type CatalogProvider,
   isOptIn,

@@ -1,28 +1,49 @@
 import { SwitchyardClient } from '@switchyard/client';
 import type { Model } from '@switchyard/contracts/routing';
-import { type Command, listOption, textOption } from '../command.ts';
+import { isWithin, type ModelLimits, readModelLimits } from '../catalog/model-limits.ts';
+import { type Command, type CommandInput, listOption, textOption } from '../command.ts';
 import { formatCost, UNKNOWN } from '../output/format.ts';
 import { renderTable } from '../output/table.ts';
+import { listCatalog } from './models-all.ts';
 
 /** `switchyard models` */
 export const models: Command = {
-  usage: '[--provider ID] [--capability NAME]…',
-  summary: 'Lists the models that can be asked for, with prices per million tokens.',
-  options: { provider: { type: 'string' }, capability: { type: 'string', multiple: true } },
+  usage:
+    '[--all [--overlay FILE]] [--provider ID] [--capability NAME]… [--max-input-price USD] [--min-context TOKENS] [--region R]',
+  summary:
+    'Lists the models that can be asked for, with prices per million tokens; with --all the whole catalog, configured or not, without a connection.',
+  options: {
+    all: { type: 'boolean' },
+    overlay: { type: 'string' },
+    provider: { type: 'string' },
+    capability: { type: 'string', multiple: true },
+    'max-input-price': { type: 'string' },
+    'min-context': { type: 'string' },
+    region: { type: 'string' },
+  },
   maxPositionals: 0,
   async run(input) {
-    const { settings, output } = input;
-    using client = new SwitchyardClient({ address: settings.routing, apiKey: settings.apiKey });
-    const found = await client.listModels({
-      provider: textOption(input, 'provider') ?? '',
-      capabilities: listOption(input, 'capability'),
-    });
-    if (output.json) return output.value(found);
+    const limits = readModelLimits(input);
+    if (input.options.all === true) return listCatalog(input, limits);
+    const found = await listConfigured(input, limits);
+    if (input.output.json) return input.output.value(found);
     if (found.length === 0)
-      return output.line('No model fits; "switchyard providers" tells which providers there are.');
-    output.text(renderModels(found));
+      return input.output.line('No model fits; "switchyard providers" tells which providers there are.');
+    input.output.text(renderModels(found));
   },
 };
+
+async function listConfigured(input: CommandInput, limits: ModelLimits): Promise<Model[]> {
+  const { settings } = input;
+  using client = new SwitchyardClient({ address: settings.routing, apiKey: settings.apiKey });
+  const found = await client.listModels({
+    provider: textOption(input, 'provider') ?? '',
+    capabilities: listOption(input, 'capability'),
+  });
+  return found.filter(({ pricesPerMillionNanoUsd, contextTokens, region }) =>
+    isWithin(limits, { inputPrice: pricesPerMillionNanoUsd.input, contextTokens, regions: [region] }),
+  );
+}
 
 function renderModels(found: readonly Model[]): string {
   return renderTable(found, [

@@ -17,11 +17,18 @@ export function findForeignUrls(entries: readonly SourceEntry[], registry: Regis
     if (statedBaseUrl === undefined) continue;
     const ours = registry.provider(provider)?.baseUrl;
     const host = hostOf(statedBaseUrl);
-    if (host === undefined || host === hostOf(ours ?? '')) continue;
+    if (host === undefined || isHostOf(host, hostOf(ours ?? ''))) continue;
     const key = `${provider} ${host}`;
     if (!found.has(key)) found.set(key, { provider, source, stated: statedBaseUrl, ours });
   }
   return [...found.values()];
+}
+
+/** Whether a host is the registry's; a placeholder of the registry's stands for any one label. */
+function isHostOf(host: string, ours: string | undefined): boolean {
+  if (ours === undefined) return false;
+  const literal = ours.split(/\$?\{[^}]+\}/).map((part) => part.replaceAll(/[^a-z0-9]/g, '\\$&'));
+  return new RegExp(`^${literal.join('[^.]+')}$`).test(host);
 }
 
 /** Templates have hosts that no parser takes: what stands between the slashes is compared. */

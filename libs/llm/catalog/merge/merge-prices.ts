@@ -5,7 +5,7 @@ import { agreeOnBase, isEmpty } from '../sources/decimal-price.ts';
 import type { SourceEntry } from '../sources/source-entry.ts';
 import { cleanPrices, isFree } from './clean-prices.ts';
 import { correctPrices } from './correct-prices.ts';
-import { type Quarantined, quarantine } from './quarantine.ts';
+import { isNear, type Quarantined, quarantine } from './quarantine.ts';
 import { priceRank, ranked } from './source-rank.ts';
 
 /** What the sources' base prices come to. */
@@ -34,43 +34,29 @@ export function mergePrices(entries: readonly SourceEntry[], kind: ProviderKind)
   const trusted = votes.map((vote) => ({ ...vote, prices: withoutAbsurd(vote, quarantined) }));
   const chosen = trusted.find(isWhole) ?? trusted.find(({ prices }) => !isEmpty(prices));
   if (chosen === undefined) return { prices: {}, source: undefined, votes, quarantined };
-  const prices = fill(chosen.prices, trusted, quarantined);
-  // Where a majority overruled the chosen source, the price is that of the first who stated it.
-  const author = votes.find((vote) => agreeOnBase(vote.prices, prices)) ?? chosen;
-  return { prices: correctPrices(provider, prices), source: author.source, votes, quarantined };
+  const prices = fill(chosen.prices, trusted);
+  return { prices: correctPrices(provider, prices), source: chosen.source, votes, quarantined };
 }
 
 const isWhole = ({ prices }: PriceVote): boolean => prices.input !== undefined && prices.output !== undefined;
 
-/** A kind in quarantine is what the majority agrees on, whoever states it, or unknown. */
-function withoutAbsurd({ prices }: PriceVote, quarantined: readonly Quarantined[]): Prices {
+/** Of a kind in quarantine, a source keeps its price where it is one of the majority: so the served price is always a vote. */
+function withoutAbsurd({ source, prices }: PriceVote, quarantined: readonly Quarantined[]): Prices {
   const trusted: { -readonly [Kind in keyof Prices]: bigint | undefined } = { ...prices };
-  for (const { kind, agreed } of quarantined)
-    if (agreed === undefined) delete trusted[kind];
-    else if (trusted[kind] !== undefined) trusted[kind] = agreed;
+  for (const { kind, agreed, absurd } of quarantined) {
+    const own = trusted[kind];
+    const isAgreed = own !== undefined && agreed !== undefined && isNear(own, agreed);
+    if (!isAgreed || absurd.includes(source)) delete trusted[kind];
+  }
   return trusted;
 }
 
-/**
- * What the chosen source does not state, from those with the same price list. A majority that has another price list than
- * the chosen source says nothing of the chosen one's cache or audio.
- */
-function fill(chosen: Prices, trusted: readonly PriceVote[], quarantined: readonly Quarantined[]): Prices {
+/** What the chosen source does not state, from those with the same price list. */
+function fill(chosen: Prices, trusted: readonly PriceVote[]): Prices {
   const agreeing = trusted.filter(({ prices }) => agreeOnBase(prices, chosen));
   const filled = PRICE_KINDS.flatMap((kind) => {
-    const isSetAside = quarantined.some((each) => each.kind === kind && !BASE_KINDS.has(kind));
-    const candidates = isSetAside
-      ? agreeing.filter(({ source }) => isSane(source, kind, quarantined))
-      : agreeing;
-    const price = isSetAside
-      ? candidates.find(({ prices }) => prices[kind] !== undefined)?.prices[kind]
-      : (chosen[kind] ?? candidates.find(({ prices }) => prices[kind] !== undefined)?.prices[kind]);
+    const price = chosen[kind] ?? agreeing.find(({ prices }) => prices[kind] !== undefined)?.prices[kind];
     return price === undefined ? [] : [[kind, price] as const];
   });
   return Object.fromEntries(filled);
 }
-
-const BASE_KINDS: ReadonlySet<string> = new Set(['input', 'output']);
-
-const isSane = (source: SourceId, kind: string, quarantined: readonly Quarantined[]): boolean =>
-  quarantined.every((each) => each.kind !== kind || !each.absurd.includes(source));

@@ -41,8 +41,11 @@ export function quarantine(
  */
 export function isAbsurd(price: bigint, all: readonly bigint[]): boolean {
   const [one = 0n, other = 0n] = all;
-  if (all.length === 2) return one >= other * ABSURD_FACTOR || other >= one * ABSURD_FACTOR;
+  if (all.length === 2)
+    return one !== other && (one >= other * ABSURD_FACTOR || other >= one * ABSURD_FACTOR);
   const twiceMedian = medianTwice(all);
+  // Free, for most: whatever costs something is far from it.
+  if (twiceMedian === 0n) return price > 0n;
   return price * 2n >= twiceMedian * ABSURD_FACTOR || price * 2n * ABSURD_FACTOR <= twiceMedian;
 }
 
@@ -59,7 +62,8 @@ function majority(prices: readonly bigint[]): bigint | undefined {
   return prices.find((price) => prices.filter((other) => isNear(other, price)).length * 2 > prices.length);
 }
 
-function isNear(price: bigint, other: bigint): boolean {
+/** Whether two prices are the same, to a tenth. */
+export function isNear(price: bigint, other: bigint): boolean {
   const apart = price > other ? price - other : other - price;
   return apart * 10n <= other;
 }

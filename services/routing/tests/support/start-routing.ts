@@ -146,4 +146,5 @@ const emptyCatalog: Catalog = {
   offeringsOf: () => [],
   findOffering: () => undefined,
   offerings: () => [],
+  aliases: () => new Map(),
 };

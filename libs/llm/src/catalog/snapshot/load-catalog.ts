@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '@switchyard/kernel';
 import type { Catalog } from '../catalog.ts';
-import type { SnapshotTables } from './decode-offering.ts';
+import type { SnapshotTables } from './decode-extras.ts';
 import { decodeTraits } from './decode-traits.ts';
 import { LoadedCatalog } from './loaded-catalog.ts';
 import { parseProvider } from './parse-provider.ts';
@@ -8,18 +8,20 @@ import { SnapshotError } from './snapshot-error.ts';
 import { SnapshotObject } from './snapshot-object.ts';
 import { SNAPSHOT_FORM } from './snapshot-shape.ts';
 
+const ROOT = { parent: undefined, key: 'snapshot' };
+
 /**
  * Reads a snapshot; the error says what is wrong and where. Providers and the keys of offerings are checked at once, and
  * the rest of an offering when its provider is asked for: see {@link checkCatalog}.
  */
 export function loadCatalog(json: unknown): Result<Catalog, string> {
-  return attempt(() => parseCatalog(new SnapshotObject(json, 'snapshot')));
+  return attempt(() => parseCatalog(new SnapshotObject(json, ROOT)));
 }
 
 /** Same as {@link loadCatalog}, for a snapshot that was not checked when it was made: every offering is read. */
 export function checkCatalog(json: unknown): Result<Catalog, string> {
   return attempt(() => {
-    const catalog = parseCatalog(new SnapshotObject(json, 'snapshot'));
+    const catalog = parseCatalog(new SnapshotObject(json, ROOT));
     for (const _ of catalog.offerings());
     return catalog;
   });

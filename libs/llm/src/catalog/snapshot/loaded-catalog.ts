@@ -1,7 +1,8 @@
-import type { Catalog } from '../catalog.ts';
+import type { AliasTarget, Catalog } from '../catalog.ts';
 import type { CatalogProvider } from '../catalog-provider.ts';
 import type { Offering } from '../offering.ts';
-import { decodeOffering, type SnapshotTables } from './decode-offering.ts';
+import type { SnapshotTables } from './decode-extras.ts';
+import { decodeOffering } from './decode-offering.ts';
 import { SnapshotError } from './snapshot-error.ts';
 import type { SnapshotList } from './snapshot-list.ts';
 
@@ -54,6 +55,10 @@ export class LoadedCatalog implements Catalog {
     for (const { id } of this.#providers) yield* this.offeringsOf(id);
   }
 
+  aliases(): ReadonlyMap<string, AliasTarget> {
+    return NO_ALIASES;
+  }
+
   #byModel(providerId: string): ReadonlyMap<string, Offering> {
     const known = this.#offerings.get(providerId);
     if (known !== undefined) return known;
@@ -66,6 +71,7 @@ export class LoadedCatalog implements Catalog {
   }
 }
 
+const NO_ALIASES: ReadonlyMap<string, AliasTarget> = new Map();
 const NONE: ReadonlyMap<string, Offering> = new Map();
 
 function refuseTwice(provider: string, rows: SnapshotList): void {

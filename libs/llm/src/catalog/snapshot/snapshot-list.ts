@@ -1,15 +1,20 @@
+import { describePlace, type Place } from './place.ts';
 import { SnapshotError } from './snapshot-error.ts';
 
 /** Reads the items of one list of a snapshot, or throws a {@link SnapshotError}. */
 export class SnapshotList {
   readonly #items: readonly unknown[];
-  /** Where it stands, for messages. */
-  readonly path: string;
+  readonly place: Place;
 
-  constructor(value: unknown, path: string) {
-    if (!Array.isArray(value)) throw new SnapshotError(`${path} is not a list`);
+  constructor(value: unknown, place: Place) {
+    if (!Array.isArray(value)) throw new SnapshotError(`${describePlace(place)} is not a list`);
     this.#items = value;
-    this.path = path;
+    this.place = place;
+  }
+
+  /** Where it stands, for messages. */
+  get path(): string {
+    return describePlace(this.place);
   }
 
   get length(): number {
@@ -41,7 +46,7 @@ export class SnapshotList {
   }
 
   list(index: number): SnapshotList {
-    return new SnapshotList(this.#items[index], `${this.path}[${index}]`);
+    return new SnapshotList(this.#items[index], { parent: this.place, key: index });
   }
 
   /** Items that are lists themselves. */
@@ -51,7 +56,7 @@ export class SnapshotList {
 
   /** The items from one on. */
   rest(from: number): SnapshotList {
-    return new SnapshotList(this.#items.slice(from), this.path);
+    return new SnapshotList(this.#items.slice(from), this.place);
   }
 
   item(index: number): unknown {

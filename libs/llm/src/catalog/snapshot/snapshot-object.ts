@@ -1,16 +1,22 @@
 import { isObject, type JsonObject } from '../../formats/json.ts';
+import { describePlace, type Place } from './place.ts';
 import { SnapshotError } from './snapshot-error.ts';
 import { SnapshotList } from './snapshot-list.ts';
 
 /** Reads the fields of one object of a snapshot, or throws a {@link SnapshotError}. */
 export class SnapshotObject {
   readonly #object: JsonObject;
-  readonly #path: string;
+  readonly #place: Place;
 
-  constructor(value: unknown, path: string) {
-    if (!isObject(value)) throw new SnapshotError(`${path} is not an object`);
+  constructor(value: unknown, place: Place) {
+    if (!isObject(value)) throw new SnapshotError(`${describePlace(place)} is not an object`);
     this.#object = value;
-    this.#path = path;
+    this.#place = place;
+  }
+
+  /** Where it stands, for messages. */
+  get path(): string {
+    return describePlace(this.#place);
   }
 
   has(name: string): boolean {
@@ -67,8 +73,25 @@ export class SnapshotObject {
     return isGood ? Object.freeze(value as string[]) : this.#wrong(name, 'a list of texts');
   }
 
+  /** A list of some words. */
+  wordsOf<Word extends string>(name: string, words: readonly Word[]): readonly Word[] {
+    return this.strings(name).map((text) => {
+      const found = words.find((word) => word === text);
+      if (found === undefined)
+        throw new SnapshotError(`${this.path}.${name} has ${text}, which is none of ${words.join(', ')}`);
+      return found;
+    });
+  }
+
+  /** A decimal number from 0, as a number or a text: its digits. */
+  decimal(name: string): string {
+    const value = this.#object[name];
+    const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+    return /^\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?$/.test(text) ? text : this.#wrong(name, 'a decimal number');
+  }
+
   object(name: string): SnapshotObject {
-    return new SnapshotObject(this.#object[name], `${this.#path}.${name}`);
+    return new SnapshotObject(this.#object[name], { parent: this.#place, key: name });
   }
 
   /** An item of a table, by its index there. */
@@ -83,7 +106,7 @@ export class SnapshotObject {
 
   /** A list; an empty one where it is absent. */
   list(name: string): SnapshotList {
-    return new SnapshotList(this.#object[name] ?? [], `${this.#path}.${name}`);
+    return new SnapshotList(this.#object[name] ?? [], { parent: this.#place, key: name });
   }
 
   /** The names of its fields. */
@@ -95,16 +118,22 @@ export class SnapshotObject {
   objects(name: string): SnapshotObject[] {
     const value = this.#object[name] ?? [];
     if (!Array.isArray(value)) return this.#wrong(name, 'a list');
-    return value.map((each, index) => new SnapshotObject(each, `${this.#path}.${name}[${index}]`));
+    return value.map(
+      (each, index) =>
+        new SnapshotObject(each, {
+          parent: { parent: this.#place, key: name },
+          key: index,
+        }),
+    );
   }
 
   /** Refuses fields that are not among these: a misspelt one would be lost. */
   only(names: readonly string[]): void {
     const other = Object.keys(this.#object).find((name) => !names.includes(name));
-    if (other !== undefined) throw new SnapshotError(`${this.#path}.${other} is not known`);
+    if (other !== undefined) throw new SnapshotError(`${this.path}.${other} is not known`);
   }
 
   #wrong(name: string, what: string): never {
-    throw new SnapshotError(`${this.#path}.${name} is not ${what}`);
+    throw new SnapshotError(`${this.path}.${name} is not ${what}`);
   }
 }

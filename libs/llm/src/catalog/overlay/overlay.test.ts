@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+import { bundledCatalog } from '../bundled-catalog.ts';
+import { applyOverlay } from './apply-overlay.ts';
+import { OverlayError } from './overlay.ts';
+import { parseOverlay } from './parse-overlay.ts';
+
+const catalog = bundledCatalog();
+const overlaid = (text: string) => applyOverlay(catalog, parseOverlay(text, 'ours.yaml'));
+
+const OURS = `
+providers:
+  - id: our-vllm
+    name: Our own
+    wireFormat: openai-chat
+    baseUrl: http://10.0.0.5:8000/v1
+    residency: [eu-central]
+    complianceTags: [gdpr]
+  - id: openai
+    residency: [us-east, us-west]
+models:
+  - provider: our-vllm
+    model: llama-3.3-70b
+    capabilities: [text, streaming, tools]
+    contextTokens: 131072
+    prices: { unit: usd_per_million, input: 0.07, output: "0.28" }
+    tiers:
+      - { aboveInputTokens: 65536, unit: usd_per_million, input: 0.14, output: 0.56 }
+  - provider: openai
+    model: gpt-4o-mini
+    prices: { unit: usd_per_unit, input: 1.2e-7, output: 4.8e-7 }
+    batch: { unit: nano_usd_per_million, input: 60000000 }
+    complianceTags: [hipaa]
+aliases:
+  cheap: openai/gpt-4o-mini
+`;
+
+test('an operator’s own provider and model are offered like any other', () => {
+  const ours = overlaid(OURS);
+  expect(ours.provider('our-vllm')).toMatchObject({
+    baseUrl: 'http://10.0.0.5:8000/v1',
+    kind: 'local',
+    pickedUp: false,
+  });
+  expect(ours.findOffering('our-vllm', 'llama-3.3-70b')).toMatchObject({
+    capabilities: ['text', 'streaming', 'tools'],
+    contextTokens: 131_072,
+    maxOutputTokens: undefined,
+    prices: { input: 70_000_000n, output: 280_000_000n },
+    tiers: [{ aboveInputTokens: 65_536, prices: { input: 140_000_000n, output: 560_000_000n } }],
+    priceSource: 'operator',
+    residency: ['eu-central'],
+    complianceTags: ['gdpr'],
+  });
+});
+
+test('stated prices replace all that hang on the old ones; other facts stay', () => {
+  const [before, after] = [catalog, overlaid(OURS)].map((each) => each.findOffering('openai', 'gpt-4o-mini'));
+  expect(after).toMatchObject({
+    prices: { input: 120_000_000n, output: 480_000_000n },
+    tiers: [],
+    serviceTiers: { batch: { prices: { input: 60_000_000n } } },
+    priceSource: 'operator',
+    priceConfidence: 0,
+    residency: ['us-east', 'us-west'],
+    complianceTags: ['hipaa'],
+    contextTokens: before?.contextTokens,
+    capabilities: before?.capabilities,
+  });
+  expect(after?.prices.cacheRead).toBeUndefined();
+  expect(before?.prices.input, 'the catalog itself stays as it is').toBe(150_000_000n);
+});
+
+test('aliases are those of the overlay', () => {
+  expect(catalog.aliases().size).toBe(0);
+  expect(overlaid(OURS).aliases().get('cheap')).toEqual({ provider: 'openai', model: 'gpt-4o-mini' });
+});
+
+test('a changed address is not one that a key is picked up for', () => {
+  const moved = overlaid('providers: [{ id: openai, baseUrl: https://proxy.example/v1 }]');
+  expect(catalog.provider('openai')?.pickedUp).toBe(true);
+  expect(moved.provider('openai')).toMatchObject({ baseUrl: 'https://proxy.example/v1', pickedUp: false });
+});
+
+test('an empty file changes nothing, and JSON is YAML', () => {
+  expect([...overlaid('').offerings()].length).toBe([...catalog.offerings()].length);
+  expect(overlaid('{"aliases": {"a": "openai/gpt-4o"}}').aliases().size).toBe(1);
+});
+
+const model = (fields: string) => `models: [{ provider: openai, model: m, ${fields} }]`;
+
+test.each([
+  ['models: [', 'ours.yaml: '],
+  ['- a', 'ours.yaml:  is not an object'],
+  ['prices: []', 'ours.yaml: prices is not known'],
+  [model('price: 1'), 'ours.yaml: models[0].price is not known'],
+  ['models: [{ provider: openai }]', 'ours.yaml: models[0].model is not a text'],
+  [
+    model('prices: { input: 1 }'),
+    'ours.yaml: models[0].prices.unit is not one of usd_per_million, usd_per_thousand, usd_per_unit, nano_usd_per_million',
+  ],
+  [model('prices: { unit: eur_per_million, input: 1 }'), 'ours.yaml: models[0].prices.unit is not one of'],
+  [
+    model('prices: { unit: usd_per_unit, input: 0.15 }'),
+    'ours.yaml: models[0].prices.input is 0.15 usd_per_unit, USD 150000 per million: is the unit right?',
+  ],
+  [
+    model('prices: { unit: nano_usd_per_million, input: 0.15 }'),
+    'ours.yaml: models[0].prices.input is 0.15 nano_usd_per_million, which is no whole number of nano-USD per million',
+  ],
+  [
+    model('prices: { unit: usd_per_million, input: -1 }'),
+    'ours.yaml: models[0].prices.input is not a decimal number',
+  ],
+  [
+    model('prices: { unit: usd_per_million, input: free }'),
+    'ours.yaml: models[0].prices.input is not a decimal number',
+  ],
+  [model('contextTokens: 128k'), 'ours.yaml: models[0].contextTokens is not a count'],
+  [model('residency: [mars]'), 'ours.yaml: models[0].residency has mars, which is none of us-east'],
+  [model('capabilities: [fly]'), 'ours.yaml: models[0].capabilities has fly, which is none of text'],
+  [
+    'models: [{ provider: nobody, model: m }]',
+    'ours.yaml: models[0].provider is nobody, which neither the catalog nor this file has',
+  ],
+  [
+    'providers: [{ id: new-one }]',
+    'ours.yaml: providers[0].wireFormat is required: the catalog has no new-one',
+  ],
+  ['providers: [{ id: x, baseUrl: ftp://x }]', 'ours.yaml: providers[0].baseUrl is not a text like'],
+  ['aliases: { a: gpt-4o }', 'ours.yaml: aliases.a is not a text like'],
+  ['models: []\nmodels: []', 'ours.yaml: Map keys must be unique'],
+  [
+    `a: &a [x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c]`,
+    'ours.yaml: Excessive alias count',
+  ],
+  [`# ${'x'.repeat(4 * 1024 * 1024)}`, 'ours.yaml: it has 4194306 characters'],
+])('%.60s is refused: %s', (text, why) => {
+  expect(() => overlaid(text)).toThrow(OverlayError);
+  expect(() => overlaid(text)).toThrow(why);
+});
