@@ -86,6 +86,25 @@ test('what was tried is listed in order, one that was passed over between two at
   expect(decisions[0]?.route).toMatchObject({ provider: 'c', fallbacks: 2 });
 });
 
+test('after a provider has failed another one is tried before its second model, and the decision says who answered', async () => {
+  const offerings = [
+    offering({ provider: 'a', model: 'm1', priority: 0 }),
+    offering({ provider: 'a', model: 'm2', priority: 0 }),
+    offering({ provider: 'c', model: 'm3', priority: 1 }),
+  ];
+  const { context, decisions } = contextOf({
+    snapshots: { current: snapshotOf(offerings) } as unknown as SnapshotHolder,
+  });
+  const auto = { ...call, request: { ...call.request, model: 'auto' } };
+  const execution = new Execution(auto, context, { stream: false });
+  const second = await execution.failOver(await execution.begin(), failure);
+  const third = await execution.failOver(second, failure);
+  execution.succeed(third, { usage: undefined });
+  expect(execution.tried.map(({ offering: { model } }) => model)).toEqual(['m1', 'm3', 'm2']);
+  expect(decisions[0]?.candidates.map(({ model }) => model)).toEqual(['m1', 'm2', 'm3']);
+  expect(decisions[0]?.route).toMatchObject({ model: 'm2', fallbacks: 2, alternatives: ['a/m1', 'c/m3'] });
+});
+
 test('the overhead of a request ends with its first attempt, also where a later one answers', async () => {
   const { context, booked } = contextOf();
   const execution = new Execution(call, context, { stream: false });

@@ -5,7 +5,7 @@ import {
   type Requirements,
   type RouteSummary,
 } from '@switchyard/contracts/routing';
-import type { Choice } from '../domain/decide/decide.ts';
+import type { Choice, RankedCandidate } from '../domain/decide/decide.ts';
 import { expectedOutputTokens } from '../domain/request/cost-estimate.ts';
 import type { Needs } from '../domain/request/needs.ts';
 import { capabilityNames } from '../domain/snapshot/capability.ts';
@@ -18,6 +18,8 @@ export interface DecisionFacts {
   readonly decided: DecidedRequest;
   readonly decidedWallMs: number;
   readonly attempts: readonly Attempt[];
+  /** Whose turn it was, in order. */
+  readonly tried: readonly RankedCandidate[];
   readonly outcome: DecisionOutcome;
 }
 
@@ -27,6 +29,7 @@ export function decisionRecord({
   decided,
   decidedWallMs,
   attempts,
+  tried,
   outcome,
 }: DecisionFacts): Decision {
   const { needs, snapshot, choice, assignment } = decided;
@@ -45,7 +48,7 @@ export function decisionRecord({
     propensity: choice.propensity,
     candidates,
     candidatesOmitted: choice.ranked.length + choice.excluded.length + choice.unseen - candidates.length,
-    route: summarizeRoute(choice, fallbacksOf(attempts, outcome)),
+    route: summarizeRoute(choice, isDecidedOnly(outcome) ? [] : tried),
     attempts: [...attempts],
     outcome,
     estimatedInputTokens: needs.estimatedInputTokens,
@@ -75,25 +78,30 @@ function requirementsOf(needs: Needs): Requirements {
   };
 }
 
-/** Who answers and why; undefined where nothing fitted. */
-export function summarizeRoute(choice: Choice, fallbacks: number): RouteSummary | undefined {
-  const chosen = choice.ranked[fallbacks] ?? choice.ranked[0];
+/**
+ * Who answers and why; undefined where nothing fitted.
+ *
+ * @param tried whose turn it was, the one that answers last; empty: nobody's yet
+ */
+export function summarizeRoute(
+  { ranked, reason, confidence }: Choice,
+  tried: readonly RankedCandidate[],
+): RouteSummary | undefined {
+  const chosen = tried.at(-1) ?? ranked[0];
   if (chosen === undefined) return undefined;
-  const names = choice.ranked
-    .slice(0, MAX_CANDIDATES)
-    .map(({ offering }) => `${offering.provider.id}/${offering.model}`);
+  const fallbacks = Math.max(0, tried.length - 1);
+  const { provider, model } = chosen.offering;
+  const others = ranked.filter((candidate) => candidate !== chosen).slice(0, MAX_CANDIDATES);
   return {
-    provider: chosen.offering.provider.id,
-    model: chosen.offering.model,
-    reason: fallbacks === 0 ? choice.reason : `fallback ${fallbacks}: what came before it failed`,
-    confidence: choice.confidence,
-    alternatives: names.filter((_, i) => i !== fallbacks),
+    provider: provider.id,
+    model,
+    reason: fallbacks === 0 ? reason : `fallback ${fallbacks}: what came before it failed`,
+    confidence,
+    alternatives: others.map(({ offering }) => `${offering.provider.id}/${offering.model}`),
     fallbacks,
   };
 }
 
-/** How many candidates came before the one that answered, or that was tried last. */
-export function fallbacksOf(attempts: readonly Attempt[], outcome: DecisionOutcome): number {
-  const decidedOnly = outcome === DecisionOutcome.NOT_EXECUTED || outcome === DecisionOutcome.REFUSED;
-  return decidedOnly ? 0 : Math.max(0, attempts.length - 1);
-}
+/** Nobody was called, or had to be. */
+const isDecidedOnly = (outcome: DecisionOutcome): boolean =>
+  outcome === DecisionOutcome.NOT_EXECUTED || outcome === DecisionOutcome.REFUSED;

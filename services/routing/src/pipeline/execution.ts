@@ -6,6 +6,7 @@ import type { DecodedResponse, ProviderError } from '@switchyard/llm';
 import { endSpan, startSpan } from '@switchyard/service-kit';
 import { type AttemptEnd, bookAttempt } from '../domain/booking.ts';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
+import { nextCandidate, speaksAgainstProvider } from '../domain/failover/next-candidate.ts';
 import { nextStep } from '../domain/failover/next-step.ts';
 import { allFailed, callerGone, deadlinePassed, noCandidate } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
@@ -39,7 +40,11 @@ export class Execution {
   readonly #decidedWallMs: number;
   /** The span that attempts belong to. */
   readonly #parent = trace.getActiveSpan();
-  #nextCandidate = 0;
+  /** Whose turn it was, the last one included, whether it was called or passed over. */
+  readonly tried: RankedCandidate[] = [];
+  readonly #untried: Set<RankedCandidate>;
+  /** Keys of the providers that an error spoke against. */
+  readonly #failedProviders = new Set<string>();
   #attemptCount = 0;
   #firstAttemptAtMs: number | undefined;
   /** Candidates that were passed over while an attempt was under way: listed after it. */
@@ -61,7 +66,8 @@ export class Execution {
       span?.setAttribute('switchyard.request_id', this.requestId);
       endSpan(span);
     }
-    if (this.decided.choice.ranked.length > 0) return;
+    this.#untried = new Set(this.decided.choice.ranked);
+    if (this.#untried.size > 0) return;
     this.#conclude(DecisionOutcome.REFUSED);
     throw noCandidate(this.decided.choice);
   }
@@ -139,27 +145,30 @@ export class Execution {
       answerBegun: attempt.firstTokenAtMs !== undefined,
       fallbacksUsed: attempt.index,
       maxFallbacks: failover?.allowed === false ? 0 : (failover?.maxFallbacks ?? DEFAULT_MAX_FALLBACKS),
-      candidatesLeft: this.decided.choice.ranked.length - this.#nextCandidate,
+      candidatesLeft: this.#untried.size,
       callerGone: this.#call.signal.aborted || this.#deadlinePassed,
     });
+    if (speaksAgainstProvider(error.class)) this.#failedProviders.add(attempt.candidate.provider.key);
     return step.kind === 'next-candidate' ? this.#prepareNext() : undefined;
   }
 
   /** Holds money and a place for the next candidate that can be called now. */
   async #prepareNext(): Promise<Attempt | undefined> {
-    const { ranked } = this.decided.choice;
-    while (this.#nextCandidate < ranked.length) {
-      const candidate = ranked[this.#nextCandidate++] as RankedCandidate;
+    for (;;) {
+      const candidate = nextCandidate([...this.#untried], this.#failedProviders);
+      if (candidate === undefined) return undefined;
+      this.#untried.delete(candidate);
+      this.tried.push(candidate);
       const secret = this.#context.secrets.get(candidate.offering.provider);
       const known = typeof secret === 'string' ? secret : await secret;
-      if (known === undefined)
+      if (known === undefined) {
+        this.#failedProviders.add(candidate.provider.key);
         this.#noteUncalled(candidate, 'authentication', 'its secret cannot be had now');
-      else {
+      } else {
         const attempt = this.#prepare(candidate, known);
         if (attempt !== undefined || this.#blocked !== undefined) return attempt;
       }
     }
-    return undefined;
   }
 
   #prepare(candidate: RankedCandidate, secret: string): Attempt | undefined {
@@ -325,6 +334,7 @@ export class Execution {
         decided: this.decided,
         decidedWallMs: this.#decidedWallMs,
         attempts: this.attempts,
+        tried: this.tried,
         outcome,
       }),
     );

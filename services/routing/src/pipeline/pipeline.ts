@@ -14,7 +14,7 @@ import type { PipelineContext } from '../ports.ts';
 import { callForAnswer, callForStream } from '../transport/call-provider.ts';
 import { decideRequest } from './admit-request.ts';
 import type { Attempt } from './attempt.ts';
-import { decisionRecord, fallbacksOf, summarizeRoute } from './decision-record.ts';
+import { decisionRecord, summarizeRoute } from './decision-record.ts';
 import { Execution } from './execution.ts';
 import type { PipelineCall } from './pipeline-call.ts';
 
@@ -57,7 +57,7 @@ export class Pipeline {
     const decided = decideRequest({ request, principal }, this.#context, mode);
     const outcome =
       decided.choice.ranked.length === 0 ? DecisionOutcome.REFUSED : DecisionOutcome.NOT_EXECUTED;
-    return decisionRecord({ requestId, decided, decidedWallMs, attempts: [], outcome });
+    return decisionRecord({ requestId, decided, decidedWallMs, attempts: [], tried: [], outcome });
   }
 
   /** @returns the next attempt where this one failed before the caller saw anything; undefined at the end */
@@ -75,13 +75,13 @@ export class Pipeline {
           case 'delta':
             execution.answerBegun(attempt);
             attempt.deliveredBytes += bytesOf(step.delta);
-            if (!begun) yield started(execution, attempt);
+            if (!begun) yield started(execution);
             begun = true;
             yield { event: { $case: 'delta', value: step.delta } };
             break;
           case 'finish': {
             execution.succeed(attempt, { usage: step.usage ?? attempt.usage });
-            if (!begun) yield started(execution, attempt);
+            if (!begun) yield started(execution);
             const { finishReason, providerModel } = step;
             yield {
               event: {
@@ -130,17 +130,12 @@ export class Pipeline {
   }
 }
 
-function started(execution: Execution, attempt: Attempt): StreamCompleteResponse {
-  const route = summarizeRoute(execution.decided.choice, placeOf(execution, attempt));
-  return { event: { $case: 'started', value: { requestId: execution.requestId, route } } };
+function started(execution: Execution): StreamCompleteResponse {
+  const value = { requestId: execution.requestId, route: routeOf(execution) };
+  return { event: { $case: 'started', value } };
 }
 
-/** Where an attempt's candidate stands in the order. */
-const placeOf = ({ decided }: Execution, { candidate }: Attempt): number =>
-  decided.choice.ranked.indexOf(candidate);
-
-const routeOf = ({ decided, attempts }: Execution) =>
-  summarizeRoute(decided.choice, fallbacksOf(attempts, DecisionOutcome.COMPLETE));
+const routeOf = ({ decided, tried }: Execution) => summarizeRoute(decided.choice, tried);
 
 function costOf({ costNanoUsd, attempts, decided }: Execution, attempt: Attempt): Cost {
   const components: Record<string, bigint> = { ...attempt.components };

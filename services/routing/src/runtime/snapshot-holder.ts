@@ -1,6 +1,12 @@
 import type { HealthState } from '@switchyard/contracts/health';
 import type { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
-import { buildSnapshot, type PriceBook, type SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
+import { prepareSelections } from '../domain/decide/select-offerings.ts';
+import {
+  buildSnapshot,
+  type PriceBook,
+  type SnapshotParts,
+  withHealth,
+} from '../domain/snapshot/build-snapshot.ts';
 import type { Snapshot } from '../domain/snapshot/snapshot.ts';
 
 /** Providers, pools, policies and experiments of one version. */
@@ -28,6 +34,7 @@ export class SnapshotHolder {
   constructor(parts: SnapshotParts, onChange: (snapshot: Snapshot, parts: SnapshotParts) => void) {
     this.#parts = parts;
     this.#current = buildSnapshot(parts);
+    prepareSelections(this.#current);
     this.#onChange = onChange;
   }
 
@@ -49,12 +56,19 @@ export class SnapshotHolder {
   }
 
   setHealth({ version, health }: HealthPart): void {
-    if (version !== this.#parts.healthVersion) this.#rebuild({ healthVersion: version, health });
+    if (version === this.#parts.healthVersion) return;
+    this.#parts = { ...this.#parts, healthVersion: version, health };
+    this.#replace(withHealth(this.#current, this.#parts));
   }
 
   #rebuild(change: Partial<SnapshotParts>): void {
     this.#parts = { ...this.#parts, ...change };
-    this.#current = buildSnapshot(this.#parts);
+    this.#replace(buildSnapshot(this.#parts));
+  }
+
+  #replace(snapshot: Snapshot): void {
+    prepareSelections(snapshot);
+    this.#current = snapshot;
     this.#onChange(this.#current, this.#parts);
   }
 }

@@ -27,6 +27,13 @@ export function largeSelection(
   return index.countFor(tenant) <= ALL_LOOKED_AT ? undefined : index;
 }
 
+/** Makes the indexes that decisions on a snapshot will ask for, so that no request waits for one. */
+export function prepareSelections({ offerings, pools }: Snapshot): void {
+  const named = [offerings];
+  for (const pool of pools.byName.values()) if (pool.offerings !== 'any') named.push(pool.offerings);
+  for (const some of named) if (some.length > ALL_LOOKED_AT) indexOf(some);
+}
+
 /** Whether a request's model names anything that its tenant sees. */
 export const isOffered = (selection: Selection, snapshot: Snapshot): boolean =>
   largeSelection(selection, snapshot) !== undefined || selectOfferings(selection, snapshot).length > 0;

@@ -65,7 +65,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
   const byModel = indexModels(offerings);
   const byProvider = Map.groupBy(offerings, ({ provider }) => provider.id);
   return Object.freeze({
-    version: `${parts.configurationVersion}:${parts.priceBook.version}:${parts.healthVersion}`,
+    version: versionOf(parts),
     priceVersion: parts.priceBook.version,
     providers,
     offerings,
@@ -77,6 +77,13 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
     health: parts.health,
   });
 }
+
+/** The same snapshot with other health: all else is taken over, the indexes of its offerings too. */
+export const withHealth = (snapshot: Snapshot, parts: SnapshotParts): Snapshot =>
+  Object.freeze({ ...snapshot, version: versionOf(parts), health: parts.health });
+
+const versionOf = ({ configurationVersion, priceBook, healthVersion }: SnapshotParts): string =>
+  `${configurationVersion}:${priceBook.version}:${healthVersion}`;
 
 function configure(
   provider: Provider,
