@@ -202,10 +202,10 @@ test('states that do not follow each other are refused with what can be done', a
   expect(await codeOf(operator.startExperiment('e2'))).toBe('FAILED_PRECONDITION');
 });
 
-test('what went away since the draft is told at the start, and at a promotion', async () => {
+test('what went away since the draft is told at the start, at a promotion, and to callers', async () => {
   await operator.createProvider({ id: 'passing', models: [{ model: 'passing' }] });
   const variants = [
-    { name: 'control', model: 'large', weight: 1 },
+    { name: 'control', model: 'large', weight: 0 },
     { name: 'new', model: 'passing', weight: 1 },
   ];
   await create(operator, 'late', { variants });
@@ -218,6 +218,12 @@ test('what went away since the draft is told at the start, and at a promotion', 
   ];
   for (const { code, publicMessage } of failures)
     expect([code, publicMessage]).toEqual(['FAILED_PRECONDITION', expect.stringContaining('passing')]);
+  // Nor is it a riddle for those whose requests it gets.
+  const { code, publicMessage } = await failure(agent.route({ model: 'one/large' }));
+  expect([code, publicMessage]).toEqual([
+    'NOT_FOUND',
+    expect.stringContaining('the model "passing", which an experiment has put in place of "one/large"'),
+  ]);
 });
 
 test("another tenant's experiment is NOT_FOUND, and the installation's needs its key", async () => {

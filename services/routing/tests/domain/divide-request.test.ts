@@ -4,10 +4,11 @@ import {
   ExperimentState,
   Purpose,
   StickyKey,
+  Strategy,
 } from '@switchyard/contracts/routing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { divideRequest } from '../../src/domain/experiment/divide-request.ts';
+import { divideRequest, withModelOf } from '../../src/domain/experiment/divide-request.ts';
 import { indexExperiments } from '../../src/domain/experiment/index-experiments.ts';
 
 type PartialExperiment = Parameters<typeof Experiment.fromPartial>[0];
@@ -49,12 +50,22 @@ describe('who is divided', () => {
     }
   });
 
-  test('no other name, no probe, and nothing by what is not started or has been stopped', () => {
+  test('no other name, no probe, no kind of task, and nothing by what is not started or has been stopped', () => {
     expect(divide([experiment()], { model: 'other' })).toEqual({ model: 'other', assignment: undefined });
     const untouched = { model: 'chat', assignment: undefined };
     expect(divide([experiment()], { purpose: Purpose.PROBE })).toEqual(untouched);
+    expect(divide([experiment()], { requirements: { taskType: 'chat' } })).toEqual(untouched);
     for (const state of [ExperimentState.DRAFT, ExperimentState.STOPPED])
       expect(divide([experiment({ state })])).toEqual(untouched);
+  });
+
+  test('a variant that is a strategy by itself comes before the request’s own; other variants leave it', () => {
+    const { COST, UNSPECIFIED } = Strategy;
+    const request = CompleteRequest.fromPartial({ model: 'auto', strategy: COST });
+    const routed = (model: string) => withModelOf(request, { model, assignment: undefined });
+    expect(routed('auto:fastest')).toMatchObject({ model: 'auto:fastest', strategy: UNSPECIFIED });
+    expect(routed('large')).toMatchObject({ model: 'large', strategy: COST });
+    expect(routed('auto')).toBe(request);
   });
 
   test("a variant's model is not divided again", () => {
