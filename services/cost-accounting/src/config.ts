@@ -14,6 +14,8 @@ export interface CostAccountingConfig extends BaseConfig {
   readonly ingestBatchRecords: number;
   /** `COST_ACCOUNTING_INGEST_BATCH_WAIT_MS`, 1 to 5,000, default 50: how long a record waits for others. */
   readonly ingestBatchWaitMs: number;
+  /** `COST_ACCOUNTING_CATALOG_OVERLAY`: path of an operator's own models and prices; undefined for none. */
+  readonly catalogOverlay: string | undefined;
   /** `SWITCHYARD_NATS_REPLICAS`, 1 to 5, default 1: copies that NATS keeps of streams; the same for every service. */
   readonly usageStreamReplicas: number;
 }
@@ -45,6 +47,7 @@ export function parseConfig(env: Env): CostAccountingConfig {
       min: 1,
       max: 5_000,
     }),
+    catalogOverlay: reader.optional('COST_ACCOUNTING_CATALOG_OVERLAY'),
     usageStreamReplicas: reader.integer('SWITCHYARD_NATS_REPLICAS', {
       fallback: 1,
       min: 1,

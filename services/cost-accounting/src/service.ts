@@ -59,7 +59,7 @@ async function compose(
   startIngest({ foundation, config, clock, ledger: overrides.wrapLedger?.(ledger) ?? ledger });
   const outboxes = new PostgresOutboxBook(postgres);
   watchCompleteness(metrics, () => outboxes.completeness());
-  const prices = startPrices(foundation, postgres, overrides.catalog ?? (await bundledPrices()));
+  const prices = startPrices(foundation, postgres, overrides.catalog ?? (await pricesOfCatalog(config)));
   const { grpcPort, opsPort } = await serve(foundation, {
     config,
     authenticate: overrides.authenticate ?? authenticateCallers(foundation, config),
@@ -123,7 +123,7 @@ function startPrices(foundation: Foundation, postgres: Postgres, catalog: Catalo
 }
 
 /** The catalog is large: it is read only where it is used. */
-async function bundledPrices(): Promise<CatalogPrices> {
-  const { bundledCatalog } = await import('@switchyard/llm/bundled-catalog');
-  return catalogPrices(bundledCatalog());
+async function pricesOfCatalog({ catalogOverlay }: CostAccountingConfig): Promise<CatalogPrices> {
+  const { openCatalog } = await import('./adapters/open-catalog.ts');
+  return catalogPrices(openCatalog(catalogOverlay));
 }

@@ -22,6 +22,8 @@ export interface RoutingConfig extends BaseConfig {
   readonly healthProbeAddress: string;
   /** `ROUTING_STATE_DIR`: the outbox and the kept snapshot. One directory for each replica. */
   readonly stateDir: string;
+  /** `ROUTING_CATALOG_OVERLAY`: path of an operator's own models, prices and statements; undefined for none. */
+  readonly catalogOverlay: string | undefined;
   /** `ROUTING_OUTBOX_MAX_BYTES`, default 1 GiB: admission stops when so much waits for the ledger. */
   readonly outboxMaxBytes: number;
   /** `ROUTING_OUTBOX_SEGMENT_BYTES`, default 32 MiB. */
@@ -63,6 +65,7 @@ export function parseConfig(env: Env): RoutingConfig {
     costAccountingAddress: reader.text('SWITCHYARD_COST_ACCOUNTING_ADDRESS', '127.0.0.1:7003'),
     healthProbeAddress: reader.text('SWITCHYARD_HEALTH_PROBE_ADDRESS', '127.0.0.1:7002'),
     stateDir: reader.text('ROUTING_STATE_DIR'),
+    catalogOverlay: reader.optional('ROUTING_CATALOG_OVERLAY'),
     outboxMaxBytes: reader.integer('ROUTING_OUTBOX_MAX_BYTES', { fallback: GIB, min: MIB, max: 1024 * GIB }),
     outboxSegmentBytes: reader.integer('ROUTING_OUTBOX_SEGMENT_BYTES', {
       fallback: 32 * MIB,

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readDescriptorImage } from '@switchyard/contracts';
 import type { Catalog } from '@switchyard/llm';
-import { bundledCatalog } from '@switchyard/llm/bundled-catalog';
 import {
   type Authenticate,
   authenticateCallers,
@@ -13,6 +12,7 @@ import {
 } from '@switchyard/service-kit';
 import type { CostAccountingLink } from './adapters/cost-accounting-link.ts';
 import { CredentialSecrets } from './adapters/credential-secrets.ts';
+import { openCatalog } from './adapters/open-catalog.ts';
 import type { RoutingConfig } from './config.ts';
 import { ERROR_DOMAIN } from './errors.ts';
 import { RoutingEvents } from './events.ts';
@@ -65,7 +65,7 @@ async function compose(
   const secrets = openSecrets(config, foundation);
   const outboxes = await openOutboxes(config, foundation, events);
   const snapshots = openSnapshots(config, foundation, {
-    catalog: overrides.catalog ?? bundledCatalog(),
+    catalog: overrides.catalog ?? openCatalog(config.catalogOverlay),
     onSnapshot: ({ providers, offerings, health }) => {
       runtimes.healthChanged(health, clock.monotonicMs());
       runtimes.keepOnly(new Set(offerings.map(({ key }) => key)));

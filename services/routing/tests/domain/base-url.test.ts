@@ -63,6 +63,14 @@ test('plain http is for hosts that the operator named, whoever the provider belo
 });
 
 test.each([
+  [
+    'https://bedrock-runtime.{region}.amazonaws.com',
+    'still has the placeholder {region}: put your own value there',
+  ],
+  [
+    'https://api.example.com/accounts/$' + '{ACCOUNT_ID}/v1',
+    'still has the placeholder $' + '{ACCOUNT_ID}: put your own value there',
+  ],
   ['not a URL', 'must be a URL such as https://api.example.com/v1'],
   ['https://u:p@api.example.com', 'must not hold a user or password; use credential_ref'],
   ['https://api.example.com?a=b', 'must not have a query or fragment'],

@@ -33,6 +33,9 @@ export function reachOfProvider(tenant: string, isNamed: () => boolean): Provide
 
 /** What is wrong with a provider's base URL, for whoever configures it; undefined: nothing. */
 export function baseUrlProblem({ tenant, baseUrl }: ProviderPlace, rules: HostRules): string | undefined {
+  // The catalog has templates: a request to one would go to nobody, or to a path with braces in it.
+  const placeholder = /\$?\{[^}]*\}/.exec(baseUrl)?.[0];
+  if (placeholder !== undefined) return `still has the placeholder ${placeholder}: put your own value there`;
   const url = URL.parse(baseUrl);
   if (url === null) return 'must be a URL such as https://api.example.com/v1';
   if (url.username !== '' || url.password !== '')
