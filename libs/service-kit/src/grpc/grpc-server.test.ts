@@ -1,4 +1,10 @@
-import { credentials, makeClientConstructor, status } from '@grpc/grpc-js';
+import {
+  compressionAlgorithms,
+  credentials,
+  type ServiceError as GrpcError,
+  makeClientConstructor,
+  status,
+} from '@grpc/grpc-js';
 import { readDescriptorImage } from '@switchyard/contracts';
 import {
   GetPriceBookRequest,
@@ -155,4 +161,19 @@ test('requests that are too large together are refused, and what is over makes r
   await first;
   expect(requestBytes.takenBytes).toBe(0);
   expect((await call(large)).version).toBe('ok');
+});
+
+test('compressed requests are refused before they are inflated, whoever sends them', async () => {
+  const compressing = new PriceServiceClient(`127.0.0.1:${server.port}`, credentials.createInsecure(), {
+    'grpc.default_compression_algorithm': compressionAlgorithms.gzip,
+  });
+  const refusal = new Promise<GrpcError | null>((resolve) =>
+    compressing.getPriceBook({ knownVersion: 'x'.repeat(1024 * 1024) }, resolve),
+  );
+  expect(await refusal).toMatchObject({
+    code: status.UNIMPLEMENTED,
+    details: 'requests compressed with "gzip" are not taken; send them uncompressed',
+  });
+  expect(ended).toEqual([]);
+  compressing.close();
 });

@@ -7,6 +7,7 @@ import type { DefinedService } from './define-service.ts';
 import { MAX_MESSAGE_BYTES, readMessage } from './incoming-message.ts';
 import type { ObserveCall, ObserveDenial } from './observe-call.ts';
 import { addReflection } from './reflection.ts';
+import { refuseCompressed } from './refuse-compressed.ts';
 import { serveStream, serveUnary } from './serve-call.ts';
 
 export interface GrpcServerOptions {
@@ -44,6 +45,7 @@ const TRANSPORT_MAX_BYTES = 2 * MAX_MESSAGE_BYTES;
 /** Serves gRPC: every method authenticated, permitted, observed, with rich errors, reflection and grpc.health.v1. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<RunningGrpcServer> {
   const server = new Server({
+    interceptors: [refuseCompressed],
     'grpc.max_receive_message_length': TRANSPORT_MAX_BYTES,
     'grpc.max_send_message_length': -1,
     'grpc.max_concurrent_streams': MAX_STREAMS,
