@@ -116,8 +116,11 @@ describe.each(FORMATS)('%s: answer, ledger and simulator agree', (format) => {
         await askByHttp(openai, body),
         await askForHttpStream(openai, body),
       ];
+      // However it came, the same answer counts the same.
+      expect(new Set(answers.map(({ usage }) => usage?.outputTokens)).size).toBe(1);
       for (const { requestId, usage, costNanoUsd } of answers) {
         expect(usage?.estimated).toBe(true);
+        expect(usage?.outputTokens).toBeGreaterThan(5);
         expect(costNanoUsd).toBeGreaterThan(0n);
         const { truth, row } = await findBooked(started.fleet, requestId);
         expect(truth).toMatchObject({ fault: 'omit-usage', status: 200 });

@@ -3,7 +3,6 @@ import {
   type Cost,
   type Decision,
   DecisionOutcome,
-  type Delta,
   type StreamCompleteResponse,
   type Timings,
   type Usage,
@@ -15,6 +14,7 @@ import { callForAnswer, callForStream } from '../transport/call-provider.ts';
 import { decideRequest } from './admit-request.ts';
 import type { Attempt } from './attempt.ts';
 import { decisionRecord, summarizeRoute } from './decision-record.ts';
+import { bytesOfDelta, bytesOfMessage } from './delivered-bytes.ts';
 import { Execution } from './execution.ts';
 import type { PipelineCall } from './pipeline-call.ts';
 
@@ -74,7 +74,7 @@ export class Pipeline {
             break;
           case 'delta':
             execution.answerBegun(attempt);
-            attempt.deliveredBytes += bytesOf(step.delta);
+            attempt.deliveredBytes += bytesOfDelta(step.delta);
             if (!begun) yield started(execution);
             begun = true;
             yield { event: { $case: 'delta', value: step.delta } };
@@ -102,6 +102,7 @@ export class Pipeline {
   }
 
   #answerOf(execution: Execution, attempt: Attempt, decoded: DecodedResponse): CompleteResponse {
+    attempt.deliveredBytes = bytesOfMessage(decoded.message);
     execution.succeed(attempt, decoded);
     const { message, finishReason, providerModel } = decoded;
     const ended = this.#endOf(execution, attempt);
@@ -147,23 +148,6 @@ function costOf({ costNanoUsd, attempts, decided }: Execution, attempt: Attempt)
     priceVersion: decided.snapshot.priceVersion,
     estimated: attempt.usage?.estimated ?? false,
   };
-}
-
-function bytesOf({ content }: Delta): number {
-  switch (content?.$case) {
-    case 'text':
-    case 'reasoning':
-    case 'refusal':
-    case 'reasoningSignature':
-    case 'redactedReasoning':
-      return Buffer.byteLength(content.value);
-    case 'toolCallStart':
-      return Buffer.byteLength(content.value.name);
-    case 'toolCallArguments':
-      return Buffer.byteLength(content.value.delta);
-    case undefined:
-      return 0;
-  }
 }
 
 function duration(ms: number): { seconds: bigint; nanos: number } {
