@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseNamedHosts } from '@switchyard/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { AnswerBytes } from '../src/transport/answer-bytes.ts';
 import { AttemptDeadline } from '../src/transport/attempt-deadline.ts';
 import {
   type CallFailure,
@@ -107,4 +108,29 @@ test('the status that came stays known where the body breaks off', async () => {
   };
   const limited = { reached: true, status: 429, error: { class: 'connection' } };
   expect(await failures()).toMatchObject([limited, limited]);
+});
+
+test('an answer that is too large ends, whole or streamed, as one that cannot be read', async () => {
+  const piece = Buffer.alloc(1024 * 1024, ' ');
+  answer = (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const more = () => {
+      while (!response.destroyed && response.write(piece));
+    };
+    response.on('drain', more);
+    more();
+  };
+  const tooLarge = { reached: true, status: 200, error: { class: 'invalid_response' } };
+  expect(await failures()).toMatchObject([tooLarge, tooLarge]);
+}, 30_000);
+
+test('answers of one tenant that are too large together end; those of others, and later ones, do not', () => {
+  const bytes = new AnswerBytes();
+  const mebibytes = (count: number) => count * 1024 * 1024;
+  bytes.take('t1', mebibytes(100));
+  expect(() => bytes.take('t1', mebibytes(30))).toThrow(/too many bytes/);
+  bytes.take('t2', mebibytes(100));
+  bytes.take('', mebibytes(200));
+  bytes.give('t1', mebibytes(100));
+  bytes.take('t1', mebibytes(128));
 });

@@ -1,7 +1,7 @@
 import { ServiceError } from '@switchyard/kernel';
 
 /**
- * Counts the bytes of requests under way at all doors of a service. Each request has a bound of its own; this one bounds
+ * Counts bytes that are under way: requests at all doors of a service, say. Each has a bound of its own; this one bounds
  * their sum, so that many large ones at once cannot take the memory of all.
  */
 export class ByteBudget {
@@ -32,7 +32,7 @@ const overloaded = (): ServiceError =>
   new ServiceError({
     reason: 'OVERLOADED',
     code: 'UNAVAILABLE',
-    publicMessage: 'too many bytes of requests are under way; try again in a moment',
+    publicMessage: 'too many bytes are under way; try again in a moment',
     retryable: true,
     retryAfterMs: 1_000,
   });

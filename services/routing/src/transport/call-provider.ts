@@ -1,4 +1,4 @@
-import { err, type Result } from '@switchyard/kernel';
+import { err, type Result, ServiceError } from '@switchyard/kernel';
 import type {
   DecodedResponse,
   EncodedRequest,
@@ -32,6 +32,8 @@ export interface CallFailure extends TransportFailure {
 
 /** Most bytes of an answer in one piece, and of an error's body. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** Most bytes of a stream: a provider that does not heed the limit of its output is not read for ever. */
+const MAX_STREAM_BYTES = 256 * 1024 * 1024;
 
 /** Calls a provider and waits for the whole answer. */
 export async function callForAnswer(call: PreparedCall): Promise<Result<DecodedResponse, CallFailure>> {
@@ -71,8 +73,11 @@ export async function* callForStream(call: PreparedCall): AsyncGenerator<StreamS
       return;
     }
     const decoder = provider.format.createStreamDecoder({ wallNowMs });
+    let bytes = 0;
     for await (const chunk of answer.body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       deadline.progressed();
+      bytes += chunk.length;
+      if (bytes > MAX_STREAM_BYTES) throw answerTooLarge(MAX_STREAM_BYTES);
       for (const event of decoder.push(chunk)) {
         finished = event.kind === 'finish';
         yield asStep(call, event, status);
@@ -136,17 +141,30 @@ function endUnsent(signal: AbortSignal, way: Way): Promise<never> {
 }
 
 async function readWhole({ status, headers, body }: ProviderAnswer, call: PreparedCall): Promise<HttpAnswer> {
+  const { deadline, transport, provider, wallNowMs } = call;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    call.deadline.progressed();
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new Error(`the answer is larger than ${MAX_BODY_BYTES} bytes`);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      deadline.progressed();
+      if (bytes + chunk.length > MAX_BODY_BYTES) throw answerTooLarge(MAX_BODY_BYTES);
+      transport.answerBytes.take(provider.tenant, chunk.length);
+      bytes += chunk.length;
+      chunks.push(chunk);
+    }
+    const whole = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+    return { status, headers, body: whole, wallNowMs };
+  } finally {
+    transport.answerBytes.give(provider.tenant, bytes);
   }
-  const whole = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-  return { status, headers, body: whole, wallNowMs: call.wallNowMs };
 }
+
+const answerTooLarge = (maxBytes: number): ServiceError =>
+  new ServiceError({
+    reason: 'ANSWER_TOO_LARGE',
+    code: 'UNAVAILABLE',
+    publicMessage: `the answer is larger than ${maxBytes} bytes`,
+  });
 
 function brokenOff(thrown: unknown, { deadline }: PreparedCall, { reached, status }: Way): CallFailure {
   return { ...classifyTransportError(thrown, { cause: deadline.cause, reached }), status };

@@ -9,6 +9,7 @@ import {
   targetOf,
 } from '../domain/provider/base-url.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
+import { AnswerBytes } from './answer-bytes.ts';
 import { tellOfSending } from './tell-of-sending.ts';
 
 /** One HTTP request to a provider. */
@@ -54,6 +55,8 @@ interface PoolKind {
 export class ProviderTransport {
   readonly #options: TransportOptions;
   readonly #pools = new Map<string, Pool>();
+  /** Counts the answers that are being read. */
+  readonly answerBytes = new AnswerBytes();
 
   constructor(options: TransportOptions) {
     this.#options = options;

@@ -1,4 +1,4 @@
-import { unreachable } from '@switchyard/kernel';
+import { ServiceError, unreachable } from '@switchyard/kernel';
 import type { ErrorClass, ProviderError } from '@switchyard/llm';
 import { AddressNotAllowedError } from '@switchyard/service-kit';
 import type { AbortCause } from './attempt-deadline.ts';
@@ -39,6 +39,12 @@ function errorOf(thrown: unknown, cause: AbortCause | undefined): ProviderError 
       // It counts against the provider, and others may be tried; the same one would be refused again.
       if (thrown instanceof AddressNotAllowedError)
         return { ...failure('connection', thrown.message), sameProviderRetry: false };
+      // A bound of this side: too large, or too much at once.
+      if (thrown instanceof ServiceError)
+        return failure(
+          thrown.reason === 'OVERLOADED' ? 'overloaded' : 'invalid_response',
+          thrown.publicMessage,
+        );
       return failure('connection', `the connection failed: ${codeOf(thrown)}`);
     default:
       return unreachable(cause);
