@@ -65,3 +65,12 @@ export const healthExclusion = (state: HealthState | undefined): Exclusion => ({
   constraint: 'health',
   detail: `the provider is ${healthName(state)}`,
 });
+
+const TIERS: ReadonlyMap<string, number> = new Map(
+  Object.values(HealthState)
+    .filter((state) => typeof state === 'number')
+    .map((state) => [healthName(state), healthTier(state)]),
+);
+
+/** How well a provider works whose state has this name; one of another name as if it had not been tested. */
+export const healthTierOf = (name: string): number => TIERS.get(name) ?? 0;

@@ -1,0 +1,65 @@
+import type { Candidate, Decision } from '@switchyard/contracts/routing';
+import type { Contender } from '../strategies/contender.ts';
+import { findStrategy } from '../strategies/find-strategy.ts';
+import { priority } from '../strategies/priority.ts';
+import { healthTierOf } from './health-tier.ts';
+import { type Ranking, rank } from './rank.ts';
+
+/** What a stored decision holds of a candidate that fitted, as strategies weigh it. */
+interface StoredContender extends Contender {
+  readonly candidate: Candidate;
+}
+
+/** A decision that was made again. */
+export interface Replayed extends Omit<Ranking<Contender>, 'scored'> {
+  /** Candidates that fitted, best first. */
+  readonly order: readonly Candidate[];
+  /** Their scores; undefined where unknown. */
+  readonly scores: readonly (number | undefined)[];
+}
+
+/**
+ * Makes a stored decision again from its own record: from what it knew of each candidate that fitted, the strategy, its
+ * weights and the seed. The result is the same, bit for bit. With another strategy in the record it tells what that would
+ * have chosen among them.
+ */
+export function replay(decision: Decision): Replayed {
+  const { candidates, requirements, strategy, seed, compositeWeights, fittingCount } = decision;
+  const preferred = requirements?.preferredProviders ?? [];
+  const contenders = candidates
+    .filter((candidate) => candidate.rank > 0)
+    .map((candidate) => storedContender(candidate, preferred));
+  const { scored, ...said } = rank(contenders, {
+    strategy: findStrategy(strategy) ?? priority,
+    seed,
+    compositeWeights,
+    preferredCount: preferred.length,
+    fitting: fittingCount,
+  });
+  return {
+    ...said,
+    order: scored.map(({ contender }) => contender.candidate),
+    scores: scored.map(({ score }) => score),
+  };
+}
+
+function storedContender(candidate: Candidate, preferred: readonly string[]): StoredContender {
+  const { providerTenant, provider, model, seat, priority, weight, health } = candidate;
+  const { estimatedCostNanoUsd, activeRequests, latencyMs, successRate, idleMs, recoveredMs } = candidate;
+  const place = preferred.indexOf(provider);
+  return {
+    candidate,
+    key: `${providerTenant}/${provider}/${model}`,
+    seat,
+    preference: place === -1 ? preferred.length : place,
+    tier: healthTierOf(health),
+    priority,
+    weight,
+    costNanoUsd: estimatedCostNanoUsd === undefined ? undefined : Number(estimatedCostNanoUsd),
+    active: activeRequests,
+    latencyMs,
+    successRate,
+    idleMs,
+    recoveredMs,
+  };
+}

@@ -1,0 +1,16 @@
+import { type Decision, DecisionOutcome } from '@switchyard/contracts/routing';
+import { type DecideInput, decide } from '../../src/domain/decide/decide.ts';
+import { decisionRecord } from '../../src/pipeline/decision-record.ts';
+
+/** Decides, and gives the record of it. */
+export function recordOf(input: DecideInput, requestId = 'r'): Decision {
+  const { needs, snapshot } = input;
+  return decisionRecord({
+    requestId,
+    decided: { needs, snapshot, choice: decide(input), assignment: undefined },
+    decidedWallMs: 1_800_000_000_000,
+    attempts: [],
+    tried: [],
+    outcome: DecisionOutcome.NOT_EXECUTED,
+  });
+}
