@@ -13,3 +13,4 @@ export * from './gen/switchyard/routing/v1/pool_admin_service.ts';
 export * from './gen/switchyard/routing/v1/provider.ts';
 export * from './gen/switchyard/routing/v1/provider_admin_service.ts';
 export * from './gen/switchyard/routing/v1/requirements.ts';
+export * from './strategy-names.ts';

@@ -1,4 +1,4 @@
-import { Strategy } from '@switchyard/contracts/routing';
+import { STRATEGY_NAMES, Strategy, strategyNamed } from '@switchyard/contracts/routing';
 import {
   type BaseConfig,
   type Env,
@@ -35,7 +35,7 @@ export interface RoutingConfig extends BaseConfig {
    * TLS, and tenants' providers at them may have loopback, private and shared addresses. Default: none.
    */
   readonly namedHosts: NamedHosts;
-  /** `ROUTING_DEFAULT_STRATEGY`: priority (default) or cost. */
+  /** `ROUTING_DEFAULT_STRATEGY`: one of {@link STRATEGY_NAMES}, default priority. */
   readonly defaultStrategy: Strategy;
   /** `ROUTING_{CONNECT,FIRST_TOKEN,BETWEEN_TOKENS,TOTAL}_TIMEOUT_MS`. */
   readonly defaultLimits: AttemptLimits;
@@ -79,9 +79,8 @@ export function parseConfig(env: Env): RoutingConfig {
     }),
     namedHosts: readNamedHosts(reader),
     defaultStrategy:
-      reader.choice('ROUTING_DEFAULT_STRATEGY', ['priority', 'cost'], 'priority') === 'cost'
-        ? Strategy.COST
-        : Strategy.PRIORITY,
+      strategyNamed(reader.choice('ROUTING_DEFAULT_STRATEGY', STRATEGY_NAMES, 'priority')) ??
+      Strategy.PRIORITY,
     defaultLimits: {
       connectMs: limit('CONNECT', 5_000),
       firstTokenMs: limit('FIRST_TOKEN', 60_000),

@@ -1,5 +1,12 @@
 import { type PartialRequest, SwitchyardClient, textRequest } from '@switchyard/client';
-import { type Candidate, type Decision, Strategy } from '@switchyard/contracts/routing';
+import {
+  type Candidate,
+  type Decision,
+  STRATEGY_NAMES,
+  Strategy,
+  strategyName,
+  strategyNamed,
+} from '@switchyard/contracts/routing';
 import { parseUsd } from '@switchyard/kernel';
 import { type Command, type CommandInput, listOption, textOption, UsageError } from '../command.ts';
 import { formatCost, formatDuration, UNKNOWN } from '../output/format.ts';
@@ -49,22 +56,19 @@ function requestOf(input: CommandInput): PartialRequest {
 }
 
 function strategyOf(name: string | undefined): Strategy {
-  switch (name) {
-    case undefined:
-      return Strategy.UNSPECIFIED;
-    case 'priority':
-      return Strategy.PRIORITY;
-    case 'cost':
-      return Strategy.COST;
-    default:
-      throw new UsageError(`--strategy must be priority or cost, not ${name}`);
-  }
+  if (name === undefined) return Strategy.UNSPECIFIED;
+  const strategy = strategyNamed(name);
+  if (strategy === undefined)
+    throw new UsageError(`--strategy must be one of ${STRATEGY_NAMES.join(', ')}, not ${name}`);
+  return strategy;
 }
 
-/** The choice in one line. */
-export function headline({ route: chosen, candidates }: Decision): string {
-  if (chosen === undefined) return `No candidate fits (${candidates.length} considered).`;
-  return `${chosen.provider}/${chosen.model}: ${chosen.reason} (confidence ${chosen.confidence.toFixed(2)}).`;
+/** The choice in one line, and how it was made. */
+export function headline(decision: Decision): string {
+  const { route: chosen, candidates, candidatesOmitted, strategy, propensity } = decision;
+  if (chosen === undefined) return `No candidate fits (${candidates.length + candidatesOmitted} considered).`;
+  const chance = propensity === 1 ? '' : `, one in ${(1 / propensity).toFixed(1)} by chance`;
+  return `${chosen.provider}/${chosen.model}: ${chosen.reason} (strategy ${strategyName(strategy) ?? 'unknown'}, confidence ${chosen.confidence.toFixed(2)}${chance}).`;
 }
 
 /** Every candidate with its price for this request, or why it was excluded. */
@@ -78,14 +82,25 @@ export function renderCandidates({ candidates, candidatesOmitted }: Decision): s
       cell: ({ estimatedCostNanoUsd }) => formatCost(estimatedCostNanoUsd),
     },
     { title: 'LATENCY', align: 'right', cell: ({ latencyMs }) => formatDuration(latencyMs) },
+    { title: 'SUCCESS', align: 'right', cell: ({ successRate }) => formatShare(successRate) },
+    { title: 'ACTIVE', align: 'right', cell: ({ activeRequests }) => String(activeRequests) },
+    { title: 'IDLE', align: 'right', cell: ({ idleMs }) => formatDuration(idleMs) },
     { title: 'HEALTH', cell: ({ health }) => health },
     { title: 'BREAKER', cell: ({ breaker }) => breaker },
     { title: 'PRIORITY', align: 'right', cell: ({ priority }) => String(priority) },
-    { title: 'SCORE', align: 'right', cell: ({ score }) => (score === undefined ? UNKNOWN : String(score)) },
+    { title: 'WEIGHT', align: 'right', cell: ({ weight }) => String(weight) },
+    { title: 'SCORE', align: 'right', cell: ({ score }) => formatScore(score) },
     { title: 'EXCLUDED BY', cell: excludedBy },
   ]);
-  return candidatesOmitted === 0 ? table : `${table}… and ${candidatesOmitted} more that were excluded.\n`;
+  return candidatesOmitted === 0 ? table : `${table}… and ${candidatesOmitted} more that are not listed.\n`;
 }
 
 const excludedBy = ({ exclusions }: Candidate): string =>
   exclusions.map(({ constraint, detail }) => `${constraint}: ${detail}`).join('; ');
+
+const formatShare = (share: number | undefined): string =>
+  share === undefined ? UNKNOWN : `${(share * 100).toFixed(1)} %`;
+
+/** Six digits are enough to compare by. */
+const formatScore = (score: number | undefined): string =>
+  score === undefined ? UNKNOWN : String(Number(score.toPrecision(6)));

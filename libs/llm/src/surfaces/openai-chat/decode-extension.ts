@@ -2,7 +2,9 @@ import {
   type FailoverPolicy,
   type RequestContext,
   type Requirements,
+  STRATEGY_NAMES,
   Strategy,
+  strategyNamed,
 } from '@switchyard/contracts/routing';
 import type { FieldReader } from '../field-reader.ts';
 
@@ -26,7 +28,7 @@ const NOTHING: ChatExtension = {
 };
 
 const FIELDS = ['requirements', 'context', 'failover', 'strategy', 'labels', 'idempotency_key'];
-const STRATEGIES = { priority: Strategy.PRIORITY, cost: Strategy.COST } as const;
+const STRATEGIES = [...STRATEGY_NAMES, ...STRATEGY_NAMES.map((name) => `STRATEGY_${name.toUpperCase()}`)];
 const NAMES = { maxLength: 100, maxCharacters: 256 };
 const MAX_INT32 = 0x7fff_ffff;
 
@@ -96,11 +98,10 @@ function decodeFailover(reader: FieldReader | undefined): FailoverPolicy | undef
   );
 }
 
-/** "cost", or its name in the proto, "STRATEGY_COST". */
+/** "least_loaded", or its name in the proto, "STRATEGY_LEAST_LOADED". */
 function decodeStrategy(extension: FieldReader): Strategy {
-  const words = ['priority', 'cost', 'STRATEGY_PRIORITY', 'STRATEGY_COST'] as const;
-  const word = extension.oneOf('strategy', words)?.replace('STRATEGY_', '').toLowerCase();
-  return word === undefined ? Strategy.UNSPECIFIED : STRATEGIES[word as keyof typeof STRATEGIES];
+  const name = extension.oneOf('strategy', STRATEGIES);
+  return (name === undefined ? undefined : strategyNamed(name)) ?? Strategy.UNSPECIFIED;
 }
 
 function decodeLabels(reader: FieldReader | undefined): Record<string, string> {

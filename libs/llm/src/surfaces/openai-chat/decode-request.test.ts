@@ -209,6 +209,9 @@ test('the switchyard object, named as in the proto', () => {
   expect(decoded({ ...HELLO, switchyard: { strategy: 'STRATEGY_PRIORITY' } }).request.strategy).toBe(
     Strategy.PRIORITY,
   );
+  expect(decoded({ ...HELLO, switchyard: { strategy: 'least_recently_used' } }).request.strategy).toBe(
+    Strategy.LEAST_RECENTLY_USED,
+  );
 });
 
 test('a description of the response format becomes the schema’s', () => {
