@@ -1,4 +1,6 @@
 /** The model catalog, rating, wire formats and surfaces. Pure: no I/O, clock or random numbers. */
+
+export { canonicalModel } from './catalog/canonical-model.ts';
 export { CAPABILITIES, type Capability } from './catalog/capabilities.ts';
 export type { AliasTarget, Catalog } from './catalog/catalog.ts';
 export {
@@ -9,7 +11,7 @@ export {
   type ProviderKind,
 } from './catalog/catalog-provider.ts';
 export { MODEL_MODES, type ModelMode } from './catalog/model-mode.ts';
-export { canonicalModel, type Offering } from './catalog/offering.ts';
+export type { Offering } from './catalog/offering.ts';
 export {
   type PriceTier,
   type PriceVote,

@@ -18,7 +18,7 @@ export interface Offering extends TieredPrices {
   readonly model: string;
   /** Name for people. */
   readonly name: string;
-  /** Id shared by offerings of the same model: see {@link canonicalModel}. */
+  /** Id shared by offerings of the same model: see `canonicalModel`. */
   readonly canonicalModel: string;
   /** What it is asked for. */
   readonly mode: ModelMode;
@@ -66,9 +66,4 @@ export interface Offering extends TieredPrices {
   readonly deprecated: boolean;
   /** Whether the sources that list what a provider offers now leave it out: it may be gone. */
   readonly unlisted: boolean;
-}
-
-/** The model's id without a vendor's path, in lower case: "openai/gpt-4o" and "gpt-4o" are one model. */
-export function canonicalModel(model: string): string {
-  return model.slice(model.lastIndexOf('/') + 1).toLowerCase();
 }

@@ -1,4 +1,5 @@
-import { canonicalModel, type Offering } from '../offering.ts';
+import { canonicalModel } from '../canonical-model.ts';
+import type { Offering } from '../offering.ts';
 import { UNKNOWN_TRAITS } from '../snapshot/decode-traits.ts';
 import type { OverlayModel } from './overlay.ts';
 

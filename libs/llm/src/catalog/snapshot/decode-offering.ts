@@ -1,6 +1,7 @@
+import { canonicalModel } from '../canonical-model.ts';
 import { CAPABILITIES, type Capability } from '../capabilities.ts';
 import { MODEL_MODES } from '../model-mode.ts';
-import { canonicalModel, type Offering } from '../offering.ts';
+import type { Offering } from '../offering.ts';
 import { SOURCES } from '../offering-prices.ts';
 import { decodeExtras, type SnapshotTables } from './decode-extras.ts';
 import { confidenceOf, decodePrices, decodeVote } from './decode-prices.ts';
