@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { ServiceError } from '@switchyard/kernel';
@@ -6,7 +7,7 @@ import { request as httpRequest } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type HttpRoute, sendJson } from '../src/http/http-call.ts';
 import { type RunningHttpServer, startHttpServer } from '../src/http/http-server.ts';
-import { MAX_BODY_BYTES, readBody } from '../src/http/read-body.ts';
+import { MAX_BODY_BYTES, readBody, readJson } from '../src/http/read-body.ts';
 
 const tellPath: HttpRoute = async ({ response, url }) =>
   sendJson(response, { status: 200, body: { path: url.pathname } });
@@ -101,4 +102,20 @@ test('bodies that are too large together are refused, and nothing stays counted'
   slow.push(null);
   expect(await first).toBe(200);
   await expect.poll(() => requestBytes.takenBytes).toBe(0);
+});
+
+test('keys of two callers in one request are refused, the same one twice is not', async () => {
+  const status = async (headers: Record<string, string>) => {
+    const { statusCode, body } = await httpRequest(`http://127.0.0.1:${server.port}/v1/models`, { headers });
+    await body.dump();
+    return statusCode;
+  };
+  expect(await status({ authorization: 'Bearer a', 'x-api-key': 'a' })).toBe(200);
+  expect(await status({ authorization: 'Bearer a', 'x-api-key': 'b' })).toBe(400);
+});
+
+test('a body that is no UTF-8 is refused, not guessed at', async () => {
+  const request = Readable.from([Buffer.from([0x22, 0xff, 0x22])]) as IncomingMessage;
+  Object.assign(request, { headers: {} });
+  await expect(readJson(request, () => undefined)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
 });

@@ -105,11 +105,21 @@ async function answer(
   }
 }
 
-/** OpenAI's header, or Anthropic's. */
+/** OpenAI's header, or Anthropic's. @throws where they name two callers */
 function authorizationOf({ headers }: IncomingMessage): string | undefined {
-  const key = headers['x-api-key'];
-  return headers.authorization ?? (typeof key === 'string' ? `Bearer ${key}` : undefined);
+  const { authorization, 'x-api-key': key } = headers;
+  if (key === undefined) return authorization;
+  const byKey = `Bearer ${String(key)}`;
+  if (authorization !== undefined && authorization !== byKey) throw callerAmbiguous();
+  return byKey;
 }
+
+const callerAmbiguous = () =>
+  new ServiceError({
+    reason: 'CALLER_AMBIGUOUS',
+    code: 'INVALID_ARGUMENT',
+    publicMessage: 'the headers authorization and x-api-key hold different keys; send one',
+  });
 
 function findRoute(routes: ReadonlyMap<string, HttpRoute>, method: string, path: string): HttpRoute {
   const asked = `${method} ${path}`;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { invalidArgument, ServiceError } from '@switchyard/kernel';
 
@@ -24,9 +25,11 @@ export async function readBody(request: IncomingMessage, take: TakeBytes): Promi
 
 /** Reads a body as JSON. @throws INVALID_ARGUMENT where it is none */
 export async function readJson(request: IncomingMessage, take: TakeBytes): Promise<unknown> {
-  const text = (await readBody(request, take)).toString('utf8');
+  const body = await readBody(request, take);
+  // Else what cannot be read would be asked for in other words than the caller's.
+  if (!isUtf8(body)) throw invalidArgument({ field: '(body)', description: 'is not valid UTF-8' });
   try {
-    return JSON.parse(text);
+    return JSON.parse(body.toString('utf8'));
   } catch (error) {
     throw invalidArgument({
       field: '(body)',

@@ -62,6 +62,14 @@ test('what may ask for more than tokens has no bound where it is passed on, and 
   const elsewhere = { ...request, passthroughFormat: 'gemini' };
   expect(maxCost(passing, tiered)).toBeUndefined();
   expect(maxCost({ ...passing, request: elsewhere }, tiered)).toBeGreaterThan(0n);
+  const choose = (limited: Needs) =>
+    decide({ needs: limited, snapshot: snapshotOf([tiered]), stateOf: working });
+  const maxCostNanoUsd = 10n ** 12n;
+  expect(choose(passing).excluded).toEqual([]);
+  expect(choose({ ...passing, request: elsewhere, maxCostNanoUsd }).excluded).toEqual([]);
+  expect(choose({ ...passing, maxCostNanoUsd }).excluded[0]?.exclusions).toEqual([
+    { constraint: 'max_cost', detail: expect.stringContaining('service_tier goes to it as it is') },
+  ]);
   const harmless = { ...request, passthroughJson: '{"metadata":{"a":"b"}}' };
   const bounded = needsOf(harmless, { tenant: 't', stream: false, asked });
   expect(maxCost(bounded, tiered)).toBeGreaterThan(0n);

@@ -1,4 +1,5 @@
 import { formatUsd } from '@switchyard/kernel';
+import { unboundedFieldsAt } from '../request/cost-estimate.ts';
 import type { Needs } from '../request/needs.ts';
 import { pricesFor } from '../request/prices-for.ts';
 import { capabilityNames, missingCapabilities } from '../snapshot/capability.ts';
@@ -35,8 +36,15 @@ const contextLength: Constraint = ({ offering: { contextTokens } }, needs) => {
   return { constraint: 'context_length', detail: `${wanted} do not fit into its ${contextTokens} tokens` };
 };
 
-const maxCost: Constraint = (candidate, { maxCostNanoUsd }) => {
+const maxCost: Constraint = (candidate, needs) => {
+  const { maxCostNanoUsd } = needs;
   if (maxCostNanoUsd === undefined) return undefined;
+  const [unbounded] = unboundedFieldsAt(needs, candidate.offering);
+  if (unbounded !== undefined)
+    return {
+      constraint: 'max_cost',
+      detail: `${unbounded} goes to it as it is and may cost more than tokens do; the request limits its cost`,
+    };
   const { estimatedCost } = candidate;
   if (estimatedCost === undefined)
     return { constraint: 'max_cost', detail: 'its price is unknown and the request limits its cost' };

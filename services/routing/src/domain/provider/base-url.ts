@@ -38,6 +38,9 @@ export function baseUrlProblem({ tenant, baseUrl }: ProviderPlace, rules: HostRu
   if (placeholder !== undefined) return `still has the placeholder ${placeholder}: put your own value there`;
   const url = URL.parse(baseUrl);
   if (url === null) return 'must be a URL such as https://api.example.com/v1';
+  // What the parser of URLs would take out or put together is told to whoever wrote it.
+  if (!/^[\x21-\x7e]*$/.test(baseUrl)) return 'must be printable ASCII without spaces';
+  if (/\/\.{1,2}(\/|$)|%2e/i.test(baseUrl)) return 'must not have a dot segment in its path';
   if (url.username !== '' || url.password !== '')
     return 'must not hold a user or password; use credential_ref';
   if (url.search !== '' || url.hash !== '') return 'must not have a query or fragment';

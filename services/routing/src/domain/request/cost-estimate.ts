@@ -17,13 +17,22 @@ export function expectedOutputTokens(needs: Pick<Needs, 'maxOutputTokens'>, offe
   return Math.min(wanted, offering.maxOutputTokens ?? wanted);
 }
 
+/** Fields that go to this provider as they are and may ask for more than tokens (web search, a dearer service tier); empty: none. */
+export function unboundedFieldsAt(
+  { unboundedFields, request }: Needs,
+  { provider }: Offering,
+): readonly string[] {
+  return request.passthroughFormat === provider.format.id ? unboundedFields : NO_FIELDS;
+}
+
+const NO_FIELDS: readonly string[] = [];
+
 /**
  * What a request can cost there at the most; undefined where there is no bound: an unknown price, an unlimited answer, or
- * a field that goes to this provider as it is and may ask for more than tokens (web search, a dearer service tier).
+ * {@link unboundedFieldsAt | fields} without one.
  */
 export function maxCost(needs: Needs, offering: Offering): NanoUsd | undefined {
-  if (needs.unboundedFields.length > 0 && needs.request.passthroughFormat === offering.provider.format.id)
-    return undefined;
+  if (unboundedFieldsAt(needs, offering).length > 0) return undefined;
   const outputBound = outputLimit(needs, offering) ?? offering.maxOutputTokens;
   const { prices, tiers } = offering;
   if (prices === undefined || outputBound === undefined) return undefined;
