@@ -27,6 +27,11 @@ const FORBIDDEN: readonly string[] = [
   'forwarded',
   'x-forwarded-',
   'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'true-client-ip',
+  'cf-',
+  'via',
   'x-original-',
   'x-rewrite-',
   'x-http-method',
@@ -40,8 +45,10 @@ export function isCredentialHeader(name: string): boolean {
   return NAME.test(name) && !isForbidden(name);
 }
 
+/** Servers that hand headers on as variables (CGI, WSGI, PHP) read an underscore as a hyphen. */
 function isForbidden(name: string): boolean {
-  return FORBIDDEN.some((entry) => (entry.endsWith('-') ? name.startsWith(entry) : name === entry));
+  const read = name.replaceAll('_', '-');
+  return FORBIDDEN.some((entry) => (entry.endsWith('-') ? read.startsWith(entry) : read === entry));
 }
 
 /**
