@@ -81,7 +81,10 @@ test.each([
     '--capability fly is not known; there are text, vision, audio_in, audio_out, image_generation, embeddings, rerank, code, tools, structured_output, streaming, reasoning, long_context, batch, moderation, video',
   ],
   ['models --all --provider nobody', '--provider: the catalog has no nobody'],
-  ['route --strategy luck', '--strategy must be priority or cost, not luck'],
+  [
+    'route --strategy luck',
+    '--strategy must be one of priority, cost, weighted, least_loaded, latency, health, least_recently_used, composite, not luck',
+  ],
 ])('"switchyard %s" is not understood, and says why', async (line, why) => {
   const { code, out, err } = await run(line);
   expect([code, out]).toEqual([2, '']);
