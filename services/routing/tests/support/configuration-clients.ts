@@ -7,9 +7,9 @@ import {
   type Decision,
   Experiment,
   ExperimentAdminServiceClient,
-  type GetExperimentResponse,
   GetConfigurationRequest,
   type GetConfigurationResponse,
+  type GetExperimentResponse,
   InferenceServiceClient,
   ListExperimentsRequest,
   ListPoolsRequest,
@@ -131,7 +131,8 @@ export function openConfiguration(address: string, apiKey: string) {
     complete: (request: PartialOf<typeof CompleteRequest>): Promise<CompleteResponse> =>
       callUnary({ method: inference.complete.bind(inference), request: askFor(request), ...to }),
     close: (): void => {
-      for (const client of [configuration, pools, policies, providers, inference, experiments]) client.close();
+      for (const client of [configuration, pools, policies, providers, inference, experiments])
+        client.close();
     },
   };
 }

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Decision } from '@switchyard/contracts/routing';
+import { type Simulator, startSimulator } from '@switchyard/testkit/simulator';
+import { useServers } from '@switchyard/testkit/test-servers';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type ConfigurationClients, openConfiguration } from './support/configuration-clients.ts';
+import { type RoutingUnderTest, startRouting } from './support/start-routing.ts';
+
+const servers = useServers({ postgres: true, nats: true });
+const CHANGES = 20;
+let simulator: Simulator;
+let databaseUrl: string;
+const replicas: RoutingUnderTest[] = [];
+const clients: ConfigurationClients[] = [];
+
+beforeAll(async () => {
+  simulator = await startSimulator({
+    providers: ['a', 'b'].map((name) => ({ name, format: 'openai-chat' as const, models: 'any' as const })),
+  });
+  databaseUrl = await servers.postgres.createDatabase();
+});
+
+afterAll(async () => {
+  await stopReplicas();
+  await simulator?.close();
+});
+
+async function startReplicas(natsUrl: string): Promise<void> {
+  for (let i = 0; i < 2; i++) {
+    const replica = await startRouting({ databaseUrl, natsUrl, subjectPrefix: servers.nats.prefix });
+    replicas.push(replica);
+    clients.push(openConfiguration(replica.target.address, replica.target.apiKey));
+  }
+}
+
+async function stopReplicas(): Promise<void> {
+  for (const one of clients.splice(0)) one.close();
+  for (const replica of replicas.splice(0)) await replica[Symbol.asyncDispose]();
+}
+
+/** A configuration of which every part tells its number: a decision on parts of two would show two numbers. */
+const numbered = (number: number) => ({
+  providers: ['a', 'b'].map((id) => ({
+    id,
+    wireFormat: 'openai-chat',
+    baseUrl: `${simulator.providers[id]?.baseUrl}/v1`,
+    models: [
+      { model: 'm', capabilities: ['text', 'streaming'], contextTokens: 100_000, maxOutputTokens: 100 },
+    ],
+    priority: number,
+    tags: [String(number)],
+    simulated: true,
+  })),
+  pools: [
+    {
+      id: 'live',
+      // Who is a member changes as well.
+      members: (number % 2 === 0 ? ['a', 'b'] : ['b']).map((provider) => ({ provider, weight: number })),
+    },
+  ],
+  // On parts of two nobody would carry the tag, and requests would fail.
+  policies: [{ requirements: { tags: [String(number)] } }],
+});
+
+/** The number that a decision was made on. Throws where it shows several, or another than its version stands for. */
+function numberOf(decision: Decision | undefined, numbers: ReadonlyMap<string, number>): number {
+  const seen = new Set([
+    Number(decision?.requirements?.tags[0]),
+    ...(decision?.candidates ?? []).flatMap(({ priority, weight }) => [priority, weight]),
+  ]);
+  const [number = -1] = seen;
+  const version = decision?.snapshotVersion.split(':')[0] ?? '';
+  expect([...seen]).toEqual([numbers.get(version)]);
+  const members = decision?.candidates.map(({ provider }) => provider).sort();
+  expect(members).toEqual(number % 2 === 0 ? ['a', 'b'] : ['b']);
+  return number;
+}
+
+/** Changes the configuration at either replica in turn, and notes which version has which number. */
+const changer = (numbers: Map<string, number>) => async (number: number) => {
+  const one = clients[number % 2] as ConfigurationClients;
+  const { version } = await one.apply({ configuration: numbered(number) as never });
+  numbers.set(version, number);
+};
+
+test('changes under load: both replicas see each within a second, no request fails, no decision mixes two versions', {
+  timeout: 120_000,
+}, async () => {
+  await startReplicas(servers.nats.url);
+  const numbers = new Map<string, number>();
+  const change = changer(numbers);
+  await change(1);
+  await vi.waitFor(async () => {
+    for (const one of clients) numberOf(await one.route({ model: 'live' }), numbers);
+  });
+
+  let isOver = false;
+  const decisions: (Decision | undefined)[] = [];
+  const failures: unknown[] = [];
+  let answered = 0;
+  const load = clients.flatMap((one) =>
+    [0, 1].map(async () => {
+      while (!isOver) {
+        try {
+          decisions.push(await one.route({ model: 'live' }));
+          await one.complete({ model: 'live' });
+          answered += 1;
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+    }),
+  );
+  const delaysMs: number[] = [];
+  for (let number = 2; number < 2 + CHANGES; number++) {
+    await change(number);
+    const changedAt = performance.now();
+    await Promise.all(
+      clients.map(async (one) => {
+        while (numberOf(await one.route({ model: 'live' }), numbers) !== number) await sleep(5);
+        delaysMs.push(performance.now() - changedAt);
+      }),
+    );
+  }
+  // One upon the other, so that replicas read while others write.
+  for (let number = 2 + CHANGES; number < 2 + 4 * CHANGES; number++) await change(number);
+  isOver = true;
+  await Promise.all(load);
+  expect(failures).toEqual([]);
+  expect(Math.max(...delaysMs)).toBeLessThan(1_000);
+  expect(answered).toBeGreaterThan(CHANGES);
+  expect(new Set(decisions.map((decision) => numberOf(decision, numbers))).size).toBeGreaterThan(CHANGES / 2);
+  await stopReplicas();
+});
+
+test('without the bus a change is seen within a second all the same', async () => {
+  await startReplicas('nats://127.0.0.1:1');
+  const numbers = new Map<string, number>();
+  const change = changer(numbers);
+  for (const number of [1_001, 1_002, 1_003, 1_004]) {
+    await change(number);
+    const changedAt = performance.now();
+    for (const one of clients)
+      while ((await one.getConfiguration()).configuration?.providers[0]?.priority !== number) await sleep(5);
+    expect(performance.now() - changedAt).toBeLessThan(1_000);
+    for (const one of clients) expect(numberOf(await one.route({ model: 'live' }), numbers)).toBe(number);
+  }
+  await stopReplicas();
+});
