@@ -1,4 +1,5 @@
 import { GetCostSummaryRequest, ListLedgerEntriesRequest } from '@switchyard/contracts/cost';
+import { ApplyConfigurationRequest } from '@switchyard/contracts/routing';
 import { ServiceError } from '@switchyard/kernel';
 import { request as httpRequest } from 'undici';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -54,6 +55,7 @@ test.each(Object.keys(REACHES))('A25: %s: what another tenant has is NOT_FOUND',
 test('A25: lists of another tenant are NOT_FOUND, and the own ones do not hold what is its', async () => {
   const { clients } = globex;
   const { call, secrets, keys, audit, connectors, costs, health, inference } = clients;
+  const { pools, policies, configuration } = clients;
   for (const tenant of ['acme', 'no-such-tenant']) {
     const summary = GetCostSummaryRequest.fromPartial({ tenant });
     const asked = [
@@ -63,6 +65,16 @@ test('A25: lists of another tenant are NOT_FOUND, and the own ones do not hold w
       call(connectors, 'listConnectors', { ...page, tenant }),
       call(costs, 'getCostSummary', summary),
       ledgerOf(clients, { tenant }),
+      call(inference, 'listProviders', { ...page, tenant }),
+      call(pools, 'listPools', { ...page, tenant }),
+      call(policies, 'getPolicy', { tenant }),
+      call(policies, 'listPolicies', { tenant }),
+      call(configuration, 'getConfiguration', { tenant }),
+      call(
+        configuration,
+        'applyConfiguration',
+        ApplyConfigurationRequest.fromPartial({ tenant, configuration: {}, prune: true }),
+      ),
     ];
     expect(await Promise.all(asked.map(codeOf))).toEqual(asked.map(() => 'NOT_FOUND'));
   }
@@ -75,6 +87,9 @@ test('A25: lists of another tenant are NOT_FOUND, and the own ones do not hold w
     call(connectors, 'listConnectors', { ...page, tenant: '' }),
     call(inference, 'listProviders', page),
     call(inference, 'listModels', { ...page, capabilities: [], provider: '' }),
+    call(pools, 'listPools', { ...page, tenant: '' }),
+    call(policies, 'listPolicies', { tenant: '' }),
+    call(configuration, 'getConfiguration', {}),
     call(health, 'listProviderHealth', page),
     ledgerOf(clients, {}),
   ]);
@@ -91,8 +106,8 @@ test('HTTP: another tenant’s models are not listed, and asking for one is 404'
   const headers = { authorization: `Bearer ${globex.key.secret}`, 'content-type': 'application/json' };
   const listed = await httpRequest(`${started.fleet.httpUrl}/v1/models`, { headers });
   const text = await listed.body.text();
-  expect(text).toContain(globex.provider);
-  expect(text).not.toContain(acme.provider);
+  for (const own of [globex.provider, globex.pool]) expect(text).toContain(own);
+  for (const foreign of [acme.provider, acme.pool]) expect(text).not.toContain(foreign);
   const body = JSON.stringify({
     model: `${acme.provider}/sim-fast`,
     messages: [{ role: 'user', content: 'Hello' }],
@@ -106,10 +121,12 @@ test('HTTP: another tenant’s models are not listed, and asking for one is 404'
 });
 
 test('its owner finds each of them, as it was', async () => {
-  const { clients, requestId, provider } = acme;
+  const { clients, requestId, provider, pool } = acme;
   const { call, providers, secrets, keys, connectors, inference } = clients;
   expect((await call(inference, 'getDecision', { requestId })).decision?.tenant).toBe('acme');
   expect((await call(providers, 'getProvider', { id: provider, tenant: '' })).provider?.displayName).toBe('');
+  expect((await call(clients.pools, 'getPool', { id: pool, tenant: '' })).pool?.description).toBe('');
+  expect((await call(clients.policies, 'getPolicy', { tenant: '' })).policy?.etag).not.toBe('');
   const { secrets: kept } = await call(secrets, 'listSecrets', { ...page, tenant: 'acme' });
   expect(kept.map(({ id, version }) => [id, version])).toEqual([[acme.secret, 1n]]);
   const { apiKeys } = await call(keys, 'listApiKeys', { ...page, tenant: '' });

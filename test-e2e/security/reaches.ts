@@ -1,7 +1,7 @@
 import { textRequest } from '@switchyard/client';
 import { ExecuteRequest } from '@switchyard/contracts/connector';
 import { PutSecretRequest } from '@switchyard/contracts/credential';
-import { CompleteRequest, Provider } from '@switchyard/contracts/routing';
+import { CompleteRequest, Policy, Pool, Provider } from '@switchyard/contracts/routing';
 import type { Clients } from '../support/open-clients.ts';
 import type { TenantEstate } from '../support/tenant-estate.ts';
 
@@ -30,6 +30,22 @@ export const REACHES: Readonly<Record<string, (acme: TenantEstate, by: Reacher) 
       'complete',
       CompleteRequest.fromPartial(textRequest(`${acme.provider}/sim-fast`, 'Hello')),
     ),
+  'Complete at its pool': (acme, { clients: { call, inference } }) =>
+    call(inference, 'complete', CompleteRequest.fromPartial(textRequest(acme.pool, 'Hello'))),
+  GetPool: (acme, { clients: { call, pools }, tenant }) => call(pools, 'getPool', { id: acme.pool, tenant }),
+  UpdatePool: (acme, { clients: { call, pools }, tenant }) =>
+    call(pools, 'updatePool', {
+      pool: Pool.fromPartial({
+        id: acme.pool,
+        tenant: tenant === '' ? 'globex' : tenant,
+        description: 'taken',
+      }),
+      updateMask: ['description'],
+    }),
+  DeletePool: (acme, { clients: { call, pools }, tenant }) =>
+    call(pools, 'deletePool', { id: acme.pool, tenant, etag: '' }),
+  SetPolicy: (_, { clients: { call, policies }, tenant }) =>
+    call(policies, 'setPolicy', { policy: Policy.fromPartial({ tenant }) }),
   PutSecret: (acme, { clients: { call, secrets }, tenant }) =>
     call(
       secrets,

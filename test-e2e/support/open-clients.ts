@@ -7,7 +7,13 @@ import {
   SecretServiceClient,
 } from '@switchyard/contracts/credential';
 import { HealthServiceClient } from '@switchyard/contracts/health';
-import { InferenceServiceClient, ProviderAdminServiceClient } from '@switchyard/contracts/routing';
+import {
+  ConfigurationAdminServiceClient,
+  InferenceServiceClient,
+  PolicyAdminServiceClient,
+  PoolAdminServiceClient,
+  ProviderAdminServiceClient,
+} from '@switchyard/contracts/routing';
 import type { RunningFleet } from '@switchyard/deploy';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
 
@@ -20,6 +26,9 @@ export function openClients(fleet: RunningFleet, apiKey: string) {
   const clients = {
     inference: openGrpcClient(InferenceServiceClient, at('routing')),
     providers: openGrpcClient(ProviderAdminServiceClient, at('routing')),
+    pools: openGrpcClient(PoolAdminServiceClient, at('routing')),
+    policies: openGrpcClient(PolicyAdminServiceClient, at('routing')),
+    configuration: openGrpcClient(ConfigurationAdminServiceClient, at('routing')),
     health: openGrpcClient(HealthServiceClient, at('health-probe')),
     costs: openGrpcClient(CostServiceClient, at('cost-accounting')),
     secrets: openGrpcClient(SecretServiceClient, at('credential')),

@@ -1,7 +1,7 @@
 import { textRequest } from '@switchyard/client';
 import { CreateConnectorRequest } from '@switchyard/contracts/connector';
 import { PutSecretRequest } from '@switchyard/contracts/credential';
-import { CompleteRequest, Provider } from '@switchyard/contracts/routing';
+import { CompleteRequest, Policy, Pool, Provider, Strategy } from '@switchyard/contracts/routing';
 import type { RunningFleet } from '@switchyard/deploy';
 import { createKey, type TestKey } from './create-key.ts';
 import { type Clients, openClients } from './open-clients.ts';
@@ -13,6 +13,8 @@ export interface TenantEstate {
   /** Of a request that its own provider served. */
   readonly requestId: string;
   readonly provider: string;
+  /** Of its provider alone. */
+  readonly pool: string;
   readonly secret: string;
   readonly connector: string;
 }
@@ -43,6 +45,13 @@ export async function buildEstate(fleet: RunningFleet, tenant: string): Promise<
       simulated: true,
     }),
   });
+  const pool = `${tenant}-pool`;
+  await clients.call(clients.pools, 'createPool', {
+    pool: Pool.fromPartial({ id: pool, tenant, members: [{ provider }] }),
+  });
+  await clients.call(clients.policies, 'setPolicy', {
+    policy: Policy.fromPartial({ tenant, strategy: Strategy.PRIORITY }),
+  });
   await clients.call(
     clients.connectors,
     'createConnector',
@@ -58,5 +67,5 @@ export async function buildEstate(fleet: RunningFleet, tenant: string): Promise<
   );
   const request = CompleteRequest.fromPartial(textRequest(`${provider}/sim-fast`, `I am ${tenant}`));
   const { requestId } = await clients.call(clients.inference, 'complete', request);
-  return { key, clients, requestId, provider, secret, connector };
+  return { key, clients, requestId, provider, pool, secret, connector };
 }
