@@ -63,6 +63,23 @@ export function modelNotFound(
   });
 }
 
+/** A tenant, or the installation, has as many objects of a kind as it may have. */
+export const tooManyObjects = ({
+  tenant,
+  kind,
+  max,
+}: {
+  tenant: string;
+  kind: string;
+  max: number;
+}): ServiceError =>
+  new ServiceError({
+    reason: 'TOO_MANY_OBJECTS',
+    code: 'RESOURCE_EXHAUSTED',
+    publicMessage: `${tenant === '' ? 'the installation' : `tenant ${tenant}`} may have ${max} ${kind}; remove one that is not needed`,
+    metadata: { kind, max: String(max) },
+  });
+
 /** A pool's members are configured no more, or never were visible to the caller. */
 export const poolEmpty = (pool: string): ServiceError =>
   new ServiceError({

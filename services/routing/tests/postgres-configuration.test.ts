@@ -1,8 +1,15 @@
 import { Policy, Pool, Provider } from '@switchyard/contracts/routing';
-import { createLogger, migrate, openPostgres, type Postgres } from '@switchyard/service-kit';
+import {
+  createLogger,
+  migrate,
+  openPostgres,
+  type Postgres,
+  type Transaction,
+} from '@switchyard/service-kit';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { applyPlan } from '../src/adapters/apply-plan.ts';
+import { MAX_TENANT_OBJECTS } from '../src/adapters/configuration-limits.ts';
 import { PostgresConfiguration } from '../src/adapters/postgres-configuration.ts';
 import { migrationOptions } from '../src/index.ts';
 
@@ -110,4 +117,25 @@ test('row-level security: as a tenant nothing of the installation or of another 
     );
     expect(nobody.rowCount).toBe(0);
   }
+});
+
+test('a tenant has a bounded number of objects of each kind; more are refused whole, fewer never', async () => {
+  const insert = (from: number, to: number) => (transaction: Transaction) =>
+    transaction.query(
+      `INSERT INTO routing.providers (tenant, id, body, etag)
+       SELECT 'crowd', 'p' || n, '', 'e' FROM generate_series($1::int, $2::int) AS n`,
+      [from, to],
+    );
+  await store.change('crowd', insert(1, MAX_TENANT_OBJECTS));
+  const before = await store.version();
+  await expect(store.change('crowd', insert(1_000, 1_000))).rejects.toMatchObject({
+    reason: 'TOO_MANY_OBJECTS',
+    publicMessage: 'tenant crowd may have 100 providers; remove one that is not needed',
+  });
+  expect(await store.version()).toBe(before);
+  // More than there may be, from before there was a bound: they may go one by one.
+  await postgres.asSystem(insert(2_000, 2_002));
+  await store.change('crowd', (transaction) =>
+    transaction.query(`DELETE FROM routing.providers WHERE id = 'p2000'`),
+  );
 });

@@ -1,8 +1,9 @@
 import { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
 import type { Postgres, Transaction } from '@switchyard/service-kit';
+import { countObjects, refuseTooMany } from './configuration-limits.ts';
 
 /** Most providers, pools, and experiments that say who answers, of one installation. */
-const MAX_ROWS = 10_000;
+const MAX_ROWS = 100_000;
 
 /** The whole configuration at one version. */
 export interface Configuration {
@@ -58,12 +59,17 @@ export class PostgresConfiguration {
   /**
    * Runs one change, of a tenant or ('') of the installation. Changes come one after the other, so that what one has checked (a
    * pool's provider is there) still holds when it is written.
+   *
+   * @throws TOO_MANY_OBJECTS
    */
   change<T>(tenant: string, run: (transaction: Transaction) => Promise<T>): Promise<T> {
     const counted = async (transaction: Transaction) => {
       // First, not last: the row's lock is what makes changes wait for each other.
       await transaction.query('UPDATE routing.provider_version SET version = version + 1');
-      return run(transaction);
+      const before = await countObjects(transaction, tenant);
+      const result = await run(transaction);
+      refuseTooMany(tenant, before, await countObjects(transaction, tenant));
+      return result;
     };
     // No tenant: the installation's, which row-level security leaves to the service's own work.
     return tenant === '' ? this.#postgres.asSystem(counted) : this.#postgres.asTenant(tenant, counted);

@@ -1,9 +1,20 @@
-import type { Provider } from '@switchyard/contracts/routing';
+import { type Provider, ProviderMode } from '@switchyard/contracts/routing';
 import type { FieldViolation } from '@switchyard/kernel';
 import { findWireFormat } from '@switchyard/llm';
 import { isCapability } from '../snapshot/capability.ts';
 import { isRegion, REGIONS } from '../snapshot/region.ts';
 import { baseUrlProblem, type HostRules } from './base-url.ts';
+
+/** Models of a provider of the installation, and of a tenant's. */
+const MAX_MODELS = 10_000;
+const MAX_TENANT_MODELS = 1_000;
+
+const MODES: ReadonlySet<ProviderMode> = new Set([
+  ProviderMode.UNSPECIFIED,
+  ProviderMode.ENABLED,
+  ProviderMode.DISABLED,
+  ProviderMode.MAINTENANCE,
+]);
 
 /** Everything that is wrong with a provider, by field; empty where it is in order. */
 export function validateProvider(provider: Provider, hosts: HostRules): FieldViolation[] {
@@ -19,6 +30,10 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
     'wire_format',
     'must be openai-chat, anthropic-messages or gemini',
   );
+  check(provider.baseUrl.length <= 2_048, 'base_url', 'must have at most 2048 characters');
+  check(provider.credentialRef.length <= 128, 'credential_ref', 'must have at most 128 characters');
+  check(provider.catalogId.length <= 128, 'catalog_id', 'must have at most 128 characters');
+  check(MODES.has(provider.mode), 'mode', 'must be PROVIDER_MODE_ENABLED, DISABLED or MAINTENANCE');
   check(
     provider.region === '' || isRegion(provider.region),
     'region',
@@ -31,19 +46,25 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
     'tags',
     'at most 64, each at most 128 characters',
   );
-  check(provider.models.length <= 10_000, 'models', 'must have at most 10000 models');
-  provider.models.slice(0, 10_000).forEach(({ model, capabilities }, i) => {
+  const maxModels = provider.tenant === '' ? MAX_MODELS : MAX_TENANT_MODELS;
+  check(provider.models.length <= maxModels, 'models', `must have at most ${maxModels} models`);
+  provider.models.slice(0, maxModels).forEach(({ model, catalogModel, capabilities }, i) => {
     check(model.length > 0 && model.length <= 256, `models[${i}].model`, 'must have 1 to 256 characters');
+    check(catalogModel.length <= 256, `models[${i}].catalog_model`, 'must have at most 256 characters');
+    check(capabilities.length <= 64, `models[${i}].capabilities`, 'must be at most 64');
     check(capabilities.every(isCapability), `models[${i}].capabilities`, 'has a name that is no capability');
   });
   for (const [name, value] of Object.entries(provider.timeLimits ?? {})) {
     if (typeof value === 'number')
-      check(within(value, 1, 900_000), `time_limits.${name}`, 'must be from 1 to 900000');
+      check(within(value, 1, 900_000), `time_limits.${protoName(name)}`, 'must be from 1 to 900000');
   }
   const problem = baseUrlProblem(provider, hosts);
   check(problem === undefined, 'base_url', problem ?? '');
   return found;
 }
+
+/** `totalMs` → `total_ms` */
+const protoName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 const within = (value: number | undefined, min: number, max: number) =>
   value === undefined || (Number.isInteger(value) && value >= min && value <= max);

@@ -84,7 +84,7 @@ export interface Provider {
   credentialRef: string;
   /** Catalog provider whose models and prices it offers ("openai"). Default: the id. */
   catalogId: string;
-  /** Models it offers. Empty: those of its catalog entry. */
+  /** Models it offers: at most 10,000, of a tenant's provider 1,000. Empty: those of its catalog entry. */
   models: ProviderModel[];
   /** Lower is preferred. 0 to 1,000,000. Default 100. */
   priority?:

@@ -1,0 +1,35 @@
+import { Provider, ProviderMode } from '@switchyard/contracts/routing';
+import { expect, test } from 'vitest';
+import { validateProvider } from '../../src/domain/provider/validate-provider.ts';
+
+const anywhere = { isNamed: () => false, forbidsLiteral: () => false };
+const valid = { id: 'p', wireFormat: 'openai-chat', baseUrl: 'https://api.example.com/v1' };
+const fieldsOf = (change: Parameters<typeof Provider.fromPartial>[0]) =>
+  validateProvider(Provider.fromPartial({ ...valid, ...change }), anywhere).map(({ field }) => field);
+const models = (count: number) => Array.from({ length: count }, (_, i) => ({ model: `m${i}` }));
+
+test.each<[string, Parameters<typeof Provider.fromPartial>[0]]>([
+  ['id', { id: 'Upper' }],
+  ['wire_format', { wireFormat: 'smoke-signals' }],
+  ['base_url', { baseUrl: `https://api.example.com/${'x'.repeat(2_048)}` }],
+  ['credential_ref', { credentialRef: 'x'.repeat(129) }],
+  ['catalog_id', { catalogId: 'x'.repeat(129) }],
+  ['mode', { mode: 9 as ProviderMode }],
+  ['region', { region: 'moon' }],
+  ['priority', { priority: -1 }],
+  ['weight', { weight: 1_000_001 }],
+  ['tags', { tags: Array.from({ length: 65 }, () => 'x') }],
+  ['models[0].model', { models: [{ model: '' }] }],
+  ['models[0].capabilities', { models: [{ model: 'm', capabilities: ['telepathy'] }] }],
+  ['models', { models: models(10_001) }],
+  ['models', { tenant: 't1', models: models(1_001) }],
+  ['time_limits.total_ms', { timeLimits: { totalMs: 0 } }],
+])('%s that is out of bounds is named', (field, change) => {
+  expect(fieldsOf(change)).toEqual([`provider.${field}`]);
+});
+
+test('what is in bounds is taken', () => {
+  expect(fieldsOf({})).toEqual([]);
+  expect(fieldsOf({ models: models(10_000), mode: ProviderMode.MAINTENANCE, weight: 0 })).toEqual([]);
+  expect(fieldsOf({ tenant: 't1', models: models(1_000) })).toEqual([]);
+});
