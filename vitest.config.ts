@@ -5,6 +5,8 @@ const common = {
   exclude: ['**/node_modules/**'],
   pool: 'forks' as const,
   hookTimeout: 60_000,
+  // What is awaited comes when it comes; a test of a promised time says that time itself.
+  expect: { poll: { timeout: 15_000 } },
 };
 
 export default defineConfig({
