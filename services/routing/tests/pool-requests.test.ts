@@ -93,7 +93,14 @@ test('the policies of the installation and of the tenant narrow every request, e
   await clients.setPolicy({ requirements: { tags: ['gdpr'] } });
   expect((await clients.route({ model: 'm3' }))?.route?.provider).toBe('eu');
   await clients.setPolicy({ tenant: 't1', requirements: { excludedProviders: ['eu'] } });
-  expect((await clients.route({ model: 'm3' }))?.route).toBeUndefined();
+  const refused = await clients.route({ model: 'm3' });
+  expect(refused?.route).toBeUndefined();
+  // Each candidate is told whose requirement it does not meet.
+  const details = refused?.candidates.map(({ provider, exclusions }) => [provider, exclusions[0]?.detail]);
+  expect(Object.fromEntries(details ?? [])).toEqual({
+    eu: 'the policy of tenant t1 excludes this provider',
+    us: "the provider does not carry gdpr (the installation's policy)",
+  });
   await clients.setPolicy({ tenant: '' });
   expect((await clients.route({ model: 'm3' }))?.route?.provider).toBe('us');
 });

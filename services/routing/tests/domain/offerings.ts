@@ -104,6 +104,7 @@ export function needs(change: Partial<Needs> = {}): Needs {
     maxOutputTokens: undefined,
     strategy: Strategy.PRIORITY,
     compositeWeights: undefined,
+    layers: [],
     isProbe: false,
     ...change,
   };

@@ -55,6 +55,7 @@ test('what may ask for more than tokens has no bound where it is passed on, and 
   const asked = {
     selector: { kind: 'model' as const, model: 'm' },
     requirements: Requirements.create(),
+    layers: [],
     strategy: Strategy.PRIORITY,
     compositeWeights: undefined,
   };

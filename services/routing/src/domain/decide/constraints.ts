@@ -2,6 +2,7 @@ import { formatUsd } from '@switchyard/kernel';
 import { unboundedFieldsAt } from '../request/cost-estimate.ts';
 import type { Needs } from '../request/needs.ts';
 import { pricesFor } from '../request/prices-for.ts';
+import { byWhom, whoRequires } from '../request/who-requires.ts';
 import { capabilityNames, missingCapabilities } from '../snapshot/capability.ts';
 import type { Candidate, Exclusion } from './candidate.ts';
 import {
@@ -20,9 +21,11 @@ type Constraint = (candidate: Candidate, needs: Needs) => Exclusion | undefined;
 const capability: Constraint = ({ offering }, needs) => {
   const missing = missingCapabilities(needs.capabilities, offering.capabilities);
   if (missing === 0) return undefined;
+  const names = capabilityNames(missing);
+  const who = byWhom(needs, ({ capabilities }) => names.some((name) => capabilities.includes(name)));
   return {
     constraint: 'capability',
-    detail: `needs ${capabilityNames(missing).join(', ')}, which it does not offer`,
+    detail: `needs ${names.join(', ')}${who}, which it does not offer`,
   };
 };
 
@@ -39,33 +42,36 @@ const contextLength: Constraint = ({ offering: { contextTokens } }, needs) => {
 const maxCost: Constraint = (candidate, needs) => {
   const { maxCostNanoUsd } = needs;
   if (maxCostNanoUsd === undefined) return undefined;
+  const who = () => whoRequires(needs, (limits) => limits.maxCostNanoUsd === maxCostNanoUsd);
   const [unbounded] = unboundedFieldsAt(needs, candidate.offering);
   if (unbounded !== undefined)
     return {
       constraint: 'max_cost',
-      detail: `${unbounded} goes to it as it is and may cost more than tokens do; the request limits its cost`,
+      detail: `${unbounded} goes to it as it is and may cost more than tokens do; ${who()} limits its cost`,
     };
   const { estimatedCost } = candidate;
   if (estimatedCost === undefined)
-    return { constraint: 'max_cost', detail: 'its price is unknown and the request limits its cost' };
+    return { constraint: 'max_cost', detail: `its price is unknown and ${who()} limits its cost` };
   if (estimatedCost <= maxCostNanoUsd) return undefined;
   return {
     constraint: 'max_cost',
-    detail: `would cost about $${formatUsd(estimatedCost)}; the request allows $${formatUsd(maxCostNanoUsd)}`,
+    detail: `would cost about $${formatUsd(estimatedCost)}; ${who()} allows $${formatUsd(maxCostNanoUsd)}`,
   };
 };
 
-const maxPrice: Constraint = ({ offering }, { maxPricePerMillionNanoUsd: limit, estimatedInputTokens }) => {
+const maxPrice: Constraint = ({ offering }, needs) => {
+  const { maxPricePerMillionNanoUsd: limit, estimatedInputTokens } = needs;
   if (limit === undefined) return undefined;
+  const who = () => whoRequires(needs, (limits) => limits.maxPricePerMillionNanoUsd === limit);
   const prices = pricesFor(offering, estimatedInputTokens);
   if (prices?.input === undefined || prices.output === undefined) {
-    return { constraint: 'max_price', detail: 'its price is unknown and the request limits the price' };
+    return { constraint: 'max_price', detail: `its price is unknown and ${who()} limits the price` };
   }
   const dearest = larger(prices.input, prices.output);
   if (dearest <= limit) return undefined;
   return {
     constraint: 'max_price',
-    detail: `costs up to $${formatUsd(dearest)} per million tokens; the request allows $${formatUsd(limit)}`,
+    detail: `costs up to $${formatUsd(dearest)} per million tokens; ${who()} allows $${formatUsd(limit)}`,
   };
 };
 
@@ -74,14 +80,16 @@ const larger = (a: bigint, b: bigint): bigint => {
   return a;
 };
 
-const maxLatency: Constraint = ({ state: { latencyMs } }, { maxLatencyMs }) => {
+const maxLatency: Constraint = ({ state: { latencyMs } }, needs) => {
+  const { maxLatencyMs } = needs;
   if (maxLatencyMs === undefined) return undefined;
+  const who = () => whoRequires(needs, (limits) => limits.maxLatencyMs === maxLatencyMs);
   if (latencyMs === undefined)
-    return { constraint: 'max_latency', detail: 'its latency is unknown and the request limits it' };
+    return { constraint: 'max_latency', detail: `its latency is unknown and ${who()} limits it` };
   if (latencyMs <= maxLatencyMs) return undefined;
   return {
     constraint: 'max_latency',
-    detail: `takes about ${Math.round(latencyMs)} ms to the first token; the request allows ${maxLatencyMs} ms`,
+    detail: `takes about ${Math.round(latencyMs)} ms to the first token; ${who()} allows ${maxLatencyMs} ms`,
   };
 };
 

@@ -1,5 +1,6 @@
 import { ProviderMode } from '@switchyard/contracts/routing';
 import type { Needs } from '../request/needs.ts';
+import { byWhom, whoRequires } from '../request/who-requires.ts';
 import type { ConfiguredProvider } from '../snapshot/snapshot.ts';
 import type { Exclusion, OfferingState } from './candidate.ts';
 
@@ -12,33 +13,41 @@ export interface ProviderView {
 /** A hard constraint that all offerings of a provider meet, or none. */
 export type ProviderConstraint = (view: ProviderView, needs: Needs) => Exclusion | undefined;
 
-export const allowedProviders: ProviderConstraint = ({ provider }, { allowedProviders }) =>
-  allowedProviders.size > 0 && !allowedProviders.has(provider.id)
-    ? {
-        constraint: 'allowed_providers',
-        detail: `the request allows only ${[...allowedProviders].join(', ')}`,
-      }
-    : undefined;
+export const allowedProviders: ProviderConstraint = ({ provider }, needs) => {
+  const { allowedProviders } = needs;
+  if (allowedProviders.size === 0 || allowedProviders.has(provider.id)) return undefined;
+  const who = whoRequires(
+    needs,
+    ({ allowedProviders: allowed }) => allowed.length > 0 && !allowed.includes(provider.id),
+  );
+  return {
+    constraint: 'allowed_providers',
+    detail: `${who} allows only ${[...allowedProviders].join(', ')}`,
+  };
+};
 
-export const excludedProviders: ProviderConstraint = ({ provider }, { excludedProviders }) =>
-  excludedProviders.has(provider.id)
-    ? { constraint: 'excluded_providers', detail: 'the request excludes this provider' }
-    : undefined;
+export const excludedProviders: ProviderConstraint = ({ provider }, needs) => {
+  if (!needs.excludedProviders.has(provider.id)) return undefined;
+  const who = whoRequires(needs, ({ excludedProviders }) => excludedProviders.includes(provider.id));
+  return { constraint: 'excluded_providers', detail: `${who} excludes this provider` };
+};
 
-export const residency: ProviderConstraint = ({ provider }, { residency }) =>
-  residency.size === 0 || residency.has(provider.region) || residency.has('global')
-    ? undefined
-    : {
-        constraint: 'residency',
-        detail: `data may go to ${[...residency].join(', ')}; the provider is in ${provider.region}`,
-      };
+export const residency: ProviderConstraint = ({ provider }, needs) => {
+  const { residency } = needs;
+  if (residency.size === 0 || residency.has(provider.region) || residency.has('global')) return undefined;
+  const who = byWhom(needs, ({ residency: regions }) => regions.length > 0 && !regions.includes('global'));
+  return {
+    constraint: 'residency',
+    detail: `data may go to ${[...residency].join(', ')}${who}; the provider is in ${provider.region}`,
+  };
+};
 
 export const tags: ProviderConstraint = ({ provider }, needs) => {
   if (needs.tags.length === 0) return undefined;
   const missing = needs.tags.filter((tag) => !provider.tags.has(tag));
-  return missing.length === 0
-    ? undefined
-    : { constraint: 'tags', detail: `the provider does not carry ${missing.join(', ')}` };
+  if (missing.length === 0) return undefined;
+  const who = byWhom(needs, ({ tags }) => tags.some((tag) => missing.includes(tag)));
+  return { constraint: 'tags', detail: `the provider does not carry ${missing.join(', ')}${who}` };
 };
 
 export const disabled: ProviderConstraint = ({ provider }) =>

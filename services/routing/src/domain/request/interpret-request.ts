@@ -16,6 +16,8 @@ import { resolveModel } from './resolve-model.ts';
 export interface AskedFor {
   readonly selector: ModelSelector;
   readonly requirements: Requirements;
+  /** Whose they are made of. */
+  readonly layers: readonly RequirementsLayer[];
   readonly strategy: Strategy;
   /** undefined: nobody states any. */
   readonly compositeWeights: CompositeWeights | undefined;
@@ -46,7 +48,8 @@ export function interpretRequest(request: CompleteRequest, scope: Interpretation
   const policies = request.purpose === Purpose.PROBE ? NO_POLICIES : snapshot.policies;
   const own = tenant === '' ? undefined : policies.get(tenant);
   const installation = policies.get('');
-  const merged = mergeRequirements(layersOf({ request, pool, own, installation }));
+  const layers = layersOf({ request, pool, own, installation });
+  const merged = mergeRequirements(layers);
   if (!merged.ok) return { kind: 'conflict', conflicts: merged.conflicts };
   const strategies = [
     request.strategy,
@@ -59,6 +62,7 @@ export function interpretRequest(request: CompleteRequest, scope: Interpretation
     kind: 'understood',
     selector,
     requirements: merged.requirements,
+    layers,
     strategy: strategies.find(isSet) ?? defaultStrategy,
     compositeWeights: pool?.compositeWeights ?? own?.compositeWeights ?? installation?.compositeWeights,
   };

@@ -36,6 +36,7 @@ export function needsOf(request: CompleteRequest, { tenant, stream, asked }: Nee
     maxOutputTokens: request.sampling?.maxOutputTokens,
     strategy: asked.strategy,
     compositeWeights: asked.compositeWeights,
+    layers: asked.layers,
     isProbe: request.purpose === Purpose.PROBE,
   };
 }

@@ -1,6 +1,7 @@
 import type { CompleteRequest, CompositeWeights, Strategy } from '@switchyard/contracts/routing';
 import type { CapabilitySet } from '../snapshot/capability.ts';
 import type { SnapshotPool } from '../snapshot/snapshot-pool.ts';
+import type { RequirementsLayer } from './merge-requirements.ts';
 
 /** What a request's model field asks for. */
 export type ModelSelector =
@@ -42,6 +43,8 @@ export interface Needs {
   readonly strategy: Strategy;
   /** For STRATEGY_COMPOSITE; undefined: all count alike. */
   readonly compositeWeights: CompositeWeights | undefined;
+  /** Whose requirements the above are made of; for telling, not for deciding. */
+  readonly layers: readonly RequirementsLayer[];
   /** A probe is sent whatever the health, the breaker and the mode maintenance say. */
   readonly isProbe: boolean;
 }
