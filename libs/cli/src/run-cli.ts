@@ -7,6 +7,7 @@ import { chat } from './commands/chat.ts';
 import { costs } from './commands/costs.ts';
 import { decision } from './commands/decision.ts';
 import { events } from './commands/events.ts';
+import { experiments } from './commands/experiments.ts';
 import { exportConfiguration } from './commands/export.ts';
 import { keys } from './commands/keys.ts';
 import { models } from './commands/models.ts';
@@ -37,6 +38,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     events,
     catalog,
     apply,
+    experiments,
     export: exportConfiguration,
   }),
 );

@@ -65,10 +65,19 @@ function strategyOf(name: string | undefined): Strategy {
 
 /** The choice in one line, and how it was made. */
 export function headline(decision: Decision): string {
-  const { route: chosen, candidates, candidatesOmitted, strategy, propensity } = decision;
+  const {
+    route: chosen,
+    candidates,
+    candidatesOmitted,
+    strategy,
+    propensity,
+    experiment,
+    variant,
+  } = decision;
   if (chosen === undefined) return `No candidate fits (${candidates.length + candidatesOmitted} considered).`;
   const chance = propensity === 1 ? '' : `, one in ${(1 / propensity).toFixed(1)} by chance`;
-  return `${chosen.provider}/${chosen.model}: ${chosen.reason} (strategy ${strategyName(strategy) ?? 'unknown'}, confidence ${chosen.confidence.toFixed(2)}${chance}).`;
+  const divided = experiment === '' ? '' : ` As ${variant} of the experiment ${experiment}.`;
+  return `${chosen.provider}/${chosen.model}: ${chosen.reason} (strategy ${strategyName(strategy) ?? 'unknown'}, confidence ${chosen.confidence.toFixed(2)}${chance}).${divided}`;
 }
 
 /** Every candidate with its price for this request, or why it was excluded. */

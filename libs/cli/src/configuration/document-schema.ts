@@ -12,7 +12,7 @@ const object = (fields: ObjectSchema): ValueSchema => ({ kind: 'object', fields 
 const listOf = (fields: ObjectSchema): ValueSchema => ({ kind: 'list', of: object(fields) });
 
 /** "STRATEGY_LEAST_LOADED" is written "least_loaded". */
-const wordsOf = (values: Readonly<Record<string, number>>): ValueSchema => ({
+export const wordsOf = (values: Readonly<Record<string, number>>): ValueSchema => ({
   kind: 'word',
   words: Object.fromEntries(
     Object.entries(values)
