@@ -279,14 +279,6 @@ export const experimentExists = (id: string): ServiceError =>
     metadata: { experiment: id },
   });
 
-/** One owner has as many experiments as there may be. */
-export const tooManyExperiments = (max: number): ServiceError =>
-  new ServiceError({
-    reason: 'TOO_MANY_EXPERIMENTS',
-    code: 'RESOURCE_EXHAUSTED',
-    publicMessage: `there are ${max} experiments already, which is the most; delete one that has ended first`,
-  });
-
 /** It stands where it cannot be changed so. @param why the end of the sentence, with what can be done */
 export const experimentState = (id: string, why: string): ServiceError =>
   new ServiceError({

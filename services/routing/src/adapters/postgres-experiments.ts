@@ -1,11 +1,8 @@
 import { Experiment, ExperimentState, type Pool, type Provider } from '@switchyard/contracts/routing';
 import type { Postgres, Transaction } from '@switchyard/service-kit';
-import { experimentExists, experimentNotFound, experimentRuns, tooManyExperiments } from '../errors.ts';
+import { experimentExists, experimentNotFound, experimentRuns } from '../errors.ts';
 import { newEtag, readExperiments, readPools, readProviders } from './configuration-rows.ts';
 import type { PostgresConfiguration } from './postgres-configuration.ts';
-
-/** Most experiments of one owner. */
-const MAX_EXPERIMENTS = 1_000;
 
 /** Which experiment. */
 export interface ExperimentAddress {
@@ -39,7 +36,7 @@ export class PostgresExperiments {
 
   /**
    * @param check throws where the experiment cannot be as it is
-   * @throws EXPERIMENT_EXISTS where the id is taken by the owner or by the installation, TOO_MANY_EXPERIMENTS, and what `check` throws
+   * @throws EXPERIMENT_EXISTS where the id is taken by the owner or by the installation, TOO_MANY_OBJECTS, and what `check` throws
    */
   create(
     experiment: Experiment,
@@ -49,8 +46,6 @@ export class PostgresExperiments {
     return this.#configuration.change(tenant, async (transaction) => {
       const { isTaken, ...rows } = await readRows(transaction, experiment);
       if (isTaken) throw experimentExists(id);
-      if (rows.experiments.filter((one) => one.tenant === tenant).length >= MAX_EXPERIMENTS)
-        throw tooManyExperiments(MAX_EXPERIMENTS);
       check(experiment, rows);
       const stored = { ...experiment, etag: newEtag(), createdAt: new Date() };
       await transaction.query(
