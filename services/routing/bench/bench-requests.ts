@@ -30,6 +30,7 @@ export function benchNeeds(strategy: Strategy, model: string): Needs[] {
     const asked = {
       selector: model === 'auto' ? ({ kind: 'auto' } as const) : ({ kind: 'model', model } as const),
       requirements: request.requirements ?? Requirements.create(),
+      layers: [],
       strategy,
       compositeWeights: undefined,
     };

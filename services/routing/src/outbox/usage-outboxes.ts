@@ -186,7 +186,10 @@ function startRecovered(
   if (abandoned.length === 0 && tornBytes === 0)
     options.log.info(facts, 'took over the outbox of a process that is gone');
   else if (abandoned.length === 0)
-    options.log.warn(facts, 'took over an outbox whose end cannot be read; what was written there is cut off');
+    options.log.warn(
+      facts,
+      'took over an outbox whose end cannot be read; what was written there is cut off',
+    );
   else {
     const told = { ...facts, abandoned: abandoned.length, attemptIds: abandoned.slice(0, TOLD_ATTEMPTS) };
     options.log.error(told, 'the machine was down: the ledger may lack these attempts; see the invoice');
