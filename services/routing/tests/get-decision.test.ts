@@ -17,10 +17,10 @@ let read: (principal: Principal, requestId: string) => Promise<string | undefine
 beforeAll(async () => {
   const url = new URL(await servers.postgres.createDatabase());
   await migrate(
-    migrationOptions({ ROUTING_MIGRATION_DATABASE_URL: url.href, ROUTING_DATABASE_PASSWORD: 'own' }),
+    migrationOptions({ ROUTING_MIGRATION_DATABASE_URL: url.href, ROUTING_DATABASE_PASSWORD: 'routing-test' }),
   );
   url.username = 'switchyard_routing';
-  url.password = 'own';
+  url.password = 'routing-test';
   const postgres = openPostgres({
     url: url.href,
     maxConnections: 2,

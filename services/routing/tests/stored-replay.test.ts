@@ -1,36 +1,19 @@
 import { uuidV7 } from '@switchyard/kernel';
-import { createLogger, migrate, openPostgres } from '@switchyard/service-kit';
 import { useServers } from '@switchyard/testkit/test-servers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PostgresDecisions } from '../src/adapters/postgres-decisions.ts';
-import { migrationOptions } from '../src/index.ts';
 import { decideInputs } from './domain/decide-inputs.ts';
 import { expectSameChoice } from './domain/expect-same-choice.ts';
 import { recordOf } from './domain/record-of.ts';
+import { type OpenedDecisions, openDecisions } from './support/open-decisions.ts';
 
 const servers = useServers({ postgres: true });
-const stack = new AsyncDisposableStack();
-let store: PostgresDecisions;
+let opened: OpenedDecisions;
 
 beforeAll(async () => {
-  const url = new URL(await servers.postgres.createDatabase());
-  await migrate(
-    migrationOptions({ ROUTING_MIGRATION_DATABASE_URL: url.href, ROUTING_DATABASE_PASSWORD: 'own' }),
-  );
-  url.username = 'switchyard_routing';
-  url.password = 'own';
-  const postgres = openPostgres({
-    url: url.href,
-    maxConnections: 2,
-    statementTimeoutMs: 5_000,
-    applicationName: 'test',
-    log: createLogger({ service: 'test', level: 'silent' }),
-  });
-  stack.defer(() => postgres.close());
-  store = new PostgresDecisions(postgres);
+  opened = await openDecisions(await servers.postgres.createDatabase());
 });
-afterAll(() => stack.disposeAsync());
+afterAll(() => opened?.[Symbol.asyncDispose]());
 
 test('200 decisions that were stored are made again from what the database holds, bit for bit', async () => {
   const inputs = fc.sample(fc.noBias(decideInputs({ minLength: 60, maxLength: 130 })), {
@@ -38,6 +21,8 @@ test('200 decisions that were stored are made again from what the database holds
     seed: 5,
   });
   const records = inputs.map((input) => recordOf({ ...input, look: 'enough' }, uuidV7(Date.now())));
+  for (const record of records) record.decidedAt = new Date();
+  const { store } = opened;
   await store.insert(records);
   let drawn = 0;
   for (const { requestId, tenant, propensity } of records) {
