@@ -21,7 +21,7 @@ export interface CatalogDiff {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly priceChanges: readonly PriceChange[];
-  /** Offerings whose limits, capabilities or mode change. */
+  /** Offerings of which something else changes: limits, capabilities, prices of long inputs, of service tiers, regions, … */
   readonly otherChanges: readonly string[];
 }
 
@@ -73,5 +73,23 @@ function changedPrices(then: Offering, now: Offering): PriceChange[] {
   }));
 }
 
-const factsOf = ({ mode, contextTokens, maxOutputTokens, capabilities, deprecated }: Offering): string =>
-  JSON.stringify([mode, contextTokens, maxOutputTokens, capabilities, deprecated]);
+/** Everything that is not a base price, as one text. */
+const factsOf = (offering: Offering): string =>
+  JSON.stringify(
+    [
+      offering.mode,
+      offering.contextTokens,
+      offering.maxOutputTokens,
+      offering.capabilities,
+      offering.traits,
+      offering.tiers,
+      offering.serviceTiers,
+      offering.unitPrices,
+      offering.regionalPrices,
+      offering.regions,
+      offering.aliasOf,
+      offering.deprecated,
+      offering.unlisted,
+    ],
+    (_, value) => (typeof value === 'bigint' ? String(value) : value),
+  );

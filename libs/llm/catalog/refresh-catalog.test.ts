@@ -53,6 +53,19 @@ test('the difference names what is new, gone and changed', () => {
     before: 1_320_000_000n,
     after: 1_500_000_000n,
   });
+  // models.dev alone knew which settings it takes.
+  expect(diff?.otherChanges).toEqual(['groq/openai/gpt-oss-120b']);
+});
+
+test('the difference names prices of service tiers, too', () => {
+  const files = readExcerpt({
+    [`${FOLDERS.portkeyPricing}/openai.json`]: (data: Record<string, object>) => ({ ...data, 'gpt-5.4': {} }),
+    [FILES.litellm]: (data: Record<string, object>) => ({
+      ...data,
+      'gpt-5.4': { ...data['gpt-5.4'], input_cost_per_token_batches: 1.3e-6 },
+    }),
+  });
+  expect(refreshExcerpt(files, present).diff?.otherChanges).toEqual(['openai/gpt-5.4']);
 });
 
 test('a refresh that keeps less than 70 % of the offerings or providers is refused', () => {

@@ -141,6 +141,21 @@ test('an address in the data never replaces the registry’s', () => {
   expect(refreshExcerpt().foreignUrls, 'a region in place of its placeholder is no other host').toEqual([]);
 });
 
+test('what only price lists have may be gone, where others list what there is', () => {
+  const files = readExcerpt({
+    [FILES.litellm]: (data: Record<string, object>) => ({
+      ...data,
+      'gpt-forgotten': data['gpt-4o'],
+      'azure/gpt-forgotten': data['azure/gpt-4o'],
+    }),
+  });
+  const refreshed = refreshExcerpt(files).catalog;
+  const isUnlisted = (provider: string, model: string) => refreshed.findOffering(provider, model)?.unlisted;
+  expect(isUnlisted('openai', 'gpt-forgotten')).toBe(true);
+  expect(isUnlisted('openai', 'gpt-4o')).toBe(false);
+  expect(isUnlisted('azure', 'gpt-forgotten'), 'a cloud has more than anyone lists').toBe(false);
+});
+
 test('what is deprecated on the day is marked', () => {
   const gone = readExcerpt({
     [FILES.litellm]: (data: Record<string, object>) => ({

@@ -28,7 +28,9 @@ export function mergeSources(
   const quarantined: Quarantined[] = [];
   const offerings = providers.flatMap((provider) => {
     const own = byProvider.get(provider.id) ?? [];
-    const isListed = own.filter(({ source }) => LISTING_SOURCES.has(source)).length >= LEAST_LISTED;
+    const listed = own.filter(({ source }) => LISTING_SOURCES.has(source)).length;
+    // A cloud has more models than they list.
+    const isListed = provider.kind !== 'cloud' && listed >= LEAST_LISTED;
     const merged = [...Map.groupBy(own, ({ model }) => model.toLowerCase()).values()].map((group) => {
       const result = mergeOffering(oncePerSource(group), { provider, isListed, day });
       quarantined.push(...result.quarantined);

@@ -31,6 +31,10 @@ test('models.dev: USD per million tokens, thresholds, requests by the thousand',
   });
 });
 
+test('models.dev: what gives pictures is no chat', () => {
+  expect(entry('models.dev', 'google', 'gemini-2.5-flash-image').mode).toBe('image');
+});
+
 test('LiteLLM: USD per token, the provider cut off the key, service tiers, images', () => {
   expect(entry('litellm', 'openai', 'gpt-5.4').prices).toMatchObject({
     base: { input: 2_500_000_000n, output: 15_000_000_000n },

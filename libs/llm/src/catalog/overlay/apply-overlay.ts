@@ -6,7 +6,7 @@ import { type CatalogOverlay, OverlayError, type OverlayProvider } from './overl
 /**
  * A catalog with an operator's overlay on it; the catalog itself stays as it is.
  *
- * @throws OverlayError for a model at an unknown provider, or a new provider without what it needs
+ * @throws OverlayError for a model at an unknown provider, a new provider without what it needs, an alias of nothing
  */
 export function applyOverlay(catalog: Catalog, overlay: CatalogOverlay): Catalog {
   const providers = new Map(catalog.providers().map((provider) => [provider.id, provider]));
@@ -19,7 +19,13 @@ export function applyOverlay(catalog: Catalog, overlay: CatalogOverlay): Catalog
       throw new OverlayError(
         `${overlay.file}: ${path.replace(/^\./, '')}.provider is ${provider}, which neither the catalog nor this file has`,
       );
-  return new OverlaidCatalog({ catalog, overlay, providers });
+  const overlaid = new OverlaidCatalog({ catalog, overlay, providers });
+  for (const [name, { provider, model }] of overlay.aliases)
+    if (overlaid.findOffering(provider, model) === undefined)
+      throw new OverlayError(
+        `${overlay.file}: aliases.${name} is ${provider}/${model}, which neither the catalog nor this file has`,
+      );
+  return overlaid;
 }
 
 function mergeProvider(

@@ -70,6 +70,18 @@ test('stated prices replace all that hang on the old ones; other facts stay', ()
   expect(before?.prices.input, 'the catalog itself stays as it is').toBe(150_000_000n);
 });
 
+test('tiers, service tiers and regional prices of the old price are gone with it', () => {
+  const stated = 'prices: { unit: usd_per_million, input: 1, output: 2 }';
+  const [before, after] = [
+    catalog,
+    overlaid(`models: [{ provider: openai, model: gpt-5.4, ${stated} }]`),
+  ].map((each) => each.findOffering('openai', 'gpt-5.4'));
+  expect(before?.tiers).not.toEqual([]);
+  expect(before?.serviceTiers).toHaveProperty('batch');
+  expect(before?.regionalPrices).not.toEqual([]);
+  expect(after).toMatchObject({ tiers: [], serviceTiers: {}, regionalPrices: [] });
+});
+
 test('aliases are those of the overlay', () => {
   expect(catalog.aliases().size).toBe(0);
   expect(overlaid(OURS).aliases().get('cheap')).toEqual({ provider: 'openai', model: 'gpt-4o-mini' });
@@ -128,6 +140,10 @@ test.each([
   ],
   ['providers: [{ id: x, baseUrl: ftp://x }]', 'ours.yaml: providers[0].baseUrl is not a text like'],
   ['aliases: { a: gpt-4o }', 'ours.yaml: aliases.a is not a text like'],
+  [
+    'aliases: { a: openai/gpt-none }',
+    'ours.yaml: aliases.a is openai/gpt-none, which neither the catalog nor this file has',
+  ],
   ['models: []\nmodels: []', 'ours.yaml: Map keys must be unique'],
   [
     `a: &a [x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c]`,
