@@ -30,6 +30,10 @@ export const REACHES: Readonly<Record<string, (acme: TenantEstate, by: Reacher) 
       'complete',
       CompleteRequest.fromPartial(textRequest(`${acme.provider}/sim-fast`, 'Hello')),
     ),
+  'EstimateCost at its provider': (acme, { clients: { call, inference } }) =>
+    call(inference, 'estimateCost', {
+      request: CompleteRequest.fromPartial(textRequest(`${acme.provider}/sim-fast`, 'Hello')),
+    }),
   'Complete at its pool': (acme, { clients: { call, inference } }) =>
     call(inference, 'complete', CompleteRequest.fromPartial(textRequest(acme.pool, 'Hello'))),
   GetPool: (acme, { clients: { call, pools }, tenant }) => call(pools, 'getPool', { id: acme.pool, tenant }),
@@ -46,6 +50,16 @@ export const REACHES: Readonly<Record<string, (acme: TenantEstate, by: Reacher) 
     call(pools, 'deletePool', { id: acme.pool, tenant, etag: '' }),
   SetPolicy: (_, { clients: { call, policies }, tenant }) =>
     call(policies, 'setPolicy', { policy: Policy.fromPartial({ tenant }) }),
+  GetExperiment: (acme, { clients: { call, experiments }, tenant }) =>
+    call(experiments, 'getExperiment', { id: acme.experiment, tenant }),
+  StartExperiment: (acme, { clients: { call, experiments }, tenant }) =>
+    call(experiments, 'startExperiment', { id: acme.experiment, tenant }),
+  StopExperiment: (acme, { clients: { call, experiments }, tenant }) =>
+    call(experiments, 'stopExperiment', { id: acme.experiment, tenant }),
+  PromoteVariant: (acme, { clients: { call, experiments }, tenant }) =>
+    call(experiments, 'promoteVariant', { id: acme.experiment, tenant, variant: 'v1' }),
+  DeleteExperiment: (acme, { clients: { call, experiments }, tenant }) =>
+    call(experiments, 'deleteExperiment', { id: acme.experiment, tenant }),
   PutSecret: (acme, { clients: { call, secrets }, tenant }) =>
     call(
       secrets,
