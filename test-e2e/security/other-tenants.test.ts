@@ -1,5 +1,5 @@
 import { GetCostSummaryRequest, ListLedgerEntriesRequest } from '@switchyard/contracts/cost';
-import { ApplyConfigurationRequest } from '@switchyard/contracts/routing';
+import { ApplyConfigurationRequest, ExperimentState } from '@switchyard/contracts/routing';
 import { ServiceError } from '@switchyard/kernel';
 import { request as httpRequest } from 'undici';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -55,7 +55,7 @@ test.each(Object.keys(REACHES))('A25: %s: what another tenant has is NOT_FOUND',
 test('A25: lists of another tenant are NOT_FOUND, and the own ones do not hold what is its', async () => {
   const { clients } = globex;
   const { call, secrets, keys, audit, connectors, costs, health, inference } = clients;
-  const { pools, policies, configuration } = clients;
+  const { pools, policies, experiments, configuration } = clients;
   for (const tenant of ['acme', 'no-such-tenant']) {
     const summary = GetCostSummaryRequest.fromPartial({ tenant });
     const asked = [
@@ -67,6 +67,7 @@ test('A25: lists of another tenant are NOT_FOUND, and the own ones do not hold w
       ledgerOf(clients, { tenant }),
       call(inference, 'listProviders', { ...page, tenant }),
       call(pools, 'listPools', { ...page, tenant }),
+      call(experiments, 'listExperiments', { ...page, tenant }),
       call(policies, 'getPolicy', { tenant }),
       call(policies, 'listPolicies', { tenant }),
       call(configuration, 'getConfiguration', { tenant }),
@@ -88,6 +89,7 @@ test('A25: lists of another tenant are NOT_FOUND, and the own ones do not hold w
     call(inference, 'listProviders', page),
     call(inference, 'listModels', { ...page, capabilities: [], provider: '' }),
     call(pools, 'listPools', { ...page, tenant: '' }),
+    call(experiments, 'listExperiments', { ...page, tenant: '' }),
     call(policies, 'listPolicies', { tenant: '' }),
     call(configuration, 'getConfiguration', {}),
     call(health, 'listProviderHealth', page),
@@ -121,16 +123,21 @@ test('HTTP: another tenant’s models are not listed, and asking for one is 404'
 });
 
 test('its owner finds each of them, as it was', async () => {
-  const { clients, requestId, provider, pool } = acme;
+  const { clients, requestId, provider, pool, experiment } = acme;
   const { call, providers, secrets, keys, connectors, inference } = clients;
   expect((await call(inference, 'getDecision', { requestId })).decision?.tenant).toBe('acme');
   expect((await call(providers, 'getProvider', { id: provider, tenant: '' })).provider?.displayName).toBe('');
   expect((await call(clients.pools, 'getPool', { id: pool, tenant: '' })).pool?.description).toBe('');
   expect((await call(clients.policies, 'getPolicy', { tenant: '' })).policy?.etag).not.toBe('');
+  const { experiment: own } = await call(clients.experiments, 'getExperiment', {
+    id: experiment,
+    tenant: '',
+  });
+  expect(own?.state).toBe(ExperimentState.RUNNING);
   const { secrets: kept } = await call(secrets, 'listSecrets', { ...page, tenant: 'acme' });
   expect(kept.map(({ id, version }) => [id, version])).toEqual([[acme.secret, 1n]]);
   const { apiKeys } = await call(keys, 'listApiKeys', { ...page, tenant: '' });
   expect(apiKeys.map(({ id, revokedAt }) => [id, revokedAt])).toEqual([[acme.key.id, undefined]]);
-  const { connectors: own } = await call(connectors, 'listConnectors', { ...page, tenant: '' });
-  expect(own.map(({ id }) => id)).toEqual([acme.connector]);
+  const { connectors: ownConnectors } = await call(connectors, 'listConnectors', { ...page, tenant: '' });
+  expect(ownConnectors.map(({ id }) => id)).toEqual([acme.connector]);
 });

@@ -9,6 +9,7 @@ import {
 import { HealthServiceClient } from '@switchyard/contracts/health';
 import {
   ConfigurationAdminServiceClient,
+  ExperimentAdminServiceClient,
   InferenceServiceClient,
   PolicyAdminServiceClient,
   PoolAdminServiceClient,
@@ -28,6 +29,7 @@ export function openClients(fleet: RunningFleet, apiKey: string) {
     providers: openGrpcClient(ProviderAdminServiceClient, at('routing')),
     pools: openGrpcClient(PoolAdminServiceClient, at('routing')),
     policies: openGrpcClient(PolicyAdminServiceClient, at('routing')),
+    experiments: openGrpcClient(ExperimentAdminServiceClient, at('routing')),
     configuration: openGrpcClient(ConfigurationAdminServiceClient, at('routing')),
     health: openGrpcClient(HealthServiceClient, at('health-probe')),
     costs: openGrpcClient(CostServiceClient, at('cost-accounting')),

@@ -1,7 +1,7 @@
 import { textRequest } from '@switchyard/client';
 import { CreateConnectorRequest } from '@switchyard/contracts/connector';
 import { PutSecretRequest } from '@switchyard/contracts/credential';
-import { CompleteRequest, Policy, Pool, Provider, Strategy } from '@switchyard/contracts/routing';
+import { CompleteRequest, Experiment, Policy, Pool, Provider, Strategy } from '@switchyard/contracts/routing';
 import type { RunningFleet } from '@switchyard/deploy';
 import { createKey, type TestKey } from './create-key.ts';
 import { type Clients, openClients } from './open-clients.ts';
@@ -15,6 +15,8 @@ export interface TenantEstate {
   readonly provider: string;
   /** Of its provider alone. */
   readonly pool: string;
+  /** It runs, for a model of its provider. */
+  readonly experiment: string;
   readonly secret: string;
   readonly connector: string;
 }
@@ -34,24 +36,8 @@ export async function buildEstate(fleet: RunningFleet, tenant: string): Promise<
       allowedOrigins: [new URL(fleet.simulatorUrl).origin],
     }),
   );
-  await clients.call(clients.providers, 'createProvider', {
-    provider: Provider.fromPartial({
-      id: provider,
-      tenant,
-      wireFormat: 'openai-chat',
-      catalogId: 'sim-openai',
-      baseUrl: `${fleet.simulatorUrl}/primary/v1`,
-      credentialRef: secret,
-      simulated: true,
-    }),
-  });
   const pool = `${tenant}-pool`;
-  await clients.call(clients.pools, 'createPool', {
-    pool: Pool.fromPartial({ id: pool, tenant, members: [{ provider }] }),
-  });
-  await clients.call(clients.policies, 'setPolicy', {
-    policy: Policy.fromPartial({ tenant, strategy: Strategy.PRIORITY }),
-  });
+  await configureRouting(fleet, clients, { tenant, provider, pool, secret });
   await clients.call(
     clients.connectors,
     'createConnector',
@@ -65,7 +51,56 @@ export async function buildEstate(fleet: RunningFleet, tenant: string): Promise<
       },
     }),
   );
+  const experiment = `${tenant}-experiment`;
+  await startExperiment(clients, { id: experiment, tenant, model: `${provider}/sim-smart`, other: pool });
   const request = CompleteRequest.fromPartial(textRequest(`${provider}/sim-fast`, `I am ${tenant}`));
   const { requestId } = await clients.call(clients.inference, 'complete', request);
-  return { key, clients, requestId, provider, pool, secret, connector };
+  return { key, clients, requestId, provider, pool, experiment, secret, connector };
+}
+
+/** Starts an experiment with a model and another one, and has it count a request. */
+async function startExperiment(
+  { call, experiments, inference }: Clients,
+  {
+    other,
+    ...experiment
+  }: { readonly id: string; readonly tenant: string; readonly model: string; readonly other: string },
+): Promise<void> {
+  const { id, tenant, model } = experiment;
+  const variants = [model, other].map((name, i) => ({ name: `v${i}`, model: name, weight: 1 }));
+  await call(experiments, 'createExperiment', {
+    experiment: Experiment.fromPartial({ ...experiment, variants }),
+  });
+  await call(experiments, 'startExperiment', { id, tenant });
+  await call(inference, 'complete', CompleteRequest.fromPartial(textRequest(model, `I am ${tenant}`)));
+}
+
+/** A provider with the secret, a pool of it alone, and a policy. */
+async function configureRouting(
+  fleet: RunningFleet,
+  { call, providers, pools, policies }: Clients,
+  {
+    tenant,
+    provider,
+    pool,
+    secret,
+  }: Pick<TenantEstate, 'provider' | 'pool' | 'secret'> & { readonly tenant: string },
+): Promise<void> {
+  await call(providers, 'createProvider', {
+    provider: Provider.fromPartial({
+      id: provider,
+      tenant,
+      wireFormat: 'openai-chat',
+      catalogId: 'sim-openai',
+      baseUrl: `${fleet.simulatorUrl}/primary/v1`,
+      credentialRef: secret,
+      simulated: true,
+    }),
+  });
+  await call(pools, 'createPool', {
+    pool: Pool.fromPartial({ id: pool, tenant, members: [{ provider }] }),
+  });
+  await call(policies, 'setPolicy', {
+    policy: Policy.fromPartial({ tenant, strategy: Strategy.PRIORITY }),
+  });
 }
