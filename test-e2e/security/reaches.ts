@@ -30,6 +30,10 @@ export const REACHES: Readonly<Record<string, (acme: TenantEstate, by: Reacher) 
       'complete',
       CompleteRequest.fromPartial(textRequest(`${acme.provider}/sim-fast`, 'Hello')),
     ),
+  'EstimateCost at its provider': (acme, { clients: { call, inference } }) =>
+    call(inference, 'estimateCost', {
+      request: CompleteRequest.fromPartial(textRequest(`${acme.provider}/sim-fast`, 'Hello')),
+    }),
   'Complete at its pool': (acme, { clients: { call, inference } }) =>
     call(inference, 'complete', CompleteRequest.fromPartial(textRequest(acme.pool, 'Hello'))),
   GetPool: (acme, { clients: { call, pools }, tenant }) => call(pools, 'getPool', { id: acme.pool, tenant }),
