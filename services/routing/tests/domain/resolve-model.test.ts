@@ -6,7 +6,7 @@ import { interpretRequest } from '../../src/domain/request/interpret-request.ts'
 import { nearNames } from '../../src/domain/request/near-names.ts';
 import { suggestModels } from '../../src/domain/request/suggest-models.ts';
 import { indexModels } from '../../src/domain/snapshot/index-models.ts';
-import type { Snapshot } from '../../src/domain/snapshot/snapshot.ts';
+import type { Offering, Snapshot } from '../../src/domain/snapshot/snapshot.ts';
 import { offering, snapshotOf } from './offerings.ts';
 
 type PartialRequest = Parameters<typeof CompleteRequest.fromPartial>[0];
@@ -65,6 +65,19 @@ test('a canonical model has the offerings of every provider, each under its own 
   ]);
   expect(candidates({ model: 'anthropic.claude-sonnet-4-5-v1:0' }, snapshot)).toHaveLength(1);
   expect(candidates({ model: 'openai/gpt-4o-mini' }, snapshot)).toEqual(['openai/gpt-4o-mini']);
+});
+
+test('who names a provider means it, though an aggregator has a model whose id looks the same', () => {
+  const aggregated = offering({ provider: 'aggregator', model: 'openai/gpt-4o-mini' });
+  const all = [...OFFERINGS, aggregated];
+  const of = (offerings: readonly Offering[], model: string) =>
+    selectOfferings(
+      { selector: { kind: 'model', model }, tenant: 't' },
+      { ...snapshotOf(offerings), byModel: indexModels(offerings) },
+    ).map(({ provider }) => provider.id);
+  expect(of(all, 'openai/gpt-4o-mini')).toEqual(['openai']);
+  expect(of(all, 'aggregator/openai/gpt-4o-mini')).toEqual(['aggregator']);
+  expect(of([aggregated], 'openai/gpt-4o-mini')).toEqual(['aggregator']);
 });
 
 test.each([

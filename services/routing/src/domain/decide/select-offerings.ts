@@ -8,9 +8,9 @@ export type Selection = Pick<Needs, 'selector' | 'tenant'>;
 
 /** The offerings that a request's model names and its tenant sees. */
 export function selectOfferings({ selector, tenant }: Selection, snapshot: Snapshot): readonly Offering[] {
-  const visible = namedOfferings(selector, snapshot).filter((offering) => isVisible(offering, tenant));
-  if (visible.length > 0 || selector.kind !== 'model') return visible;
-  return namedWithProvider(selector.model, { tenant, snapshot });
+  const qualified = namedWithProvider({ selector, tenant }, snapshot);
+  if (qualified.length > 0) return qualified;
+  return namedOfferings(selector, snapshot).filter((offering) => isVisible(offering, tenant));
 }
 
 /** So many candidates are all looked at: then a decision tells of each. */
@@ -22,7 +22,8 @@ export function largeSelection(
   snapshot: Snapshot,
 ): OfferingIndex | undefined {
   const named = namedOfferings(selector, snapshot);
-  if (named.length <= ALL_LOOKED_AT) return undefined;
+  if (named.length <= ALL_LOOKED_AT || namedWithProvider({ selector, tenant }, snapshot).length > 0)
+    return undefined;
   const index = indexOf(named);
   return index.countFor(tenant) <= ALL_LOOKED_AT ? undefined : index;
 }
@@ -52,15 +53,18 @@ function namedOfferings(selector: ModelSelector, snapshot: Snapshot): readonly O
   }
 }
 
-/** "provider/model", where the model's id may have slashes, too: it is the end of an offering's key. */
-function namedWithProvider(
-  name: string,
-  { tenant, snapshot }: { readonly tenant: string; readonly snapshot: Snapshot },
-): readonly Offering[] {
-  const { byKey } = indexOf(snapshot.offerings);
-  const keys = tenant === '' ? [`/${name}`] : [`/${name}`, `${tenant}/${name}`];
+/**
+ * What "provider/model" names, where the model's id may have slashes, too: it is the end of an offering's key. It comes before a
+ * model with the whole of it as its id ("openai/gpt-4o" of an aggregator): who names a provider means that provider.
+ */
+function namedWithProvider({ selector, tenant }: Selection, { offerings }: Snapshot): readonly Offering[] {
+  if (selector.kind !== 'model' || !selector.model.includes('/')) return NONE;
+  const { byKey } = indexOf(offerings);
+  const keys = tenant === '' ? [`/${selector.model}`] : [`/${selector.model}`, `${tenant}/${selector.model}`];
   return keys.map((key) => byKey.get(key)).filter((offering) => offering !== undefined);
 }
+
+const NONE: readonly Offering[] = [];
 
 const isVisible = ({ provider }: Offering, tenant: string): boolean =>
   provider.tenant === '' || provider.tenant === tenant;
