@@ -83,6 +83,10 @@ test('a document is shown first, then applied, and again changes nothing', async
 
 test('the pool answers, by its name and by its kind of task', async () => {
   expect(await textOf('chat', '--model', 'fast', 'Hello')).toMatch(/\[(?:third|secondary)\/sim-fast, /);
+  for (const command of ['pools', 'models'])
+    expect(await textOf(command)).toMatch(
+      /^fast +– +weighted +quick_decision +third\/sim-fast secondary\/sim-fast$/m,
+    );
   expect(await textOf('route', '--explain', '--model', 'fast')).toMatch(
     /^ *1 +(?:third|secondary)\/sim-fast /m,
   );

@@ -91,7 +91,7 @@ test.each([
   expect(err.split('\n')[0]).toBe(why);
 });
 
-test.each(['providers', 'models', 'route', 'chat hello', 'costs', 'keys', 'decision x', 'export'])(
+test.each(['providers', 'models', 'route', 'chat hello', 'costs', 'keys', 'decision x', 'pools', 'export'])(
   '"switchyard %s" says what to do where nobody answers',
   async (line) => {
     const { code, out, err } = await run(line);

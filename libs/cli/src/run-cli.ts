@@ -11,6 +11,7 @@ import { experiments } from './commands/experiments.ts';
 import { exportConfiguration } from './commands/export.ts';
 import { keys } from './commands/keys.ts';
 import { models } from './commands/models.ts';
+import { pools } from './commands/pools.ts';
 import { providers } from './commands/providers.ts';
 import { route } from './commands/route.ts';
 import { Output, type TextSink } from './output/output.ts';
@@ -32,6 +33,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     chat,
     route,
     models,
+    pools,
     costs,
     keys,
     decision,

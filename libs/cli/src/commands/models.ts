@@ -5,13 +5,14 @@ import { type Command, type CommandInput, listOption, textOption } from '../comm
 import { formatCost, UNKNOWN } from '../output/format.ts';
 import { renderTable } from '../output/table.ts';
 import { listCatalog } from './models-all.ts';
+import { listPools, renderPools } from './pools.ts';
 
 /** `switchyard models` */
 export const models: Command = {
   usage:
     '[--all [--overlay FILE]] [--provider ID] [--capability NAME]… [--max-input-price USD] [--min-context TOKENS] [--region R]',
   summary:
-    'Lists the models that can be asked for, with prices per million tokens; with --all the whole catalog, configured or not, without a connection.',
+    'Lists the models and pools that can be asked for, with prices per million tokens; with --all the whole catalog, configured or not, without a connection.',
   options: {
     all: { type: 'boolean' },
     overlay: { type: 'string' },
@@ -30,6 +31,10 @@ export const models: Command = {
     if (found.length === 0)
       return input.output.line('No model fits; "switchyard providers" tells which providers there are.');
     input.output.text(renderModels(found));
+    if (Object.keys(input.options).length > 0) return;
+    // Without a filter: whatever may be asked for by a name of its own.
+    const named = await listPools(input);
+    if (named.length > 0) input.output.text(`\n${renderPools(named)}`);
   },
 };
 
