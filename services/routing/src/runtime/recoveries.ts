@@ -11,8 +11,7 @@ export class Recoveries {
   observe(health: ReadonlyMap<string, HealthState>, nowMs: number): void {
     const out = new Set<string>();
     for (const [key, state] of health) if (healthTier(state) >= OUT_OF_SERVICE_TIER) out.add(key);
-    for (const key of this.#outOfService)
-      if (!out.has(key) && health.has(key)) this.#recoveredAtMs.set(key, nowMs);
+    for (const key of this.#outOfService) if (!out.has(key)) this.#recoveredAtMs.set(key, nowMs);
     for (const [key, atMs] of this.#recoveredAtMs)
       if (out.has(key) || !health.has(key) || nowMs - atMs >= SLOW_START_MS) this.#recoveredAtMs.delete(key);
     this.#outOfService = out;

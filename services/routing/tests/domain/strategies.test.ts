@@ -133,6 +133,15 @@ test('the worse of two never comes first by latency; of several the worst does n
   expect(shares(Strategy.LATENCY, pair, 500).slow).toBe(0);
 });
 
+test('by latency and by load, requests under way count: a fast one that is busy comes after a slower idle one', () => {
+  const busy = contender('busy', { latencyMs: 100, active: 9 });
+  const idle = contender('idle', { latencyMs: 300 });
+  for (const kind of [Strategy.LATENCY, Strategy.LEAST_LOADED])
+    expect(order(kind, [busy, idle])).toEqual(['idle', 'busy']);
+  const large = contender('large', { weight: 1_000, active: 5 });
+  expect(order(Strategy.LEAST_LOADED, [contender('small', { active: 1 }), large])[0]).toBe('large');
+});
+
 test('what is unknown: latency is the median of the known, cost the dearest, a success rate 0.95', () => {
   const scoreOf = (kind: Strategy, contenders: readonly Contender[], key: string) =>
     strategy(kind)

@@ -15,9 +15,8 @@ import type { Order, Scored } from './strategy.ts';
 export function betterOfTwo<C extends Contender>(scored: readonly Scored<C>[], random: Random): Order<C> {
   const count = scored.length;
   if (count < 2) return { scored, propensity: 1 };
-  const one = Math.floor(random() * count);
-  const other = Math.floor(random() * (count - 1));
-  const rank = Math.min(one, other < one ? other : other + 1);
+  // The second draw is from one rank less: the lesser of both is distributed as that of two different ranks.
+  const rank = Math.min(Math.floor(random() * count), Math.floor(random() * (count - 1)));
   const chosen = scored[rank] as Scored<C>;
   return {
     scored: rank === 0 ? scored : [chosen, ...scored.slice(0, rank), ...scored.slice(rank + 1)],
