@@ -7,11 +7,12 @@ import {
   type ProviderStatus,
   Role,
 } from '@switchyard/contracts/routing';
+import { uuidV7 } from '@switchyard/kernel';
 import { actingTenant, type Principal, type Rpc, type UnaryHandler } from '@switchyard/service-kit';
 import { healthName } from '../domain/decide/health-tier.ts';
 import { providerKey } from '../domain/snapshot/build-snapshot.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import { decideRequest } from '../pipeline/admit-request.ts';
 import type { PipelineContext } from '../ports.ts';
 import { providerStatistics } from '../runtime/provider-statistics.ts';
 import { pageOf, readPage } from './paging.ts';
@@ -20,8 +21,7 @@ type Context = Pick<PipelineContext, 'snapshots' | 'runtimes' | 'clock' | 'secre
 
 /** InferenceService.ListProviders */
 export const listProviders = (
-  context: Context,
-  pipeline: Pipeline,
+  context: PipelineContext,
 ): Rpc<UnaryHandler<ListProvidersRequest, ListProvidersResponse>> => ({
   permission: 'routing.provider.read',
   handle: async (request, { principal }) => {
@@ -36,7 +36,7 @@ export const listProviders = (
       )
       .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
     const { page: providers, nextPageToken } = pageOf(visible, page, sortKey);
-    const current = currentProvider(pipeline, principal);
+    const current = currentProvider(context, principal);
     return { providers: providers.map((provider) => statusOf(provider, context, current)), nextPageToken };
   },
 });
@@ -90,14 +90,15 @@ function healthOf(
   return { health: healthName(snapshots.current.health.get(configured.key)), healthReason: '' };
 }
 
-/** Whom the default strategy would choose now for "auto". */
-function currentProvider(pipeline: Pipeline, principal: Principal): string | undefined {
+/** Whom the default strategy would choose now for "auto". Looks at no more candidates than a request would. */
+function currentProvider(context: PipelineContext, principal: Principal): string | undefined {
   const request = CompleteRequest.fromPartial({
     model: 'auto',
     messages: [{ role: Role.USER, parts: [{ content: { $case: 'text', value: 'hello' } }] }],
   });
   try {
-    return pipeline.route({ request, principal }).route?.provider;
+    const mode = { requestId: uuidV7(context.clock.wallMs()), stream: false };
+    return decideRequest({ request, principal }, context, mode).choice.ranked[0]?.provider.id;
   } catch {
     // Without any offering there is nobody to be chosen.
     return undefined;

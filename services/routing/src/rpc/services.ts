@@ -64,7 +64,7 @@ export function rpcServices({
       route: route(pipeline),
       estimateCost: estimateCost(context),
       getDecision: getDecision(decisionStore, recorder),
-      listProviders: listProviders(context, pipeline),
+      listProviders: listProviders(context),
       listModels: listModels(context.snapshots),
     }),
     defineService(ProviderAdminServiceService, {

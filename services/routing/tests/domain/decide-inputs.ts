@@ -5,6 +5,7 @@ import type { OfferingState } from '../../src/domain/decide/candidate.ts';
 import type { DecideInput } from '../../src/domain/decide/decide.ts';
 import { capabilitySet } from '../../src/domain/snapshot/capability.ts';
 import type { Offering } from '../../src/domain/snapshot/snapshot.ts';
+import { memberOffering, type SnapshotPool } from '../../src/domain/snapshot/snapshot-pool.ts';
 import { needs, offering, snapshotOf, working } from './offerings.ts';
 
 const CAPABILITIES = ['streaming', 'tools', 'vision'];
@@ -104,15 +105,35 @@ function build({ offerings, states, priorities, weights, health }: Drawn) {
   return { snapshot: snapshotOf(made, byId), stateOf };
 }
 
-/** Something to decide on: offerings of six providers in all states, and a request for whatever fits. */
+const aSelector = fc.constantFrom('auto' as const, 'auto' as const, 'pool' as const);
+
+/** A pool of five members over several providers each: two have a weight of their own, one a priority. */
+const poolOf = (offerings: readonly Offering[]): SnapshotPool => ({
+  id: 'p',
+  tenant: '',
+  offerings: offerings.map((one, i) => {
+    const index = i % 5;
+    return memberOffering(one, {
+      index,
+      weight: index < 2 ? 10 * (index + 1) : undefined,
+      priority: index === 2 ? 1 : undefined,
+    });
+  }),
+  requirements: undefined,
+  strategy: Strategy.UNSPECIFIED,
+  compositeWeights: undefined,
+  taskTypes: [],
+});
+
+/** Something to decide on: offerings of six providers in all states, and a request for whatever fits, or for a pool. */
 export const decideInputs = (size: { readonly minLength: number; readonly maxLength: number }) =>
   fc
-    .tuple(snapshots(size), aRequest, fc.bigInt(0n, 2n ** 64n - 1n))
-    .map(([drawn, request, seed]): Omit<DecideInput, 'look'> => {
+    .tuple(snapshots(size), aRequest, fc.bigInt(0n, 2n ** 64n - 1n), aSelector)
+    .map(([drawn, request, seed, kind]): Omit<DecideInput, 'look'> => {
       const { snapshot, stateOf } = build(drawn);
       const asked = needs({
         ...request,
-        selector: { kind: 'auto' },
+        selector: kind === 'auto' ? { kind } : { kind, pool: poolOf(snapshot.offerings) },
         capabilities: capabilitySet(request.capabilities),
         excludedProviders: new Set(request.excludedProviders),
       });
