@@ -1,46 +1,51 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Experiment, ExperimentState, Pool, Provider } from '@switchyard/contracts/routing';
+import { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
 import { createLogger } from '@switchyard/service-kit';
-import { afterAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SnapshotFile, type StoredParts } from '../src/adapters/snapshot-file.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'snapshot-file-'));
-const path = join(directory, 'snapshot.json');
-const log = createLogger({ service: 'test', level: 'silent' });
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'snapshot-file-'));
+  path = join(folder, 'snapshot.json');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
 
-afterAll(() => rmSync(directory, { recursive: true }));
-
-const parts: StoredParts = {
+const openFile = () => new SnapshotFile(path, createLogger({ service: 'test', level: 'silent' }));
+const PARTS: StoredParts = {
   configurationVersion: '7',
-  providers: [Provider.fromJSON({ id: 'one' })],
-  pools: [Pool.fromJSON({ id: 'chat' })],
-  policies: [],
-  experiments: [
-    Experiment.fromJSON({
-      id: 'e1',
-      model: 'chat',
-      variants: [{ name: 'control', model: 'large', weight: 1 }],
-      state: ExperimentState.RUNNING,
-      startedAt: new Date(1_000),
-    }),
-  ],
-  priceBook: { version: '1', prices: new Map() },
+  providers: [Provider.fromJSON({ id: 'p', weight: 0 })],
+  pools: [Pool.fromJSON({ id: 'q', members: [{ provider: 'p', weight: 0 }], taskTypes: ['chat'] })],
+  policies: [Policy.fromJSON({ strategy: 'STRATEGY_COST', requirements: { maxCostNanoUsd: '5' } })],
+  experiments: [Experiment.fromJSON({ id: 'e' })],
+  priceBook: { version: '3', prices: new Map() },
   healthVersion: '2',
-  health: new Map(),
+  health: new Map([['/p', 1]]),
 };
 
-test('what was kept comes back the same, experiments with their states and moments', async () => {
-  const file = new SnapshotFile(path, log);
-  file.save(parts);
+test('what was kept is loaded as it was', async () => {
+  const file = openFile();
+  file.save(PARTS);
   await file.dispose();
-  expect(new SnapshotFile(path, log).load()).toEqual(parts);
+  expect(openFile().load()).toEqual(PARTS);
 });
 
-test('a file from before there were experiments is read as one without', () => {
-  const { experiments, ...old } = JSON.parse(readFileSync(path, 'utf8'));
-  expect(experiments).toHaveLength(1);
-  writeFileSync(path, JSON.stringify(old));
-  expect(new SnapshotFile(path, log).load()).toMatchObject({ configurationVersion: '7', experiments: [] });
+test('a file from before there were pools and policies is loaded, with none of them', () => {
+  const before = {
+    providersVersion: '7',
+    providers: [{ id: 'p', weight: 0 }],
+    priceBook: { version: '3' },
+    healthVersion: '2',
+    health: [['/p', 1]],
+  };
+  writeFileSync(path, JSON.stringify(before));
+  expect(openFile().load()).toEqual({ ...PARTS, pools: [], policies: [], experiments: [] });
+});
+
+test.each(['', '{', '[]', '{"providers":5}'])('a file that cannot be read (%s) is none', (text) => {
+  writeFileSync(path, text);
+  expect(openFile().load()).toBeUndefined();
 });
