@@ -87,6 +87,7 @@ test('the pool answers, by its name and by its kind of task', async () => {
     expect(await textOf(command)).toMatch(
       /^fast +– +weighted +quick_decision +third\/sim-fast secondary\/sim-fast$/m,
     );
+  expect(await textOf('route', '--task-type', 'quick_decision')).toMatch(/^(?:third|secondary)\/sim-fast: /);
   expect(await textOf('route', '--explain', '--model', 'fast')).toMatch(
     /^ *1 +(?:third|secondary)\/sim-fast /m,
   );

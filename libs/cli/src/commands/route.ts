@@ -15,13 +15,14 @@ import { renderTable } from '../output/table.ts';
 /** `switchyard route` */
 export const route: Command = {
   usage:
-    '[TEXT] [--explain] [--model M] [--strategy S] [--capability C]… [--region R]… [--tag T]… [--max-cost USD]',
+    '[TEXT] [--explain] [--model M] [--strategy S] [--task-type T] [--capability C]… [--region R]… [--tag T]… [--max-cost USD]',
   summary:
     'Tells who would serve a request, and with --explain why and why not the others; nobody is called.',
   options: {
     explain: { type: 'boolean' },
     model: { type: 'string', short: 'm' },
     strategy: { type: 'string' },
+    'task-type': { type: 'string' },
     capability: { type: 'string', multiple: true },
     region: { type: 'string', multiple: true },
     tag: { type: 'string', multiple: true },
@@ -50,6 +51,7 @@ function requestOf(input: CommandInput): PartialRequest {
       capabilities: listOption(input, 'capability'),
       residency: listOption(input, 'region'),
       tags: listOption(input, 'tag'),
+      taskType: textOption(input, 'task-type') ?? '',
       maxCostNanoUsd,
     },
   };
