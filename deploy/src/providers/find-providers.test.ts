@@ -54,6 +54,23 @@ it('finds providers by the variables that the catalog names, in either spelling'
   expect(providers.every(({ priority, simulated }) => priority === 100 && !simulated)).toBe(true);
 });
 
+it('sends no key to an address that nobody checked by hand, whatever variables the catalog names for it', async () => {
+  const env = {
+    GITHUB_TOKEN: 'g',
+    HF_TOKEN: 'h',
+    AWS_ACCESS_KEY_ID: 'a',
+    DASHSCOPE_API_KEY: 'd',
+    ZHIPU_API_KEY: 'z',
+  };
+  const named = new Set(
+    bundledCatalog()
+      .providers()
+      .flatMap(({ keyVariables }) => keyVariables),
+  );
+  expect(Object.keys(env).filter((name) => !named.has(name))).toEqual([]);
+  expect((await find(env)).providers).toEqual([]);
+});
+
 it('takes a key from the file that a variable names, without its line end', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-key-'));
   try {

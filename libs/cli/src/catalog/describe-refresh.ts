@@ -19,7 +19,7 @@ export function describeRefresh(refreshed: RefreshedCatalog): string {
     `Compared ${verification.compared.length} random offerings with their sources: ${verification.differences.length === 0 ? 'all are equal.' : 'they differ.'}`,
     ...indented(verification.differences),
     ...(diff === undefined ? ['There is no present snapshot to compare with.'] : describeDiff(diff)),
-    `${quarantined.length} prices are set aside: 10 times dearer or cheaper than the median of the votes.`,
+    `${quarantined.length} prices are set aside: 10 times dearer or cheaper than the median of the votes, or beyond reason.`,
     ...indented(quarantined.map(describeQuarantined)),
     `${foreignUrls.length} addresses in the data are not the registry's; they are not used.`,
     ...indented(foreignUrls.map(({ provider, source, stated }) => `${provider}: ${source} says ${stated}`)),

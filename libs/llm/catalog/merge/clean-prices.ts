@@ -1,11 +1,7 @@
 import type { PriceTier } from '../../src/catalog/offering-prices.ts';
 import type { Prices } from '../../src/rating/prices.ts';
 import { isEmpty } from '../sources/decimal-price.ts';
-
-/** A price above is a mistake of the source: USD 10,000 per million tokens. */
-const HIGHEST_PRICE = 10_000_000_000_000n;
-/** USD 1 a request. */
-const HIGHEST_REQUEST_PRICE = 1_000_000_000_000_000n;
+import { isWithinReason } from './quarantine.ts';
 
 /** Audio tokens cost up to 20 times as much as those of text. */
 const DEAREST_AUDIO = 100n;
@@ -15,15 +11,22 @@ export function isFree(provider: string, model: string): boolean {
   return provider === 'openrouter' && model.endsWith(':free');
 }
 
+/** Prices that mean something, within reason. */
+export function cleanPrices(stated: Prices, offer: 'free' | 'paid'): Prices {
+  const meant = Object.entries(meantPrices(stated, offer));
+  return Object.fromEntries(
+    meant.filter(([kind, price]) => price !== undefined && isWithinReason(kind, price)),
+  );
+}
+
 /**
  * Prices that mean something. A price of 0 from a provider that is paid means that the source does not know it, or that a
- * subscription pays for it; a price beyond reason is a mistake of its unit.
+ * subscription pays for it.
  */
-export function cleanPrices(stated: Prices, offer: 'free' | 'paid'): Prices {
-  const kept = Object.entries(stated).filter(([kind, price]) => {
-    if (price === undefined || (price === 0n && offer === 'paid')) return false;
-    return price <= (kind === 'request' ? HIGHEST_REQUEST_PRICE : HIGHEST_PRICE);
-  });
+export function meantPrices(stated: Prices, offer: 'free' | 'paid'): Prices {
+  const kept = Object.entries(stated).filter(
+    ([, price]) => price !== undefined && (price > 0n || offer === 'free'),
+  );
   const prices: { -readonly [Kind in keyof Prices]: bigint } = Object.fromEntries(kept);
   // Reasoning without a price of its own is charged as output: the same price twice says nothing more.
   if (prices.reasoning === prices.output) delete prices.reasoning;

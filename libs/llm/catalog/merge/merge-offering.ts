@@ -1,6 +1,7 @@
 import type { ModelMode } from '../../src/catalog/model-mode.ts';
 import type { RegistryProvider } from '../registry/registry.ts';
 import { correctedCapabilities, correctedMode } from '../source-corrections.ts';
+import { modeOfName } from '../sources/mode-of-name.ts';
 import type { SourceEntry } from '../sources/source-entry.ts';
 import { deriveCapabilities } from './derive-capabilities.ts';
 import { mergeRegional, mergeServiceTiers, mergeTiers, mergeUnits } from './merge-extra-prices.ts';
@@ -36,7 +37,7 @@ export function mergeOffering(entries: readonly SourceEntry[], context: MergeCon
   const model = first('model') ?? '';
   const provider = context.provider.id;
   const contextTokens = first('contextTokens');
-  const mode = correctedMode(provider, model) ?? mergeModes(facts);
+  const mode = correctedMode(provider, model) ?? mergeModes(model, facts);
   const byPrice = ranked(entries, priceRank(context.provider.kind));
   const { prices, source, votes, quarantined } = mergePrices(entries, context.provider.kind);
   const served = { prices, contextTokens };
@@ -90,10 +91,10 @@ function lifeOf(entries: readonly SourceEntry[], { isListed, day }: MergeContext
 const MODE_SOURCES: ReadonlySet<string> = new Set(['models.dev', 'litellm', 'pi-ai']);
 
 /** Whoever says that it is no chat is right: sources call everything a chat that they know nothing else of. */
-function mergeModes(facts: readonly SourceEntry[]): ModelMode {
+function mergeModes(model: string, facts: readonly SourceEntry[]): ModelMode {
   const trusted = facts.filter(({ source }) => MODE_SOURCES.has(source)).map(({ mode }) => mode);
   const special = trusted.find((mode) => mode !== undefined && mode !== 'chat' && mode !== 'completion');
-  return special ?? facts.find(({ mode }) => mode !== undefined)?.mode ?? 'other';
+  return special ?? modeOfName(model) ?? facts.find(({ mode }) => mode !== undefined)?.mode ?? 'other';
 }
 
 /** A format of the model's own; `undefined` where it is its provider's. */

@@ -3,7 +3,7 @@ import type { PriceVote, SourceId } from '../../src/catalog/offering-prices.ts';
 import { PRICE_KINDS, type Prices } from '../../src/rating/prices.ts';
 import { agreeOnBase, isEmpty } from '../sources/decimal-price.ts';
 import type { SourceEntry } from '../sources/source-entry.ts';
-import { cleanPrices, isFree } from './clean-prices.ts';
+import { isFree, meantPrices } from './clean-prices.ts';
 import { correctPrices } from './correct-prices.ts';
 import { isNear, type Quarantined, quarantine } from './quarantine.ts';
 import { priceRank, ranked } from './source-rank.ts';
@@ -28,7 +28,7 @@ export function mergePrices(entries: readonly SourceEntry[], kind: ProviderKind)
   const { provider, model } = first;
   const offer = isFree(provider, model) ? 'free' : 'paid';
   const votes = ranked(entries, priceRank(kind))
-    .map(({ source, prices }) => ({ source, prices: cleanPrices(prices.base, offer) }))
+    .map(({ source, prices }) => ({ source, prices: meantPrices(prices.base, offer) }))
     .filter(({ prices }) => !isEmpty(prices));
   const quarantined = quarantine({ provider, model }, votes);
   const trusted = votes.map((vote) => ({ ...vote, prices: withoutAbsurd(vote, quarantined) }));

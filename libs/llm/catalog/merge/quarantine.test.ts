@@ -13,6 +13,8 @@ test.each<[string, bigint[], SourceId[], bigint | undefined]>([
   ['a tenth of it', [30n, 30n, 3n], ['portkey'], 30n],
   ['rounded by the others', [1_000n, 95_000n, 100_000n], ['models.dev'], 95_000n],
   ['absurd, and the others do not agree', [1n, 2n, 40n], ['portkey'], undefined],
+  ['beyond reason', [2_000_000_000_000n], ['models.dev'], undefined],
+  ['beyond reason, beside one that is not', [2_000_000_000_000n, 3n], ['models.dev'], 3n],
   ['one of two: nobody knows which', [1n, 1_000n], ['models.dev', 'litellm'], undefined],
 ])('what is %s is set aside', (_, prices, absurd, agreed) => {
   expect(quarantine(MODEL, votes(...prices))).toMatchObject([{ ...MODEL, kind: 'input', absurd, agreed }]);

@@ -3,6 +3,10 @@ import { PRICE_KINDS, type Prices } from '../../src/rating/prices.ts';
 
 /** So many times dearer or cheaper than the median of the votes is absurd. */
 const ABSURD_FACTOR = 10n;
+/** A price above is a mistake of the source: USD 1,000 per million tokens. The dearest known is 600 (o1-pro). */
+const HIGHEST_PRICE = 1_000_000_000_000n;
+/** USD 1 a request. */
+const HIGHEST_REQUEST_PRICE = 1_000_000_000_000_000n;
 
 /** Prices of one kind that were set aside. */
 export interface Quarantined {
@@ -13,11 +17,11 @@ export interface Quarantined {
   readonly votes: readonly { readonly source: SourceId; readonly price: bigint }[];
   /** Whose price was set aside. */
   readonly absurd: readonly SourceId[];
-  /** What more than half of all votes agree on; `undefined` where they do not, and then the price is unknown. */
+  /** What more than half of the votes within reason agree on; `undefined` where they do not: the price is unknown. */
   readonly agreed: bigint | undefined;
 }
 
-/** The kinds of prices on which the votes are far apart. */
+/** The kinds of prices on which the votes are far apart, or of which one is beyond reason. */
 export function quarantine(
   { provider, model }: { readonly provider: string; readonly model: string },
   votes: readonly PriceVote[],
@@ -27,13 +31,20 @@ export function quarantine(
       const price = prices[kind];
       return price === undefined ? [] : [{ source, price }];
     });
-    const all = stated.map(({ price }) => price);
-    const absurd = stated.filter(({ price }) => isAbsurd(price, all)).map(({ source }) => source);
-    return absurd.length === 0
-      ? []
-      : [{ provider, model, kind, votes: stated, absurd, agreed: majority(all) }];
+    // What is beyond reason is wrong by itself: the others need no majority against it.
+    const sane = stated.filter(({ price }) => isWithinReason(kind, price));
+    const all = sane.map(({ price }) => price);
+    const far = sane.filter(({ price }) => isAbsurd(price, all));
+    const absurd = stated.filter((vote) => !sane.includes(vote) || far.includes(vote));
+    if (absurd.length === 0) return [];
+    const sources = absurd.map(({ source }) => source);
+    return [{ provider, model, kind, votes: stated, absurd: sources, agreed: majority(all) }];
   });
 }
+
+/** Whether a price can be one at all, whatever others say. */
+export const isWithinReason = (kind: string, price: bigint): boolean =>
+  price <= (kind === 'request' ? HIGHEST_REQUEST_PRICE : HIGHEST_PRICE);
 
 /**
  * Whether a price is 10 times the median of all or more, or a tenth of it or less. Of two that are so far apart nobody

@@ -7,7 +7,7 @@ const BY_NAME: readonly (readonly [RegExp, ModelMode])[] = [
   [/whisper|transcri|parakeet|(?:^|\/)voxtral-.*-transcribe|scribe/, 'transcription'],
   [/moderation|prompt-guard|llama-guard|shieldgemma/, 'moderation'],
   [
-    /dall-e|gpt-image|(?:^|[/.-])imagen|stable-diffusion|(?:^|[/.-])sdxl|(?:^|[/.-])flux|seedream|recraft|ideogram|nano-banana|qwen-image|titan-image|nova-canvas|midjourney|hidream|z-image/,
+    /dall-e|gpt-image|(?:^|[/.-])imagen|stable-diffusion|(?:^|[/.-])sdxl|(?:^|[/.-])flux|seedream|recraft|ideogram|nano-banana|qwen-image|titan-image|nova-canvas|midjourney|hidream|z-image|(?:flash|pro|lite|p)-image|image-generation/,
     'image',
   ],
   [/(?:^|[/.-])tts(?:-|$)|text-to-speech|lyria|orpheus|kokoro/, 'speech'],

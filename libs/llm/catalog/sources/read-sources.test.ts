@@ -100,6 +100,14 @@ test('Portkey: cents per token, batch, flex and priority, thresholds, regions', 
   expect(prices.regional[0]?.prices).toMatchObject({ input: 2_750_000_000n, output: 16_500_000_000n });
 });
 
+test('Portkey: the price of a search stands where others have that of a token', () => {
+  // USD 2 for 1,000 searches.
+  expect(entry('portkey', 'cohere', 'rerank-v3.5').prices).toMatchObject({
+    base: {},
+    units: { query: 2_000_000_000_000n },
+  });
+});
+
 test('genai-prices: rules over names, dates, times of the day', () => {
   // USD 1 until 2026-07-30, and 0.20 from then on.
   const on = (day: string) =>

@@ -2,7 +2,7 @@ import type { ModelMode } from '../../../src/catalog/model-mode.ts';
 import { isObject, type JsonObject, objectAt, stringAt } from '../../../src/formats/json.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { modeOfName } from '../mode-of-name.ts';
-import { type SourceEntry, stated } from '../source-entry.ts';
+import { type PriceSheet, type SourceEntry, stated } from '../source-entry.ts';
 import { readPrices } from './read-prices.ts';
 
 const MODES: Readonly<Record<string, ModelMode>> = {
@@ -38,18 +38,30 @@ export function readPortkey(
   if (provider === undefined) return [];
   return Object.entries(pricing).flatMap(([model, row]) => {
     if (NO_MODEL.test(model) || !isObject(row) || !isObject(row.pricing_config)) return [];
+    const facts = readFacts(model, objectAt(general ?? {}, model));
     return [
       {
-        ...readFacts(model, objectAt(general ?? {}, model)),
+        ...facts,
         source: 'portkey',
         provider: provider.id,
         model,
         regions: [],
-        prices: readPrices(row),
+        prices: byMode(readPrices(row), facts.mode),
         at: [file, model],
       },
     ];
   });
+}
+
+/** From this many nano-USD per million on, what is written as a token's price is that of a search or a page: USD 500. */
+const DEAREST_TOKEN = 500_000_000_000n;
+
+/** The source writes prices of searches and pages where others have those of tokens. */
+function byMode(sheet: PriceSheet, mode: ModelMode | undefined): PriceSheet {
+  const { input } = sheet.base;
+  const unit = mode === 'rerank' ? 'query' : mode === 'ocr' ? 'page' : undefined;
+  if (unit === undefined || input === undefined || input < DEAREST_TOKEN) return sheet;
+  return { ...sheet, base: {}, units: { ...sheet.units, [unit]: input } };
 }
 
 function readFacts(model: string, facts: JsonObject | undefined) {
