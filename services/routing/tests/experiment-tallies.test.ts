@@ -28,7 +28,7 @@ function openTallies() {
 }
 
 const ended = (change: Partial<EndedAssignment> = {}, variant = 'control'): EndedAssignment => ({
-  assignment: { experiment: 'e1', owner: '', variant },
+  assignment: { experiment: 'e1', owner: '', variant, group: 0 },
   outcome: DecisionOutcome.COMPLETE,
   costNanoUsd: 3n,
   durationMs: 10,
@@ -50,11 +50,23 @@ test('requests of one variant are added up before they are stored', async () => 
       experiment: 'e1',
       owner: '',
       variant: 'control',
+      group: 0,
       requests: 6,
       failures: 3,
       cost: { count: 2, sum: 8, sumOfSquares: 34 },
       latency: { count: 3, sum: 40, sumOfSquares: 600 },
     },
+  ]);
+});
+
+test('groups of one variant are counted by themselves', async () => {
+  const { store, tallies } = openTallies();
+  for (const group of [7, 8, 7])
+    tallies.count(ended({ assignment: { experiment: 'e1', owner: '', variant: 'control', group } }));
+  await tallies.dispose();
+  expect(store.taken.map(({ group, requests }) => [group, requests])).toEqual([
+    [7, 2],
+    [8, 1],
   ]);
 });
 

@@ -20,6 +20,7 @@ const counted = (owner: string, experiment = 'e1'): CountedVariant => ({
   owner,
   experiment,
   variant: 'control',
+  group: 3,
   requests: 2,
   failures: 1,
   cost: { count: 1, sum: 5, sumOfSquares: 25 },
@@ -97,7 +98,7 @@ test('a tenant cannot write experiments or results of another, nor those of the 
   for (const owner of ['', 'globex']) {
     const statements = [
       `INSERT INTO routing.experiments (tenant, id, body, decides, etag) VALUES ('${owner}', 'x', '', true, '')`,
-      `INSERT INTO routing.experiment_results VALUES ('${owner}', 'e1-globex', 'x', 1, 0, 0, 0, 0, 0, 0, 0)`,
+      `INSERT INTO routing.experiment_results VALUES ('${owner}', 'e1-globex', 'x', 1, 0, 0, 0, 0, 0, 0, 0, 0)`,
     ];
     for (const statement of statements)
       await expect(
@@ -108,19 +109,17 @@ test('a tenant cannot write experiments or results of another, nor those of the 
 
 test('counts add up, go with their experiment, and are passed over where it is gone', async () => {
   const address = { tenant: 'acme', id: 'e1-acme' };
-  await results.add([counted('acme', 'e1-acme'), counted('acme', 'gone')]);
+  const inOther = { ...counted('acme', 'e1-acme'), group: 9 };
+  await results.add([counted('acme', 'e1-acme'), counted('acme', 'gone'), inOther]);
+  const times = (n: number) => ({
+    requests: 2 * n,
+    failures: n,
+    cost: { count: n, sum: 5 * n, sumOfSquares: 25 * n },
+    latency: { count: n, sum: 7 * n, sumOfSquares: 49 * n },
+  });
+  // All of the variant, and by groups.
   expect(await results.read(address)).toEqual(
-    new Map([
-      [
-        'control',
-        {
-          requests: 4,
-          failures: 2,
-          cost: { count: 2, sum: 10, sumOfSquares: 50 },
-          latency: { count: 2, sum: 14, sumOfSquares: 98 },
-        },
-      ],
-    ]),
+    new Map([['control', { ...times(3), groups: [times(2), times(1)] }]]),
   );
   await experiments.delete(address);
   expect(await results.read(address)).toEqual(new Map());

@@ -97,7 +97,7 @@ function verdictOf({ variants, metric }: Experiment, results: ExperimentResults 
   const [control] = variants;
   const { winner } = results;
   if (winner === '')
-    return 'No winner: no difference has been shown yet. Each side needs at least 100 observations.';
+    return 'No winner: no difference has been shown yet. Each side needs at least 100 observations, of some dozens of keys where requests stick.';
   if (winner === control?.name) return `Winner: ${winner}, the control. Every other variant is worse.`;
   const found = estimateOf(
     results.variants.find(({ name }) => name === winner),

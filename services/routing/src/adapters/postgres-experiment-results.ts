@@ -1,5 +1,5 @@
 import type { Postgres, Transaction } from '@switchyard/service-kit';
-import type { CountedVariant } from '../domain/experiment/counted-variant.ts';
+import { addCounts, type CountedVariant } from '../domain/experiment/counted-variant.ts';
 import type { VariantTally } from '../domain/experiment/experiment-results.ts';
 import type { ExperimentAddress } from './postgres-experiments.ts';
 
@@ -19,6 +19,7 @@ export class PostgresExperimentResults {
         column(({ owner }) => owner),
         column(({ experiment }) => experiment),
         column(({ variant }) => variant),
+        column(({ group }) => group),
         column(({ requests }) => requests),
         column(({ failures }) => failures),
         column(({ cost }) => cost.count),
@@ -35,10 +36,11 @@ export class PostgresExperimentResults {
   read({ tenant, id }: ExperimentAddress): Promise<Map<string, VariantTally>> {
     const run = async (transaction: Transaction) => {
       const { rows } = await transaction.query<ResultRow>(
-        'SELECT * FROM routing.experiment_results WHERE tenant = $1 AND experiment = $2',
+        'SELECT * FROM routing.experiment_results WHERE tenant = $1 AND experiment = $2 ORDER BY group_number',
         [tenant, id],
       );
-      return new Map(rows.map((row) => [row.variant, tallyOf(row)]));
+      const byVariant = Map.groupBy(rows, ({ variant }) => variant);
+      return new Map([...byVariant].map(([variant, ofVariant]) => [variant, sumOf(ofVariant.map(tallyOf))]));
     };
     return tenant === '' ? this.#postgres.asSystem(run) : this.#postgres.asTenant(tenant, run);
   }
@@ -63,6 +65,10 @@ const tallyOf = (row: ResultRow): VariantTally => ({
   latency: { count: row.latency_count, sum: row.latency_sum, sumOfSquares: row.latency_sum_of_squares },
 });
 
+function sumOf(groups: readonly VariantTally[]): VariantTally {
+  return { ...groups.reduce((sum, group) => addCounts(sum, group)), groups };
+}
+
 const COUNTS = [
   'requests',
   'failures',
@@ -73,14 +79,14 @@ const COUNTS = [
   'latency_sum',
   'latency_sum_of_squares',
 ];
-const COLUMNS = ['tenant', 'experiment', 'variant', ...COUNTS].join(', ');
+const COLUMNS = ['tenant', 'experiment', 'variant', 'group_number', ...COUNTS].join(', ');
 
 /** In one order at every replica, so that two of them that add at once wait for each other in turn. */
 const ADD = `
   INSERT INTO routing.experiment_results AS stored (${COLUMNS})
-  SELECT added.* FROM unnest($1::text[], $2::text[], $3::text[], ${COUNTS.map((_, i) => `$${i + 4}::float8[]`).join(', ')})
+  SELECT added.* FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], ${COUNTS.map((_, i) => `$${i + 5}::float8[]`).join(', ')})
     AS added (${COLUMNS})
   JOIN routing.experiments ON experiments.tenant = added.tenant AND experiments.id = added.experiment
-  ORDER BY added.tenant, added.experiment, added.variant
-  ON CONFLICT (tenant, experiment, variant) DO UPDATE SET
+  ORDER BY added.tenant, added.experiment, added.variant, added.group_number
+  ON CONFLICT (tenant, experiment, variant, group_number) DO UPDATE SET
     ${COUNTS.map((name) => `${name} = stored.${name} + excluded.${name}`).join(', ')}`;

@@ -16,7 +16,7 @@ export interface ExperimentTalliesOptions {
 }
 
 const FLUSH_MS = 1_000;
-/** Most variants that wait for the database: each is some numbers, however many requests it had. */
+/** Most groups of variants that wait for the database: each is some numbers, however many requests it had. */
 const MAX_WAITING = 10_000;
 
 /** Counts experiments' requests, and adds the counts to everybody's once a second. A process that is killed loses the last second. */
@@ -71,7 +71,8 @@ export class ExperimentTallies implements ExperimentLog {
   }
 
   #add(counted: CountedVariant): void {
-    const key = JSON.stringify([counted.owner, counted.experiment, counted.variant]);
+    const { owner, experiment, variant, group } = counted;
+    const key = JSON.stringify([owner, experiment, variant, group]);
     const before = this.#waiting.get(key);
     if (before === undefined && this.#waiting.size >= MAX_WAITING) {
       this.#options.onDropped(counted.requests);

@@ -151,6 +151,20 @@ describe('what an assignment sticks to', () => {
     expect(drawn('e1', 'acme')).toBe(drawn('e1', 'acme'));
   });
 
+  test('requests of one key are counted in one group, drawn apart from the variant; others are independent', () => {
+    const byAgent = [experiment({ stickyBy: StickyKey.AGENT })];
+    const groupsOf = (variant: string) =>
+      new Set(
+        Array.from({ length: 400 }, (_, i) => divide(byAgent, { context: { agent: `a${i}` } }).assignment)
+          .filter((assignment) => assignment?.variant === variant)
+          .map((assignment) => assignment?.group),
+      ).size;
+    for (const variant of ['control', 'new']) expect(groupsOf(variant)).toBeGreaterThan(60);
+    const again = () => divide(byAgent, { context: { agent: 'one' } }).assignment?.group;
+    expect(again()).toBe(again());
+    expect(divide([experiment()], { context: { agent: 'one' } }).assignment?.group).toBe(0);
+  });
+
   test('a label that every object has is no label', () => {
     const running = [experiment({ stickyBy: StickyKey.LABEL, stickyLabel: 'toString' })];
     expect(new Set(names.map(() => variantOf(running))).size).toBe(2);

@@ -1,10 +1,15 @@
-import { Experiment, ExperimentMetric } from '@switchyard/contracts/routing';
+import { Experiment, ExperimentMetric, StickyKey } from '@switchyard/contracts/routing';
 import { type Random, seededRandom } from '@switchyard/kernel';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assignVariant, type Weighted } from '../../src/domain/experiment/assign-variant.ts';
 import { experimentResults, type VariantTally } from '../../src/domain/experiment/experiment-results.ts';
-import { compareSequentially, type Moments } from '../../src/domain/experiment/sequential-test.ts';
+import { groupOf } from '../../src/domain/experiment/group-of.ts';
+import {
+  compareSequentially,
+  type Moments,
+  type Sample,
+} from '../../src/domain/experiment/sequential-test.ts';
 
 type Named = Weighted & { readonly name: string };
 
@@ -114,6 +119,68 @@ describe('sequential test', () => {
     expect(announced / 300).toBeGreaterThan(0.15);
   });
 
+  interface Sticking {
+    readonly agents: number;
+    /** Cost of the variant by that of the control. */
+    readonly effect: number;
+    readonly taken: 'by groups' | 'as independent';
+    readonly runs: number;
+  }
+
+  /** How often a difference is announced among agents that are more or less expensive, each with a variant of its own. */
+  function shareAnnouncedByAgent({ runs, ...sticking }: Sticking): number {
+    let announced = 0;
+    for (let seed = 0; seed < runs; seed++) if (everAnnouncedByAgent(sticking, seed)) announced++;
+    return announced / runs;
+  }
+
+  function everAnnouncedByAgent({ agents, effect, taken }: Omit<Sticking, 'runs'>, seed: number): boolean {
+    const random = seededRandom(BigInt(seed));
+    const each = Array.from({ length: agents }, (_, i) => ({
+      mean: Math.exp(0.5 * normal(random)),
+      isNew: random() < 0.5,
+      group: groupOf(`e${seed}`, `agent-${i}`),
+    }));
+    const control = sideOf();
+    const variant = sideOf();
+    for (let i = 1; i <= OBSERVATIONS; i++) {
+      const { mean, isNew, group } = each[Math.floor(random() * agents)] as (typeof each)[number];
+      const side = isNew ? variant : control;
+      const value = mean * Math.exp(0.5 * normal(random)) * (isNew ? effect : 1);
+      add(side.all, value);
+      add(side.groups[group] as Counted, value);
+      if (i % 20 !== 0) continue;
+      const [before, after] = [control, variant].map(({ all, groups }) =>
+        taken === 'by groups' ? { ...all, groups: groups.filter(({ count }) => count > 0) } : all,
+      ) as [Sample, Sample];
+      const compared = compareSequentially(before, after, 0.05);
+      if (compared !== undefined && compared.pValue <= 0.05) return true;
+    }
+    return false;
+  }
+
+  const sideOf = () => ({ all: moments(), groups: Array.from({ length: 100 }, moments) });
+
+  test.each([{ agents: 80 }, { agents: 200 }, { agents: 1_000 }])(
+    'assignments that stick to $agents agents: 2,000 A/A tests announce a difference in at most 5 %',
+    ({ agents }) => {
+      const share = shareAnnouncedByAgent({ agents, effect: 1, taken: 'by groups', runs: 2_000 });
+      expect(share).toBeLessThanOrEqual(0.05);
+    },
+    120_000,
+  );
+
+  test('taking requests of one agent for independent would announce far more: the groups are needed', () => {
+    const share = shareAnnouncedByAgent({ agents: 200, effect: 1, taken: 'as independent', runs: 200 });
+    expect(share).toBeGreaterThan(0.2);
+  });
+
+  test('a third less is found among 300 agents in most runs; of a few agents nothing is said', () => {
+    const found = shareAnnouncedByAgent({ agents: 300, effect: 0.67, taken: 'by groups', runs: 100 });
+    expect(found).toBeGreaterThan(0.9);
+    expect(shareAnnouncedByAgent({ agents: 15, effect: 0.1, taken: 'by groups', runs: 20 })).toBe(0);
+  });
+
   test('a difference of a fifth of a standard deviation is found in most runs', () => {
     const shifted: Draw = (random) => normal(random) + 0.2;
     expect(shareAnnounced({ control: normal, variant: shifted, share: 0.5 }, 200)).toBeGreaterThan(0.9);
@@ -130,9 +197,11 @@ describe('sequential test', () => {
   });
 });
 
-const moments = (): { -readonly [K in keyof Moments]: number } => ({ count: 0, sum: 0, sumOfSquares: 0 });
+type Counted = { -readonly [K in keyof Moments]: number };
 
-function add(to: { -readonly [K in keyof Moments]: number }, value: number): void {
+const moments = (): Counted => ({ count: 0, sum: 0, sumOfSquares: 0 });
+
+function add(to: Counted, value: number): void {
   to.count++;
   to.sum += value;
   to.sumOfSquares += value ** 2;
@@ -177,6 +246,25 @@ describe('results', () => {
     expect(variants[1]?.costNanoUsd?.margin).toBeGreaterThan(0);
     expect(variants[1]?.latencyMs).toMatchObject({ count: 0n, mean: undefined, pValue: undefined });
     expect(variants[2]).toMatchObject({ name: 'cheaper', requests: 0n, errorRate: { count: 0n } });
+  });
+
+  test('a sticky experiment is judged by its groups, and says so', () => {
+    const sticky = { ...experiment, stickyBy: StickyKey.AGENT };
+    const grouped = (mean: number, groups: number) => ({
+      ...tally(1_000, mean),
+      groups: Array.from({ length: groups }, () => tally(1_000 / groups, mean)),
+    });
+    const resultsOf = (groups: number) =>
+      experimentResults(
+        { ...sticky, variants: sticky.variants.slice(0, 2) },
+        new Map([
+          ['control', grouped(5, groups)],
+          ['cheap', grouped(4, groups)],
+        ]),
+      );
+    expect(resultsOf(20)).toMatchObject({ winner: 'cheap', method: expect.stringContaining('Cochran') });
+    expect(resultsOf(10)).toMatchObject({ winner: '' });
+    expect(experimentResults(experiment, new Map()).method).not.toContain('Cochran');
   });
 
   test('failures decide where they are the metric', () => {

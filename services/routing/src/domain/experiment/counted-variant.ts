@@ -3,8 +3,8 @@ import type { Assignment } from './divide-request.ts';
 import type { VariantTally } from './experiment-results.ts';
 import { addMoments, type Moments } from './sequential-test.ts';
 
-/** What was counted of one variant of one experiment. */
-export interface CountedVariant extends Assignment, VariantTally {}
+/** What was counted of one group of one variant. */
+export interface CountedVariant extends Assignment, Omit<VariantTally, 'groups'> {}
 
 /** A request of an experiment that has ended. */
 export interface EndedAssignment {
@@ -30,8 +30,11 @@ export function countRequest(ended: EndedAssignment): CountedVariant | undefined
   };
 }
 
-/** Counts of one variant, together. */
-export const addCounts = (a: CountedVariant, b: CountedVariant): CountedVariant => ({
+/** Counts of both, together. */
+export const addCounts = <T extends Omit<VariantTally, 'groups'>>(
+  a: T,
+  b: Omit<VariantTally, 'groups'>,
+): T => ({
   ...a,
   requests: a.requests + b.requests,
   failures: a.failures + b.failures,

@@ -1,6 +1,7 @@
 import { type CompleteRequest, Purpose, StickyKey, Strategy } from '@switchyard/contracts/routing';
 import { strategyOfAutoName } from '../pool/auto-names.ts';
 import { assignVariant } from './assign-variant.ts';
+import { groupOf, isSticky } from './group-of.ts';
 import type { ExperimentIndex, SnapshotExperiment } from './index-experiments.ts';
 
 /** Which variant of which experiment a request counts for. */
@@ -11,6 +12,8 @@ export interface Assignment {
   readonly owner: string;
   /** Name of the variant. */
   readonly variant: string;
+  /** What it is counted with: requests of one key are in one group. 0 where each request is drawn for itself. */
+  readonly group: number;
 }
 
 /** Where a request is sent to. */
@@ -44,13 +47,15 @@ export function divideRequest(
   if (ofModel === undefined || !isDivisible(request)) return { model, assignment: undefined };
   const experiment = ofModel.get(tenant) ?? ofModel.get('');
   if (experiment === undefined) return { model, assignment: undefined };
-  const { id, tenant: owner, promotedModel, variants } = experiment;
+  const { id, tenant: owner, promotedModel, stickyBy, variants } = experiment;
   if (promotedModel !== undefined) return { model: promotedModel, assignment: undefined };
   const value = stickyValue(request, experiment);
   // The agent "support" of one tenant is not the agent "support" of another.
   const key = value === '' ? requestId : `${tenant}\n${value}`;
-  const variant = assignVariant(`${owner}/${id}`, key, variants);
-  return { model: variant.model, assignment: { experiment: id, owner, variant: variant.name } };
+  const draw = `${owner}/${id}`;
+  const { name, model: chosen } = assignVariant(draw, key, variants);
+  const group = isSticky(stickyBy) ? groupOf(draw, key) : 0;
+  return { model: chosen, assignment: { experiment: id, owner, variant: name, group } };
 }
 
 /** The request as its variant has it. A variant that is a strategy by itself (`auto:cheapest`) comes before the request's own. */

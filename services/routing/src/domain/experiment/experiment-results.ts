@@ -5,7 +5,15 @@ import {
   type MeanEstimate,
   type VariantResult,
 } from '@switchyard/contracts/routing';
-import { compareSequentially, MIN_OBSERVATIONS, type Moments, meanOf } from './sequential-test.ts';
+import { isSticky } from './group-of.ts';
+import {
+  compareSequentially,
+  MIN_GROUPS,
+  MIN_OBSERVATIONS,
+  type Moments,
+  meanOf,
+  type Sample,
+} from './sequential-test.ts';
 
 /** What was counted of one variant, over all replicas. */
 export interface VariantTally {
@@ -16,6 +24,8 @@ export interface VariantTally {
   readonly cost: Moments;
   /** Time to the end of answered requests in milliseconds. */
   readonly latency: Moments;
+  /** The same by groups of keys; absent where each request is drawn for itself. */
+  readonly groups?: readonly VariantTally[] | undefined;
 }
 
 /** Significance of an experiment that sets none. */
@@ -24,20 +34,31 @@ export const DEFAULT_SIGNIFICANCE = 0.05;
 const METHOD =
   'mixture sequential probability ratio test (Johari et al., Always Valid Inference, 2022): valid however often it is ' +
   `looked at; needs ${MIN_OBSERVATIONS} observations of each side; several variants share the significance (Bonferroni)`;
+const STICKY_METHOD =
+  `${METHOD}; requests of one key are alike, so the variance is that between groups of keys (Cochran, Sampling Techniques, ` +
+  `1977, §9A), of which it needs ${MIN_GROUPS} on each side`;
 
 /** What an experiment has found, from what was counted of its variants. */
 export function experimentResults(
-  { variants, metric, significance = DEFAULT_SIGNIFICANCE }: Experiment,
+  { variants, metric, stickyBy, significance = DEFAULT_SIGNIFICANCE }: Experiment,
   tallies: ReadonlyMap<string, VariantTally>,
 ): ExperimentResults {
   const level = significance / Math.max(1, variants.length - 1);
-  const tallyOf = (name: string) => tallies.get(name) ?? NOTHING;
+  const sticky = isSticky(stickyBy);
+  const tallyOf = (name: string): VariantTally => {
+    const { groups = [], ...tally } = tallies.get(name) ?? NOTHING;
+    return sticky ? { ...tally, groups } : tally;
+  };
   const [control = '', ...others] = variants.map(({ name }) => name);
   const results = [
     resultOf(control, tallyOf(control)),
     ...others.map((name) => resultOf(name, tallyOf(name), { control: tallyOf(control), level })),
   ];
-  return { variants: results, winner: winnerOf(results, { metric, level }), method: METHOD };
+  return {
+    variants: results,
+    winner: winnerOf(results, { metric, level }),
+    method: sticky ? STICKY_METHOD : METHOD,
+  };
 }
 
 const NO_MOMENTS: Moments = { count: 0, sum: 0, sumOfSquares: 0 };
@@ -74,7 +95,7 @@ function estimateOf(
   const compared =
     against === undefined
       ? undefined
-      : compareSequentially(quantity(against.control), moments, against.level);
+      : compareSequentially(sampleOf(quantity, against.control), sampleOf(quantity, tally), against.level);
   return {
     count: BigInt(moments.count),
     mean: moments.count === 0 ? undefined : meanOf(moments),
@@ -83,6 +104,12 @@ function estimateOf(
     pValue: compared?.pValue,
   };
 }
+
+/** Groups without an observation tell nothing. */
+const sampleOf = (quantity: (tally: VariantTally) => Moments, tally: VariantTally): Sample => ({
+  ...quantity(tally),
+  groups: tally.groups?.map(quantity).filter(({ count }) => count > 0),
+});
 
 /** The best of the variants that are better than the control; the control where every other is worse. */
 function winnerOf(

@@ -5,6 +5,12 @@ export interface Moments {
   readonly sumOfSquares: number;
 }
 
+/** What was measured of one side. */
+export interface Sample extends Moments {
+  /** The same by groups that are independent of each other, where observations are not; absent: each is. */
+  readonly groups?: readonly Moments[] | undefined;
+}
+
 /** A comparison that may be looked at as often as one likes. */
 export interface SequentialComparison {
   /** Mean of the variant minus mean of the control. */
@@ -17,6 +23,8 @@ export interface SequentialComparison {
 
 /** Below so many observations of either side nothing is said: the normal approximation does not hold yet. */
 export const MIN_OBSERVATIONS = 100;
+/** Below so many groups of either side nothing is said: their variance is not known yet. */
+export const MIN_GROUPS = 20;
 /** Effects that the test is best at, as a share of one standard deviation. */
 const EXPECTED_EFFECT = 0.1;
 
@@ -27,17 +35,17 @@ const EXPECTED_EFFECT = 0.1;
  * 70(3), 2022, §5 (two streams).
  *
  * @param level of the interval, for example 0.05
- * @returns undefined while there are too few observations, or nothing varies
+ * @returns undefined while there are too few observations or groups, or nothing varies
  */
 export function compareSequentially(
-  control: Moments,
-  variant: Moments,
+  control: Sample,
+  variant: Sample,
   level: number,
 ): SequentialComparison | undefined {
-  if (control.count < MIN_OBSERVATIONS || variant.count < MIN_OBSERVATIONS) return undefined;
+  if (!isEnough(control) || !isEnough(variant)) return undefined;
   const pooled = varianceOf(addMoments(control, variant));
   const v = Math.max(
-    varianceOf(control) / control.count + varianceOf(variant) / variant.count,
+    varianceOfMean(control) + varianceOfMean(variant),
     // A small side that has seen no rare event yet seems not to vary at all; both sides together know better.
     pooled * (1 / control.count + 1 / variant.count),
   );
@@ -49,6 +57,25 @@ export function compareSequentially(
     ((2 * v * (v + mixture)) / mixture) * (0.5 * Math.log((v + mixture) / v) - Math.log(level)),
   );
   return { difference, margin, pValue: Math.min(1, Math.exp(-logRatio)) };
+}
+
+const isEnough = ({ count, groups }: Sample): boolean =>
+  count >= MIN_OBSERVATIONS && (groups === undefined || groups.length >= MIN_GROUPS);
+
+/**
+ * How far a mean may be off. Of groups: by the residuals of their sums, as for a ratio of two sums; never less than if each
+ * observation were independent.
+ *
+ * Source: Cochran, "Sampling Techniques", 3rd ed. 1977, §9A.2 (cluster sampling, ratio to size).
+ */
+function varianceOfMean(sample: Sample): number {
+  const independent = varianceOf(sample) / sample.count;
+  const { count, groups } = sample;
+  if (groups === undefined) return independent;
+  const mean = meanOf(sample);
+  const squares = groups.reduce((sum, group) => sum + (group.sum - mean * group.count) ** 2, 0);
+  const corrected = (squares * groups.length) / (groups.length - 1);
+  return Math.max(independent, corrected / count ** 2);
 }
 
 /** What was measured by both. */

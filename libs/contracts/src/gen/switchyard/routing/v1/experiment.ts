@@ -325,7 +325,10 @@ export interface MeanEstimate {
   mean?:
     | number
     | undefined;
-  /** This mean minus the control's. Absent for the control, and below 100 observations of either. */
+  /**
+   * This mean minus the control's. Absent for the control, and below 100 observations of either; where assignments stick, also
+   * below 20 groups of keys of either (keys are dealt to 100 groups).
+   */
   difference?:
     | number
     | undefined;
