@@ -82,10 +82,17 @@ test('a kind of task finds its pool, over gRPC and over HTTP', async () => {
   const answer = await httpRequest(`${routing.httpUrl}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'private', messages: [{ role: 'user', content: 'hello' }] }),
+    body: JSON.stringify({
+      model: 'auto',
+      messages: [{ role: 'user', content: 'hello' }],
+      switchyard: { requirements: { task_type: taskType } },
+    }),
   });
   expect(answer.statusCode).toBe(200);
-  expect(await answer.body.json()).toMatchObject({ object: 'chat.completion' });
+  expect(await answer.body.json()).toMatchObject({
+    object: 'chat.completion',
+    switchyard: { provider: 'eu', model: 'm1' },
+  });
 });
 
 test('the policies of the installation and of the tenant narrow every request, each by itself', async () => {

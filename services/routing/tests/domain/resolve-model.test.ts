@@ -228,7 +228,8 @@ test('an unknown name is told names near it that the tenant sees, three at most'
   expect(near('fsat')).toEqual(['fast']);
   expect(near('opnai/gpt-4o-mini')).toEqual(['openai/gpt-4o-mini']);
   expect(near('auto:cheap')).toContain('auto:cheapest');
-  expect(near('hiden')).toEqual([]);
+  // Another tenant's model and pool.
+  for (const name of ['hiden', 'hidden-fsat']) expect(near(name)).toEqual([]);
   expect(near('something-else-entirely')).toEqual([]);
   expect(nearNames('m0', ['m1', 'm2', 'm3', 'm4'])).toHaveLength(3);
 });
