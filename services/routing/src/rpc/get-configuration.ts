@@ -1,18 +1,20 @@
 import type { GetConfigurationRequest, GetConfigurationResponse } from '@switchyard/contracts/routing';
 import { type Rpc, requirePermission, type UnaryHandler } from '@switchyard/service-kit';
-import type { SnapshotHolder } from '../runtime/snapshot-holder.ts';
+import type { PostgresConfiguration } from '../adapters/postgres-configuration.ts';
 import { configurationScope } from './configuration-scope.ts';
 
-/** ConfigurationAdminService.GetConfiguration */
+/**
+ * ConfigurationAdminService.GetConfiguration: read from the database, so that what was just applied at another replica is in it.
+ */
 export const getConfiguration = (
-  snapshots: SnapshotHolder,
+  store: PostgresConfiguration,
 ): Rpc<UnaryHandler<GetConfigurationRequest, GetConfigurationResponse>> => ({
   permission: 'routing.provider.read',
   handle: async (request, { principal }) => {
     requirePermission(principal, 'routing.pool.read');
     requirePermission(principal, 'routing.policy.read');
     const scope = configurationScope(principal, request);
-    const { configurationVersion, providers, pools, policies } = snapshots.parts;
+    const { version, providers, pools, policies } = await store.load();
     const configuration = {
       providers: inOrder(providers, scope),
       pools: inOrder(pools, scope),
@@ -20,7 +22,7 @@ export const getConfiguration = (
         .filter(({ tenant }) => scope.has(tenant))
         .toSorted((a, b) => (a.tenant < b.tenant ? -1 : 1)),
     };
-    return { configuration, version: configurationVersion };
+    return { configuration, version };
   },
 });
 

@@ -74,7 +74,7 @@ export function rpcServices({
       deleteProvider: deleteProvider(admin),
     }),
     defineService(ConfigurationAdminServiceService, {
-      getConfiguration: getConfiguration(context.snapshots),
+      getConfiguration: getConfiguration(admin.configuration),
       applyConfiguration: applyConfiguration(admin),
     }),
     defineService(PoolAdminServiceService, {
