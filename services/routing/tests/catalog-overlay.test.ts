@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Provider } from '@switchyard/contracts/routing';
 import { ConfigError } from '@switchyard/service-kit';
 import { afterAll, expect, test } from 'vitest';
 import { openCatalog } from '../src/adapters/open-catalog.ts';
+import { buildSnapshot } from '../src/domain/snapshot/build-snapshot.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'routing-overlay-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -57,4 +59,28 @@ test('routing does not start on a broken overlay, and says what to mend', () => 
   expect(stderr).toBe(
     `routing: cannot start: configuration:\n  ROUTING_CATALOG_OVERLAY: ${file}: models[0].provider is nobody, which neither the catalog nor this file has\n`,
   );
+});
+
+test('an alias of the overlay may be asked for as a model', () => {
+  const catalog = openCatalog(overlay('alias.yaml', 'aliases: { house-model: openai/gpt-4o-mini }'));
+  const { byModel } = buildSnapshot({
+    configurationVersion: '1',
+    providers: [
+      Provider.fromPartial({
+        id: 'eu',
+        catalogId: 'openai',
+        wireFormat: 'openai-chat',
+        baseUrl: 'https://eu.example',
+      }),
+    ],
+    pools: [],
+    policies: [],
+    experiments: [],
+    priceBook: { version: '', prices: new Map() },
+    healthVersion: '',
+    health: new Map(),
+    catalog,
+    defaultLimits: { connectMs: 1, firstTokenMs: 1, betweenTokensMs: 1, totalMs: 1 },
+  });
+  expect(byModel.get('house-model')?.map(({ key }) => key)).toEqual(['/eu/gpt-4o-mini']);
 });

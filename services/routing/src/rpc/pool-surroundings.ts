@@ -1,6 +1,7 @@
 import type { Provider } from '@switchyard/contracts/routing';
 import type { PoolSurroundings } from '../domain/pool/validate-pool.ts';
 import { buildSnapshot, type SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
+import { namesOf } from '../domain/snapshot/index-models.ts';
 
 /** What some providers offer, as a snapshot would have it. */
 export function offeredBy(
@@ -9,8 +10,8 @@ export function offeredBy(
 ): Omit<PoolSurroundings, 'pools'> {
   const { offerings } = buildSnapshot({ ...parts, providers, pools: [], policies: [] });
   const names = new Set(
-    offerings.flatMap(({ provider, model, canonicalModel = model }) =>
-      ['', provider.id].flatMap((id) => [`${id} ${model}`, `${id} ${canonicalModel}`]),
+    offerings.flatMap((offering) =>
+      [...namesOf(offering)].flatMap((name) => [` ${name}`, `${offering.provider.id} ${name}`]),
     ),
   );
   return {

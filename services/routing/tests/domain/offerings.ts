@@ -33,6 +33,7 @@ export function offering(traits: OfferingTraits): Offering {
     key: `${tenant}/${id}/${model}`,
     model,
     canonicalModel: undefined,
+    aliases: [],
     provider: {
       key: `${tenant}/${id}`,
       id,

@@ -1,4 +1,5 @@
 import type { Pool, PoolMember } from '@switchyard/contracts/routing';
+import { namesOf } from '../snapshot/index-models.ts';
 import type { Offering } from '../snapshot/snapshot.ts';
 import { memberOffering, type SnapshotPool } from '../snapshot/snapshot-pool.ts';
 import type { OfferingIndex } from './pool-index.ts';
@@ -31,9 +32,7 @@ function offeringsOf(
   const named = byProvider.get(provider) ?? [];
   const own = named.filter((one) => isOf(one, tenant));
   const ofProvider = own.length > 0 ? own : named.filter((one) => isOf(one, ''));
-  return model === ''
-    ? ofProvider
-    : ofProvider.filter((one) => one.model === model || one.canonicalModel === model);
+  return model === '' ? ofProvider : ofProvider.filter((one) => namesOf(one).has(model));
 }
 
 const isOf = ({ provider }: Offering, tenant: string): boolean => provider.tenant === tenant;

@@ -1,6 +1,7 @@
 import { ProviderMode } from '@switchyard/contracts/routing';
 import { AUTO_NAMES } from '../pool/auto-names.ts';
 import { visiblePools } from '../pool/pool-index.ts';
+import { namesOf } from '../snapshot/index-models.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { nearNames } from './near-names.ts';
 
@@ -14,12 +15,12 @@ export function suggestModels(
 ): string[] {
   const names = new Set([...AUTO_NAMES, ...visiblePools(snapshot.pools, tenant).map(({ id }) => id)]);
   const isQualified = name.includes('/');
-  for (const { provider, model, canonicalModel } of snapshot.offerings) {
+  for (const offering of snapshot.offerings) {
+    const { provider, model } = offering;
     if (names.size >= MAX_COMPARED) break;
     if (provider.mode === ProviderMode.DISABLED || (provider.tenant !== '' && provider.tenant !== tenant))
       continue;
-    names.add(model);
-    if (canonicalModel !== undefined) names.add(canonicalModel);
+    for (const known of namesOf(offering)) names.add(known);
     if (isQualified) names.add(`${provider.id}/${model}`);
   }
   return nearNames(name, names);

@@ -55,11 +55,13 @@ export const priceKey = (catalogProvider: string, model: string): string => `${c
 export function buildSnapshot(parts: SnapshotParts): Snapshot {
   const providers: ConfiguredProvider[] = [];
   const offerings: Offering[] = [];
+  const aliases = aliasesByTarget(parts.catalog);
   for (const provider of parts.providers) {
     const configured = configure(provider, parts);
     if (configured === undefined) continue;
     providers.push(configured);
-    for (const model of modelsOf(provider, parts.catalog)) offerings.push(offer(configured, model, parts));
+    for (const model of modelsOf(provider, parts.catalog))
+      offerings.push(offer(configured, model, { ...parts, aliases }));
   }
   offerings.sort((a, b) => (a.key < b.key ? -1 : 1));
   const byModel = indexModels(offerings);
@@ -137,7 +139,7 @@ const isServed = ({ mode, unlisted, wireFormat }: CatalogOffering): boolean =>
 function offer(
   provider: ConfiguredProvider,
   model: ProviderModel,
-  { catalog, priceBook }: SnapshotParts,
+  { catalog, priceBook, aliases }: SnapshotParts & { readonly aliases: AliasesByTarget },
 ): Offering {
   const catalogModel = model.catalogModel || model.model;
   const known = catalog.findOffering(provider.catalogId, catalogModel);
@@ -147,6 +149,7 @@ function offer(
     provider,
     model: model.model,
     canonicalModel: known?.canonicalModel,
+    aliases: aliases.get(priceKey(provider.catalogId, catalogModel)) ?? NO_ALIASES,
     priority: provider.priority,
     weight: provider.weight,
     seat: provider.key,
@@ -158,6 +161,20 @@ function offer(
     tiers: priced?.tiers ?? [],
     rates: tokenRates({ prices: priced?.prices, tiers: priced?.tiers ?? [] }),
   };
+}
+
+/** Other names of what the catalog has, by `catalog provider/model`. */
+type AliasesByTarget = ReadonlyMap<string, readonly string[]>;
+
+const NO_ALIASES: readonly string[] = [];
+
+function aliasesByTarget(catalog: Catalog): AliasesByTarget {
+  const byTarget = new Map<string, string[]>();
+  for (const [name, { provider, model }] of catalog.aliases()) {
+    const key = priceKey(provider, model);
+    byTarget.set(key, [...(byTarget.get(key) ?? []), name]);
+  }
+  return byTarget;
 }
 
 function capabilitiesOf(model: ProviderModel, known: CatalogOffering | undefined): CapabilitySet {

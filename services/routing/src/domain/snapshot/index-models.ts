@@ -1,6 +1,6 @@
 import type { Offering } from './snapshot.ts';
 
-/** Offerings by what they may be asked for as: the model id at the provider, and the canonical name that offerings share. */
+/** Offerings by what they may be asked for as: the model id at the provider, the canonical name that offerings share, and their aliases. */
 export function indexModels(offerings: readonly Offering[]): ReadonlyMap<string, readonly Offering[]> {
   const index = new Map<string, Offering[]>();
   const add = (name: string, offering: Offering) => {
@@ -9,9 +9,12 @@ export function indexModels(offerings: readonly Offering[]): ReadonlyMap<string,
     else known.push(offering);
   };
   for (const offering of offerings) {
-    const { model, canonicalModel } = offering;
-    add(model, offering);
-    if (canonicalModel !== undefined && canonicalModel !== model) add(canonicalModel, offering);
+    for (const name of namesOf(offering)) add(name, offering);
   }
   return index;
+}
+
+/** Every name that an offering may be asked for as, each once. */
+export function namesOf({ model, canonicalModel, aliases }: Offering): ReadonlySet<string> {
+  return new Set([model, canonicalModel ?? model, ...aliases]);
 }

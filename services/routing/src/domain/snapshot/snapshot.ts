@@ -51,6 +51,8 @@ export interface Offering {
   readonly model: string;
   /** Id shared by offerings of the same model; undefined where nothing is known. */
   readonly canonicalModel: string | undefined;
+  /** Other names that the catalog, or the operator's overlay of it, gives it. */
+  readonly aliases: readonly string[];
   /** Lower is preferred: the pool member's, else the provider's. */
   readonly priority: number;
   /** Share and capacity: the pool member's, else the provider's. */
