@@ -1,14 +1,21 @@
 import { compareCost } from '../strategies/contender.ts';
 import type { Candidate } from './candidate.ts';
 
+/** How many candidates are kept, and which. */
+export interface CheapestFewOptions {
+  /** From 1. */
+  readonly limit: number;
+  /** None that costs more than this, in nano-USD. Default: any. */
+  readonly mostNanoUsd?: number;
+}
+
 /** The cheapest of many candidates, a bounded number of them, in order. */
 export class CheapestFew {
-  readonly #limit: number;
+  readonly #options: CheapestFewOptions;
   readonly #few: Candidate[] = [];
 
-  /** @param limit from 1 */
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(options: CheapestFewOptions) {
+    this.#options = options;
   }
 
   /** Cheapest first. */
@@ -16,16 +23,17 @@ export class CheapestFew {
     return this.#few;
   }
 
-  /** What a further one must not cost more than, in nano-USD; Infinity while there is room. */
+  /** What a further one must not cost more than, in nano-USD; Infinity: it may cost anything. */
   get ceiling(): number {
-    if (this.#few.length < this.#limit) return Number.POSITIVE_INFINITY;
-    return this.#few.at(-1)?.costNanoUsd ?? Number.POSITIVE_INFINITY;
+    const { limit, mostNanoUsd = Number.POSITIVE_INFINITY } = this.#options;
+    if (this.#few.length < limit) return mostNanoUsd;
+    return this.#few.at(-1)?.costNanoUsd ?? mostNanoUsd;
   }
 
-  /** Whether one of this cost and key would be taken. */
+  /** Whether one of this cost and key may be taken. */
   admits(costNanoUsd: number | undefined, key: string): boolean {
     const last = this.#few.at(-1);
-    if (last === undefined || this.#few.length < this.#limit) return true;
+    if (last === undefined || this.#few.length < this.#options.limit) return true;
     return compareCost({ costNanoUsd, key }, last) < 0;
   }
 
@@ -33,6 +41,14 @@ export class CheapestFew {
     let place = this.#few.length;
     while (place > 0 && compareCost(candidate, this.#few[place - 1] as Candidate) < 0) place -= 1;
     this.#few.splice(place, 0, candidate);
-    if (this.#few.length > this.#limit) this.#few.pop();
+    if (this.#few.length > this.#options.limit) this.#few.pop();
+  }
+
+  /** Adds one where none of its provider is cheaper; then that one goes. */
+  addOfProvider(candidate: Candidate): void {
+    const same = this.#few.findIndex(({ provider }) => provider.key === candidate.provider.key);
+    if (same !== -1 && compareCost(this.#few[same] as Candidate, candidate) <= 0) return;
+    if (same !== -1) this.#few.splice(same, 1);
+    if (this.admits(candidate.costNanoUsd, candidate.key)) this.add(candidate);
   }
 }

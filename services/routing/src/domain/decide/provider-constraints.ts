@@ -71,5 +71,7 @@ export const credential: ProviderConstraint = ({ provider, credential }) =>
 const ALL = [allowedProviders, excludedProviders, residency, tags, disabled, maintenance, credential];
 
 /** Whether none of a provider's offerings can fit. */
-export const excludesProvider = (view: ProviderView, needs: Needs): boolean =>
-  ALL.some((constraint) => constraint(view, needs) !== undefined);
+export function excludesProvider(view: ProviderView, needs: Needs): boolean {
+  for (const constraint of ALL) if (constraint(view, needs) !== undefined) return true;
+  return false;
+}

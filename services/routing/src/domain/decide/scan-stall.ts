@@ -2,7 +2,7 @@ import { expectedOutputWanted } from '../request/cost-estimate.ts';
 import { expectedNanoUsd } from '../request/expected-cost.ts';
 import type { Needs } from '../request/needs.ts';
 import type { Stall } from '../snapshot/offering-index.ts';
-import type { Shelf } from '../snapshot/shelf.ts';
+import { LEAST_NUMBERS, type Shelf } from '../snapshot/shelf.ts';
 import type { CheapestFew } from './cheapest-few.ts';
 import { exclusionsOf } from './constraints.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -42,9 +42,10 @@ function scanShelf(shelf: Shelf, few: CheapestFew, evaluation: Evaluation): void
 
 /** No offering at this place of the shelf or after it costs less, in nano-USD. */
 function leastCost({ least }: Shelf, place: number, needs: Needs): number {
-  const outputTokens = Math.min(expectedOutputWanted(needs), least.outputTokens[place] as number);
-  const perMillion =
-    needs.estimatedInputTokens * (least.input[place] as number) +
-    outputTokens * (least.output[place] as number);
-  return perMillion / MILLION - ROUNDING_NANO_USD;
+  const at = place * 3;
+  const limit = least[at + LEAST_NUMBERS.outputTokens] as number;
+  const outputTokens = Math.min(expectedOutputWanted(needs), limit);
+  const input = needs.estimatedInputTokens * (least[at + LEAST_NUMBERS.input] as number);
+  const output = outputTokens * (least[at + LEAST_NUMBERS.output] as number);
+  return (input + output) / MILLION - ROUNDING_NANO_USD;
 }

@@ -70,7 +70,7 @@ const stallsOfTenant = ({ byTenant }: OfferingIndex, { tenant }: Needs): readonl
 function cheapestOfEach(open: readonly OpenStall[], evaluation: Evaluation): Candidate[] {
   const cheapest: Candidate[] = [];
   for (const { stall } of open) {
-    const few = new CheapestFew(1);
+    const few = new CheapestFew({ limit: 1 });
     scanStall(stall, few, evaluation);
     cheapest.push(...few.candidates);
   }
@@ -94,24 +94,45 @@ function groupsOf(open: readonly OpenStall[], strategy: OrderingStrategy): OpenS
 function firstOf(groups: readonly OpenStall[][], evaluation: Evaluation): Candidate[] {
   const first: Candidate[] = [];
   const providers = new Set<string>();
-  const take = (stalls: readonly OpenStall[], limit: number) => {
-    const few = new CheapestFew(limit);
-    for (const { stall } of stalls) scanStall(stall, few, evaluation);
-    for (const candidate of few.candidates) {
+  const take = (candidates: readonly Candidate[]) => {
+    for (const candidate of candidates) {
       first.push(candidate);
       providers.add(candidate.provider.key);
     }
   };
-  for (const group of groups) if (first.length < MIN_CANDIDATES) take(group, MIN_CANDIDATES - first.length);
   for (const group of groups) {
-    for (let more = true; more && providers.size < MIN_PROVIDERS; ) {
-      const before = first.length;
-      take(
-        group.filter(({ stall }) => !providers.has(stall.provider.key)),
-        1,
-      );
-      more = first.length > before;
-    }
+    const limit = MIN_CANDIDATES - first.length;
+    if (limit > 0) take(cheapestFew(group, { limit, evaluation }));
+  }
+  for (const group of groups) {
+    const limit = MIN_PROVIDERS - providers.size;
+    const others = group.filter(({ stall }) => !providers.has(stall.provider.key));
+    if (limit > 0) take(cheapestOfProviders(others, { limit, evaluation }));
   }
   return first;
+}
+
+interface FewOptions {
+  readonly limit: number;
+  readonly evaluation: Evaluation;
+}
+
+function cheapestFew(open: readonly OpenStall[], { limit, evaluation }: FewOptions): readonly Candidate[] {
+  const few = new CheapestFew({ limit });
+  for (const { stall } of open) scanStall(stall, few, evaluation);
+  return few.candidates;
+}
+
+/** The cheapest candidates of different providers. */
+function cheapestOfProviders(
+  open: readonly OpenStall[],
+  { limit, evaluation }: FewOptions,
+): readonly Candidate[] {
+  const few = new CheapestFew({ limit });
+  for (const { stall } of open) {
+    const cheapest = new CheapestFew({ limit: 1, mostNanoUsd: few.ceiling });
+    scanStall(stall, cheapest, evaluation);
+    for (const candidate of cheapest.candidates) few.addOfProvider(candidate);
+  }
+  return few.candidates;
 }

@@ -1,4 +1,4 @@
-import { type Shelf, shelvesOf } from './shelf.ts';
+import { compareShelves, type Shelf, shelvesOf } from './shelf.ts';
 import type { ConfiguredProvider, Offering } from './snapshot.ts';
 
 /** What one provider offers at one seat, at one priority. */
@@ -44,12 +44,18 @@ function indexOfferings(offerings: readonly Offering[]): OfferingIndex {
     offerings,
     ({ seat, provider, priority }) => `${priority} ${provider.key} ${seat}`,
   );
-  const stalls = [...groups.values()].map(stallOf);
+  // Those with the cheapest offerings first: what comes after is then mostly too dear to be looked at.
+  const stalls = [...groups.values()].map(stallOf).sort(byCheapest);
   const byTenant = Map.groupBy(stalls, ({ provider }) => provider.tenant);
   const common = byTenant.get('') ?? [];
   byTenant.delete('');
   const [ofAll, byKey] = [countOf(common), new Map(offerings.map((offering) => [offering.key, offering]))];
   return { common, byTenant, byKey, countFor: (tenant) => ofAll + countOf(byTenant.get(tenant) ?? []) };
+}
+
+function byCheapest({ shelves: [a] }: Stall, { shelves: [b] }: Stall): number {
+  if (a === undefined || b === undefined) return 0;
+  return compareShelves(a, b);
 }
 
 const countOf = (stalls: readonly Stall[]): number => stalls.reduce((sum, { size }) => sum + size, 0);

@@ -12,24 +12,20 @@ export interface Shelf {
   readonly offerings: readonly Offering[];
   /** Largest context, in tokens; Infinity where one is unknown. */
   readonly maxContext: number;
-  /** Lower bounds for each offering and all after it. */
-  readonly least: LeastOfRest;
+  /**
+   * For each place three numbers, {@link LEAST_NUMBERS}: the least of that offering and all after it. Infinity where nothing
+   * is known. One array for the three, since a decision looks at hundreds of shelves, and mostly at their first place alone.
+   */
+  readonly least: Float64Array;
 }
 
-/** For each place on a shelf, the least of that offering and all after it; Infinity where nothing is known. */
-export interface LeastOfRest {
-  /** Nano-USD per million input tokens, of all tiers. */
-  readonly input: Float64Array;
-  /** Nano-USD per million output tokens, of all tiers. */
-  readonly output: Float64Array;
-  /** Limit of the output, in tokens. */
-  readonly outputTokens: Float64Array;
-}
+/** What the numbers of a place are: prices in nano-USD per million tokens, of all tiers, and the limit of the output in tokens. */
+export const LEAST_NUMBERS = { input: 0, output: 1, outputTokens: 2 } as const;
 
 /** Puts the offerings of a provider on shelves, the one with the cheapest first. */
 export function shelvesOf(offerings: readonly Offering[]): Shelf[] {
   const groups = Map.groupBy(offerings, (offering) => `${offering.capabilities} ${priceKind(offering)}`);
-  return [...groups.values()].map(shelfOf).sort((a, b) => compare(cheapestOf(a), cheapestOf(b)));
+  return [...groups.values()].map(shelfOf).sort(compareShelves);
 }
 
 function priceKind({ rates }: Offering): Shelf['price'] {
@@ -52,20 +48,24 @@ function shelfOf(group: readonly Offering[]): Shelf {
     price,
     offerings,
     maxContext: Math.max(...offerings.map(({ contextTokens = Number.POSITIVE_INFINITY }) => contextTokens)),
-    least: {
-      input: leastOfRest(offerings.map(({ rates }) => least(rates.map(({ input }) => input)))),
-      output: leastOfRest(offerings.map(({ rates }) => least(rates.map(({ output }) => output)))),
-      outputTokens: leastOfRest(offerings.map(({ maxOutputTokens }) => least([maxOutputTokens]))),
-    },
+    least: leastOfRest(offerings),
   };
 }
+
+/** The one with the cheapest offering first. */
+export const compareShelves = (a: Shelf, b: Shelf): number => compare(cheapestOf(a), cheapestOf(b));
 
 const cheapestOf = ({ offerings: [first] }: Shelf): number =>
   first === undefined ? Number.POSITIVE_INFINITY : priceOf(first);
 
-function leastOfRest(values: readonly number[]): Float64Array {
-  const rest = Float64Array.from(values);
-  for (let i = rest.length - 2; i >= 0; i--) rest[i] = Math.min(rest[i] as number, rest[i + 1] as number);
+function leastOfRest(offerings: readonly Offering[]): Float64Array {
+  const numbers = offerings.flatMap(({ rates, maxOutputTokens }) => [
+    least(rates.map(({ input }) => input)),
+    least(rates.map(({ output }) => output)),
+    least([maxOutputTokens]),
+  ]);
+  const rest = Float64Array.from(numbers);
+  for (let i = rest.length - 4; i >= 0; i--) rest[i] = Math.min(rest[i] as number, rest[i + 3] as number);
   return rest;
 }
 
