@@ -12,8 +12,10 @@ const ROUNDING_NANO_USD = 2;
 const MILLION = 1_000_000;
 
 /** Adds those of a stall's offerings that fit, as far as they are among the cheapest few. */
-export function scanStall({ shelves }: Stall, few: CheapestFew, evaluation: Evaluation): void {
+export function scanStall(stall: Stall, few: CheapestFew, evaluation: Evaluation): void {
   const { needs } = evaluation;
+  const { shelves } = stall;
+  if (leastCost(stall, 0, needs) > few.ceiling) return;
   for (const shelf of shelves) if (mayFit(shelf, needs)) scanShelf(shelf, few, evaluation);
 }
 
@@ -40,8 +42,8 @@ function scanShelf(shelf: Shelf, few: CheapestFew, evaluation: Evaluation): void
   }
 }
 
-/** No offering at this place of the shelf or after it costs less, in nano-USD. */
-function leastCost({ least }: Shelf, place: number, needs: Needs): number {
+/** No offering at this place of a shelf or after it, or of a stall at its only place, costs less, in nano-USD. */
+function leastCost({ least }: Pick<Shelf, 'least'>, place: number, needs: Needs): number {
   const at = place * 3;
   const limit = least[at + LEAST_NUMBERS.outputTokens] as number;
   const outputTokens = Math.min(expectedOutputWanted(needs), limit);

@@ -1,4 +1,4 @@
-import { compareShelves, type Shelf, shelvesOf } from './shelf.ts';
+import { compareShelves, leastOf, type Shelf, shelvesOf } from './shelf.ts';
 import type { ConfiguredProvider, Offering } from './snapshot.ts';
 
 /** What one provider offers at one seat, at one priority. */
@@ -6,6 +6,8 @@ export interface Stall {
   readonly provider: ConfiguredProvider;
   readonly priority: number;
   readonly shelves: readonly Shelf[];
+  /** As of a shelf, at one place: the least of all. */
+  readonly least: Float64Array;
   /** How many offerings. */
   readonly size: number;
   /** Any of its offerings, for what is the same for all. */
@@ -63,5 +65,6 @@ const countOf = (stalls: readonly Stall[]): number => stalls.reduce((sum, { size
 function stallOf(offerings: readonly Offering[]): Stall {
   const [example] = offerings as [Offering];
   const { provider, priority } = example;
-  return { provider, priority, shelves: shelvesOf(offerings), size: offerings.length, example };
+  const shelves = shelvesOf(offerings);
+  return { provider, priority, shelves, least: leastOf(shelves), size: offerings.length, example };
 }

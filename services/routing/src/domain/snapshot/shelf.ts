@@ -52,6 +52,12 @@ function shelfOf(group: readonly Offering[]): Shelf {
   };
 }
 
+/** The least numbers of several shelves: of their first places. */
+export const leastOf = (shelves: readonly Shelf[]): Float64Array =>
+  Float64Array.from(Object.values(LEAST_NUMBERS), (number) =>
+    Math.min(...shelves.map(({ least: numbers }) => numbers[number] as number)),
+  );
+
 /** The one with the cheapest offering first. */
 export const compareShelves = (a: Shelf, b: Shelf): number => compare(cheapestOf(a), cheapestOf(b));
 
