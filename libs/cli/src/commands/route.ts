@@ -77,7 +77,7 @@ export function headline(decision: Decision): string {
     variant,
   } = decision;
   if (chosen === undefined) return `No candidate fits (${candidates.length + candidatesOmitted} considered).`;
-  const chance = propensity === 1 ? '' : `, one in ${(1 / propensity).toFixed(1)} by chance`;
+  const chance = propensity === 1 ? '' : `, chosen with a chance of ${(propensity * 100).toFixed(1)} %`;
   const divided = experiment === '' ? '' : ` As ${variant} of the experiment ${experiment}.`;
   return `${chosen.provider}/${chosen.model}: ${chosen.reason} (strategy ${strategyName(strategy) ?? 'unknown'}, confidence ${chosen.confidence.toFixed(2)}${chance}).${divided}`;
 }
