@@ -46,7 +46,7 @@ function describe(
     successRate: state.successRate,
     idleMs: state.idleMs,
     providerTenant: provider.tenant,
-    seat: offering.seat,
+    balancingGroup: offering.balancingGroup,
     recoveredMs: state.recoveredMs,
   };
 }

@@ -3,7 +3,7 @@ import type { Contender } from '../../src/domain/strategies/contender.ts';
 /** A contender as a test says it; the rest is ordinary. */
 export const contender = (key: string, traits: Partial<Contender> = {}): Contender => ({
   key,
-  seat: key,
+  balancingGroup: key,
   preference: 0,
   tier: 0,
   priority: 100,

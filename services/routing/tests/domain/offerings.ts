@@ -53,7 +53,7 @@ export function offering(traits: OfferingTraits): Offering {
     },
     priority: traits.priority ?? 100,
     weight: traits.weight ?? 100,
-    seat: `${tenant}/${id}`,
+    balancingGroup: `${tenant}/${id}`,
     traits: undefined,
     capabilities: capabilitySet(traits.capabilities ?? ['text', 'streaming', 'tools']),
     contextTokens: 'contextTokens' in traits ? traits.contextTokens : 100_000,

@@ -107,8 +107,8 @@ export class Candidate implements Contender {
     return this.offering.key;
   }
 
-  get seat(): string {
-    return this.offering.seat;
+  get balancingGroup(): string {
+    return this.offering.balancingGroup;
   }
 
   get priority(): number {

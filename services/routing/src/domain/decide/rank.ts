@@ -28,14 +28,14 @@ export interface Ranking<C extends Contender> {
   readonly propensity: number;
 }
 
-/** Most seats that a strategy orders: those that come first by preference, health and cost. So many fit into a stored decision. */
-export const MAX_SEATS = 100;
+/** Most balancing groups that a strategy orders: those that come first by preference, health and cost. So many fit into a stored decision. */
+export const MAX_BALANCING_GROUPS = 100;
 
 /** Orders what fits, by preference, then by how well it works, then by the strategy. Pure: a stored decision is ordered again by it. */
 export function rank<C extends Contender>(fitting: readonly C[], options: RankOptions): Ranking<C> {
   const { strategy, preferredCount } = options;
   const { contest, further } =
-    strategy.contest === 'seats' ? divideSeats(fitting, strategy) : { contest: fitting, further: [] };
+    strategy.contest === 'groups' ? divideGroups(fitting, strategy) : { contest: fitting, further: [] };
   const context = contextOf(options);
   const classes = classesOf(contest, strategy);
   const orders = classes.map((members) => strategy.order(members, context));
@@ -64,22 +64,25 @@ function contextOf({ seed, compositeWeights }: RankOptions): OrderContext {
   return { random, compositeWeights };
 }
 
-/** The cheapest of each seat, and all others. */
-function divideSeats<C extends Contender>(
+/** The cheapest of each balancing group, and all others. */
+function divideGroups<C extends Contender>(
   fitting: readonly C[],
   strategy: OrderingStrategy,
 ): { contest: readonly C[]; further: readonly C[] } {
-  // Mostly each is of a seat of its own: then there is nothing to divide.
-  if (fitting.length <= MAX_SEATS && new Set(fitting.map(({ seat }) => seat)).size === fitting.length)
+  // Mostly each is of a balancing group of its own: then there is nothing to divide.
+  if (
+    fitting.length <= MAX_BALANCING_GROUPS &&
+    new Set(fitting.map(({ balancingGroup }) => balancingGroup)).size === fitting.length
+  )
     return { contest: fitting, further: [] };
   const ordered = [...fitting].sort((a, b) => compareClass(a, b, strategy) || compareCost(a, b));
   const taken = new Set<string>();
   const contest: C[] = [];
   const further: C[] = [];
   for (const contender of ordered) {
-    const isFirst = contest.length < MAX_SEATS && !taken.has(contender.seat);
+    const isFirst = contest.length < MAX_BALANCING_GROUPS && !taken.has(contender.balancingGroup);
     (isFirst ? contest : further).push(contender);
-    taken.add(contender.seat);
+    taken.add(contender.balancingGroup);
   }
   return { contest, further };
 }
@@ -122,10 +125,10 @@ function reasonOf({ first, isPreferred, contest, atRandom }: ReasonParts, option
   const all = fitting === undefined ? 'all candidates that fit' : `${fitting} candidates that fit`;
   if (fitting === 1) return 'the only candidate that fits';
   if (isPreferred) return `preferred by the request, one of ${all}`;
-  if (strategy.contest !== 'seats') return strategy.reason({ first, among: all });
+  if (strategy.contest !== 'groups') return strategy.reason({ first, among: all });
   const among =
     contest === fitting
       ? `${atRandom} candidates that fit`
-      : `${atRandom} candidates, the cheapest of each seat`;
+      : `${atRandom} candidates, the cheapest of each balancingGroup`;
   return strategy.reason({ first, among });
 }

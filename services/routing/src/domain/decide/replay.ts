@@ -44,13 +44,13 @@ export function replay(decision: Decision): Replayed {
 }
 
 function storedContender(candidate: Candidate, preferred: readonly string[]): StoredContender {
-  const { providerTenant, provider, model, seat, priority, weight, health } = candidate;
+  const { providerTenant, provider, model, balancingGroup, priority, weight, health } = candidate;
   const { estimatedCostNanoUsd, activeRequests, latencyMs, successRate, idleMs, recoveredMs } = candidate;
   const place = preferred.indexOf(provider);
   return {
     candidate,
     key: `${providerTenant}/${provider}/${model}`,
-    seat,
+    balancingGroup,
     preference: place === -1 ? preferred.length : place,
     tier: healthTierOf(health),
     priority,

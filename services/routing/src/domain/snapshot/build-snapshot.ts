@@ -152,7 +152,7 @@ function offer(
     aliases: aliases.get(priceKey(provider.catalogId, catalogModel)) ?? NO_ALIASES,
     priority: provider.priority,
     weight: provider.weight,
-    seat: provider.key,
+    balancingGroup: provider.key,
     capabilities: capabilitiesOf(model, known),
     traits: known?.traits,
     contextTokens: model.contextTokens ?? known?.contextTokens,

@@ -1,12 +1,12 @@
-import { compareShelves, leastOf, type Shelf, shelvesOf } from './shelf.ts';
+import { comparePriceBuckets, leastOf, type PriceBucket, shelvesOf } from './price-bucket.ts';
 import type { ConfiguredProvider, Offering } from './snapshot.ts';
 
-/** What one provider offers at one seat, at one priority. */
-export interface Stall {
+/** What one provider offers at one balancing group, at one priority. */
+export interface ProviderGroup {
   readonly provider: ConfiguredProvider;
   readonly priority: number;
-  readonly shelves: readonly Shelf[];
-  /** As of a shelf, at one place: the least of all. */
+  readonly priceBuckets: readonly PriceBucket[];
+  /** As of a price bucket, at one place: the least of all. */
   readonly least: Float64Array;
   /** How many offerings. */
   readonly size: number;
@@ -15,15 +15,15 @@ export interface Stall {
 }
 
 /**
- * Offerings, arranged so that a decision among thousands looks at few: by seat and provider, so that what excludes a
- * provider excludes all it offers at once, and on shelves by capability and price, so that the cheapest that fits is found
+ * Offerings, arranged so that a decision among thousands looks at few: by balancing group and provider, so that what excludes a
+ * provider excludes all it offers at once, and on price buckets by capability and price, so that the cheapest that fits is found
  * among the first.
  */
 export interface OfferingIndex {
   /** Of the installation's providers. */
-  readonly common: readonly Stall[];
+  readonly common: readonly ProviderGroup[];
   /** Of tenants' own, by tenant. */
-  readonly byTenant: ReadonlyMap<string, readonly Stall[]>;
+  readonly byTenant: ReadonlyMap<string, readonly ProviderGroup[]>;
   readonly byKey: ReadonlyMap<string, Offering>;
   /** How many offerings a tenant sees. */
   countFor(tenant: string): number;
@@ -44,27 +44,28 @@ export function indexOf(offerings: readonly Offering[]): OfferingIndex {
 function indexOfferings(offerings: readonly Offering[]): OfferingIndex {
   const groups = Map.groupBy(
     offerings,
-    ({ seat, provider, priority }) => `${priority} ${provider.key} ${seat}`,
+    ({ balancingGroup, provider, priority }) => `${priority} ${provider.key} ${balancingGroup}`,
   );
   // Those with the cheapest offerings first: what comes after is then mostly too dear to be looked at.
-  const stalls = [...groups.values()].map(stallOf).sort(byCheapest);
-  const byTenant = Map.groupBy(stalls, ({ provider }) => provider.tenant);
+  const providerGroups = [...groups.values()].map(providerGroupOf).sort(byCheapest);
+  const byTenant = Map.groupBy(providerGroups, ({ provider }) => provider.tenant);
   const common = byTenant.get('') ?? [];
   byTenant.delete('');
   const [ofAll, byKey] = [countOf(common), new Map(offerings.map((offering) => [offering.key, offering]))];
   return { common, byTenant, byKey, countFor: (tenant) => ofAll + countOf(byTenant.get(tenant) ?? []) };
 }
 
-function byCheapest({ shelves: [a] }: Stall, { shelves: [b] }: Stall): number {
+function byCheapest({ priceBuckets: [a] }: ProviderGroup, { priceBuckets: [b] }: ProviderGroup): number {
   if (a === undefined || b === undefined) return 0;
-  return compareShelves(a, b);
+  return comparePriceBuckets(a, b);
 }
 
-const countOf = (stalls: readonly Stall[]): number => stalls.reduce((sum, { size }) => sum + size, 0);
+const countOf = (providerGroups: readonly ProviderGroup[]): number =>
+  providerGroups.reduce((sum, { size }) => sum + size, 0);
 
-function stallOf(offerings: readonly Offering[]): Stall {
+function providerGroupOf(offerings: readonly Offering[]): ProviderGroup {
   const [example] = offerings as [Offering];
   const { provider, priority } = example;
-  const shelves = shelvesOf(offerings);
-  return { provider, priority, shelves, least: leastOf(shelves), size: offerings.length, example };
+  const priceBuckets = shelvesOf(offerings);
+  return { provider, priority, priceBuckets, least: leastOf(priceBuckets), size: offerings.length, example };
 }

@@ -8,7 +8,7 @@ export interface SnapshotPool {
   readonly tenant: string;
   /**
    * Who may serve, each offering once, with the member's priority and weight in place of the provider's, and the member's
-   * seat (see {@link Offering.seat}). Offerings that the asking tenant does not see are passed over by decisions. 'any': the
+   * balancing group (see {@link Offering.balancing group}). Offerings that the asking tenant does not see are passed over by decisions. 'any': the
    * pool names no members, so whoever meets the requirements. Empty: nobody, its members are gone.
    */
   readonly offerings: readonly Offering[] | 'any';
@@ -31,10 +31,10 @@ export interface MemberTraits {
   readonly weight: number | undefined;
 }
 
-/** An offering as a pool's member has it. A member with a weight of its own is one seat; without one, each of its providers is. */
+/** An offering as a pool's member has it. A member with a weight of its own is one balancing group; without one, each of its providers is. */
 export const memberOffering = (offering: Offering, { index, priority, weight }: MemberTraits): Offering => ({
   ...offering,
   priority: priority ?? offering.priority,
   weight: weight ?? offering.weight,
-  seat: weight === undefined ? `${index}/${offering.provider.key}` : String(index),
+  balancingGroup: weight === undefined ? `${index}/${offering.provider.key}` : String(index),
 });

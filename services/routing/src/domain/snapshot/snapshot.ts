@@ -57,8 +57,8 @@ export interface Offering {
   readonly priority: number;
   /** Share and capacity: the pool member's, else the provider's. */
   readonly weight: number;
-  /** What shares are dealt to: the provider's key, or a pool's member. Under strategies that share work, each seat takes part once, with the offering that is best for the request. */
-  readonly seat: string;
+  /** What shares are dealt to: the provider's key, or a pool's member. Under strategies that share work, each balancing group takes part once, with the offering that is best for the request. */
+  readonly balancingGroup: string;
   readonly capabilities: CapabilitySet;
   /** What it takes of the settings that its wire format knows; undefined where nothing is known. */
   readonly traits: ModelTraits | undefined;

@@ -12,7 +12,7 @@ const ALIKE = { priority: 1, health: 1, cost: 1, latency: 1 };
 /** A weighted sum of priority, health, cost and latency, each scaled to 0 (best of all) to 1 (worst of all). */
 export const composite: OrderingStrategy = {
   name: 'composite',
-  contest: 'seats',
+  contest: 'groups',
   degraded: 'get-less',
   order: (contenders, { compositeWeights = ALIKE }) => {
     const { priority, health, cost, latency } = compositeWeights;

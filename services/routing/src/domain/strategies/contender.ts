@@ -3,7 +3,7 @@ export interface Contender {
   /** `tenant/provider/model`: breaks ties. */
   readonly key: string;
   /** What takes part once where work is shared. */
-  readonly seat: string;
+  readonly balancingGroup: string;
   /** Place among the providers that the request prefers, from 0; their number for one it does not prefer. */
   readonly preference: number;
   /** How well its provider works, from 0 (best) to 3; see health-tier.ts. */

@@ -12,7 +12,7 @@ export const failureShare = ({ successRate }: Pick<Contender, 'successRate'>): n
 /** The provider that works best: by state, then by success rate. */
 export const health: OrderingStrategy = {
   name: 'health',
-  contest: 'seats',
+  contest: 'groups',
   degraded: 'come-after',
   order: (contenders) => ({ scored: orderByScore(contenders, failureShare), propensity: 1 }),
   reason: ({ first: { contender }, among }) => {

@@ -12,7 +12,7 @@ import type { OrderingStrategy } from './strategy.ts';
  */
 export const latency: OrderingStrategy = {
   name: 'latency',
-  contest: 'seats',
+  contest: 'groups',
   degraded: 'get-less',
   order: (contenders, { random }) => {
     // Where no latency is known, requests under way decide.

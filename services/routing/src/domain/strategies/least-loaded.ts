@@ -7,7 +7,7 @@ import type { OrderingStrategy } from './strategy.ts';
 /** The fewest requests under way for its weight, this one included; the better of two drawn at random. */
 export const leastLoaded: OrderingStrategy = {
   name: 'least_loaded',
-  contest: 'seats',
+  contest: 'groups',
   degraded: 'get-less',
   order: (contenders, { random }) => betterOfTwo(orderByScore(contenders, loadOf), random),
   reason: ({ first: { contender }, among }) =>

@@ -5,7 +5,7 @@ import type { OrderingStrategy } from './strategy.ts';
 /** The one that was called longest ago, one never called first. The score is 1 over the idle time plus 1 ms, 0 for never. */
 export const leastRecentlyUsed: OrderingStrategy = {
   name: 'least_recently_used',
-  contest: 'seats',
+  contest: 'groups',
   degraded: 'come-after',
   order: (contenders) => ({ scored: orderByScore(contenders, recency), propensity: 1 }),
   reason: ({ first: { contender }, among }) => {

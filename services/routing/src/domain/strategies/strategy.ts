@@ -36,10 +36,10 @@ export interface OrderingStrategy {
   /** Name as users see it. */
   readonly name: string;
   /**
-   * Who is ordered: every candidate by its cost, by its priority and then its cost, or each seat once, by its cheapest
+   * Who is ordered: every candidate by its cost, by its priority and then its cost, or each balancing group once, by its cheapest
    * offering. In each case the cheapest of a provider come first, so that a decision among thousands finds them by an index.
    */
-  readonly contest: 'by-cost' | 'by-priority' | 'seats';
+  readonly contest: 'by-cost' | 'by-priority' | 'groups';
   /** Whether degraded providers come after others, or the strategy itself gives them less. */
   readonly degraded: 'come-after' | 'get-less';
   /** Orders contenders of one class, at least one. The order in which they are given does not matter. */

@@ -11,7 +11,7 @@ import type { OrderingStrategy, Scored } from './strategy.ts';
  */
 export const weighted: OrderingStrategy = {
   name: 'weighted',
-  contest: 'seats',
+  contest: 'groups',
   degraded: 'get-less',
   order: (contenders, { random }) => {
     const byWeight = orderByScore(contenders, scoreOf);

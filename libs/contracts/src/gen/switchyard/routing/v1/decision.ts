@@ -202,7 +202,7 @@ export interface Candidate {
   exclusions: Exclusion[];
   /** Place in the order, from 1. 0 for an excluded one. */
   rank: number;
-  /** The strategy's score; smaller is better. Absent where unknown, and for one that comes after another of its seat. */
+  /** The strategy's score; smaller is better. Absent where unknown, and for one that comes after another of its balancing group. */
   score?:
     | number
     | undefined;
@@ -247,7 +247,7 @@ export interface Candidate {
   /** The tenant of the provider; empty for the installation's. */
   providerTenant: string;
   /** What takes part once under strategies that share work: the provider, or a member of the pool. */
-  seat: string;
+  balancingGroup: string;
   /**
    * Since the provider left unhealthy or unavailable, in milliseconds, within the first 30 s: its weight is still growing.
    * Absent otherwise.
@@ -1022,7 +1022,7 @@ function createBaseCandidate(): Candidate {
     successRate: undefined,
     idleMs: undefined,
     providerTenant: "",
-    seat: "",
+    balancingGroup: "",
     recoveredMs: undefined,
     _unknownFields: {},
   };
@@ -1087,8 +1087,8 @@ export const Candidate: MessageFns<Candidate> = {
     if (message.providerTenant !== "") {
       writer.uint32(138).string(message.providerTenant);
     }
-    if (message.seat !== "") {
-      writer.uint32(146).string(message.seat);
+    if (message.balancingGroup !== "") {
+      writer.uint32(146).string(message.balancingGroup);
     }
     if (message.recoveredMs !== undefined) {
       writer.uint32(153).double(message.recoveredMs);
@@ -1258,7 +1258,7 @@ export const Candidate: MessageFns<Candidate> = {
               break;
             }
 
-            message.seat = reader.string();
+            message.balancingGroup = reader.string();
             continue;
           }
           case 19: {
@@ -1338,7 +1338,11 @@ export const Candidate: MessageFns<Candidate> = {
         : isSet(object.provider_tenant)
         ? globalThis.String(object.provider_tenant)
         : "",
-      seat: isSet(object.seat) ? globalThis.String(object.seat) : "",
+      balancingGroup: isSet(object.balancingGroup)
+        ? globalThis.String(object.balancingGroup)
+        : isSet(object.balancing_group)
+        ? globalThis.String(object.balancing_group)
+        : "",
       recoveredMs: isSet(object.recoveredMs)
         ? globalThis.Number(object.recoveredMs)
         : isSet(object.recovered_ms)
@@ -1400,8 +1404,8 @@ export const Candidate: MessageFns<Candidate> = {
     if (message.providerTenant !== "") {
       obj.providerTenant = message.providerTenant;
     }
-    if (message.seat !== "") {
-      obj.seat = message.seat;
+    if (message.balancingGroup !== "") {
+      obj.balancingGroup = message.balancingGroup;
     }
     if (message.recoveredMs !== undefined) {
       obj.recoveredMs = floatToJson(message.recoveredMs);
@@ -1435,7 +1439,7 @@ export const Candidate: MessageFns<Candidate> = {
     message.successRate = object.successRate ?? undefined;
     message.idleMs = object.idleMs ?? undefined;
     message.providerTenant = object.providerTenant ?? "";
-    message.seat = object.seat ?? "";
+    message.balancingGroup = object.balancingGroup ?? "";
     message.recoveredMs = object.recoveredMs ?? undefined;
     return message;
   },

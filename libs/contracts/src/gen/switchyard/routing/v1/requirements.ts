@@ -12,7 +12,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
  * cost, then by name. Degraded providers come after others under PRIORITY, COST, HEALTH and LEAST_RECENTLY_USED; under
  * WEIGHTED, LEAST_LOADED and LATENCY they count with a quarter of their weight, and COMPOSITE weighs health by itself.
  *
- * All but PRIORITY and COST share work among seats: each provider (of a pool: each member) takes part once, with the offering
+ * All but PRIORITY and COST share work among balancing groups: each provider (of a pool: each member) takes part once, with the offering
  * of it that is cheapest for the request; its further offerings come after all others. For 30 s after a provider has left
  * unhealthy, its weight grows from a tenth to the whole.
  */
@@ -40,7 +40,7 @@ export const Strategy = {
   HEALTH: 6,
   /** LEAST_RECENTLY_USED - The one that this replica has called longest ago, one never called first. */
   LEAST_RECENTLY_USED: 7,
-  /** COMPOSITE - By a weighted sum of priority, health, cost and latency, each scaled to 0 to 1 over the seats' candidates. Best is 0. */
+  /** COMPOSITE - By a weighted sum of priority, health, cost and latency, each scaled to 0 to 1 over the balancing groups' candidates. Best is 0. */
   COMPOSITE: 8,
   UNRECOGNIZED: -1,
 } as const;

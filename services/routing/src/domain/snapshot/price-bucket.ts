@@ -2,7 +2,7 @@ import type { CapabilitySet } from './capability.ts';
 import type { Offering } from './snapshot.ts';
 
 /** Offerings of one provider that can do the same, arranged so that the cheapest for a request are among the first. */
-export interface Shelf {
+export interface PriceBucket {
   readonly capabilities: CapabilitySet;
   /**
    * 'known': they are ordered by the sum of input and output price; what a request costs follows it by and large, and
@@ -14,7 +14,7 @@ export interface Shelf {
   readonly maxContext: number;
   /**
    * For each place three numbers, {@link LEAST_NUMBERS}: the least of that offering and all after it. Infinity where nothing
-   * is known. One array for the three, since a decision looks at hundreds of shelves, and mostly at their first place alone.
+   * is known. One array for the three, since a decision looks at hundreds of price buckets, and mostly at their first place alone.
    */
   readonly least: Float64Array;
 }
@@ -22,13 +22,13 @@ export interface Shelf {
 /** What the numbers of a place are: prices in nano-USD per million tokens, of all tiers, and the limit of the output in tokens. */
 export const LEAST_NUMBERS = { input: 0, output: 1, outputTokens: 2 } as const;
 
-/** Puts the offerings of a provider on shelves, the one with the cheapest first. */
-export function shelvesOf(offerings: readonly Offering[]): Shelf[] {
+/** Puts the offerings of a provider on price buckets, the one with the cheapest first. */
+export function shelvesOf(offerings: readonly Offering[]): PriceBucket[] {
   const groups = Map.groupBy(offerings, (offering) => `${offering.capabilities} ${priceKind(offering)}`);
-  return [...groups.values()].map(shelfOf).sort(compareShelves);
+  return [...groups.values()].map(priceBucketOf).sort(comparePriceBuckets);
 }
 
-function priceKind({ rates }: Offering): Shelf['price'] {
+function priceKind({ rates }: Offering): PriceBucket['price'] {
   if (rates.every(({ input, output, request }) => input === 0 && output === 0 && request === 0))
     return rates.length === 0 ? 'unknown' : 'free';
   return rates.every(({ input, output }) => input === undefined || output === undefined)
@@ -37,7 +37,7 @@ function priceKind({ rates }: Offering): Shelf['price'] {
 }
 
 /** @param group at least one, of the same capabilities and kind of price */
-function shelfOf(group: readonly Offering[]): Shelf {
+function priceBucketOf(group: readonly Offering[]): PriceBucket {
   const [first] = group as readonly [Offering];
   const price = priceKind(first);
   const offerings = group.toSorted(
@@ -52,16 +52,17 @@ function shelfOf(group: readonly Offering[]): Shelf {
   };
 }
 
-/** The least numbers of several shelves: of their first places. */
-export const leastOf = (shelves: readonly Shelf[]): Float64Array =>
+/** The least numbers of several price buckets: of their first places. */
+export const leastOf = (priceBuckets: readonly PriceBucket[]): Float64Array =>
   Float64Array.from(Object.values(LEAST_NUMBERS), (number) =>
-    Math.min(...shelves.map(({ least: numbers }) => numbers[number] as number)),
+    Math.min(...priceBuckets.map(({ least: numbers }) => numbers[number] as number)),
   );
 
 /** The one with the cheapest offering first. */
-export const compareShelves = (a: Shelf, b: Shelf): number => compare(cheapestOf(a), cheapestOf(b));
+export const comparePriceBuckets = (a: PriceBucket, b: PriceBucket): number =>
+  compare(cheapestOf(a), cheapestOf(b));
 
-const cheapestOf = ({ offerings: [first] }: Shelf): number =>
+const cheapestOf = ({ offerings: [first] }: PriceBucket): number =>
   first === undefined ? Number.POSITIVE_INFINITY : priceOf(first);
 
 function leastOfRest(offerings: readonly Offering[]): Float64Array {

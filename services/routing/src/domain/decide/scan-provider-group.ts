@@ -1,8 +1,8 @@
 import { expectedOutputWanted } from '../request/cost-estimate.ts';
 import { expectedNanoUsd } from '../request/expected-cost.ts';
 import type { Needs } from '../request/needs.ts';
-import type { Stall } from '../snapshot/offering-index.ts';
-import { LEAST_NUMBERS, type Shelf } from '../snapshot/shelf.ts';
+import type { ProviderGroup } from '../snapshot/offering-index.ts';
+import { LEAST_NUMBERS, type PriceBucket } from '../snapshot/price-bucket.ts';
 import type { CheapestFew } from './cheapest-few.ts';
 import { exclusionsOf } from './constraints.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -11,28 +11,33 @@ import type { Evaluation } from './evaluate.ts';
 const ROUNDING_NANO_USD = 2;
 const MILLION = 1_000_000;
 
-/** Adds those of a stall's offerings that fit, as far as they are among the cheapest few. */
-export function scanStall(stall: Stall, few: CheapestFew, evaluation: Evaluation): void {
+/** Adds those of a provider group's offerings that fit, as far as they are among the cheapest few. */
+export function scanProviderGroup(
+  providerGroup: ProviderGroup,
+  few: CheapestFew,
+  evaluation: Evaluation,
+): void {
   const { needs } = evaluation;
-  const { shelves } = stall;
-  if (leastCost(stall, 0, needs) > few.ceiling) return;
-  for (const shelf of shelves) if (mayFit(shelf, needs)) scanShelf(shelf, few, evaluation);
+  const { priceBuckets } = providerGroup;
+  if (leastCost(providerGroup, 0, needs) > few.ceiling) return;
+  for (const priceBucket of priceBuckets)
+    if (mayFit(priceBucket, needs)) scanPriceBucket(priceBucket, few, evaluation);
 }
 
-/** false only where no offering of the shelf can fit. */
-function mayFit({ capabilities, maxContext, price }: Shelf, needs: Needs): boolean {
+/** false only where no offering of the price bucket can fit. */
+function mayFit({ capabilities, maxContext, price }: PriceBucket, needs: Needs): boolean {
   if ((needs.capabilities & ~capabilities) !== 0) return false;
   if (needs.estimatedInputTokens + (needs.maxOutputTokens ?? 0) > maxContext) return false;
   const isLimited = needs.maxCostNanoUsd !== undefined || needs.maxPricePerMillionNanoUsd !== undefined;
   return price !== 'unknown' || !isLimited;
 }
 
-function scanShelf(shelf: Shelf, few: CheapestFew, evaluation: Evaluation): void {
+function scanPriceBucket(priceBucket: PriceBucket, few: CheapestFew, evaluation: Evaluation): void {
   const { needs } = evaluation;
-  const { offerings, price } = shelf;
+  const { offerings, price } = priceBucket;
   const most = needs.maxCostNanoUsd === undefined ? Number.POSITIVE_INFINITY : Number(needs.maxCostNanoUsd);
   for (let place = 0; place < offerings.length; place++) {
-    if (price === 'known' && leastCost(shelf, place, needs) > Math.min(few.ceiling, most)) return;
+    if (price === 'known' && leastCost(priceBucket, place, needs) > Math.min(few.ceiling, most)) return;
     const offering = offerings[place] as (typeof offerings)[number];
     const costNanoUsd = expectedNanoUsd(needs, offering);
     if (few.admits(costNanoUsd, offering.key)) {
@@ -42,8 +47,8 @@ function scanShelf(shelf: Shelf, few: CheapestFew, evaluation: Evaluation): void
   }
 }
 
-/** No offering at this place of a shelf or after it, or of a stall at its only place, costs less, in nano-USD. */
-function leastCost({ least }: Pick<Shelf, 'least'>, place: number, needs: Needs): number {
+/** No offering at this place of a price bucket or after it, or of a provider group at its only place, costs less, in nano-USD. */
+function leastCost({ least }: Pick<PriceBucket, 'least'>, place: number, needs: Needs): number {
   const at = place * 3;
   const limit = least[at + LEAST_NUMBERS.outputTokens] as number;
   const outputTokens = Math.min(expectedOutputWanted(needs), limit);
