@@ -1,4 +1,4 @@
-import { comparePriceBuckets, leastOf, type PriceBucket, shelvesOf } from './price-bucket.ts';
+import { comparePriceBuckets, leastOf, type PriceBucket, priceBucketsOf } from './price-bucket.ts';
 import type { ConfiguredProvider, Offering } from './snapshot.ts';
 
 /** What one provider offers at one balancing group, at one priority. */
@@ -66,6 +66,6 @@ const countOf = (providerGroups: readonly ProviderGroup[]): number =>
 function providerGroupOf(offerings: readonly Offering[]): ProviderGroup {
   const [example] = offerings as [Offering];
   const { provider, priority } = example;
-  const priceBuckets = shelvesOf(offerings);
+  const priceBuckets = priceBucketsOf(offerings);
   return { provider, priority, priceBuckets, least: leastOf(priceBuckets), size: offerings.length, example };
 }

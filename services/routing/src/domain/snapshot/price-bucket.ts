@@ -22,8 +22,8 @@ export interface PriceBucket {
 /** What the numbers of a place are: prices in nano-USD per million tokens, of all tiers, and the limit of the output in tokens. */
 export const LEAST_NUMBERS = { input: 0, output: 1, outputTokens: 2 } as const;
 
-/** Puts the offerings of a provider on price buckets, the one with the cheapest first. */
-export function shelvesOf(offerings: readonly Offering[]): PriceBucket[] {
+/** Puts the offerings of a provider into price buckets, the one with the cheapest first. */
+export function priceBucketsOf(offerings: readonly Offering[]): PriceBucket[] {
   const groups = Map.groupBy(offerings, (offering) => `${offering.capabilities} ${priceKind(offering)}`);
   return [...groups.values()].map(priceBucketOf).sort(comparePriceBuckets);
 }
