@@ -1,4 +1,5 @@
 import { ProviderMode } from '@switchyard/contracts/routing';
+import { listNames } from '../request/list-names.ts';
 import type { Needs } from '../request/needs.ts';
 import { byWhom, whoRequires } from '../request/who-requires.ts';
 import type { ConfiguredProvider } from '../snapshot/snapshot.ts';
@@ -22,7 +23,7 @@ export const allowedProviders: ProviderConstraint = ({ provider }, needs) => {
   );
   return {
     constraint: 'allowed_providers',
-    detail: `${who} allows only ${[...allowedProviders].join(', ')}`,
+    detail: `${who} allows only ${listNames(allowedProviders)}`,
   };
 };
 
@@ -38,7 +39,7 @@ export const residency: ProviderConstraint = ({ provider }, needs) => {
   const who = byWhom(needs, ({ residency: regions }) => regions.length > 0 && !regions.includes('global'));
   return {
     constraint: 'residency',
-    detail: `data may go to ${[...residency].join(', ')}${who}; the provider is in ${provider.region}`,
+    detail: `data may go to ${listNames(residency)}${who}; the provider is in ${provider.region}`,
   };
 };
 
@@ -47,7 +48,7 @@ export const tags: ProviderConstraint = ({ provider }, needs) => {
   const missing = needs.tags.filter((tag) => !provider.tags.has(tag));
   if (missing.length === 0) return undefined;
   const who = byWhom(needs, ({ tags }) => tags.some((tag) => missing.includes(tag)));
-  return { constraint: 'tags', detail: `the provider does not carry ${missing.join(', ')}${who}` };
+  return { constraint: 'tags', detail: `the provider does not carry ${listNames(missing)}${who}` };
 };
 
 export const disabled: ProviderConstraint = ({ provider }) =>

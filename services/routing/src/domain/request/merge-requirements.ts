@@ -1,5 +1,6 @@
 import { Requirements } from '@switchyard/contracts/routing';
 import type { FieldViolation } from '@switchyard/kernel';
+import { listNames } from './list-names.ts';
 
 /** Requirements, and whose they are. */
 export interface RequirementsLayer {
@@ -70,7 +71,8 @@ function intersect(
     .filter(({ list }) => list.length > 0);
   const [first, ...others] = narrowing;
   if (first === undefined) return { ok: true, common: [] };
-  const common = first.list.filter((item) => others.every(({ list }) => list.includes(item)));
+  const sets = others.map(({ list }) => new Set(list));
+  const common = first.list.filter((item) => sets.every((set) => set.has(item)));
   return common.length === 0 ? { ok: false, between: narrowing } : { ok: true, common: [...new Set(common)] };
 }
 
@@ -79,7 +81,7 @@ function conflict(
   between: readonly { readonly source: string; readonly list: readonly string[] }[],
   why: string,
 ): FieldViolation {
-  const said = between.map(({ source, list }) => `${source} allows ${list.slice(0, 10).join(', ')}`);
+  const said = between.map(({ source, list }) => `${source} allows ${listNames(list)}`);
   return { field: `requirements.${field}`, description: `${why}: ${said.join('; ')}` };
 }
 

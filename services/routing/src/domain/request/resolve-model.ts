@@ -4,6 +4,7 @@ import { isAutoName, strategyOfAutoName } from '../pool/auto-names.ts';
 import { findPool, findPoolOfTask, visiblePools } from '../pool/pool-index.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { SnapshotPool } from '../snapshot/snapshot-pool.ts';
+import { listNames } from './list-names.ts';
 import { nearNames } from './near-names.ts';
 import type { ModelSelector } from './needs.ts';
 
@@ -64,5 +65,5 @@ function knownTasks(taskType: string, { tenant, snapshot }: NameScope): string {
   const known = visiblePools(snapshot.pools, tenant).flatMap(({ taskTypes }) => taskTypes);
   if (known.length === 0) return '; there are no pools with task_types';
   const near = nearNames(taskType, known);
-  return near.length > 0 ? `; near it: ${near.join(', ')}` : `; served are ${known.slice(0, 10).join(', ')}`;
+  return near.length > 0 ? `; near it: ${near.join(', ')}` : `; served are ${listNames(known)}`;
 }

@@ -5,17 +5,22 @@ import { isRegion, REGIONS } from '../snapshot/region.ts';
 /** Notes a field that is wrong. */
 export type Check = (holds: boolean, field: string, description: string) => void;
 
+/** Of capabilities and of regions: more than there are. */
+const MAX_NAMES = 64;
 const MAX_PROVIDERS = 1_000;
+const MAX_PROVIDER_ID = 64;
 const MAX_TAGS = 64;
 
 /** Checks requirements, of a request, a pool or a policy: each by itself, and that they do not contradict each other. */
 export function checkRequirements(requirements: Requirements, check: Check): void {
   const { maxCostNanoUsd, maxPricePerMillionNanoUsd, maxLatencyMs, taskType } = requirements;
   const at = (field: string) => `requirements.${field}`;
-  requirements.capabilities.forEach((name, i) => {
+  for (const list of ['capabilities', 'residency'] as const)
+    check(requirements[list].length <= MAX_NAMES, at(list), `must be at most ${MAX_NAMES}`);
+  requirements.capabilities.slice(0, MAX_NAMES).forEach((name, i) => {
     check(isCapability(name), at(`capabilities[${i}]`), `must be one of ${CAPABILITIES.join(', ')}`);
   });
-  requirements.residency.forEach((name, i) => {
+  requirements.residency.slice(0, MAX_NAMES).forEach((name, i) => {
     check(isRegion(name), at(`residency[${i}]`), `must be one of ${REGIONS.join(', ')}`);
   });
   check((maxCostNanoUsd ?? 0n) >= 0n, at('max_cost_nano_usd'), 'must be at least 0');
@@ -39,13 +44,20 @@ function checkProviders(
     excludedProviders: 'excluded_providers',
     preferredProviders: 'preferred_providers',
   };
-  for (const [list, ids] of Object.entries(lists) as [keyof typeof lists, readonly string[]][])
-    check(ids.length <= MAX_PROVIDERS, `requirements.${names[list]}`, `must be at most ${MAX_PROVIDERS}`);
+  let fit = true;
+  for (const [list, ids] of Object.entries(lists) as [keyof typeof lists, readonly string[]][]) {
+    const fits = ids.length <= MAX_PROVIDERS && ids.every(({ length }) => length <= MAX_PROVIDER_ID);
+    const bounds = `at most ${MAX_PROVIDERS}, each at most ${MAX_PROVIDER_ID} characters`;
+    check(fits, `requirements.${names[list]}`, bounds);
+    fit &&= fits;
+  }
+  // What follows repeats the ids: that is for ids of a bounded length.
+  if (!fit) return;
   const allowed = new Set(allowedProviders);
   const excluded = new Set(excludedProviders);
   const both = excludedProviders.find((id) => allowed.has(id));
   check(both === undefined, 'requirements.excluded_providers', `${both} is allowed and excluded at once`);
-  preferredProviders.slice(0, MAX_PROVIDERS).forEach((id, i) => {
+  preferredProviders.forEach((id, i) => {
     const field = `requirements.preferred_providers[${i}]`;
     check(!excluded.has(id), field, `${id} is preferred and excluded at once`);
     check(allowed.size === 0 || allowed.has(id), field, `${id} is preferred but not among the allowed ones`);

@@ -143,11 +143,11 @@ export interface Requirements {
     | undefined;
   /** Regions the data may go to: us-east, us-west, eu-west, eu-central, apac, global. Empty: anywhere. "global" in the list allows every region. */
   residency: string[];
-  /** Tried first, in this order, where they fit. */
+  /** Tried first, in this order, where they fit. At most 1,000 ids, each at most 64 characters. */
   preferredProviders: string[];
-  /** Never used. */
+  /** Never used. At most 1,000 ids, each at most 64 characters. */
   excludedProviders: string[];
-  /** When not empty, only these are used. */
+  /** When not empty, only these are used. At most 1,000 ids, each at most 64 characters. */
   allowedProviders: string[];
   /** Tags that the provider must carry, compliance tags among them (hipaa, gdpr, soc2, zero_retention, …). */
   tags: string[];
