@@ -133,4 +133,24 @@ test('answers of one tenant that are too large together end; those of others, an
   bytes.take('', mebibytes(200));
   bytes.give('t1', mebibytes(100));
   bytes.take('t1', mebibytes(128));
+  // All tenants together have a bound, too; what did not fit there is not counted with the tenant.
+  expect(() => bytes.take('t3', mebibytes(30))).toThrow(/too many bytes/);
+  bytes.give('t2', mebibytes(100));
+  bytes.take('t3', mebibytes(128));
+});
+
+test('a failure of this side is none of the provider', async () => {
+  answer = (_request, response) => response.end('{}');
+  const broken = new TypeError('a decoder of ours is broken');
+  const decodeResponse = () => {
+    throw broken;
+  };
+  const whole = prepared('whole');
+  const format = { ...whole.provider.format, decodeResponse };
+  await expect(callForAnswer({ ...whole, provider: { ...whole.provider, format } })).rejects.toBe(broken);
+  whole.deadline.stop();
+  transport.answerBytes.take('', 256 * 1024 * 1024);
+  const crowded = prepared('whole');
+  await expect(callForAnswer(crowded)).rejects.toMatchObject({ reason: 'OVERLOADED' });
+  crowded.deadline.stop();
 });

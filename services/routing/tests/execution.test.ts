@@ -50,7 +50,9 @@ function contextOf(change: Partial<PipelineContext> = {}) {
   const context: PipelineContext = {
     snapshots: { current: snapshotOf(offerings) } as unknown as SnapshotHolder,
     runtimes: new RuntimeRegistry(),
-    transport: { send: () => Promise.reject(new Error('refused')) } as unknown as ProviderTransport,
+    transport: {
+      send: () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })),
+    } as unknown as ProviderTransport,
     secrets: { stateOf: () => 'ready', get: ({ id }) => (id === 'b' ? Promise.resolve(undefined) : 'key') },
     usage: {
       hold: (attemptId) => held.add(attemptId),

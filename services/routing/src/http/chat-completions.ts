@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { CompleteResponse, StreamCompleteResponse } from '@switchyard/contracts/routing';
+import type { CompleteResponse, StreamCompleteResponse, StreamStarted } from '@switchyard/contracts/routing';
 import type { Clock } from '@switchyard/kernel';
 import {
   type ChatRequest,
@@ -37,15 +37,21 @@ export const chatCompletions =
   };
 
 /** Switchyard's own fields beside the body. */
-function headersOf({ requestId, route }: CompleteResponse): Record<string, string> {
+function headersOf({
+  requestId,
+  route,
+}: Pick<CompleteResponse, 'requestId' | 'route'>): Record<string, string> {
   return {
     'x-request-id': requestId,
     'x-switchyard-request-id': requestId,
     ...(route === undefined
       ? {}
-      : { 'x-switchyard-provider': route.provider, 'x-switchyard-model': route.model }),
+      : { 'x-switchyard-provider': route.provider, 'x-switchyard-model': headerText(route.model) }),
   };
 }
+
+/** Operators name models as they like; a header takes printable ASCII. */
+const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/gu, encodeURIComponent);
 
 interface StreamedChat {
   readonly events: AsyncGenerator<StreamCompleteResponse>;
@@ -55,33 +61,40 @@ interface StreamedChat {
   readonly signal: AbortSignal;
 }
 
-/** The status line waits for the first event: until then a failure is an ordinary error. */
-async function streamChat(
+/** The status line waits for the first event: until then a failure is an ordinary error. Whatever fails, the stream is left. */
+async function streamChat(response: ServerResponse, chat: StreamedChat): Promise<void> {
+  try {
+    const first = await chat.events.next();
+    if (first.done === true || first.value.event?.$case !== 'started')
+      throw new TypeError('a stream begins with started');
+    await sendStream(response, { ...chat, first: first.value, started: first.value.event.value });
+  } finally {
+    await chat.events.return(undefined);
+  }
+}
+
+interface StartedChat extends StreamedChat {
+  readonly first: StreamCompleteResponse;
+  readonly started: StreamStarted;
+}
+
+async function sendStream(
   response: ServerResponse,
-  { events, chat, created, signal }: StreamedChat,
+  { events, chat, created, signal, first, started }: StartedChat,
 ): Promise<void> {
-  const first = await events.next();
-  if (first.done === true || first.value.event?.$case !== 'started')
-    throw new TypeError('a stream begins with started');
-  const { requestId, route } = first.value.event.value;
-  const { model } = chat.request;
   const encoder = createChatStreamEncoder({
-    id: `chatcmpl-${requestId}`,
+    id: `chatcmpl-${started.requestId}`,
     created,
-    model,
+    model: chat.request.model,
     includeUsage: chat.includeUsage,
   });
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
-    'x-request-id': requestId,
-    'x-switchyard-request-id': requestId,
-    ...(route === undefined
-      ? {}
-      : { 'x-switchyard-provider': route.provider, 'x-switchyard-model': route.model }),
+    ...headersOf(started),
   });
   try {
-    await write(response, encoder.encode(first.value), signal);
+    await write(response, encoder.encode(first), signal);
     for await (const event of events) await write(response, encoder.encode(event), signal);
   } catch (thrown) {
     const error = toServiceError(thrown);

@@ -124,7 +124,7 @@ export class Execution {
       retryable: false,
       sameProviderRetry: false,
       retryAfterMs: undefined,
-      detail: 'the caller left the stream',
+      detail: 'left before its end: by the caller, or by a failure of this side',
       messageForCaller: undefined,
       providerCode: undefined,
       httpStatus: undefined,

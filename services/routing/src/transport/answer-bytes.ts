@@ -1,27 +1,44 @@
 import { ByteBudget } from '@switchyard/service-kit';
 
-/** Answers of a tenant's own providers that are being read may have so many bytes together. */
-const TENANT_MAX_BYTES = 128 * 1024 * 1024;
-/** And those of the installation's. */
-const INSTALLATION_MAX_BYTES = 256 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** Answers of the installation's providers that are being read may have so many bytes together. */
+const INSTALLATION_MAX_BYTES = 256 * MIB;
+/** Those of the own providers of one tenant, and of all tenants. */
+const TENANT_MAX_BYTES = 128 * MIB;
+const TENANTS_MAX_BYTES = 256 * MIB;
 
 /** Bounds the bytes of answers that are being read in one piece: each has its bound, but many together fill the memory of all. */
 export class AnswerBytes {
-  readonly #budgets = new Map<string, ByteBudget>();
+  readonly #installation = new ByteBudget(INSTALLATION_MAX_BYTES);
+  readonly #allTenants = new ByteBudget(TENANTS_MAX_BYTES);
+  /** Of tenants with answers under way. */
+  readonly #tenants = new Map<string, ByteBudget>();
 
   /** @param tenant whose provider answers; '' for one of the installation. @throws OVERLOADED where there is no room */
   take(tenant: string, bytes: number): void {
-    let budget = this.#budgets.get(tenant);
-    if (budget === undefined) {
-      budget = new ByteBudget(tenant === '' ? INSTALLATION_MAX_BYTES : TENANT_MAX_BYTES);
-      this.#budgets.set(tenant, budget);
+    if (tenant === '') {
+      this.#installation.take(bytes);
+      return;
     }
-    budget.take(bytes);
+    const own = this.#tenants.get(tenant) ?? new ByteBudget(TENANT_MAX_BYTES);
+    own.take(bytes);
+    try {
+      this.#allTenants.take(bytes);
+    } catch (error) {
+      own.give(bytes);
+      throw error;
+    }
+    this.#tenants.set(tenant, own);
   }
 
   give(tenant: string, bytes: number): void {
-    const budget = this.#budgets.get(tenant);
-    budget?.give(bytes);
-    if (budget?.takenBytes === 0) this.#budgets.delete(tenant);
+    if (tenant === '') {
+      this.#installation.give(bytes);
+      return;
+    }
+    this.#allTenants.give(bytes);
+    const own = this.#tenants.get(tenant);
+    own?.give(bytes);
+    if (own?.takenBytes === 0) this.#tenants.delete(tenant);
   }
 }

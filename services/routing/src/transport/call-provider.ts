@@ -9,7 +9,7 @@ import type {
 import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
 import type { AttemptDeadline } from './attempt-deadline.ts';
 import type { ProviderAnswer, ProviderTransport } from './provider-transport.ts';
-import { classifyTransportError, type TransportFailure } from './transport-error.ts';
+import { classifyTransportError, isTransportError, type TransportFailure } from './transport-error.ts';
 import { withoutKey } from './without-key.ts';
 
 /** One call of a provider, ready to be made. */
@@ -166,7 +166,9 @@ const answerTooLarge = (maxBytes: number): ServiceError =>
     publicMessage: `the answer is larger than ${maxBytes} bytes`,
   });
 
+/** @throws what is no failure of the provider or of the way to it */
 function brokenOff(thrown: unknown, { deadline }: PreparedCall, { reached, status }: Way): CallFailure {
+  if (deadline.cause === undefined && !isTransportError(thrown)) throw thrown;
   return { ...classifyTransportError(thrown, { cause: deadline.cause, reached }), status };
 }
 

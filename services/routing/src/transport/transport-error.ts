@@ -39,12 +39,8 @@ function errorOf(thrown: unknown, cause: AbortCause | undefined): ProviderError 
       // It counts against the provider, and others may be tried; the same one would be refused again.
       if (thrown instanceof AddressNotAllowedError)
         return { ...failure('connection', thrown.message), sameProviderRetry: false };
-      // A bound of this side: too large, or too much at once.
-      if (thrown instanceof ServiceError)
-        return failure(
-          thrown.reason === 'OVERLOADED' ? 'overloaded' : 'invalid_response',
-          thrown.publicMessage,
-        );
+      // The answer is larger than is taken.
+      if (thrown instanceof ServiceError) return failure('invalid_response', thrown.publicMessage);
       return failure('connection', `the connection failed: ${codeOf(thrown)}`);
     default:
       return unreachable(cause);
@@ -64,8 +60,17 @@ function failure(errorClass: ErrorClass, detail: string): ProviderError {
   };
 }
 
-function codeOf(thrown: unknown): string {
+/**
+ * Whether what was thrown says something of the provider, or of the way to it. All else is a failure of this side, and must
+ * not count against the provider.
+ */
+export function isTransportError(thrown: unknown): boolean {
+  if (thrown instanceof ServiceError) return thrown.reason !== 'OVERLOADED';
+  return thrown instanceof AddressNotAllowedError || codeOf(thrown) !== undefined;
+}
+
+function codeOf(thrown: unknown): string | undefined {
   const { code, cause } = thrown as { code?: unknown; cause?: { code?: unknown } };
   const found = typeof code === 'string' ? code : cause?.code;
-  return typeof found === 'string' ? found : 'unknown';
+  return typeof found === 'string' ? found : undefined;
 }
