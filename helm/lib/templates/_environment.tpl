@@ -14,6 +14,9 @@ Takes a dictionary of root and service.
 {{/* File with the authorities that are trusted beside the usual ones. */}}
 {{- define "switchyard-lib.caFile" -}}/etc/switchyard/ca/ca.crt{{- end -}}
 
+{{/* File with the operator's own models and prices. */}}
+{{- define "switchyard-lib.overlayFile" -}}/etc/switchyard/catalog/overlay.yaml{{- end -}}
+
 {{/* All variables of a service, as the data of its ConfigMap. */}}
 {{- define "switchyard-lib.environment" -}}
 {{- $root := . -}}
@@ -36,6 +39,9 @@ SWITCHYARD_SUBJECT_PREFIX: {{ .Values.global.subjectPrefix | quote }}
 {{- end }}
 {{- with $traits.stateDirectory }}
 {{ $prefix }}_STATE_DIR: {{ . }}
+{{- end }}
+{{- if (.Values.catalogOverlay | default dict).existingConfigMap }}
+{{ $prefix }}_CATALOG_OVERLAY: {{ include "switchyard-lib.overlayFile" . }}
 {{- end }}
 {{- with .Values.global.otlpEndpoint }}
 OTEL_EXPORTER_OTLP_ENDPOINT: {{ . | quote }}

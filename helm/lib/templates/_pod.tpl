@@ -39,6 +39,7 @@ spec:
   volumes:
     {{- include "switchyard-lib.secretVolume" (dict "secretName" .Values.existingSecret "keys" $traits.secretKeys) | nindent 4 }}
     {{- include "switchyard-lib.caVolume" . | nindent 4 }}
+    {{- include "switchyard-lib.overlayVolume" . | nindent 4 }}
     {{- if and $traits.stateDirectory (not (include "switchyard-lib.isPersistent" .)) }}
     {{- include "switchyard-lib.stateVolume" . | nindent 4 }}
     {{- end }}
@@ -81,6 +82,7 @@ securityContext:
   {{- include "switchyard-lib.containerSecurityContext" . | nindent 2 }}
 volumeMounts:
   {{- include "switchyard-lib.readMounts" . | nindent 2 }}
+  {{- include "switchyard-lib.overlayMount" . | nindent 2 }}
   {{- with $traits.stateDirectory }}
   - name: state
     mountPath: {{ . }}

@@ -24,6 +24,27 @@
 {{- end }}
 {{- end -}}
 
+{{- define "switchyard-lib.overlayVolume" -}}
+{{- with .Values.catalogOverlay }}
+{{- if .existingConfigMap }}
+- name: catalog
+  configMap:
+    name: {{ .existingConfigMap }}
+    items:
+      - key: {{ .key }}
+        path: overlay.yaml
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "switchyard-lib.overlayMount" -}}
+{{- if (.Values.catalogOverlay | default dict).existingConfigMap }}
+- name: catalog
+  mountPath: {{ dir (include "switchyard-lib.overlayFile" .) }}
+  readOnly: true
+{{- end }}
+{{- end -}}
+
 {{/* Mounts of what every container reads. */}}
 {{- define "switchyard-lib.readMounts" -}}
 - name: secret
