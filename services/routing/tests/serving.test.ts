@@ -8,6 +8,7 @@ import {
   DecisionOutcome,
   FinishReason,
   ProviderMode,
+  ProviderModel,
   Role,
   type StreamCompleteResponse,
 } from '@switchyard/contracts/routing';
@@ -328,6 +329,21 @@ test('over HTTP: unary, stream, models and errors have OpenAI’s shapes', async
     object: 'list',
     data: expect.arrayContaining([expect.objectContaining({ id: 'm1' })]),
   });
+});
+
+test('over HTTP a model may have a name that no header takes as it is', async () => {
+  const name = 'модель';
+  const baseUrl = `${simulator.providers.first?.baseUrl}/v1`;
+  await routing.addProvider({ id: 'words', baseUrl, models: [ProviderModel.fromPartial({ model: name })] });
+  for (const stream of [false, true]) {
+    const { statusCode, headers, body } = await postChat({
+      model: name,
+      stream,
+      messages: [{ role: 'user', content: 'hello' }],
+    });
+    await body.dump();
+    expect([statusCode, headers['x-switchyard-model']]).toEqual([200, encodeURIComponent(name)]);
+  }
 });
 
 test.each([
