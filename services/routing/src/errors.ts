@@ -80,6 +80,21 @@ export const tooManyObjects = ({
     metadata: { kind, max: String(max) },
   });
 
+/** What the database has cannot be used as a whole. */
+export const unusableConfiguration = (why: string, cause?: unknown): ServiceError =>
+  new ServiceError({
+    reason: UNUSABLE_CONFIGURATION,
+    code: 'FAILED_PRECONDITION',
+    publicMessage: `the configuration cannot be used: ${why}`,
+    cause,
+  });
+
+/** Whether an error is one of {@link unusableConfiguration}. */
+export const isUnusableConfiguration = (error: unknown): boolean =>
+  error instanceof ServiceError && error.reason === UNUSABLE_CONFIGURATION;
+
+const UNUSABLE_CONFIGURATION = 'UNUSABLE_CONFIGURATION';
+
 /** A pool's members are configured no more, or never were visible to the caller. */
 export const poolEmpty = (pool: string): ServiceError =>
   new ServiceError({

@@ -20,7 +20,7 @@ export interface LinkOptions {
 
 /** Links this replica to what others own: configuration, prices and watermarks, health. None is waited for. */
 export function openLinks(config: RoutingConfig, foundation: Foundation, options: LinkOptions) {
-  const { log, readiness, bus, names, clock, stack } = foundation;
+  const { log, bus, names, clock, stack } = foundation;
   const { replica, configuration, outboxes, snapshots, runtimes } = options;
   const target = (address: string): GrpcTarget => ({ address, apiKey: config.apiKey });
   const configured = new ConfigurationLink({
@@ -50,9 +50,27 @@ export function openLinks(config: RoutingConfig, foundation: Foundation, options
   });
   stack.defer(() => health.close());
   stack.defer(publishObservations({ bus, names, replica, runtimes, clock }));
+  tellReadiness(foundation, { snapshots, configured, cost, health });
+  return { configured, cost };
+}
+
+interface Links extends Pick<LinkOptions, 'snapshots'> {
+  readonly configured: ConfigurationLink;
+  readonly cost: CostAccountingLink;
+  readonly health: HealthLink;
+}
+
+function tellReadiness({ readiness }: Foundation, { snapshots, configured, cost, health }: Links): void {
   readiness.need('providers', () => {
     const { length } = snapshots.current.providers;
-    return { ok: configured.isUp || length > 0, detail: `${length} configured` };
+    const isKnown = configured.isUp && configured.refusedVersion === undefined;
+    return { ok: isKnown || length > 0, detail: `${length} configured` };
+  });
+  readiness.want('configuration', () => {
+    const { refusedVersion } = configured;
+    if (refusedVersion === undefined) return { ok: true, detail: snapshots.current.version };
+    const detail = `version ${refusedVersion} cannot be used; the last good one serves on`;
+    return { ok: false, detail };
   });
   readiness.want('cost_accounting', () => ({
     ok: cost.isUp,
@@ -62,5 +80,4 @@ export function openLinks(config: RoutingConfig, foundation: Foundation, options
     ok: health.isUp,
     detail: health.isUp ? 'up' : 'away; the last known health is used',
   }));
-  return { configured, cost };
 }

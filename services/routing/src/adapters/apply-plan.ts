@@ -7,7 +7,7 @@ import {
 import { type PlannedChange, planChanges } from '../domain/configuration/plan-changes.ts';
 import { poolsNaming } from '../domain/pool/pools-naming.ts';
 import { providerInUse } from '../errors.ts';
-import { type PostgresConfiguration, readConfiguration } from './postgres-configuration.ts';
+import type { PostgresConfiguration } from './postgres-configuration.ts';
 import { writeChanges } from './write-changes.ts';
 
 /** What is to be applied, and how. */
@@ -32,14 +32,15 @@ export interface AppliedPlan {
  * Plans the changes that bring the configuration to what is wanted, and writes them, in one transaction: all or nothing, and
  * no other change in between.
  *
- * @throws what `check` throws, and PROVIDER_IN_USE where a pool would be left without its provider
+ * @throws what `check` throws, and PROVIDER_IN_USE where a pool would be left without its provider,
+ *   UNUSABLE_CONFIGURATION where what is there cannot be read as a whole
  */
 export function applyPlan(store: PostgresConfiguration, options: ApplyPlanOptions): Promise<AppliedPlan> {
   const { scope, wanted, others, mode, check } = options;
   const [owner = ''] = scope;
   return store.attempt(scope.has('') ? '' : owner, async (transaction) => {
     // The version counts this change already.
-    const { version, ...all } = await readConfiguration(transaction);
+    const { version, ...all } = await store.read(transaction);
     const current = withinScope(all, scope);
     const changes = planChanges({ current, wanted, others });
     const result = resultOf(all, changes);

@@ -1,11 +1,13 @@
 import type { BusNames } from '@switchyard/contracts';
 import { announceState, type Bus, type Logger, watchState } from '@switchyard/service-kit';
+import { isUnusableConfiguration } from '../errors.ts';
 import type { Configuration, PostgresConfiguration } from './postgres-configuration.ts';
 
 export interface ConfigurationLinkOptions {
   readonly store: PostgresConfiguration;
   readonly bus: Bus;
   readonly names: BusNames;
+  /** Takes a configuration over; throws where it cannot be used, and then has changed nothing. */
   readonly onConfiguration: (configuration: Configuration) => void;
   readonly log: Logger;
 }
@@ -20,6 +22,8 @@ const EVERY_MS = 500;
 export class ConfigurationLink {
   readonly #options: ConfigurationLinkOptions;
   #version: string | undefined;
+  /** The version that was refused last: it is not tried again, the next one is. */
+  #refused: string | undefined;
   #isUp = false;
   #reading: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout;
@@ -34,6 +38,11 @@ export class ConfigurationLink {
   /** Whether the database has answered the last time. */
   get isUp(): boolean {
     return this.#isUp;
+  }
+
+  /** The version of the database where it cannot be used and the last good one serves on; undefined where all is well. */
+  get refusedVersion(): string | undefined {
+    return this.#refused;
   }
 
   /** Loads the configuration where it has changed. Never rejects. */
@@ -67,18 +76,45 @@ export class ConfigurationLink {
   }
 
   async #read(): Promise<void> {
-    const { store, onConfiguration, log } = this.#options;
+    const { store, log } = this.#options;
     try {
-      if ((await store.version()) !== this.#version) {
-        const configuration = await store.load();
-        this.#version = configuration.version;
-        onConfiguration(configuration);
-      }
+      const version = await store.version();
+      if (version === this.#version) this.#refused = undefined;
+      else if (version !== this.#refused) await this.#take(version);
       this.#isUp = true;
     } catch (error) {
       if (this.#isUp)
         log.warn({ err: error }, 'the configuration cannot be read; the last known one is used');
       this.#isUp = false;
     }
+  }
+
+  /** Counts as taken what was taken, not what was found: else a version that failed would never be missed. */
+  async #take(found: string): Promise<void> {
+    const { store, onConfiguration } = this.#options;
+    let configuration: Configuration;
+    try {
+      configuration = await store.load();
+    } catch (error) {
+      if (!isUnusableConfiguration(error)) throw error;
+      this.#refuse(found, error);
+      return;
+    }
+    try {
+      onConfiguration(configuration);
+    } catch (error) {
+      this.#refuse(configuration.version, error);
+      return;
+    }
+    this.#version = configuration.version;
+    this.#refused = undefined;
+  }
+
+  #refuse(version: string, error: unknown): void {
+    this.#refused = version;
+    this.#options.log.error(
+      { err: error, version, serving: this.#version },
+      'the configuration cannot be used; the last good one serves on until it is changed',
+    );
   }
 }

@@ -1,8 +1,9 @@
 import { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
 import type { Postgres, Transaction } from '@switchyard/service-kit';
+import { isUnusableConfiguration, unusableConfiguration } from '../errors.ts';
 import { countObjects, refuseTooMany } from './configuration-limits.ts';
 
-/** Most providers, pools, and experiments that say who answers, of one installation. */
+/** Most providers, pools, policies, and experiments that say who answers, of one installation: of each. */
 const MAX_ROWS = 100_000;
 
 /** The whole configuration at one version. */
@@ -19,9 +20,12 @@ export interface Configuration {
 /** Where providers, pools, policies and experiments are kept. Every change counts one version up, in the same transaction. */
 export class PostgresConfiguration {
   readonly #postgres: Postgres;
+  readonly #maxRows: number;
 
-  constructor(postgres: Postgres) {
+  /** @param limits.maxRows most objects of each kind, of one installation. Default 100,000 */
+  constructor(postgres: Postgres, { maxRows = MAX_ROWS }: { readonly maxRows?: number } = {}) {
     this.#postgres = postgres;
+    this.#maxRows = maxRows;
   }
 
   /** The version now: one cheap read. */
@@ -34,9 +38,23 @@ export class PostgresConfiguration {
     });
   }
 
-  /** Everything, with its version: no change of it lies between two parts. */
+  /**
+   * Everything, with its version: no change of it lies between two parts.
+   *
+   * @throws UNUSABLE_CONFIGURATION where there is more than can be kept, or something that cannot be read
+   */
   load(): Promise<Configuration> {
-    return this.#postgres.asSystem(readConfiguration);
+    return this.#postgres.asSystem((transaction) => this.read(transaction));
+  }
+
+  /**
+   * Everything that a transaction sees, with its version.
+   *
+   * @throws UNUSABLE_CONFIGURATION
+   */
+  async read(transaction: Transaction): Promise<Configuration> {
+    const { rows } = await transaction.query<ConfigurationRow>(loadStatement(this.#maxRows));
+    return configurationOf(rows, this.#maxRows);
   }
 
   /** Runs one change as {@link change} does, and undoes it, the count of the version too, where it is not to be kept. */
@@ -76,17 +94,28 @@ export class PostgresConfiguration {
   }
 }
 
-/** Everything that a transaction sees, with its version. */
-export async function readConfiguration(transaction: Transaction): Promise<Configuration> {
-  const { rows } = await transaction.query<ConfigurationRow>(LOAD);
-  const bodiesOf = (wanted: ConfigurationRow['kind']) =>
-    rows.flatMap(({ kind, body }) => (kind === wanted ? [body] : []));
+function configurationOf(rows: readonly ConfigurationRow[], maxRows: number): Configuration {
+  const bodiesOf = (wanted: ConfigurationRow['kind']) => {
+    const bodies = rows.flatMap(({ kind, body }) => (kind === wanted ? [body] : []));
+    // What is left out in silence would be gone for every request, and a plan would add it again.
+    if (bodies.length > maxRows)
+      throw unusableConfiguration(`there are more than ${maxRows} rows of ${wanted}`);
+    return bodies;
+  };
+  const decoded = <T>(kind: ConfigurationRow['kind'], decode: (body: Buffer) => T): T[] => {
+    try {
+      return bodiesOf(kind).map(decode);
+    } catch (error) {
+      if (isUnusableConfiguration(error)) throw error;
+      throw unusableConfiguration(`a row of ${kind} cannot be read`, error);
+    }
+  };
   return {
     version: bodiesOf('version')[0]?.toString() ?? '0',
-    providers: bodiesOf('provider').map((body) => Provider.decode(body)),
-    pools: bodiesOf('pool').map((body) => Pool.decode(body)),
-    policies: bodiesOf('policy').map((body) => Policy.decode(body)),
-    experiments: bodiesOf('experiment').map((body) => Experiment.decode(body)),
+    providers: decoded('provider', (body) => Provider.decode(body)),
+    pools: decoded('pool', (body) => Pool.decode(body)),
+    policies: decoded('policy', (body) => Policy.decode(body)),
+    experiments: decoded('experiment', (body) => Experiment.decode(body)),
   };
 }
 
@@ -105,14 +134,17 @@ interface ConfigurationRow {
   readonly body: Buffer;
 }
 
-/** One statement sees one state of the database, as a transaction of repeatable reads would, with one round trip instead of five. */
-const LOAD = `
+/**
+ * One statement sees one state of the database, as a transaction of repeatable reads would, with one round trip instead of five. It
+ * reads one row more than there may be, which tells that there are too many.
+ */
+const loadStatement = (maxRows: number): string => `
   (SELECT 'version' AS kind, convert_to(version::text, 'UTF8') AS body FROM routing.provider_version)
   UNION ALL
-  (SELECT 'provider', body FROM routing.providers ORDER BY tenant, id LIMIT ${MAX_ROWS})
+  (SELECT 'provider', body FROM routing.providers ORDER BY tenant, id LIMIT ${maxRows + 1})
   UNION ALL
-  (SELECT 'pool', body FROM routing.pools ORDER BY tenant, id LIMIT ${MAX_ROWS})
+  (SELECT 'pool', body FROM routing.pools ORDER BY tenant, id LIMIT ${maxRows + 1})
   UNION ALL
-  (SELECT 'policy', body FROM routing.policies ORDER BY tenant LIMIT ${MAX_ROWS})
+  (SELECT 'policy', body FROM routing.policies ORDER BY tenant LIMIT ${maxRows + 1})
   UNION ALL
-  (SELECT 'experiment', body FROM routing.experiments WHERE decides ORDER BY tenant, id LIMIT ${MAX_ROWS})`;
+  (SELECT 'experiment', body FROM routing.experiments WHERE decides ORDER BY tenant, id LIMIT ${maxRows + 1})`;

@@ -46,29 +46,33 @@ export class SnapshotHolder {
     return this.#parts;
   }
 
+  /** Throws where no snapshot can be built of it; then everything stays as it was. */
   setConfiguration({ version, ...configuration }: ConfigurationPart): void {
     if (version !== this.#parts.configurationVersion)
       this.#rebuild({ configurationVersion: version, ...configuration });
   }
 
+  /** Throws where no snapshot can be built with them; then everything stays as it was. */
   setPrices(priceBook: PriceBook): void {
     if (priceBook.version !== this.#parts.priceBook.version) this.#rebuild({ priceBook });
   }
 
   setHealth({ version, health }: HealthPart): void {
     if (version === this.#parts.healthVersion) return;
-    this.#parts = { ...this.#parts, healthVersion: version, health };
-    this.#replace(withHealth(this.#current, this.#parts));
+    const parts = { ...this.#parts, healthVersion: version, health };
+    this.#replace(parts, withHealth(this.#current, parts));
   }
 
   #rebuild(change: Partial<SnapshotParts>): void {
-    this.#parts = { ...this.#parts, ...change };
-    this.#replace(buildSnapshot(this.#parts));
+    const parts = { ...this.#parts, ...change };
+    this.#replace(parts, buildSnapshot(parts));
   }
 
-  #replace(snapshot: Snapshot): void {
+  /** Parts and snapshot change together, after both are made: else an old snapshot would go by the version of new parts. */
+  #replace(parts: SnapshotParts, snapshot: Snapshot): void {
     prepareSelections(snapshot);
+    this.#parts = parts;
     this.#current = snapshot;
-    this.#onChange(this.#current, this.#parts);
+    this.#onChange(snapshot, parts);
   }
 }
