@@ -107,6 +107,11 @@ export interface WireFormat {
   readonly id: WireFormatId;
   /** The first thing in the request that cannot be expressed, for excluding a candidate without encoding. */
   findUnsupported(input: EncodeInput): Unsupported | undefined;
+  /**
+   * What of the model id and the output limit `findUnsupported` goes by, for this request: what it finds is the same for inputs
+   * that are alike in this, the request, dialect and traits. So it need not look again for each of thousands of models.
+   */
+  unsupportedVariant(input: EncodeInput): string | number | undefined;
   /** The request as HTTP, or the first thing in it that cannot be expressed. */
   encodeRequest(input: EncodeInput): Result<EncodedRequest, Unsupported>;
   /** Headers that carry the key. */

@@ -3,13 +3,14 @@ import type { WireFormat } from '../wire-format.ts';
 import { classifyMessagesError } from './classify-error.ts';
 import { decodeMessagesResponse } from './decode-response.ts';
 import { encodeMessagesRequest } from './encode-request.ts';
-import { findUnsupportedInMessages } from './find-unsupported.ts';
+import { findUnsupportedInMessages, limitThatMatters } from './find-unsupported.ts';
 import { MessagesStreamDecoder } from './stream-decoder.ts';
 
 /** Anthropic's Messages API. */
 export const anthropicMessages: WireFormat = Object.freeze({
   id: 'anthropic-messages',
   findUnsupported: findUnsupportedInMessages,
+  unsupportedVariant: limitThatMatters,
   encodeRequest: encodeMessagesRequest,
   authorize: (secret: string) => ({ 'x-api-key': secret }),
   decodeResponse: decodeMessagesResponse,

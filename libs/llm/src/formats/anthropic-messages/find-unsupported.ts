@@ -13,6 +13,9 @@ import type { PartContent } from '../parts.ts';
 import type { EncodeInput, Unsupported } from '../wire-format.ts';
 import { encodeThinking } from './encode-thinking.ts';
 
+/** Stands for every limit that is set. */
+const ANY_LIMIT = 0;
+
 const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 
 /** The first thing in a request that the Messages API cannot express; the rules are in the README beside this file. */
@@ -29,6 +32,13 @@ export function findUnsupportedInMessages(input: EncodeInput): Unsupported | und
     findUnsupportedThinking(input) ??
     findUnsupportedPart(request, checkPart)
   );
+}
+
+/** The output limit, where something must be below it: a reasoning budget, or an effort that stands for one. */
+export function limitThatMatters({ request, maxOutputTokens }: EncodeInput): number | undefined {
+  const { reasoningEffort = '', reasoningBudgetTokens } = request.sampling ?? {};
+  if (reasoningEffort !== '' || reasoningBudgetTokens !== undefined) return maxOutputTokens;
+  return maxOutputTokens === undefined ? undefined : ANY_LIMIT;
 }
 
 function findUnsupportedSampling(sampling: Sampling | undefined): Unsupported | undefined {

@@ -4,12 +4,14 @@ import { classifyGeminiError } from './classify-error.ts';
 import { decodeGenerateResponse } from './decode-response.ts';
 import { encodeGenerateRequest } from './encode-request.ts';
 import { findUnsupportedInGemini } from './find-unsupported.ts';
+import { generationOf } from './model-generation.ts';
 import { GeminiStreamDecoder } from './stream-decoder.ts';
 
 /** Google's Gemini API: generateContent and streamGenerateContent. */
 export const gemini: WireFormat = Object.freeze({
   id: 'gemini',
   findUnsupported: findUnsupportedInGemini,
+  unsupportedVariant: generationOf,
   encodeRequest: encodeGenerateRequest,
   authorize: (secret: string) => ({ 'x-goog-api-key': secret }),
   decodeResponse: decodeGenerateResponse,

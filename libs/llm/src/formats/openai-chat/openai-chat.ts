@@ -10,6 +10,8 @@ import { ChatStreamDecoder } from './stream-decoder.ts';
 export const openaiChat: WireFormat = Object.freeze({
   id: 'openai-chat',
   findUnsupported: findUnsupportedInChat,
+  // Neither the id nor the limit matters here.
+  unsupportedVariant: () => undefined,
   encodeRequest: encodeChatRequest,
   authorize: (secret: string) => ({ authorization: `Bearer ${secret}` }),
   decodeResponse: decodeChatResponse,

@@ -5,6 +5,7 @@ import { outputLimit } from '../request/output-limit.ts';
 import type { ConfiguredProvider, Offering, Snapshot } from '../snapshot/snapshot.ts';
 import { Candidate, type OfferingState } from './candidate.ts';
 import { healthTier } from './health-tier.ts';
+import { UnsupportedCache } from './unsupported-cache.ts';
 
 /** What candidates are made with. */
 export interface EvaluationInput {
@@ -19,8 +20,7 @@ export class Evaluation {
   readonly needs: Needs;
   readonly #snapshot: Snapshot;
   readonly #stateOf: (offering: Offering) => OfferingState;
-  /** By dialect or wire format, then by traits: what cannot be expressed is the same for all of a kind. */
-  readonly #unsupported = new Map<unknown, Map<unknown, Unsupported | undefined>>();
+  readonly #unsupported = new UnsupportedCache();
 
   constructor({ needs, snapshot, stateOf }: EvaluationInput) {
     this.needs = needs;
@@ -60,22 +60,10 @@ export class Evaluation {
   }
 
   #unsupportedAt(offering: Offering): Unsupported | undefined {
-    const { provider, traits, model } = offering;
+    const { request, stream } = this.needs;
+    const { model, traits, provider } = offering;
     const { format, dialect } = provider;
-    const kind = dialect ?? format;
-    let ofKind = this.#unsupported.get(kind);
-    if (ofKind === undefined) {
-      ofKind = new Map();
-      this.#unsupported.set(kind, ofKind);
-    }
-    if (!ofKind.has(traits)) {
-      const { request, stream } = this.needs;
-      const maxOutputTokens = outputLimit(this.needs, offering);
-      ofKind.set(
-        traits,
-        format.findUnsupported({ request, model, maxOutputTokens, stream, dialect, traits }),
-      );
-    }
-    return ofKind.get(traits);
+    const maxOutputTokens = outputLimit(this.needs, offering);
+    return this.#unsupported.find(format, { request, stream, model, maxOutputTokens, dialect, traits });
   }
 }
