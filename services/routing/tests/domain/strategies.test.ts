@@ -100,6 +100,28 @@ test('weights of 0 serve where there are no others, all alike', () => {
   expect(counted.a).toBeCloseTo(0.5, 1);
 });
 
+test('by load, weights of 0 take nothing while others can; where there are no others, all count alike', () => {
+  const zeroes = ['y', 'z'].map((key) => contender(key, { weight: 0, costNanoUsd: 1 }));
+  const one = [contender('a', { weight: 100, active: 50 }), ...zeroes];
+  expect(shares(Strategy.LEAST_LOADED, one, 300)).toEqual({ a: expect.closeTo(1), y: 0, z: 0 });
+  const { propensity, scored } = strategy(Strategy.LEAST_LOADED).order(one, context());
+  expect(propensity).toBe(1);
+  expect(scored.map(({ score }) => score)).toEqual([0.51, undefined, undefined]);
+  const two = [contender('a', { active: 9 }), contender('b'), ...zeroes];
+  expect(shares(Strategy.LEAST_LOADED, two, 300)).toEqual({ a: 0, b: expect.closeTo(1), y: 0, z: 0 });
+  const none = [contender('busy', { weight: 0, active: 3 }), contender('idle', { weight: 0 })];
+  expect(order(Strategy.LEAST_LOADED, none)).toEqual(['idle', 'busy']);
+});
+
+test('a weight of 0 counts only under strategies that go by weights', () => {
+  const pair = [
+    contender('a', { weight: 0, latencyMs: 10, costNanoUsd: 1, priority: 1, successRate: 1 }),
+    contender('b', { weight: 5, latencyMs: 20, costNanoUsd: 2, priority: 2, successRate: 0.5, idleMs: 5 }),
+  ];
+  const isByWeight = (kind: Strategy) => kind === Strategy.WEIGHTED || kind === Strategy.LEAST_LOADED;
+  for (const kind of STRATEGIES) expect(order(kind, pair)[0], `${kind}`).toBe(isByWeight(kind) ? 'b' : 'a');
+});
+
 test('for 30 s after a recovery the weight grows from a tenth to the whole', () => {
   const shareAfter = (recoveredMs: number | undefined) =>
     strategy(Strategy.WEIGHTED)

@@ -15,7 +15,7 @@ export interface PoolIndex {
 export interface OfferingIndex {
   /** Provider id → its offerings, of all tenants. */
   readonly byProvider: ReadonlyMap<string, readonly Offering[]>;
-  /** Model id or canonical name → its offerings. */
+  /** Model id, canonical name or alias → its offerings. */
   readonly byModel: ReadonlyMap<string, readonly Offering[]>;
 }
 

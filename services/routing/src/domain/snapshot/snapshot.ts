@@ -82,7 +82,7 @@ export interface Snapshot {
   readonly providers: readonly ConfiguredProvider[];
   /** In the order of their keys. */
   readonly offerings: readonly Offering[];
-  /** Model id or canonical name → its offerings. */
+  /** Model id, canonical name or alias → its offerings. */
   readonly byModel: ReadonlyMap<string, readonly Offering[]>;
   /** Provider id → its offerings, of all tenants. */
   readonly byProvider: ReadonlyMap<string, readonly Offering[]>;

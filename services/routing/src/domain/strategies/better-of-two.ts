@@ -4,16 +4,18 @@ import type { Order, Scored } from './strategy.ts';
 
 /**
  * Puts the better of two that are drawn at random first; the others follow by score. Replicas that see the same scores do
- * not all run to the same target by that. The worst of several never comes first.
+ * not all run to the same target by that. The worst of several never comes first, and one without a score only where none
+ * has one.
  *
  * Source: Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001.
  *
- * The propensity is exact: of the n·(n − 1)/2 pairs, n − 1 − i have the one of rank i (from 0) as their better half.
+ * The propensity is exact: of the n·(n − 1)/2 pairs of those with a score, n − 1 − i have the one of rank i (from 0) as their better half.
  *
- * @param scored best first, at least one
+ * @param scored best first, those without a score last; at least one
  */
 export function betterOfTwo<C extends Contender>(scored: readonly Scored<C>[], random: Random): Order<C> {
-  const count = scored.length;
+  const firstUnknown = scored.findIndex(({ score }) => score === undefined);
+  const count = firstUnknown < 1 ? scored.length : firstUnknown;
   if (count < 2) return { scored, propensity: 1 };
   // The second draw is from one rank less: the lesser of both is distributed as that of two different ranks.
   const rank = Math.min(Math.floor(random() * count), Math.floor(random() * (count - 1)));

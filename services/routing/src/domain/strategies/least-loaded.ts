@@ -1,6 +1,6 @@
 import { betterOfTwo } from './better-of-two.ts';
 import type { Contender } from './contender.ts';
-import { effectiveWeight } from './effective-weight.ts';
+import { effectiveWeight, weightShare } from './effective-weight.ts';
 import { orderByScore } from './order-by-score.ts';
 import type { OrderingStrategy } from './strategy.ts';
 
@@ -9,13 +9,18 @@ export const leastLoaded: OrderingStrategy = {
   name: 'least_loaded',
   contest: 'groups',
   degraded: 'get-less',
-  order: (contenders, { random }) => betterOfTwo(orderByScore(contenders, loadOf), random),
+  order: (contenders, { random }) => {
+    const isAnyWeighty = contenders.some(({ weight }) => weight > 0);
+    const weightOf = isAnyWeighty ? effectiveWeight : weightShare;
+    return betterOfTwo(
+      orderByScore(contenders, (one) => loadOf(one, weightOf(one))),
+      random,
+    );
+  },
   reason: ({ first: { contender }, among }) =>
     `the less loaded of two drawn from ${among}, with ${contender.active} requests under way`,
 };
 
 /** undefined for a weight of 0, which takes nothing while others can. */
-function loadOf(contender: Contender): number | undefined {
-  const weight = effectiveWeight(contender);
-  return weight === 0 ? undefined : (contender.active + 1) / weight;
-}
+const loadOf = ({ active }: Contender, weight: number): number | undefined =>
+  weight === 0 ? undefined : (active + 1) / weight;

@@ -57,7 +57,10 @@ export interface PoolMember {
    * offer it when it is set. A pool inside a pool is not offered.
    */
   model: string;
-  /** Share under STRATEGY_WEIGHTED. 0 to 1,000,000. Default: the provider's. */
+  /**
+   * Share under STRATEGY_WEIGHTED, and capacity under STRATEGY_LEAST_LOADED; 0 takes part only when nobody else fits. The
+   * other strategies do not look at it. 0 to 1,000,000. Default: the provider's.
+   */
   weight?:
     | number
     | undefined;

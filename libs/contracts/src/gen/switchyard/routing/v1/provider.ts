@@ -112,7 +112,10 @@ export interface Provider {
   updatedAt:
     | Date
     | undefined;
-  /** Share of requests under STRATEGY_WEIGHTED, and capacity under STRATEGY_LEAST_LOADED. 0 to 1,000,000. Default 100. */
+  /**
+   * Share of requests under STRATEGY_WEIGHTED, and capacity under STRATEGY_LEAST_LOADED; 0 takes part only when nobody else
+   * fits. The other strategies do not look at it. 0 to 1,000,000. Default 100.
+   */
   weight?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }

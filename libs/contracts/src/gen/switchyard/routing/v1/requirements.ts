@@ -13,8 +13,12 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
  * WEIGHTED, LEAST_LOADED and LATENCY they count with a quarter of their weight, and COMPOSITE weighs health by itself.
  *
  * All but PRIORITY and COST share work among balancing groups: each provider (of a pool: each member) takes part once, with the offering
- * of it that is cheapest for the request; its further offerings come after all others. For 30 s after a provider has left
- * unhealthy, its weight grows from a tenth to the whole.
+ * of it that is cheapest for the request; its further offerings come after all others.
+ *
+ * Under WEIGHTED, LEAST_LOADED and LATENCY, for 30 s after a provider has left unhealthy or unavailable, its weight grows from a
+ * tenth to the whole (under LATENCY, where weights do not count otherwise, its latency counts ten times at first); the other
+ * strategies know no such slow start. A weight of 0 takes part under WEIGHTED and LEAST_LOADED only when nobody else fits;
+ * the other strategies do not look at weights.
  */
 export const Strategy = {
   /** UNSPECIFIED - The installation's default. */
@@ -25,7 +29,7 @@ export const Strategy = {
   COST: 2,
   /**
    * WEIGHTED - At random by weight (of the pool's member, else of the provider): shares hold over all replicas without their knowing
-   * of each other. A weight of 0 takes part only when nobody else fits.
+   * of each other.
    */
   WEIGHTED: 3,
   /** LEAST_LOADED - The fewest requests under way at this replica (and this one) for its weight, the better of two drawn at random. */
