@@ -2,7 +2,7 @@ import { type CompleteRequest, Purpose } from '@switchyard/contracts/routing';
 import { drawSeed } from '@switchyard/kernel';
 import { actingTenant, requirePermission } from '@switchyard/service-kit';
 import { type Choice, type DecideInput, decide } from '../domain/decide/decide.ts';
-import { isOffered } from '../domain/decide/select-offerings.ts';
+import { selectOfferings } from '../domain/decide/select-offerings.ts';
 import { type Assignment, divideRequest, withModelOf } from '../domain/experiment/divide-request.ts';
 import type { Needs } from '../domain/request/needs.ts';
 import { needsOf } from '../domain/request/needs-of.ts';
@@ -59,13 +59,15 @@ export function decideRequest(
     defaultStrategy: context.defaultStrategy,
   });
   const needs = needsOf(request, { tenant, stream, asked });
-  if (!isOffered(needs, snapshot)) throw nobodyOffers(needs, { snapshot, division });
+  const selected = selectOfferings(needs, snapshot);
+  if (selected.count === 0) throw nobodyOffers(needs, { snapshot, division });
   const choice = decide({
     needs,
     snapshot,
     stateOf: stateReader(context, context.clock.monotonicMs()),
     seed: drawSeed(context.random),
     look,
+    selected,
     measured: () => context.runtimes.measured(),
   });
   return { needs, snapshot, choice, assignment: division.assignment };

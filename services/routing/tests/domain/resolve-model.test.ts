@@ -48,6 +48,7 @@ function candidates(request: PartialRequest, snapshot: Snapshot): string[] {
   const asked = ask(request, snapshot);
   if (asked.kind !== 'understood') throw new Error(JSON.stringify(asked));
   return selectOfferings({ selector: asked.selector, tenant: 't' }, snapshot)
+    .all()
     .map(({ provider, model }) => `${provider.id}/${model}`)
     .sort();
 }
@@ -74,7 +75,9 @@ test('who names a provider means it, though an aggregator has a model whose id l
     selectOfferings(
       { selector: { kind: 'model', model }, tenant: 't' },
       { ...snapshotOf(offerings), byModel: indexModels(offerings) },
-    ).map(({ provider }) => provider.id);
+    )
+      .all()
+      .map(({ provider }) => provider.id);
   expect(of(all, 'openai/gpt-4o-mini')).toEqual(['openai']);
   expect(of(all, 'aggregator/openai/gpt-4o-mini')).toEqual(['aggregator']);
   expect(of([aggregated], 'openai/gpt-4o-mini')).toEqual(['aggregator']);

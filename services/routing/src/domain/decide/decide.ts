@@ -1,4 +1,4 @@
-import type { OfferingIndex } from '../snapshot/offering-index.ts';
+import { type OfferingIndex, type ProviderGroup, providerGroupsFor } from '../snapshot/offering-index.ts';
 import type { Offering } from '../snapshot/snapshot.ts';
 import { findStrategy } from '../strategies/find-strategy.ts';
 import { priority } from '../strategies/priority.ts';
@@ -7,7 +7,7 @@ import { exclusionsOf } from './constraints.ts';
 import { Evaluation, type EvaluationInput } from './evaluate.ts';
 import { healthExclusion, isPanic, OUT_OF_SERVICE_TIER } from './health-tier.ts';
 import { type Ranking, rank } from './rank.ts';
-import { largeSelection, selectOfferings } from './select-offerings.ts';
+import { type SelectedOfferings, selectOfferings } from './select-offerings.ts';
 import { shortlist } from './shortlist.ts';
 
 /** A candidate that fits. */
@@ -43,6 +43,8 @@ export interface DecideInput extends EvaluationInput {
   readonly look: 'all' | 'enough';
   /** Keys of the offerings whose latency is known: a request that limits it looks at no others. */
   readonly measured: () => Iterable<string>;
+  /** What the request's model names, where the caller has selected it already. Default: it is selected here. */
+  readonly selected?: SelectedOfferings;
 }
 
 /** Where nothing fits, so many are told of. */
@@ -50,17 +52,17 @@ const TOLD_OF = 100;
 
 /** Decides who serves a request. Pure: the same input gives the same choice, and it begins alike however many are looked at. */
 export function decide(input: DecideInput): Choice {
-  const { needs, snapshot, look } = input;
-  const index = look === 'all' || needs.isProbe ? undefined : largeSelection(needs, snapshot);
-  if (index === undefined) return decideAmong(selectOfferings(needs, snapshot), input);
+  const { needs, snapshot, look, selected = selectOfferings(needs, snapshot) } = input;
+  const index = look === 'all' || needs.isProbe ? undefined : selected.index;
+  if (index === undefined) return decideAmong(selected.all(), input);
   const evaluation = new Evaluation(input);
   const candidates =
     needs.maxLatencyMs === undefined
       ? shortlist({ index, evaluation, strategy: strategyOf(input) })
       : decideAmong(measuredOf(index, input), input).ranked;
   const seen = candidates.length;
-  if (seen === 0) return explainNone(input);
-  const unseen = index.countFor(needs.tenant) - seen;
+  if (seen === 0) return explainNone(input, { index, count: selected.count });
+  const unseen = selected.count - seen;
   return choiceOf(candidates, { input, excluded: [], fitting: undefined, unseen });
 }
 
@@ -131,13 +133,22 @@ function measuredOf({ byKey }: OfferingIndex, { measured, needs }: DecideInput):
   return offerings;
 }
 
-/** Tells of some of many that do not fit, a few of each provider. */
-function explainNone(input: DecideInput): Choice {
-  const { needs, snapshot } = input;
-  const offerings = selectOfferings(needs, snapshot);
-  const byProvider = [...Map.groupBy(offerings, ({ provider }) => provider.key).values()];
-  const ofEach = Math.max(1, Math.floor(TOLD_OF / Math.max(1, byProvider.length)));
-  const told = byProvider.flatMap((some) => some.slice(0, ofEach)).slice(0, TOLD_OF);
-  const choice = decideAmong(told, input);
-  return { ...choice, fitting: 0, unseen: offerings.length - told.length };
+/** Tells of some of many that do not fit, a few of each provider; looks at no others. */
+function explainNone(
+  input: DecideInput,
+  { index, count }: { readonly index: OfferingIndex; readonly count: number },
+): Choice {
+  const groups = providerGroupsFor(index, input.needs.tenant).slice(0, TOLD_OF);
+  const ofEach = Math.max(1, Math.floor(TOLD_OF / Math.max(1, groups.length)));
+  const told = groups.flatMap((group) => examplesOf(group, ofEach));
+  return { ...decideAmong(told, input), fitting: 0, unseen: count - told.length };
+}
+
+function examplesOf({ priceBuckets }: ProviderGroup, limit: number): Offering[] {
+  const examples: Offering[] = [];
+  for (const { offerings } of priceBuckets) {
+    if (examples.length >= limit) break;
+    examples.push(...offerings.slice(0, limit - examples.length));
+  }
+  return examples;
 }

@@ -1,43 +1,57 @@
 import { unreachable } from '@switchyard/kernel';
 import type { ModelSelector, Needs } from '../request/needs.ts';
 import { indexOf, type OfferingIndex } from '../snapshot/offering-index.ts';
+import { offeringsByKey, offeringsByTenant } from '../snapshot/offerings-by-tenant.ts';
 import type { Offering, Snapshot } from '../snapshot/snapshot.ts';
 
 /** Whose offerings a request may choose among. */
 export type Selection = Pick<Needs, 'selector' | 'tenant'>;
 
-/** The offerings that a request's model names and its tenant sees. */
-export function selectOfferings({ selector, tenant }: Selection, snapshot: Snapshot): readonly Offering[] {
-  const qualified = namedWithProvider({ selector, tenant }, snapshot);
-  if (qualified.length > 0) return qualified;
-  return namedOfferings(selector, snapshot).filter((offering) => isVisible(offering, tenant));
+/** What a request may choose among: what its model names and its tenant sees. */
+export interface SelectedOfferings {
+  readonly count: number;
+  /** Where they are many: arranged so that few are looked at. undefined where each can be looked at. */
+  readonly index: OfferingIndex | undefined;
+  /** Each of them, the installation's first. */
+  all(): readonly Offering[];
 }
 
 /** So many candidates are all looked at: then a decision tells of each. */
 const ALL_LOOKED_AT = 64;
 
-/** The index of what a request's model names, where that is much; undefined where each can be looked at. */
-export function largeSelection(
-  { selector, tenant }: Selection,
-  snapshot: Snapshot,
-): OfferingIndex | undefined {
+/** Selects the offerings that a request's model names and its tenant sees, without a look at those of other tenants. */
+export function selectOfferings({ selector, tenant }: Selection, snapshot: Snapshot): SelectedOfferings {
+  const qualified = namedWithProvider({ selector, tenant }, snapshot);
+  if (qualified.length > 0) return { count: qualified.length, index: undefined, all: () => qualified };
   const named = namedOfferings(selector, snapshot);
-  if (named.length <= ALL_LOOKED_AT || namedWithProvider({ selector, tenant }, snapshot).length > 0)
-    return undefined;
-  const index = indexOf(named);
-  return index.countFor(tenant) <= ALL_LOOKED_AT ? undefined : index;
+  const { common, own } = offeringsByTenant(named);
+  const ofTenant = own.get(tenant) ?? NONE;
+  const count = common.length + ofTenant.length;
+  return {
+    count,
+    index: count > ALL_LOOKED_AT ? indexOf(named) : undefined,
+    all: () => (ofTenant.length === 0 ? common : [...common, ...ofTenant]),
+  };
 }
 
-/** Makes the indexes that decisions on a snapshot will ask for, so that no request waits for one. */
-export function prepareSelections({ offerings, pools }: Snapshot): void {
-  const named = [offerings];
-  for (const pool of pools.byName.values()) if (pool.offerings !== 'any') named.push(pool.offerings);
-  for (const some of named) if (some.length > ALL_LOOKED_AT) indexOf(some);
+/** Makes what selections on a snapshot will ask for, so that no request waits for it. */
+export function prepareSelections({ offerings, byModel, pools }: Snapshot): void {
+  offeringsByKey(offerings);
+  prepare(offerings);
+  for (const named of byModel.values()) prepare(named);
+  for (const pool of pools.byName.values()) if (pool.offerings !== 'any') prepare(pool.offerings);
+}
+
+function prepare(named: readonly Offering[]): void {
+  if (named.length <= ALL_LOOKED_AT) return;
+  const { common, own } = offeringsByTenant(named);
+  const mostOwn = own.values().reduce((most, { length }) => Math.max(most, length), 0);
+  if (common.length + mostOwn > ALL_LOOKED_AT) indexOf(named);
 }
 
 /** Whether a request's model names anything that its tenant sees. */
 export const isOffered = (selection: Selection, snapshot: Snapshot): boolean =>
-  largeSelection(selection, snapshot) !== undefined || selectOfferings(selection, snapshot).length > 0;
+  selectOfferings(selection, snapshot).count > 0;
 
 /** The offerings that a selector names, of all tenants: the same array as long as the snapshot's offerings stay. */
 function namedOfferings(selector: ModelSelector, snapshot: Snapshot): readonly Offering[] {
@@ -59,12 +73,9 @@ function namedOfferings(selector: ModelSelector, snapshot: Snapshot): readonly O
  */
 function namedWithProvider({ selector, tenant }: Selection, { offerings }: Snapshot): readonly Offering[] {
   if (selector.kind !== 'model' || !selector.model.includes('/')) return NONE;
-  const { byKey } = indexOf(offerings);
+  const byKey = offeringsByKey(offerings);
   const keys = tenant === '' ? [`/${selector.model}`] : [`/${selector.model}`, `${tenant}/${selector.model}`];
   return keys.map((key) => byKey.get(key)).filter((offering) => offering !== undefined);
 }
 
 const NONE: readonly Offering[] = [];
-
-const isVisible = ({ provider }: Offering, tenant: string): boolean =>
-  provider.tenant === '' || provider.tenant === tenant;

@@ -1,5 +1,4 @@
-import type { Needs } from '../request/needs.ts';
-import type { OfferingIndex, ProviderGroup } from '../snapshot/offering-index.ts';
+import { type OfferingIndex, type ProviderGroup, providerGroupsFor } from '../snapshot/offering-index.ts';
 import type { Contender } from '../strategies/contender.ts';
 import type { OrderingStrategy } from '../strategies/strategy.ts';
 import type { Candidate } from './candidate.ts';
@@ -52,20 +51,15 @@ export function shortlist({ index, evaluation, strategy }: ShortlistOptions): Ca
 function openProviderGroups(index: OfferingIndex, evaluation: Evaluation): OpenProviderGroup[] {
   const { needs } = evaluation;
   const open: OpenProviderGroup[] = [];
-  for (const providerGroups of [index.common, providerGroupsOfTenant(index, needs)]) {
-    for (const providerGroup of providerGroups) {
-      const { provider, priority, example } = providerGroup;
-      const { credential } = evaluation.stateOf(example);
-      if (excludesProvider({ provider, credential }, needs)) continue;
-      const [tier, preference] = [evaluation.tierOf(provider), evaluation.preferenceOf(provider)];
-      open.push({ providerGroup, priority, tier, preference });
-    }
+  for (const providerGroup of providerGroupsFor(index, needs.tenant)) {
+    const { provider, priority, example } = providerGroup;
+    const { credential } = evaluation.stateOf(example);
+    if (excludesProvider({ provider, credential }, needs)) continue;
+    const [tier, preference] = [evaluation.tierOf(provider), evaluation.preferenceOf(provider)];
+    open.push({ providerGroup, priority, tier, preference });
   }
   return open;
 }
-
-const providerGroupsOfTenant = ({ byTenant }: OfferingIndex, { tenant }: Needs): readonly ProviderGroup[] =>
-  byTenant.get(tenant) ?? [];
 
 function cheapestOfEach(open: readonly OpenProviderGroup[], evaluation: Evaluation): Candidate[] {
   const cheapest: Candidate[] = [];

@@ -1,3 +1,4 @@
+import { offeringsByKey } from './offerings-by-tenant.ts';
 import { comparePriceBuckets, leastOf, type PriceBucket, priceBucketsOf } from './price-bucket.ts';
 import type { ConfiguredProvider, Offering } from './snapshot.ts';
 
@@ -25,8 +26,6 @@ export interface OfferingIndex {
   /** Of tenants' own, by tenant. */
   readonly byTenant: ReadonlyMap<string, readonly ProviderGroup[]>;
   readonly byKey: ReadonlyMap<string, Offering>;
-  /** How many offerings a tenant sees. */
-  countFor(tenant: string): number;
 }
 
 const indexes = new WeakMap<readonly Offering[], OfferingIndex>();
@@ -51,17 +50,19 @@ function indexOfferings(offerings: readonly Offering[]): OfferingIndex {
   const byTenant = Map.groupBy(providerGroups, ({ provider }) => provider.tenant);
   const common = byTenant.get('') ?? [];
   byTenant.delete('');
-  const [ofAll, byKey] = [countOf(common), new Map(offerings.map((offering) => [offering.key, offering]))];
-  return { common, byTenant, byKey, countFor: (tenant) => ofAll + countOf(byTenant.get(tenant) ?? []) };
+  return { common, byTenant, byKey: offeringsByKey(offerings) };
 }
+
+/** The provider groups that a tenant sees. */
+export const providerGroupsFor = ({ common, byTenant }: OfferingIndex, tenant: string): ProviderGroup[] => [
+  ...common,
+  ...(byTenant.get(tenant) ?? []),
+];
 
 function byCheapest({ priceBuckets: [a] }: ProviderGroup, { priceBuckets: [b] }: ProviderGroup): number {
   if (a === undefined || b === undefined) return 0;
   return comparePriceBuckets(a, b);
 }
-
-const countOf = (providerGroups: readonly ProviderGroup[]): number =>
-  providerGroups.reduce((sum, { size }) => sum + size, 0);
 
 function providerGroupOf(offerings: readonly Offering[]): ProviderGroup {
   const [example] = offerings as [Offering];
