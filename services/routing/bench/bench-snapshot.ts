@@ -2,7 +2,8 @@ import { HealthState } from '@switchyard/contracts/health';
 import { Provider, ProviderMode } from '@switchyard/contracts/routing';
 import { type Random, seededRandom } from '@switchyard/kernel';
 import { type Catalog, type Prices, pricesOf } from '@switchyard/llm';
-import { buildSnapshot, priceKey } from '../src/domain/snapshot/build-snapshot.ts';
+import { prepareSelections } from '../src/domain/decide/select-offerings.ts';
+import { buildSnapshot, priceKey, type SnapshotParts } from '../src/domain/snapshot/build-snapshot.ts';
 import { indexModels } from '../src/domain/snapshot/index-models.ts';
 import { REGIONS } from '../src/domain/snapshot/region.ts';
 import type { Offering, Snapshot } from '../src/domain/snapshot/snapshot.ts';
@@ -41,21 +42,57 @@ export function benchSnapshot(catalog: Catalog, { providers: count, times }: Ben
       catalog.offeringsOf(id).map((offering) => [priceKey(id, offering.model), offering] as const),
     ),
   );
-  const limits = { connectMs: 1, firstTokenMs: 1, betweenTokensMs: 1, totalMs: 1 };
   const snapshot = buildSnapshot({
-    configurationVersion: '1',
-    providers,
-    pools: [],
-    policies: [],
-    experiments: [],
+    ...benchParts(catalog, providers),
     priceBook: { version: '1', prices },
-    healthVersion: '1',
     health: new Map(largest.slice(0, 4).map(({ id }) => [`/${id}`, HealthState.DEGRADED])),
-    catalog,
-    defaultLimits: limits,
   });
   return multiplied(snapshot, times, random);
 }
+
+/** What a snapshot of some providers is built from, without prices. */
+export const benchParts = (catalog: Catalog, providers: readonly Provider[]): SnapshotParts => ({
+  configurationVersion: '1',
+  providers,
+  pools: [],
+  policies: [],
+  experiments: [],
+  priceBook: { version: '1', prices: new Map() },
+  healthVersion: '1',
+  health: new Map(),
+  catalog,
+  defaultLimits: { connectMs: 1, firstTokenMs: 1, betweenTokensMs: 1, totalMs: 1 },
+});
+
+/** The tenant `t` and others, with five providers of one model each, all of the same name: {@link CROWDED_MODEL}. */
+export function crowdedSnapshot(catalog: Catalog, others: number): Snapshot {
+  const tenants = ['t', ...Array.from({ length: others }, (_, i) => `other-${i}`)];
+  const snapshot = buildSnapshot(benchParts(catalog, tenants.flatMap(fiveProvidersOf)));
+  prepareSelections(snapshot);
+  return snapshot;
+}
+
+/** What every provider of a crowded snapshot offers. */
+export const CROWDED_MODEL = 'crowded';
+
+/** Five providers of a tenant, each with {@link CROWDED_MODEL}. */
+export const fiveProvidersOf = (tenant: string): Provider[] =>
+  Array.from({ length: 5 }, (_, i) =>
+    Provider.fromPartial({
+      id: `p${i}`,
+      tenant,
+      etag: `${tenant}-${i}`,
+      wireFormat: 'openai-chat',
+      baseUrl: 'https://example.com/v1',
+      models: [
+        {
+          model: CROWDED_MODEL,
+          capabilities: ['text', 'streaming', 'tools', 'vision'],
+          contextTokens: 100_000,
+        },
+      ],
+    }),
+  );
 
 function multiplied(snapshot: Snapshot, times: number, random: Random): Snapshot {
   const offerings = snapshot.offerings.flatMap((offering) =>

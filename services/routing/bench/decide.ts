@@ -2,17 +2,18 @@ import { Strategy } from '@switchyard/contracts/routing';
 import { seededRandom } from '@switchyard/kernel';
 import { bundledCatalog } from '@switchyard/llm/bundled-catalog';
 import { decide } from '../src/domain/decide/decide.ts';
+import { selectOfferings } from '../src/domain/decide/select-offerings.ts';
 import type { Needs } from '../src/domain/request/needs.ts';
 import type { Snapshot } from '../src/domain/snapshot/snapshot.ts';
 import { findStrategy } from '../src/domain/strategies/find-strategy.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
 import { stateReader } from '../src/runtime/state-reader.ts';
 import { benchNeeds } from './bench-requests.ts';
-import { benchSnapshot } from './bench-snapshot.ts';
+import { benchSnapshot, CROWDED_MODEL, crowdedSnapshot } from './bench-snapshot.ts';
 
 /**
  * `npm run bench -- decide`: how long a decision takes, in one thread: of "auto" over the whole catalog of 50 providers, the
- * same at ten times the catalog, and of a model that five providers offer. Each decision is made three times and the fastest
+ * same at ten times the catalog, of a model that five providers offer, and the same beside a thousand other tenants. Each decision is made three times and the fastest
  * counts, so that what else the machine does counts less; the last column but one is the p99 of all.
  */
 const WARM_UP = 4_000;
@@ -20,6 +21,8 @@ const DECISIONS = 10_000;
 const REPEATS = 3;
 /** How many times larger the larger catalog is. */
 const TIMES = 10;
+/** Tenants with five providers of their own that a request does not see. */
+const OTHER_TENANTS = 1_000;
 /** Offerings that were called: those have a state of their own. */
 const CALLED = 300;
 
@@ -58,6 +61,16 @@ for (const strategy of strategies) {
   );
 }
 
+say(`\n| 5 candidates, priority | mean | p99 | p99 of all |\n| --- | ---: | ---: | ---: |`);
+for (const others of [0, OTHER_TENANTS]) {
+  const crowded = crowdedSnapshot(catalog, others);
+  for (const name of [CROWDED_MODEL, 'auto']) {
+    const { meanUs, p99Us, p99OfAllUs } = measure(crowded, benchNeeds(Strategy.PRIORITY, name));
+    const what = `${name === 'auto' ? name : 'named model'}, 5 candidates, ${others} other tenants`;
+    say(`| ${what} | ${[meanUs, p99Us, p99OfAllUs].map((us) => us.toFixed(1)).join(' | ')} |`);
+  }
+}
+
 function measure(snapshot: Snapshot, requests: readonly Needs[]): Measured {
   const stateOf = stateReader(
     { runtimes: runtimesOf(snapshot), secrets: { stateOf: () => 'ready', get: () => '' } },
@@ -66,7 +79,8 @@ function measure(snapshot: Snapshot, requests: readonly Needs[]): Measured {
   const once = (i: number): number => {
     const needs = requests[i % requests.length] as Needs;
     const begunAt = process.hrtime.bigint();
-    decide({ needs, snapshot, stateOf, seed: BigInt(i), look: 'enough', measured: () => [] });
+    const selected = selectOfferings(needs, snapshot);
+    decide({ needs, snapshot, stateOf, seed: BigInt(i), look: 'enough', measured: () => [], selected });
     return Number(process.hrtime.bigint() - begunAt) / 1_000;
   };
   for (let i = 0; i < WARM_UP; i++) once(i);
