@@ -9,7 +9,7 @@ import {
   openGrpcClient,
   watchState,
 } from '@switchyard/service-kit';
-import { providerKey } from '../domain/snapshot/build-snapshot.ts';
+import { providerKey } from '../domain/snapshot/provider-offers.ts';
 import type { HealthPart } from '../runtime/snapshot-holder.ts';
 
 export interface HealthLinkOptions {

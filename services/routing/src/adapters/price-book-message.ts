@@ -1,6 +1,7 @@
 import type { GetPriceBookResponse, OfferingPrice } from '@switchyard/contracts/cost';
 import { pricesOf, type TieredPrices } from '@switchyard/llm';
-import { type PriceBook, priceKey } from '../domain/snapshot/build-snapshot.ts';
+import type { PriceBook } from '../domain/snapshot/build-snapshot.ts';
+import { priceKey } from '../domain/snapshot/provider-offers.ts';
 
 /** The price book that cost-accounting, or the kept snapshot, says. */
 export const priceBookOf = ({ version, prices }: GetPriceBookResponse): PriceBook => ({

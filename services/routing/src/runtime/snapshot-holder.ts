@@ -1,13 +1,9 @@
 import type { HealthState } from '@switchyard/contracts/health';
 import type { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
 import { prepareSelections } from '../domain/decide/select-offerings.ts';
-import {
-  buildSnapshot,
-  type PriceBook,
-  type SnapshotParts,
-  withHealth,
-} from '../domain/snapshot/build-snapshot.ts';
+import { type PriceBook, type SnapshotParts, withHealth } from '../domain/snapshot/build-snapshot.ts';
 import type { Snapshot } from '../domain/snapshot/snapshot.ts';
+import { KnownOffers } from './known-offers.ts';
 
 /** Providers, pools, policies and experiments of one version. */
 export interface ConfigurationPart {
@@ -25,15 +21,19 @@ export interface HealthPart {
   readonly health: ReadonlyMap<string, HealthState>;
 }
 
-/** The current snapshot. Parts arrive one by one; each builds a new snapshot as a whole, and a request reads one reference. */
+/**
+ * The current snapshot. Parts arrive one by one; each builds a new snapshot as a whole, of the
+ * providers that have changed and the offers of those that have not, and a request reads one reference.
+ */
 export class SnapshotHolder {
+  readonly #offers = new KnownOffers();
   #parts: SnapshotParts;
   #current: Snapshot;
   readonly #onChange: (snapshot: Snapshot, parts: SnapshotParts) => void;
 
   constructor(parts: SnapshotParts, onChange: (snapshot: Snapshot, parts: SnapshotParts) => void) {
     this.#parts = parts;
-    this.#current = buildSnapshot(parts);
+    this.#current = this.#offers.build(parts);
     prepareSelections(this.#current);
     this.#onChange = onChange;
   }
@@ -65,7 +65,7 @@ export class SnapshotHolder {
 
   #rebuild(change: Partial<SnapshotParts>): void {
     const parts = { ...this.#parts, ...change };
-    this.#replace(parts, buildSnapshot(parts));
+    this.#replace(parts, this.#offers.build(parts));
   }
 
   /** Parts and snapshot change together, after both are made: else an old snapshot would go by the version of new parts. */

@@ -1,0 +1,149 @@
+import type { Provider, ProviderModel } from '@switchyard/contracts/routing';
+import { type Catalog, type Offering as CatalogOffering, findWireFormat } from '@switchyard/llm';
+import type { SnapshotParts } from './build-snapshot.ts';
+import { type CapabilitySet, capabilitySet } from './capability.ts';
+import { isRegion } from './region.ts';
+import type { ConfiguredProvider, Offering } from './snapshot.ts';
+import { tokenRates } from './token-rates.ts';
+
+/** What a provider's offerings are made with, besides the provider. */
+export type OfferSource = Pick<SnapshotParts, 'catalog' | 'priceBook' | 'defaultLimits'>;
+
+/** A provider and what it offers. */
+export interface ProviderOffers {
+  readonly provider: ConfiguredProvider;
+  /** In the order of their keys. */
+  readonly offerings: readonly Offering[];
+}
+
+/** Priority of a provider that sets none. */
+const DEFAULT_PRIORITY = 100;
+/** Weight of a provider that sets none. */
+const DEFAULT_WEIGHT = 100;
+/** What a model can do of which nothing is known: it is asked for text by an operator who configured it. */
+const ASSUMED_CAPABILITIES = capabilitySet(['text', 'streaming']);
+
+/** Key of a provider: unique over tenants. */
+export const providerKey = (tenant: string, id: string): string => `${tenant}/${id}`;
+
+/** Key of an offering in the price book. */
+export const priceKey = (catalogProvider: string, model: string): string => `${catalogProvider}/${model}`;
+
+/** What a provider offers, and as whom; undefined where its wire format is not known. */
+export function offersOf(provider: Provider, source: OfferSource): ProviderOffers | undefined {
+  const configured = configure(provider, source);
+  if (configured === undefined) return undefined;
+  const aliases = aliasesOf(source.catalog);
+  const offerings = modelsOf(provider, source.catalog).map((model) =>
+    offer(configured, model, { ...source, aliases }),
+  );
+  offerings.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return { provider: configured, offerings };
+}
+
+function configure(
+  provider: Provider,
+  { catalog, defaultLimits }: OfferSource,
+): ConfiguredProvider | undefined {
+  const format = findWireFormat(provider.wireFormat);
+  if (format === undefined) return undefined;
+  const catalogId = provider.catalogId || provider.id;
+  const limits = provider.timeLimits;
+  return {
+    key: providerKey(provider.tenant, provider.id),
+    id: provider.id,
+    tenant: provider.tenant,
+    format,
+    dialect: catalog.provider(catalogId)?.dialect,
+    baseUrl: provider.baseUrl.replace(/\/+$/, ''),
+    credentialRef: provider.credentialRef,
+    catalogId,
+    priority: provider.priority ?? DEFAULT_PRIORITY,
+    weight: provider.weight ?? DEFAULT_WEIGHT,
+    region: isRegion(provider.region) ? provider.region : 'global',
+    tags: new Set(provider.tags),
+    mode: provider.mode,
+    simulated: provider.simulated,
+    limits: {
+      connectMs: limits?.connectMs ?? defaultLimits.connectMs,
+      firstTokenMs: limits?.firstTokenMs ?? defaultLimits.firstTokenMs,
+      betweenTokensMs: limits?.betweenTokensMs ?? defaultLimits.betweenTokensMs,
+      totalMs: limits?.totalMs ?? defaultLimits.totalMs,
+    },
+  };
+}
+
+/**
+ * The models that a provider names, else those of its catalog entry that answer a chat in the provider's format, and that
+ * are known to be offered still.
+ */
+function modelsOf(provider: Provider, catalog: Catalog): readonly ProviderModel[] {
+  if (provider.models.length > 0) return provider.models;
+  const offered = catalog.offeringsOf(provider.catalogId || provider.id).filter(isServed);
+  return offered.map(({ model }) => ({
+    model,
+    catalogModel: '',
+    capabilities: [],
+  }));
+}
+
+const isServed = ({ mode, unlisted, wireFormat }: CatalogOffering): boolean =>
+  mode === 'chat' && !unlisted && wireFormat === undefined;
+
+function offer(
+  provider: ConfiguredProvider,
+  model: ProviderModel,
+  { catalog, priceBook, aliases }: OfferSource & { readonly aliases: AliasesByTarget },
+): Offering {
+  const catalogModel = model.catalogModel || model.model;
+  const known = catalog.findOffering(provider.catalogId, catalogModel);
+  const priced = priceBook.prices.get(priceKey(provider.catalogId, catalogModel));
+  return {
+    key: `${provider.key}/${model.model}`,
+    provider,
+    model: model.model,
+    canonicalModel: known?.canonicalModel,
+    aliases: aliases.get(priceKey(provider.catalogId, catalogModel)) ?? NO_ALIASES,
+    priority: provider.priority,
+    weight: provider.weight,
+    balancingGroup: provider.key,
+    capabilities: capabilitiesOf(model, known),
+    traits: known?.traits,
+    contextTokens: model.contextTokens ?? known?.contextTokens,
+    maxOutputTokens: model.maxOutputTokens ?? known?.maxOutputTokens,
+    prices: priced?.prices,
+    tiers: priced?.tiers ?? [],
+    rates: tokenRates({ prices: priced?.prices, tiers: priced?.tiers ?? [] }),
+  };
+}
+
+/** Other names of what the catalog has, by `catalog provider/model`. */
+type AliasesByTarget = ReadonlyMap<string, readonly string[]>;
+
+const NO_ALIASES: readonly string[] = [];
+
+const aliases = new WeakMap<Catalog, AliasesByTarget>();
+
+/** Made once for each catalog, which does not change. */
+function aliasesOf(catalog: Catalog): AliasesByTarget {
+  let byTarget = aliases.get(catalog);
+  if (byTarget === undefined) {
+    byTarget = aliasesByTarget(catalog);
+    aliases.set(catalog, byTarget);
+  }
+  return byTarget;
+}
+
+function aliasesByTarget(catalog: Catalog): AliasesByTarget {
+  const byTarget = new Map<string, string[]>();
+  for (const [name, { provider, model }] of catalog.aliases()) {
+    const key = priceKey(provider, model);
+    byTarget.set(key, [...(byTarget.get(key) ?? []), name]);
+  }
+  return byTarget;
+}
+
+function capabilitiesOf(model: ProviderModel, known: CatalogOffering | undefined): CapabilitySet {
+  if (model.capabilities.length > 0) return capabilitySet(model.capabilities);
+  return known === undefined ? ASSUMED_CAPABILITIES : capabilitySet(known.capabilities);
+}
