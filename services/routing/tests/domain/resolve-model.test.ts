@@ -234,5 +234,5 @@ test('an unknown name is told names near it that the tenant sees, three at most'
   // Another tenant's model and pool.
   for (const name of ['hiden', 'hidden-fsat']) expect(near(name)).toEqual([]);
   expect(near('something-else-entirely')).toEqual([]);
-  expect(nearNames('m0', ['m1', 'm2', 'm3', 'm4'])).toHaveLength(3);
+  expect(nearNames('m0', { names: ['m1', 'm2', 'm3', 'm4'] })).toHaveLength(3);
 });

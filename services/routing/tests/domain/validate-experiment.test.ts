@@ -27,7 +27,7 @@ function problems(change: PartialExperiment, experiments: PartialExperiment[] = 
   const known = ['chat', 'small', 'auto'];
   const found = validateExperiment(Experiment.fromPartial({ ...sound, ...change }), {
     isKnown: (model) => known.includes(model),
-    near: (model) => nearNames(model, known),
+    near: (model) => nearNames(model, { names: known }),
     experiments: experiments.map((one) => Experiment.fromPartial({ ...sound, ...one })),
   });
   return found.map(({ field, description }) => `${field}: ${description}`);

@@ -116,7 +116,7 @@ function checkTaskTypes({ taskTypes, tenant }: Pool, pools: readonly Pool[], che
 }
 
 function near(name: string, names: Iterable<string>): string {
-  const found = nearNames(name, names);
+  const found = nearNames(name, { names });
   return found.length === 0 ? '' : `; near it: ${found.join(', ')}`;
 }
 

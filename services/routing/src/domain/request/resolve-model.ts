@@ -64,6 +64,6 @@ const refuse = (field: string, description: string): ResolvedModel => ({
 function knownTasks(taskType: string, { tenant, snapshot }: NameScope): string {
   const known = visiblePools(snapshot.pools, tenant).flatMap(({ taskTypes }) => taskTypes);
   if (known.length === 0) return '; there are no pools with task_types';
-  const near = nearNames(taskType, known);
+  const near = nearNames(taskType, { names: known });
   return near.length > 0 ? `; near it: ${near.join(', ')}` : `; served are ${listNames(known)}`;
 }
