@@ -14,10 +14,11 @@ import { providerKey } from '../domain/snapshot/provider-offers.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
 import { decideRequest } from '../pipeline/admit-request.ts';
 import type { PipelineContext } from '../ports.ts';
+import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
 import { providerStatistics } from '../runtime/provider-statistics.ts';
 import { pageOf, readPage } from './paging.ts';
 
-type Context = Pick<PipelineContext, 'snapshots' | 'runtimes' | 'clock' | 'secrets'>;
+type Context = Pick<PipelineContext, 'snapshots' | 'clock' | 'secrets'>;
 
 /** InferenceService.ListProviders */
 export const listProviders = (
@@ -36,21 +37,34 @@ export const listProviders = (
       )
       .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
     const { page: providers, nextPageToken } = pageOf(visible, page, sortKey);
-    const current = currentProvider(context, principal);
-    return { providers: providers.map((provider) => statusOf(provider, context, current)), nextPageToken };
+    const known = knownOf(context, principal);
+    return { providers: providers.map((provider) => statusOf(provider, context, known)), nextPageToken };
   },
 });
 
 const sortKey = ({ id, tenant }: Provider): string => `${id} ${tenant}`;
 
-function statusOf(provider: Provider, context: Context, current: string | undefined): ProviderStatus {
-  const { snapshots, runtimes, clock } = context;
-  const configured = snapshots.current.providers.find(
-    ({ key }) => key === providerKey(provider.tenant, provider.id),
-  );
+/** What one call looks up for all of its rows, once. */
+interface Known {
+  readonly configured: ReadonlyMap<string, ConfiguredProvider>;
+  readonly runtimes: ReadonlyMap<string, readonly OfferingRuntime[]>;
+  /** Id of the provider that would be chosen now. */
+  readonly current: string | undefined;
+}
+
+const knownOf = (context: PipelineContext, principal: Principal): Known => ({
+  configured: new Map(context.snapshots.current.providers.map((one) => [one.key, one])),
+  runtimes: context.runtimes.byProvider(),
+  current: currentProvider(context, principal),
+});
+
+function statusOf(provider: Provider, context: Context, known: Known): ProviderStatus {
+  const { clock } = context;
+  const key = providerKey(provider.tenant, provider.id);
+  const configured = known.configured.get(key);
   const nowMs = clock.monotonicMs();
   const statistics =
-    configured === undefined ? undefined : providerStatistics(configured, { runtimes, nowMs });
+    configured === undefined ? undefined : providerStatistics(known.runtimes.get(key) ?? [], nowMs);
   const calls = statistics?.calls ?? 0;
   const failures = statistics?.failures ?? 0;
   const wallOf = (atMs: number | undefined) =>
@@ -65,7 +79,7 @@ function statusOf(provider: Provider, context: Context, current: string | undefi
     lastSuccessAt: wallOf(statistics?.lastSuccessAtMs),
     lastFailureAt: wallOf(statistics?.lastFailureAtMs),
     activeRequests: statistics?.active ?? 0,
-    current: provider.id === current,
+    current: provider.id === known.current,
     consecutiveFailures: statistics?.consecutiveFailures ?? 0,
   };
 }

@@ -1,5 +1,4 @@
-import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
-import type { RuntimeRegistry } from './runtime-registry.ts';
+import type { OfferingRuntime } from './offering-runtime.ts';
 
 /** How a provider did at this replica in the last 300 seconds. */
 export interface ProviderStatistics {
@@ -15,11 +14,8 @@ export interface ProviderStatistics {
   readonly active: number;
 }
 
-/** Sums up the offerings of a provider. */
-export function providerStatistics(
-  { key }: ConfiguredProvider,
-  { runtimes, nowMs }: { readonly runtimes: RuntimeRegistry; readonly nowMs: number },
-): ProviderStatistics {
+/** Sums up the offerings of one provider. */
+export function providerStatistics(runtimes: readonly OfferingRuntime[], nowMs: number): ProviderStatistics {
   let calls = 0;
   let failures = 0;
   let active = 0;
@@ -28,8 +24,7 @@ export function providerStatistics(
   let totalMs = 0;
   let lastSuccessAtMs: number | undefined;
   let lastFailureAtMs: number | undefined;
-  for (const { offering, runtime } of runtimes.entries()) {
-    if (offering.provider.key !== key) continue;
+  for (const runtime of runtimes) {
     const statistics = runtime.window.statistics(nowMs);
     calls += statistics.calls;
     failures += statistics.failures;

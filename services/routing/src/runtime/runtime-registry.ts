@@ -42,6 +42,18 @@ export class RuntimeRegistry {
     return this.#runtimes.values();
   }
 
+  /** The runtimes of all offerings that were called, by their provider's key. */
+  byProvider(): ReadonlyMap<string, readonly OfferingRuntime[]> {
+    const byProvider = new Map<string, OfferingRuntime[]>();
+    for (const { offering, runtime } of this.#runtimes.values()) {
+      const { key } = offering.provider;
+      const known = byProvider.get(key);
+      if (known === undefined) byProvider.set(key, [runtime]);
+      else known.push(runtime);
+    }
+    return byProvider;
+  }
+
   /** Forgets offerings that are not there any more. */
   keepOnly(keys: ReadonlySet<string>): void {
     for (const [key, { runtime }] of this.#runtimes)
