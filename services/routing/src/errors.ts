@@ -268,14 +268,6 @@ export const poolExists = (id: string): ServiceError =>
     metadata: { pool: id },
   });
 
-/** One owner has as many pools as there may be. */
-export const tooManyPools = (max: number): ServiceError =>
-  new ServiceError({
-    reason: 'TOO_MANY_POOLS',
-    code: 'RESOURCE_EXHAUSTED',
-    publicMessage: `there are ${max} pools already, which is the most; remove one first`,
-  });
-
 /** No such experiment for this caller. */
 export const experimentNotFound = (id: string): ServiceError =>
   new ServiceError({

@@ -47,9 +47,10 @@ test('only what has changed is made anew, and the snapshot is as one that is mad
 test('new prices, and providers without a tag, are taken over', () => {
   const offers = new KnownOffers();
   offers.build(parts([provider('a', '1'), provider('b', '')]));
-  const snapshot = offers.build(parts([provider('a', '1'), provider('b', '', { priority: 7 })], '2'));
-  expect(snapshot.offerings.map(({ prices }) => prices?.input)).toEqual([2n, undefined]);
-  expect(snapshot.offerings[1]?.priority).toBe(7);
+  const untagged = provider('b', '', { priority: 7 });
+  expect(offers.build(parts([provider('a', '1'), untagged])).offerings[1]?.priority).toBe(7);
+  const { offerings } = offers.build(parts([provider('a', '1'), untagged], '2'));
+  expect(offerings.map(({ prices }) => prices?.input)).toEqual([2n, undefined]);
 });
 
 test('what one tenant has is never taken for what another one has under the same name', () => {

@@ -139,3 +139,34 @@ test('a tenant has a bounded number of objects of each kind; more are refused wh
     transaction.query(`DELETE FROM routing.providers WHERE id = 'p2000'`),
   );
 });
+
+test('a plan of the installation counts the objects of each tenant that it adds to, also where it is only tried', async () => {
+  const before = await store.version();
+  const some = (tenant: string, count: number, from = 0) => ({
+    providers: Array.from({ length: count }, (_, i) => Provider.fromPartial({ tenant, id: `x${from + i}` })),
+    pools: Array.from({ length: count }, (_, i) => Pool.fromPartial({ tenant, id: `y${from + i}` })),
+    policies: [],
+  });
+  const applied = (wanted: ReturnType<typeof some>, mode: 'plan' | 'write') =>
+    applyPlan(store, {
+      scope: new Set(['', 'many', 'few']),
+      wanted,
+      others: 'keep',
+      mode,
+      check: () => undefined,
+    });
+  const tooMany = some('many', MAX_TENANT_OBJECTS + 1);
+  const wanted = { ...tooMany, providers: some('few', 1).providers };
+  for (const mode of ['plan', 'write'] as const)
+    await expect(applied(wanted, mode)).rejects.toMatchObject({
+      reason: 'TOO_MANY_OBJECTS',
+      publicMessage: 'tenant many may have 100 pools; remove one that is not needed',
+    });
+  expect(await store.version()).toBe(before);
+  await applied(some('many', MAX_TENANT_OBJECTS), 'write');
+  // What another one has does not count, and what is full may be left as it is.
+  await applied(some('few', MAX_TENANT_OBJECTS), 'write');
+  await expect(applied(some('many', 1, 1_000), 'write')).rejects.toMatchObject({
+    reason: 'TOO_MANY_OBJECTS',
+  });
+});

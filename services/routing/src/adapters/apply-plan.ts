@@ -7,6 +7,7 @@ import {
 import { type PlannedChange, planChanges } from '../domain/configuration/plan-changes.ts';
 import { poolsNaming } from '../domain/pool/pools-naming.ts';
 import { providerInUse } from '../errors.ts';
+import { refuseTooManyOfAny } from './configuration-limits.ts';
 import type { PostgresConfiguration } from './postgres-configuration.ts';
 import { writeChanges } from './write-changes.ts';
 
@@ -33,7 +34,7 @@ export interface AppliedPlan {
  * no other change in between.
  *
  * @throws what `check` throws, and PROVIDER_IN_USE where a pool would be left without its provider,
- *   UNUSABLE_CONFIGURATION where what is there cannot be read as a whole
+ *   TOO_MANY_OBJECTS where a tenant of the scope would have more than it may, UNUSABLE_CONFIGURATION where what is there cannot be read as a whole
  */
 export function applyPlan(store: PostgresConfiguration, options: ApplyPlanOptions): Promise<AppliedPlan> {
   const { scope, wanted, others, mode, check } = options;
@@ -45,6 +46,8 @@ export function applyPlan(store: PostgresConfiguration, options: ApplyPlanOption
     const changes = planChanges({ current, wanted, others });
     const result = resultOf(all, changes);
     check(result);
+    // The store counts the objects of one owner; a plan of the installation may add to tenants', too.
+    refuseTooManyOfAny({ before: all, after: result });
     refuseOrphans(result, changes);
     const keep = mode === 'write' && changes.length > 0;
     if (keep) await writeChanges(transaction, changes);

@@ -20,6 +20,33 @@ export async function countObjects(transaction: Transaction, tenant: string): Pr
   return rows[0] as ObjectCounts;
 }
 
+/** What there is, and what there is to be, of several tenants. */
+export interface CountedChange {
+  readonly before: CountedObjects;
+  readonly after: CountedObjects;
+}
+
+type CountedObjects = Readonly<Record<'providers' | 'pools', readonly { readonly tenant: string }[]>>;
+
+/** @throws TOO_MANY_OBJECTS where a change made more of a kind than one of the tenants may have */
+export function refuseTooManyOfAny({ before, after }: CountedChange): void {
+  const [had, has] = [countsByTenant(before), countsByTenant(after)];
+  for (const [tenant, counts] of has) refuseTooMany(tenant, had.get(tenant) ?? NONE, counts);
+}
+
+const NONE: ObjectCounts = { providers: 0, pools: 0, experiments: 0 };
+
+function countsByTenant({ providers, pools }: CountedObjects): ReadonlyMap<string, ObjectCounts> {
+  const counts = new Map<string, ObjectCounts>();
+  const count = (kind: 'providers' | 'pools', tenant: string) => {
+    const known = counts.get(tenant) ?? NONE;
+    counts.set(tenant, { ...known, [kind]: known[kind] + 1 });
+  };
+  for (const { tenant } of providers) count('providers', tenant);
+  for (const { tenant } of pools) count('pools', tenant);
+  return counts;
+}
+
 /** @throws TOO_MANY_OBJECTS where a change made more of a kind than there may be; fewer than before is always allowed */
 export function refuseTooMany(tenant: string, before: ObjectCounts, after: ObjectCounts): void {
   const max = tenant === '' ? MAX_INSTALLATION_OBJECTS : MAX_TENANT_OBJECTS;

@@ -1,11 +1,8 @@
 import { Pool, type Provider } from '@switchyard/contracts/routing';
 import type { Transaction } from '@switchyard/service-kit';
-import { etagMismatch, poolExists, poolNotFound, tooManyPools } from '../errors.ts';
+import { etagMismatch, poolExists, poolNotFound } from '../errors.ts';
 import { newEtag, type ObjectAddress, readPools, readProviders } from './configuration-rows.ts';
 import type { PostgresConfiguration } from './postgres-configuration.ts';
-
-/** Most pools of one owner. */
-const MAX_POOLS = 1_000;
 
 /** What a pool stands beside, as it is in the transaction that changes it. */
 export interface PoolRows {
@@ -25,14 +22,12 @@ export class PostgresPools {
 
   /**
    * @param check throws where the pool cannot be as it is
-   * @throws POOL_EXISTS where the id is taken by the owner or by the installation, TOO_MANY_POOLS, and what `check` throws
+   * @throws POOL_EXISTS where the id is taken by the owner or by the installation, TOO_MANY_OBJECTS, and what `check` throws
    */
   create(pool: Pool, check: (pool: Pool, rows: PoolRows) => void): Promise<Pool> {
     return this.#configuration.change(pool.tenant, async (transaction) => {
       const rows = await readRows(transaction, pool);
       if (rows.isTaken) throw poolExists(pool.id);
-      if (rows.pools.filter(({ tenant }) => tenant === pool.tenant).length >= MAX_POOLS)
-        throw tooManyPools(MAX_POOLS);
       check(pool, rows);
       const now = new Date();
       const stored = { ...pool, etag: newEtag(), createdAt: now, updatedAt: now };
