@@ -1,5 +1,6 @@
 import { Pool, Strategy } from '@switchyard/contracts/routing';
 import { expect, test } from 'vitest';
+import { validateConfiguration } from '../../src/domain/configuration/validate-configuration.ts';
 import { validatePool } from '../../src/domain/pool/validate-pool.ts';
 
 type PartialPool = Parameters<typeof Pool.fromPartial>[0];
@@ -174,4 +175,68 @@ test('everything that is wrong is told at once', () => {
   expect(
     validate({ id: 'A', strategy: 77 as never, members: [{ provider: 'x' }] }).map(({ field }) => field),
   ).toEqual(['pool.id', 'pool.members[0].provider', 'pool.strategy']);
+});
+
+/** Surroundings that count how often their names are gone through. */
+function countedSurroundings() {
+  const counted = { walks: 0, asked: 0 };
+  const names = (known: readonly string[]) => ({
+    *[Symbol.iterator]() {
+      counted.walks += 1;
+      yield* known;
+    },
+  });
+  const around = {
+    ...surroundings,
+    providers: Object.assign(new Set(surroundings.providers), names(['openai', 'anthropic'])),
+    models: Object.assign(['gpt-4o-mini'], names(['gpt-4o-mini'])),
+    offers: (place: { provider: string; model: string }) => {
+      counted.asked += 1;
+      return surroundings.offers(place);
+    },
+  };
+  return { counted, around };
+}
+
+test('near names are looked for only where a name is wrong, and for the first three of them', () => {
+  const { counted, around } = countedSurroundings();
+  const pool = (members: PartialPool['members']) => Pool.fromPartial({ id: 'p', tenant: 't', members });
+  validatePool(pool([{ provider: 'openai' }, { provider: 'openai', model: 'gpt-4o-mini' }]), around);
+  expect(counted.walks).toBe(0);
+  const wrong = Array.from({ length: 40 }, (_, i) => ({
+    provider: i % 2 === 0 ? 'opnai' : '',
+    model: `gpt-4o-min${i}`,
+  }));
+  const violations = validatePool(pool(wrong), around);
+  expect(violations).toHaveLength(40);
+  expect(violations.filter(({ description }) => description.includes('near it'))).toHaveLength(3);
+  expect(counted.walks).toBe(3);
+});
+
+test('after a hundred violations no more is looked for', () => {
+  const { counted, around } = countedSurroundings();
+  const members = Array.from({ length: 256 }, (_, i) => ({ model: `nowhere-${i}` }));
+  const pool = Pool.fromPartial({ id: 'p', tenant: 't', members, taskTypes: [''] });
+  expect(validatePool(pool, around)).toHaveLength(100);
+  expect(counted.asked).toBe(100);
+});
+
+test('a configuration of many wrong pools is told of a hundred violations, with three suggestions in all', () => {
+  const pools = Array.from({ length: 300 }, (_, i) =>
+    Pool.fromPartial({ id: `p${i}`, members: [{ provider: 'opnai' }] }),
+  );
+  const wanted = { providers: [], pools, policies: [] };
+  let checked = 0;
+  const violations = validateConfiguration(wanted, {
+    hosts: { isNamed: () => false, forbidsLiteral: () => false },
+    scope: new Set(['']),
+    result: wanted,
+    surroundingsOf: () => {
+      checked += 1;
+      return { ...surroundings, pools: [] };
+    },
+  });
+  expect(violations).toHaveLength(100);
+  expect(violations.filter(({ description }) => description.includes('near it'))).toHaveLength(3);
+  expect(checked).toBe(100);
 });

@@ -4,6 +4,7 @@ import { validatePolicy } from '../policy/validate-policy.ts';
 import { type PoolSurroundings, validatePool } from '../pool/validate-pool.ts';
 import type { HostRules } from '../provider/base-url.ts';
 import { validateProvider } from '../provider/validate-provider.ts';
+import { Suggestions } from '../request/suggestions.ts';
 import { type ConfiguredObjects, objectKey, objectsOf } from './configured-object.ts';
 
 /** What a configuration that is to be applied is checked with. */
@@ -18,8 +19,13 @@ export interface ConfigurationContext {
 }
 
 const MAX_OBJECTS = 1_000;
+/** Enough is wrong: no more is looked for. */
+const MAX_VIOLATIONS = 100;
 
-/** Everything that is wrong with a configuration, by its place in it ("pools[1].members[0].provider"); empty where it is in order. */
+/**
+ * Everything that is wrong with a configuration, by its place in it ("pools[1].members[0].provider"), the first 100; empty where
+ * it is in order.
+ */
 export function validateConfiguration(
   wanted: ConfiguredObjects,
   context: ConfigurationContext,
@@ -32,12 +38,20 @@ export function validateConfiguration(
   const found = [...strangers(wanted, context), ...duplicates(wanted), ...takenIds(wanted, context)];
   const at = (place: string, violations: readonly FieldViolation[]): FieldViolation[] =>
     violations.map(({ field, description }) => ({ field: field.replace(/^[a-z]+/, place), description }));
-  return [
-    ...found,
-    ...providers.flatMap((one, i) => at(`providers[${i}]`, validateProvider(one, context.hosts))),
-    ...pools.flatMap((one, i) => at(`pools[${i}]`, validatePool(one, context.surroundingsOf(one)))),
-    ...policies.flatMap((one, i) => at(`policies[${i}]`, validatePolicy(one))),
+  // All pools share their suggestions: others wait for the check.
+  const suggestions = new Suggestions();
+  const checks = [
+    ...providers.map((one, i) => () => at(`providers[${i}]`, validateProvider(one, context.hosts))),
+    ...pools.map(
+      (one, i) => () => at(`pools[${i}]`, validatePool(one, { ...context.surroundingsOf(one), suggestions })),
+    ),
+    ...policies.map((one, i) => () => at(`policies[${i}]`, validatePolicy(one))),
   ];
+  for (const check of checks) {
+    if (found.length >= MAX_VIOLATIONS) break;
+    found.push(...check());
+  }
+  return found.slice(0, MAX_VIOLATIONS);
 }
 
 /** Objects of whom the caller may not say anything, or not with these words. */

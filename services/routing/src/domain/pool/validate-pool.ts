@@ -1,7 +1,7 @@
 import type { Pool, PoolMember } from '@switchyard/contracts/routing';
 import type { FieldViolation } from '@switchyard/kernel';
 import { compositeWeightsProblem } from '../request/composite-weights-problem.ts';
-import { nearNames } from '../request/near-names.ts';
+import { Suggestions } from '../request/suggestions.ts';
 import { type Check, checkRequirements } from '../request/validate-requirements.ts';
 import { checkStrategy } from '../request/validate-strategy.ts';
 import { AUTO, isAutoName } from './auto-names.ts';
@@ -16,22 +16,28 @@ export interface PoolSurroundings {
   readonly models: readonly string[];
   /** The other pools, of the owner and of the installation. */
   readonly pools: readonly Pool[];
+  /** Shared by pools that are checked together. Default: the pool's own. */
+  readonly suggestions?: Suggestions;
 }
 
 const MAX_MEMBERS = 256;
 const MAX_TASK_TYPES = 64;
+/** Enough is wrong: no more is looked for. */
+const MAX_VIOLATIONS = 100;
 
-/** Everything that is wrong with a pool, by field; empty where it is in order. */
+/** Everything that is wrong with a pool, by field, the first 100; empty where it is in order. */
 export function validatePool(pool: Pool, surroundings: PoolSurroundings): FieldViolation[] {
   const found: FieldViolation[] = [];
   const check: Check = (holds, field, description) => {
-    if (!holds) found.push({ field: `pool.${field}`, description });
+    if (!holds && found.length < MAX_VIOLATIONS) found.push({ field: `pool.${field}`, description });
   };
   check(/^[a-z0-9_-]{1,64}$/.test(pool.id), 'id', 'must have 1 to 64 characters of a-z 0-9 - _');
   check(!isAutoName(pool.id), 'id', `${AUTO} is taken: it stands for whatever fits`);
   check(pool.tenant.length <= 64, 'tenant', 'must have at most 64 characters');
   check(pool.description.length <= 1_024, 'description', 'must have at most 1024 characters');
-  checkMembers(pool, surroundings, check);
+  const suggestions = surroundings.suggestions ?? new Suggestions();
+  const isEnough = () => found.length >= MAX_VIOLATIONS;
+  checkMembers(pool, { surroundings, suggestions, isEnough }, check);
   checkStrategy(pool, check);
   const weights = compositeWeightsProblem(pool);
   check(weights === undefined, 'composite_weights', weights ?? '');
@@ -47,17 +53,25 @@ export function validatePool(pool: Pool, surroundings: PoolSurroundings): FieldV
   return found;
 }
 
-function checkMembers({ id, members }: Pool, surroundings: PoolSurroundings, check: Check): void {
+interface CheckContext {
+  readonly surroundings: PoolSurroundings;
+  readonly suggestions: Suggestions;
+  /** Whether so much is wrong that no more is looked for. */
+  readonly isEnough: () => boolean;
+}
+
+function checkMembers({ id, members }: Pool, context: CheckContext, check: Check): void {
   check(members.length <= MAX_MEMBERS, 'members', `must be at most ${MAX_MEMBERS}`);
   const bounded = members.slice(0, MAX_MEMBERS);
   const seen = new Set<string>();
-  bounded.forEach((member, i) => {
+  for (const [i, member] of bounded.entries()) {
+    if (context.isEnough()) return;
     const field = `members[${i}]`;
-    checkMember(member, { field, pool: id, surroundings }, check);
+    checkMember(member, { ...context, field, pool: id }, check);
     const key = `${member.provider} ${member.model}`;
     check(!seen.has(key), field, 'is a member already');
     seen.add(key);
-  });
+  }
   check(
     bounded.length === 0 || bounded.some(({ weight }) => weight !== 0),
     'members',
@@ -65,41 +79,39 @@ function checkMembers({ id, members }: Pool, surroundings: PoolSurroundings, che
   );
 }
 
-interface MemberContext {
+interface MemberContext extends CheckContext {
   readonly field: string;
   /** Id of the pool. */
   readonly pool: string;
-  readonly surroundings: PoolSurroundings;
 }
 
 function checkMember(
   { provider, model, weight, priority }: PoolMember,
-  { field, pool, surroundings }: MemberContext,
+  context: MemberContext,
   check: Check,
 ): void {
+  const { field, surroundings, suggestions } = context;
   check(provider !== '' || model !== '', field, 'must name a provider, a model or both');
   const known = provider === '' || surroundings.providers.has(provider);
-  check(
-    known,
-    `${field}.provider`,
-    `there is no provider ${provider}${near(provider, surroundings.providers)}`,
-  );
+  if (!known) {
+    const near = suggestions.near(provider, surroundings.providers);
+    check(false, `${field}.provider`, `there is no provider ${provider}${near}`);
+  }
   check(model.length <= 256, `${field}.model`, 'must have at most 256 characters');
   const isOffered = model === '' || surroundings.offers({ provider, model });
-  if (known && !isOffered)
-    check(false, `${field}.model`, notOfferedWhy({ provider, model, pool }, surroundings));
+  if (known && !isOffered) check(false, `${field}.model`, notOfferedWhy({ provider, model }, context));
   check(within(weight), `${field}.weight`, 'must be from 0 to 1000000');
   check(within(priority), `${field}.priority`, 'must be from 0 to 1000000');
 }
 
 function notOfferedWhy(
-  { provider, model, pool }: { readonly provider: string; readonly model: string; readonly pool: string },
-  { pools, models }: PoolSurroundings,
+  { provider, model }: Pick<PoolMember, 'provider' | 'model'>,
+  { pool, surroundings: { pools, models }, suggestions }: MemberContext,
 ): string {
   if (provider === '' && (model === pool || pools.some(({ id }) => id === model)))
     return `${model} is a pool; a pool inside a pool is not offered, list its members instead`;
   const who = provider === '' ? 'no configured provider offers' : `the provider ${provider} does not offer`;
-  return `${who} the model ${model}${near(model, models)}`;
+  return `${who} the model ${model}${suggestions.near(model, models)}`;
 }
 
 function checkTaskTypes({ taskTypes, tenant }: Pool, pools: readonly Pool[], check: Check): void {
@@ -113,11 +125,6 @@ function checkTaskTypes({ taskTypes, tenant }: Pool, pools: readonly Pool[], che
     const other = pools.find((one) => one.tenant === tenant && one.taskTypes.includes(taskType));
     check(other === undefined, field, `${taskType} is served by the pool ${other?.id} already`);
   });
-}
-
-function near(name: string, names: Iterable<string>): string {
-  const found = nearNames(name, { names });
-  return found.length === 0 ? '' : `; near it: ${found.join(', ')}`;
 }
 
 const within = (value: number | undefined) =>

@@ -8,7 +8,9 @@ export interface ComparedTexts {
 
 /**
  * Levenshtein distance by Wagner and Fischer; undefined above `maxEdits`. Only the cells within `maxEdits` of the diagonal are
- * worked out (the others stay above), as no other can be part of so short a way. Source: Ukkonen, "Algorithms for approximate string matching", 1985.
+ * worked out: no other can be part of so short a way.
+ *
+ * Source: Ukkonen, "Algorithms for approximate string matching", 1985.
  */
 export function editsBetween({ wanted, other, maxEdits }: ComparedTexts): number | undefined {
   if (Math.abs(wanted.length - other.length) > maxEdits) return undefined;
