@@ -9,6 +9,7 @@ import {
   isCapability,
   missingCapabilities,
 } from '../domain/snapshot/capability.ts';
+import { offeringsSeenBy } from '../domain/snapshot/offerings-by-tenant.ts';
 import type { Offering, Snapshot } from '../domain/snapshot/snapshot.ts';
 import type { SnapshotHolder } from '../runtime/snapshot-holder.ts';
 import { pageOf, readPage } from './paging.ts';
@@ -44,12 +45,9 @@ export function visibleOfferings(
   { tenant, installation, role }: Principal,
 ): Offering[] {
   const seesAll = installation && role === 'service';
-  return offerings
-    .filter(
-      ({ provider }) =>
-        provider.mode !== ProviderMode.DISABLED &&
-        (seesAll || provider.tenant === '' || provider.tenant === tenant),
-    )
+  const seen = seesAll ? offerings : offeringsSeenBy(tenant, offerings);
+  return seen
+    .filter(({ provider }) => provider.mode !== ProviderMode.DISABLED)
     .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
 }
 

@@ -3,9 +3,11 @@ import { expect, test } from 'vitest';
 import { decide } from '../../src/domain/decide/decide.ts';
 import { prepareSelections } from '../../src/domain/decide/select-offerings.ts';
 import type { ModelSelector } from '../../src/domain/request/needs.ts';
+import { suggestModels } from '../../src/domain/request/suggest-models.ts';
 import { capabilitySet } from '../../src/domain/snapshot/capability.ts';
 import type { Offering, Snapshot } from '../../src/domain/snapshot/snapshot.ts';
 import type { SnapshotPool } from '../../src/domain/snapshot/snapshot-pool.ts';
+import { visibleOfferings } from '../../src/rpc/list-models.ts';
 import { needs, offering, snapshotOf, working } from './offerings.ts';
 
 const RULES = { stateOf: working, seed: 1n, look: 'enough', measured: () => [] } as const;
@@ -72,6 +74,23 @@ test.each(SELECTORS.flatMap((kind) => [2, 100].map((common) => [kind, common] as
     expect(none.excluded.length + none.unseen).toBe(kind === 'qualified' ? 1 : common + 3);
   },
 );
+
+test('neither suggestions nor the list of models look at offerings of other tenants', () => {
+  let looks = 0;
+  const snapshot = crowded(2, () => looks++);
+  prepareSelections(snapshot);
+  looks = 0;
+  expect(suggestModels('mm', { tenant: 't', snapshot })).toEqual(['m']);
+  const principal = {
+    keyId: 'k',
+    tenant: 't',
+    installation: false,
+    role: 'viewer',
+    permissions: new Set<string>(),
+  };
+  expect(visibleOfferings(snapshot, principal)).toHaveLength(5);
+  expect(looks).toBe(0);
+});
 
 test('where none of thousands fits, a few of each provider are told of and no others are looked at', () => {
   let looks = 0;

@@ -1,7 +1,7 @@
 import { unreachable } from '@switchyard/kernel';
 import type { ModelSelector, Needs } from '../request/needs.ts';
 import { indexOf, type OfferingIndex } from '../snapshot/offering-index.ts';
-import { offeringsByKey, offeringsByTenant } from '../snapshot/offerings-by-tenant.ts';
+import { offeringsByKey, offeringsByTenant, offeringsSeenBy } from '../snapshot/offerings-by-tenant.ts';
 import type { Offering, Snapshot } from '../snapshot/snapshot.ts';
 
 /** Whose offerings a request may choose among. */
@@ -25,12 +25,11 @@ export function selectOfferings({ selector, tenant }: Selection, snapshot: Snaps
   if (qualified.length > 0) return { count: qualified.length, index: undefined, all: () => qualified };
   const named = namedOfferings(selector, snapshot);
   const { common, own } = offeringsByTenant(named);
-  const ofTenant = own.get(tenant) ?? NONE;
-  const count = common.length + ofTenant.length;
+  const count = common.length + (own.get(tenant)?.length ?? 0);
   return {
     count,
     index: count > ALL_LOOKED_AT ? indexOf(named) : undefined,
-    all: () => (ofTenant.length === 0 ? common : [...common, ...ofTenant]),
+    all: () => offeringsSeenBy(tenant, named),
   };
 }
 

@@ -23,6 +23,13 @@ export function offeringsByTenant(offerings: readonly Offering[]): OfferingsByTe
   return division;
 }
 
+/** The offerings that a tenant sees: the installation's, then its own. */
+export function offeringsSeenBy(tenant: string, offerings: readonly Offering[]): readonly Offering[] {
+  const { common, own } = offeringsByTenant(offerings);
+  const ofTenant = own.get(tenant);
+  return ofTenant === undefined ? common : [...common, ...ofTenant];
+}
+
 const keyed = new WeakMap<readonly Offering[], ReadonlyMap<string, Offering>>();
 
 /** Offerings by key. Made once for each array, which must not change. */
