@@ -48,7 +48,9 @@ export async function registerProviders(options: RegisterOptions): Promise<Regis
   const record = await readRegistration(stateDir);
   const there = await api.listProviders();
   const configured = configuredElsewhere(there, { record, found });
-  const wanted = found.length === 0 && configured.length === 0 ? simulated : found;
+  // Once they serve, they go on: a provider that somebody adds meanwhile does not switch them off at the next start.
+  const simulatedServe = simulated.some(({ id }) => record.providers[id]?.mode === 'enabled');
+  const wanted = found.length === 0 && (configured.length === 0 || simulatedServe) ? simulated : found;
   const stored = await storeKeys(api, { wanted, record, options });
   const existing = new Map(
     there

@@ -117,8 +117,11 @@ export const requirementsConflict = (conflicts: readonly FieldViolation[]): Serv
 /** Most candidates that an error tells of. */
 const TOLD_CANDIDATES = 20;
 
+/** And how many of them the message names. */
+const NAMED_CANDIDATES = 3;
+
 /** Candidates there are, but none fits: the metadata tells for each one why. */
-export function noCandidate(choice: Choice): ServiceError {
+export function noCandidate(requestId: string, choice: Choice): ServiceError {
   const passing = choice.excluded.some(({ exclusions }) =>
     exclusions.every(
       ({ constraint }) => constraint === 'breaker' || constraint === 'health' || constraint === 'maintenance',
@@ -129,14 +132,14 @@ export function noCandidate(choice: Choice): ServiceError {
     `${offering.provider.id}/${offering.model}`,
     exclusions.map(({ constraint, detail }) => `${constraint}: ${detail}`).join('; '),
   ]);
-  const [example] = reasons;
+  const examples = reasons.slice(0, NAMED_CANDIDATES).map((reason) => `; ${reason.join(': ')}`);
   return new ServiceError({
     reason: 'NO_CANDIDATE',
     code: passing ? 'UNAVAILABLE' : 'FAILED_PRECONDITION',
-    publicMessage: `none of ${choice.excluded.length + choice.unseen} candidates fits${example === undefined ? '' : `; ${example.join(': ')}`}`,
+    publicMessage: `none of ${choice.excluded.length + choice.unseen} candidates fits${examples.join('')}`,
     retryable: passing,
     ...(passing ? { retryAfterMs: 5_000 } : {}),
-    metadata: Object.fromEntries(reasons),
+    metadata: { ...Object.fromEntries(reasons), request_id: requestId },
   });
 }
 

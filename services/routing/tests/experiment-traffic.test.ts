@@ -208,7 +208,11 @@ test('a promoted variant answers alone within a second, at the other replica too
   await vi.waitFor(
     async () => {
       for (const decision of await eachOf(AGENTS.slice(0, 30), ask))
-        expect(decision).toMatchObject({ experiment: '', variant: '', route: { model: 'small' } });
+        expect(decision).toMatchObject({
+          experiment: 'by-agent',
+          variant: 'new',
+          route: { model: 'small' },
+        });
     },
     { timeout: 1_000, interval: 50 },
   );

@@ -54,6 +54,10 @@ function summaryRequest(input: CommandInput, by: readonly string[]): GetCostSumm
   });
 }
 
+/** Where no attempt has a price, nothing is known of the cost. */
+const costCell = ({ costNanoUsd, attempts, unpricedAttempts }: CostGroup): string =>
+  formatCost(attempts > 0n && unpricedAttempts === attempts ? undefined : costNanoUsd);
+
 function renderSummary({ total, groups, truncated }: GetCostSummaryResponse, by: readonly string[]): string {
   const dimensions = by.length === 0 ? ['provider', 'model'] : by;
   const table = renderTable<CostGroup>(
@@ -71,7 +75,7 @@ function renderSummary({ total, groups, truncated }: GetCostSummaryResponse, by:
         cell: ({ attempts, successes }) =>
           formatShare(attempts === 0n ? undefined : Number(successes) / Number(attempts)),
       },
-      { title: 'COST', align: 'right', cell: ({ costNanoUsd }) => formatCost(costNanoUsd) },
+      { title: 'COST', align: 'right', cell: costCell },
       { title: 'WASTE', align: 'right', cell: ({ wasteNanoUsd }) => formatCost(wasteNanoUsd) },
       { title: 'UNPRICED', align: 'right', cell: ({ unpricedAttempts }) => String(unpricedAttempts) },
       { title: 'TOKENS IN', align: 'right', cell: ({ inputTokens }) => String(inputTokens) },

@@ -5,12 +5,14 @@ export interface Column<T> {
   readonly cell: (row: T) => string;
 }
 
-/** Longest cell; what is longer ends in an ellipsis. */
+/** Longest cell but for the last column's, which nothing stands behind; what is longer ends in an ellipsis. */
 const MAX_CELL = 72;
 
 /** Rows as aligned text with a head. */
 export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]): string {
-  const cells = rows.map((row) => columns.map(({ cell }) => shorten(cell(row))));
+  const cells = rows.map((row) =>
+    columns.map(({ cell }, i) => (i === columns.length - 1 ? cell(row) : shorten(cell(row)))),
+  );
   const widths = columns.map(({ title }, i) =>
     Math.max(title.length, ...cells.map((row) => row[i]?.length ?? 0)),
   );

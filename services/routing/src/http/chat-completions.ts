@@ -8,7 +8,7 @@ import {
   encodeChatResponse,
 } from '@switchyard/llm';
 import { awaitDrain, requirePermission, toServiceError } from '@switchyard/service-kit';
-import { invalidFields } from '../errors.ts';
+import { invalidFields, notOffered } from '../errors.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { PipelineCall } from '../pipeline/pipeline-call.ts';
 import { type HttpRoute, sendJson } from './http-call.ts';
@@ -25,6 +25,7 @@ export const chatCompletions =
   ({ pipeline, clock }: ChatCompletionsOptions): HttpRoute =>
   async ({ request, response, principal, signal, take }) => {
     requirePermission(principal, 'routing.complete');
+    if (request.headers['idempotency-key'] !== undefined) throw notOffered('idempotency-key');
     const decoded = decodeChatRequest(await readJson(request, take));
     if (!decoded.ok) throw invalidFields(decoded.error);
     const chat = decoded.value;

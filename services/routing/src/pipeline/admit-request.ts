@@ -3,7 +3,12 @@ import { drawSeed } from '@switchyard/kernel';
 import { actingTenant, requirePermission } from '@switchyard/service-kit';
 import { type Choice, type DecideInput, decide } from '../domain/decide/decide.ts';
 import { selectOfferings } from '../domain/decide/select-offerings.ts';
-import { type Assignment, divideRequest, withModelOf } from '../domain/experiment/divide-request.ts';
+import {
+  type Assignment,
+  divideRequest,
+  type GivenVariant,
+  withModelOf,
+} from '../domain/experiment/divide-request.ts';
 import type { Needs } from '../domain/request/needs.ts';
 import { needsOf } from '../domain/request/needs-of.ts';
 import { validateRequest } from '../domain/request/validate-request.ts';
@@ -19,7 +24,9 @@ export interface DecidedRequest {
   readonly needs: Needs;
   readonly snapshot: Snapshot;
   readonly choice: Choice;
-  /** The experiment that counts it; undefined for none. */
+  /** The variant that it was given; undefined for none. */
+  readonly given: GivenVariant | undefined;
+  /** What it counts for; undefined for nothing. */
   readonly assignment: Assignment | undefined;
 }
 
@@ -70,7 +77,7 @@ export function decideRequest(
     selected,
     measured: () => context.runtimes.measured(),
   });
-  return { needs, snapshot, choice, assignment: division.assignment };
+  return { needs, snapshot, choice, given: division.given, assignment: division.assignment };
 }
 
 /** What a later version brings is refused by name. */

@@ -32,7 +32,7 @@ export function decisionRecord({
   tried,
   outcome,
 }: DecisionFacts): Decision {
-  const { needs, snapshot, choice, assignment } = decided;
+  const { needs, snapshot, choice, given } = decided;
   const candidates = candidateRecords(choice, snapshot);
   const [first] = choice.ranked;
   return {
@@ -58,8 +58,8 @@ export function decisionRecord({
     compositeWeights: needs.compositeWeights,
     fittingCount: choice.fitting,
     reason: first === undefined ? '' : choice.reason,
-    experiment: assignment?.experiment ?? '',
-    variant: assignment?.variant ?? '',
+    experiment: given?.experiment ?? '',
+    variant: given?.variant ?? '',
   };
 }
 

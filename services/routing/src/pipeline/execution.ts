@@ -69,7 +69,7 @@ export class Execution {
     this.#untried = new Set(this.decided.choice.ranked);
     if (this.#untried.size > 0) return;
     this.#conclude(DecisionOutcome.REFUSED);
-    throw noCandidate(this.decided.choice);
+    throw noCandidate(this.requestId, this.decided.choice);
   }
 
   /** The first attempt. @throws where none can be made */
@@ -78,7 +78,7 @@ export class Execution {
     this.#listPassedOver();
     if (attempt !== undefined) return attempt;
     this.#conclude(DecisionOutcome.REFUSED);
-    throw this.#blocked ?? noCandidate(this.decided.choice);
+    throw this.#blocked ?? noCandidate(this.requestId, this.decided.choice);
   }
 
   /** The first piece of an answer has come. */

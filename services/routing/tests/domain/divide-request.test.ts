@@ -62,7 +62,8 @@ describe('who is divided', () => {
   test('a variant that is a strategy by itself comes before the request’s own; other variants leave it', () => {
     const { COST, UNSPECIFIED } = Strategy;
     const request = CompleteRequest.fromPartial({ model: 'auto', strategy: COST });
-    const routed = (model: string) => withModelOf(request, { model, assignment: undefined });
+    const routed = (model: string) =>
+      withModelOf(request, { model, given: undefined, assignment: undefined });
     expect(routed('auto:fastest')).toMatchObject({ model: 'auto:fastest', strategy: UNSPECIFIED });
     expect(routed('large')).toMatchObject({ model: 'large', strategy: COST });
     expect(routed('auto')).toBe(request);
@@ -99,7 +100,12 @@ describe('precedence', () => {
 
   test('the promoted variant answers alone and counts no longer', () => {
     const winner = experiment({ state: ExperimentState.PROMOTED, promoted: 'new' });
-    for (let i = 0; i < 20; i++) expect(divide([winner])).toEqual({ model: 'small', assignment: undefined });
+    for (let i = 0; i < 20; i++)
+      expect(divide([winner])).toMatchObject({
+        model: 'small',
+        given: { variant: 'new' },
+        assignment: undefined,
+      });
   });
 
   test('a running one comes before a promoted one, and the latest promotion before earlier ones', () => {

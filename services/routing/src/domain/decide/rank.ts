@@ -120,8 +120,18 @@ interface ReasonParts {
   readonly atRandom: number;
 }
 
-function reasonOf({ first, isPreferred, contest, atRandom }: ReasonParts, options: RankOptions): string {
-  const { strategy, fitting } = options;
+/** Why the first one; and where nothing works, that it is a last resort. */
+function reasonOf(parts: ReasonParts, options: RankOptions): string {
+  const reason = choiceReason(parts, options);
+  return parts.first.contender.tier < OUT_OF_SERVICE_TIER
+    ? reason
+    : `${reason}; its provider does not work now, and no other is left to ask`;
+}
+
+function choiceReason(
+  { first, isPreferred, contest, atRandom }: ReasonParts,
+  { strategy, fitting }: RankOptions,
+): string {
   const all = fitting === undefined ? 'all candidates that fit' : `${fitting} candidates that fit`;
   if (fitting === 1) return 'the only candidate that fits';
   if (isPreferred) return `preferred by the request, one of ${all}`;
@@ -129,6 +139,6 @@ function reasonOf({ first, isPreferred, contest, atRandom }: ReasonParts, option
   const among =
     contest === fitting
       ? `${atRandom} candidates that fit`
-      : `${atRandom} candidates, the cheapest of each balancingGroup`;
+      : `${atRandom} candidates, the cheapest of each balancing group`;
   return strategy.reason({ first, among });
 }

@@ -4,14 +4,18 @@ import { assignVariant } from './assign-variant.ts';
 import { groupOf, isSticky } from './group-of.ts';
 import type { ExperimentIndex, SnapshotExperiment } from './index-experiments.ts';
 
-/** Which variant of which experiment a request counts for. */
-export interface Assignment {
+/** The variant of an experiment that a request was given. */
+export interface GivenVariant {
   /** Id of the experiment. */
   readonly experiment: string;
-  /** Its owner; '' for the installation. */
-  readonly owner: string;
   /** Name of the variant. */
   readonly variant: string;
+}
+
+/** Which variant of which experiment a request counts for. */
+export interface Assignment extends GivenVariant {
+  /** Its owner; '' for the installation. */
+  readonly owner: string;
   /** What it is counted with: requests of one key are in one group. 0 where each request is drawn for itself. */
   readonly group: number;
 }
@@ -20,7 +24,9 @@ export interface Assignment {
 export interface Division {
   /** The model name to resolve: the variant's, or the request's own. */
   readonly model: string;
-  /** undefined where no experiment runs for the request's name; what was promoted is no longer counted. */
+  /** undefined where no experiment says who answers for the request's name. */
+  readonly given: GivenVariant | undefined;
+  /** undefined where it is not counted: what was promoted no longer is. */
   readonly assignment: Assignment | undefined;
 }
 
@@ -44,18 +50,23 @@ export function divideRequest(
   const { model } = request;
   const ofModel = experiments.get(model);
   // One look, and no more, where there are no experiments.
-  if (ofModel === undefined || !isDivisible(request)) return { model, assignment: undefined };
+  if (ofModel === undefined || !isDivisible(request))
+    return { model, given: undefined, assignment: undefined };
   const experiment = ofModel.get(tenant) ?? ofModel.get('');
-  if (experiment === undefined) return { model, assignment: undefined };
-  const { id, tenant: owner, promotedModel, stickyBy, variants } = experiment;
-  if (promotedModel !== undefined) return { model: promotedModel, assignment: undefined };
+  if (experiment === undefined) return { model, given: undefined, assignment: undefined };
+  const { id, tenant: owner, promoted, stickyBy, variants } = experiment;
+  if (promoted !== undefined) {
+    const given = { experiment: id, variant: promoted.name };
+    return { model: promoted.model, given, assignment: undefined };
+  }
   const value = stickyValue(request, experiment);
   // The agent "support" of one tenant is not the agent "support" of another.
   const key = value === '' ? requestId : `${tenant}\n${value}`;
   const draw = `${owner}/${id}`;
   const { name, model: chosen } = assignVariant(draw, key, variants);
   const group = isSticky(stickyBy) ? groupOf(draw, key) : 0;
-  return { model: chosen, assignment: { experiment: id, owner, variant: name, group } };
+  const assignment = { experiment: id, owner, variant: name, group };
+  return { model: chosen, given: assignment, assignment };
 }
 
 /** The request as its variant has it. A variant that is a strategy by itself (`auto:cheapest`) comes before the request's own. */

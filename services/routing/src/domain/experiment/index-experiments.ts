@@ -13,8 +13,8 @@ export interface SnapshotExperiment {
   readonly variants: readonly [ExperimentVariant, ...ExperimentVariant[]];
   readonly stickyBy: StickyKey;
   readonly stickyLabel: string;
-  /** The model name that answers, alone; undefined while the experiment runs. */
-  readonly promotedModel: string | undefined;
+  /** The variant that answers, alone; undefined while the experiment runs. */
+  readonly promoted: ExperimentVariant | undefined;
 }
 
 /** Model name → owner ('' for the installation) → the one experiment that says who answers. */
@@ -39,10 +39,10 @@ function prepare({ variants, ...experiment }: Experiment): SnapshotExperiment | 
   if (first === undefined) return undefined;
   const { id, tenant, stickyBy, stickyLabel, state, promoted } = experiment;
   const known = { id, tenant, stickyBy, stickyLabel, variants: [first, ...others] as const };
-  if (state === ExperimentState.RUNNING) return { ...known, promotedModel: undefined };
+  if (state === ExperimentState.RUNNING) return { ...known, promoted: undefined };
   if (state !== ExperimentState.PROMOTED) return undefined;
   const winner = variants.find(({ name }) => name === promoted);
-  return winner && { ...known, promotedModel: winner.model };
+  return winner && { ...known, promoted: winner };
 }
 
 /** Running ones last; before them promoted ones, the latest last. */

@@ -183,8 +183,8 @@ export interface Decision {
   /** Why the first candidate came first, in one sentence; route.reason says it of the one that answered. Empty where nothing fitted. */
   reason: string;
   /**
-   * Id of the experiment that runs for requested_model and counts this request; empty for none. What the experiment's variant
-   * names was decided on in place of requested_model.
+   * Id of the experiment that says who answers for requested_model: one that runs, or whose winner was promoted; empty for
+   * none. What its variant names was decided on in place of requested_model.
    */
   experiment: string;
   /** Name of the variant it was assigned to; empty for none. */
