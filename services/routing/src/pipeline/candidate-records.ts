@@ -2,10 +2,8 @@ import type { Candidate } from '@switchyard/contracts/routing';
 import type { Candidate as ConsideredCandidate, Exclusion } from '../domain/decide/candidate.ts';
 import type { Choice } from '../domain/decide/decide.ts';
 import { healthName } from '../domain/decide/health-tier.ts';
+import { MAX_CANDIDATES } from '../domain/decide/max-candidates.ts';
 import type { Snapshot } from '../domain/snapshot/snapshot.ts';
-
-/** Most candidates that a record lists. */
-export const MAX_CANDIDATES = 100;
 
 /** The candidates of a choice with everything that it weighed, those that fit first. */
 export function candidateRecords({ ranked, scores, excluded }: Choice, snapshot: Snapshot): Candidate[] {

@@ -6,11 +6,12 @@ import {
   type RouteSummary,
 } from '@switchyard/contracts/routing';
 import type { Choice, RankedCandidate } from '../domain/decide/decide.ts';
+import { MAX_CANDIDATES } from '../domain/decide/max-candidates.ts';
 import { expectedOutputTokens } from '../domain/request/cost-estimate.ts';
 import type { Needs } from '../domain/request/needs.ts';
 import { capabilityNames } from '../domain/snapshot/capability.ts';
 import type { DecidedRequest } from './admit-request.ts';
-import { candidateRecords, MAX_CANDIDATES } from './candidate-records.ts';
+import { candidateRecords } from './candidate-records.ts';
 
 /** What a record is made of. */
 export interface DecisionFacts {

@@ -2,6 +2,7 @@ import { Strategy } from '@switchyard/contracts/routing';
 import { seededRandom } from '@switchyard/kernel';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { confidenceOf } from '../../src/domain/decide/confidence.ts';
 import type { Contender } from '../../src/domain/strategies/contender.ts';
 import { findStrategy } from '../../src/domain/strategies/find-strategy.ts';
 import type { OrderContext, OrderingStrategy } from '../../src/domain/strategies/strategy.ts';
@@ -205,7 +206,7 @@ test('a composite score is a sum by weights: what counts nothing does not matter
   expect(first({ priority: 7 })).toBe('first');
 });
 
-test('confidence lies in 0 to 1, and grows as the second gets worse', () => {
+test('confidence lies in 0 to 1', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...STRATEGIES),
@@ -214,6 +215,45 @@ test('confidence lies in 0 to 1, and grows as the second gets worse', () => {
         const { confidence } = decide({ ...input, needs: { ...input.needs, strategy: kind } });
         expect(confidence).toBeGreaterThanOrEqual(0);
         expect(confidence).toBeLessThanOrEqual(1);
+      },
+    ),
+  );
+});
+
+/** A contender that is as bad as this in everything, from 0 to 1. */
+const asBadAs = (key: string, badness: number, traits: Partial<Contender> = {}) =>
+  contender(key, {
+    priority: Math.round(1_000 * badness),
+    costNanoUsd: Math.round(1_000 * (1 + badness)),
+    weight: 1 + Math.round(1_000 * (1 - badness)),
+    active: Math.round(50 * badness),
+    latencyMs: 10 + 1_000 * badness,
+    successRate: 1 - badness,
+    idleMs: 10_000 * (1 - badness),
+    ...traits,
+  });
+
+test.each(STRATEGIES)('under strategy %i confidence grows as the second gets worse', (kind) => {
+  // A sum of scaled parts is 0 for who is best in all of them, and then nothing can be clearer: here it is not.
+  const traits = kind === Strategy.COMPOSITE ? { priority: 5_000 } : {};
+  const compositeWeights = { priority: 0.1, health: 1, cost: 1, latency: 1 };
+  const confidenceAt = (badness: number, seed: bigint) => {
+    const three = [asBadAs('first', 0.1, traits), asBadAs('second', badness), asBadAs('last', 1)];
+    const drawn = strategy(kind).order(three, context({ random: seededRandom(seed), compositeWeights }));
+    fc.pre(drawn.scored.map((one) => one.contender.key).join() === 'first,second,last');
+    return confidenceOf([drawn]);
+  };
+  const aSeed = fc.bigInt(0n, 2n ** 64n - 1n);
+  fc.assert(
+    fc.property(
+      aSeed,
+      fc.integer({ min: 15, max: 85 }),
+      fc.integer({ min: 3, max: 80 }),
+      (seed, bad, more) => {
+        const before = confidenceAt(bad / 100, seed);
+        const after = confidenceAt(Math.min(95, bad + more) / 100, seed);
+        expect(before).toBeGreaterThan(0.5);
+        expect(after).toBeGreaterThan(before);
       },
     ),
   );

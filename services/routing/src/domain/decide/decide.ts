@@ -6,6 +6,7 @@ import type { Candidate, Exclusion } from './candidate.ts';
 import { exclusionsOf } from './constraints.ts';
 import { Evaluation, type EvaluationInput } from './evaluate.ts';
 import { healthExclusion, isPanic, OUT_OF_SERVICE_TIER } from './health-tier.ts';
+import { MAX_CANDIDATES } from './max-candidates.ts';
 import { type Ranking, rank } from './rank.ts';
 import { type SelectedOfferings, selectOfferings } from './select-offerings.ts';
 import { shortlist } from './shortlist.ts';
@@ -46,9 +47,6 @@ export interface DecideInput extends EvaluationInput {
   /** What the request's model names, where the caller has selected it already. Default: it is selected here. */
   readonly selected?: SelectedOfferings;
 }
-
-/** Where nothing fits, so many are told of. */
-const TOLD_OF = 100;
 
 /** Decides who serves a request. Pure: the same input gives the same choice, and it begins alike however many are looked at. */
 export function decide(input: DecideInput): Choice {
@@ -138,8 +136,8 @@ function explainNone(
   input: DecideInput,
   { index, count }: { readonly index: OfferingIndex; readonly count: number },
 ): Choice {
-  const groups = providerGroupsFor(index, input.needs.tenant).slice(0, TOLD_OF);
-  const ofEach = Math.max(1, Math.floor(TOLD_OF / Math.max(1, groups.length)));
+  const groups = providerGroupsFor(index, input.needs.tenant).slice(0, MAX_CANDIDATES);
+  const ofEach = Math.max(1, Math.floor(MAX_CANDIDATES / Math.max(1, groups.length)));
   const told = groups.flatMap((group) => examplesOf(group, ofEach));
   return { ...decideAmong(told, input), fitting: 0, unseen: count - told.length };
 }

@@ -4,6 +4,7 @@ import { type Contender, compareCost } from '../strategies/contender.ts';
 import type { OrderContext, OrderingStrategy, Scored } from '../strategies/strategy.ts';
 import { confidenceOf } from './confidence.ts';
 import { OUT_OF_SERVICE_TIER } from './health-tier.ts';
+import { MAX_CANDIDATES } from './max-candidates.ts';
 
 /** How contenders are to be ordered. */
 export interface RankOptions {
@@ -27,9 +28,6 @@ export interface Ranking<C extends Contender> {
   /** Probability with which the first was to come first; 0 where there is none. */
   readonly propensity: number;
 }
-
-/** Most balancing groups that a strategy orders: those that come first by preference, health and cost. So many fit into a stored decision. */
-export const MAX_BALANCING_GROUPS = 100;
 
 /** Orders what fits, by preference, then by how well it works, then by the strategy. Pure: a stored decision is ordered again by it. */
 export function rank<C extends Contender>(fitting: readonly C[], options: RankOptions): Ranking<C> {
@@ -64,14 +62,14 @@ function contextOf({ seed, compositeWeights }: RankOptions): OrderContext {
   return { random, compositeWeights };
 }
 
-/** The cheapest of each balancing group, and all others. */
+/** The cheapest of each balancing group, of so many as come first by preference, health and cost; and all others. */
 function divideGroups<C extends Contender>(
   fitting: readonly C[],
   strategy: OrderingStrategy,
 ): { contest: readonly C[]; further: readonly C[] } {
   // Mostly each is of a balancing group of its own: then there is nothing to divide.
   if (
-    fitting.length <= MAX_BALANCING_GROUPS &&
+    fitting.length <= MAX_CANDIDATES &&
     new Set(fitting.map(({ balancingGroup }) => balancingGroup)).size === fitting.length
   )
     return { contest: fitting, further: [] };
@@ -80,7 +78,7 @@ function divideGroups<C extends Contender>(
   const contest: C[] = [];
   const further: C[] = [];
   for (const contender of ordered) {
-    const isFirst = contest.length < MAX_BALANCING_GROUPS && !taken.has(contender.balancingGroup);
+    const isFirst = contest.length < MAX_CANDIDATES && !taken.has(contender.balancingGroup);
     (isFirst ? contest : further).push(contender);
     taken.add(contender.balancingGroup);
   }
