@@ -132,7 +132,9 @@ export function noCandidate(requestId: string, choice: Choice): ServiceError {
     `${offering.provider.id}/${offering.model}`,
     exclusions.map(({ constraint, detail }) => `${constraint}: ${detail}`).join('; '),
   ]);
-  const examples = reasons.slice(0, NAMED_CANDIDATES).map((reason) => `; ${reason.join(': ')}`);
+  // One for each reason: many models of a provider fail alike.
+  const different = new Map(reasons.map((reason) => [reason[1], reason]));
+  const examples = [...different.values().take(NAMED_CANDIDATES)].map((reason) => `; ${reason.join(': ')}`);
   return new ServiceError({
     reason: 'NO_CANDIDATE',
     code: passing ? 'UNAVAILABLE' : 'FAILED_PRECONDITION',
