@@ -7,7 +7,7 @@ import {
   parseNamedHosts,
   readBaseConfig,
 } from '@switchyard/service-kit';
-import type { AttemptLimits } from './domain/snapshot/snapshot.ts';
+import type { AttemptLimits } from './domain/snapshot/offering.ts';
 
 /** What routing is configured with. */
 export interface RoutingConfig extends BaseConfig {

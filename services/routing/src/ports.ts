@@ -3,7 +3,7 @@ import type { Decision, Strategy } from '@switchyard/contracts/routing';
 import type { Clock, Random } from '@switchyard/kernel';
 import type { Logger } from '@switchyard/service-kit';
 import type { EndedAssignment } from './domain/experiment/counted-variant.ts';
-import type { ConfiguredProvider } from './domain/snapshot/snapshot.ts';
+import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
 import type { RoutingEvents } from './events.ts';
 import type { RuntimeRegistry } from './runtime/runtime-registry.ts';
 import type { SnapshotHolder } from './runtime/snapshot-holder.ts';

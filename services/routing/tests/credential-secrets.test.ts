@@ -11,7 +11,7 @@ import {
 } from '@switchyard/service-kit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CredentialSecrets } from '../src/adapters/credential-secrets.ts';
-import type { ConfiguredProvider } from '../src/domain/snapshot/snapshot.ts';
+import type { ConfiguredProvider } from '../src/domain/snapshot/offering.ts';
 import { offering } from './domain/offerings.ts';
 
 const TTL_SECONDS = 600;

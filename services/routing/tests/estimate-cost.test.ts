@@ -7,7 +7,7 @@ import {
 } from '@switchyard/contracts/routing';
 import type { Principal } from '@switchyard/service-kit';
 import { expect, test } from 'vitest';
-import type { Offering } from '../src/domain/snapshot/snapshot.ts';
+import type { Offering } from '../src/domain/snapshot/offering.ts';
 import type { PipelineContext } from '../src/ports.ts';
 import { estimateCost } from '../src/rpc/estimate-cost.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';

@@ -3,7 +3,7 @@ import { CompleteRequest, type Decision, Role, Strategy } from '@switchyard/cont
 import { createLogger } from '@switchyard/service-kit';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import type { Offering } from '../src/domain/snapshot/snapshot.ts';
+import type { Offering } from '../src/domain/snapshot/offering.ts';
 import { RoutingEvents } from '../src/events.ts';
 import { Execution } from '../src/pipeline/execution.ts';
 import { Pipeline } from '../src/pipeline/pipeline.ts';

@@ -10,7 +10,7 @@ import {
   onCredentialChange,
   openGrpcClient,
 } from '@switchyard/service-kit';
-import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
+import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import type { ProviderSecrets } from '../ports.ts';
 
 export interface CredentialSecretsOptions {

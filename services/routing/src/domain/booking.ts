@@ -2,7 +2,7 @@ import { LineKind, type RatedPrices, type UsageRecord } from '@switchyard/contra
 import type { DecisionOutcome, Usage } from '@switchyard/contracts/routing';
 import { type CountedUsage, completeUsage, type Prices, pricesOf, rateUsage } from '@switchyard/llm';
 import { pricesFor } from './request/prices-for.ts';
-import type { Offering } from './snapshot/snapshot.ts';
+import type { Offering } from './snapshot/offering.ts';
 
 /** How an attempt ended, as far as money is concerned. */
 export interface AttemptEnd {

@@ -2,7 +2,7 @@ import { requirePermission } from '@switchyard/service-kit';
 import { AUTO_NAMES } from '../domain/pool/auto-names.ts';
 import { visiblePools } from '../domain/pool/pool-index.ts';
 import { suggestModels } from '../domain/request/suggest-models.ts';
-import type { Offering } from '../domain/snapshot/snapshot.ts';
+import type { Offering } from '../domain/snapshot/offering.ts';
 import { modelNotFound } from '../errors.ts';
 import { visibleOfferings } from '../rpc/list-models.ts';
 import type { SnapshotHolder } from '../runtime/snapshot-holder.ts';

@@ -9,8 +9,9 @@ import {
   isCapability,
   missingCapabilities,
 } from '../domain/snapshot/capability.ts';
+import type { Offering } from '../domain/snapshot/offering.ts';
 import { offeringsSeenBy } from '../domain/snapshot/offerings-by-tenant.ts';
-import type { Offering, Snapshot } from '../domain/snapshot/snapshot.ts';
+import type { Snapshot } from '../domain/snapshot/snapshot.ts';
 import type { SnapshotHolder } from '../runtime/snapshot-holder.ts';
 import { pageOf, readPage } from './paging.ts';
 

@@ -10,8 +10,8 @@ import {
 import { uuidV7 } from '@switchyard/kernel';
 import { actingTenant, type Principal, type Rpc, type UnaryHandler } from '@switchyard/service-kit';
 import { healthName } from '../domain/decide/health-tier.ts';
+import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import { providerKey } from '../domain/snapshot/provider-offers.ts';
-import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
 import { decideRequest } from '../pipeline/admit-request.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { OfferingRuntime } from '../runtime/offering-runtime.ts';

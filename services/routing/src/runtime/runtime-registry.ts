@@ -1,5 +1,5 @@
 import type { HealthState } from '@switchyard/contracts/health';
-import type { Offering } from '../domain/snapshot/snapshot.ts';
+import type { Offering } from '../domain/snapshot/offering.ts';
 import { OfferingRuntime } from './offering-runtime.ts';
 import { Recoveries } from './recoveries.ts';
 

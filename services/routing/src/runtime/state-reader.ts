@@ -1,5 +1,5 @@
 import type { OfferingState } from '../domain/decide/candidate.ts';
-import type { Offering } from '../domain/snapshot/snapshot.ts';
+import type { Offering } from '../domain/snapshot/offering.ts';
 import type { ProviderSecrets } from '../ports.ts';
 import type { RuntimeRegistry } from './runtime-registry.ts';
 

@@ -1,4 +1,4 @@
-import type { AttemptLimits } from '../domain/snapshot/snapshot.ts';
+import type { AttemptLimits } from '../domain/snapshot/offering.ts';
 
 /** Why an attempt was ended from this side. `deadline` is the caller's; by `caller` it went away itself. */
 export type AbortCause = 'first_token' | 'between_tokens' | 'total' | 'deadline' | 'caller';

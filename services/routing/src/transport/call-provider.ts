@@ -6,7 +6,7 @@ import type {
   ProviderError,
   StreamEvent,
 } from '@switchyard/llm';
-import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
+import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import type { AttemptDeadline } from './attempt-deadline.ts';
 import type { ProviderAnswer, ProviderTransport } from './provider-transport.ts';
 import { classifyTransportError, isTransportError, type TransportFailure } from './transport-error.ts';

@@ -8,7 +8,7 @@ import {
   reachOfProvider,
   targetOf,
 } from '../domain/provider/base-url.ts';
-import type { ConfiguredProvider } from '../domain/snapshot/snapshot.ts';
+import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import { AnswerBytes } from './answer-bytes.ts';
 import { tellOfSending } from './tell-of-sending.ts';
 

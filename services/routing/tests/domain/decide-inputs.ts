@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { OfferingState } from '../../src/domain/decide/candidate.ts';
 import type { DecideInput } from '../../src/domain/decide/decide.ts';
 import { capabilitySet } from '../../src/domain/snapshot/capability.ts';
-import type { Offering } from '../../src/domain/snapshot/snapshot.ts';
+import type { Offering } from '../../src/domain/snapshot/offering.ts';
 import { memberOffering, type SnapshotPool } from '../../src/domain/snapshot/snapshot-pool.ts';
 import { needs, offering, snapshotOf, working } from './offerings.ts';
 

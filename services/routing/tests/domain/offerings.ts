@@ -4,8 +4,9 @@ import { findWireFormat, type Prices, type PriceTier, type WireFormat } from '@s
 import type { OfferingState } from '../../src/domain/decide/candidate.ts';
 import type { Needs } from '../../src/domain/request/needs.ts';
 import { capabilitySet } from '../../src/domain/snapshot/capability.ts';
+import type { Offering } from '../../src/domain/snapshot/offering.ts';
 import type { Region } from '../../src/domain/snapshot/region.ts';
-import type { Offering, Snapshot } from '../../src/domain/snapshot/snapshot.ts';
+import type { Snapshot } from '../../src/domain/snapshot/snapshot.ts';
 import { tokenRates } from '../../src/domain/snapshot/token-rates.ts';
 
 /** What a test says of an offering; the rest is ordinary. */

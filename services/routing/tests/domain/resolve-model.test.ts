@@ -6,7 +6,8 @@ import { interpretRequest } from '../../src/domain/request/interpret-request.ts'
 import { nearNames } from '../../src/domain/request/near-names.ts';
 import { suggestModels } from '../../src/domain/request/suggest-models.ts';
 import { indexModels } from '../../src/domain/snapshot/index-models.ts';
-import type { Offering, Snapshot } from '../../src/domain/snapshot/snapshot.ts';
+import type { Offering } from '../../src/domain/snapshot/offering.ts';
+import type { Snapshot } from '../../src/domain/snapshot/snapshot.ts';
 import { offering, snapshotOf } from './offerings.ts';
 
 type PartialRequest = Parameters<typeof CompleteRequest.fromPartial>[0];

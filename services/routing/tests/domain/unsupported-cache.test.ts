@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { Evaluation } from '../../src/domain/decide/evaluate.ts';
 import type { Needs } from '../../src/domain/request/needs.ts';
 import { outputLimit } from '../../src/domain/request/output-limit.ts';
-import type { Offering } from '../../src/domain/snapshot/snapshot.ts';
+import type { Offering } from '../../src/domain/snapshot/offering.ts';
 import { needs, offering, snapshotOf, working } from './offerings.ts';
 
 const FORMATS = ['openai-chat', 'anthropic-messages', 'gemini'].map((id) => findWireFormat(id) as WireFormat);

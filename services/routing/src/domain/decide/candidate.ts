@@ -3,7 +3,7 @@ import type { Unsupported } from '@switchyard/llm';
 import type { BreakerState } from '@switchyard/resilience';
 import { maxCost } from '../request/cost-estimate.ts';
 import type { Needs } from '../request/needs.ts';
-import type { ConfiguredProvider, Offering } from '../snapshot/snapshot.ts';
+import type { ConfiguredProvider, Offering } from '../snapshot/offering.ts';
 import type { Contender } from '../strategies/contender.ts';
 
 /** Name of a hard constraint, as in the proto's Exclusion. */

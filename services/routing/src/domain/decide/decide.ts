@@ -1,5 +1,5 @@
+import type { Offering } from '../snapshot/offering.ts';
 import { type OfferingIndex, type ProviderGroup, providerGroupsFor } from '../snapshot/offering-index.ts';
-import type { Offering } from '../snapshot/snapshot.ts';
 import { findStrategy } from '../strategies/find-strategy.ts';
 import { priority } from '../strategies/priority.ts';
 import type { Candidate, Exclusion } from './candidate.ts';

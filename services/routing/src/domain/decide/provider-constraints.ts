@@ -2,7 +2,7 @@ import { ProviderMode } from '@switchyard/contracts/routing';
 import { listNames } from '../request/list-names.ts';
 import type { Needs } from '../request/needs.ts';
 import { byWhom, whoRequires } from '../request/who-requires.ts';
-import type { ConfiguredProvider } from '../snapshot/snapshot.ts';
+import type { ConfiguredProvider } from '../snapshot/offering.ts';
 import type { Exclusion, OfferingState } from './candidate.ts';
 
 /** What constraints on providers look at. */

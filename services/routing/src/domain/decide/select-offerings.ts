@@ -1,8 +1,9 @@
 import { unreachable } from '@switchyard/kernel';
 import type { ModelSelector, Needs } from '../request/needs.ts';
+import type { Offering } from '../snapshot/offering.ts';
 import { indexOf, type OfferingIndex } from '../snapshot/offering-index.ts';
 import { offeringsByKey, offeringsByTenant, offeringsSeenBy } from '../snapshot/offerings-by-tenant.ts';
-import type { Offering, Snapshot } from '../snapshot/snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 
 /** Whose offerings a request may choose among. */
 export type Selection = Pick<Needs, 'selector' | 'tenant'>;

@@ -1,5 +1,5 @@
 import type { Pool } from '@switchyard/contracts/routing';
-import type { Offering } from '../snapshot/snapshot.ts';
+import type { Offering } from '../snapshot/offering.ts';
 import type { SnapshotPool } from '../snapshot/snapshot-pool.ts';
 import { resolvePool } from './resolve-pool.ts';
 
@@ -12,7 +12,7 @@ export interface PoolIndex {
 }
 
 /** What pools are resolved with: offerings by the names that members may have for them. */
-export interface OfferingIndex {
+export interface MemberOfferings {
   /** Provider id → its offerings, of all tenants. */
   readonly byProvider: ReadonlyMap<string, readonly Offering[]>;
   /** Model id, canonical name or alias → its offerings. */
@@ -20,7 +20,7 @@ export interface OfferingIndex {
 }
 
 /** Resolves pools and indexes them. */
-export function indexPools(pools: readonly Pool[], offerings: OfferingIndex): PoolIndex {
+export function indexPools(pools: readonly Pool[], offerings: MemberOfferings): PoolIndex {
   const byName = new Map<string, SnapshotPool>();
   const byTaskType = new Map<string, SnapshotPool>();
   for (const pool of pools) {

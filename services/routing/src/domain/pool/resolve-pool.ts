@@ -1,11 +1,11 @@
 import type { Pool, PoolMember } from '@switchyard/contracts/routing';
 import { namesOf } from '../snapshot/index-models.ts';
-import type { Offering } from '../snapshot/snapshot.ts';
+import type { Offering } from '../snapshot/offering.ts';
 import { memberOffering, type SnapshotPool } from '../snapshot/snapshot-pool.ts';
-import type { OfferingIndex } from './pool-index.ts';
+import type { MemberOfferings } from './pool-index.ts';
 
 /** A pool with the offerings that its members stand for. One that several members name belongs to the first of them. */
-export function resolvePool(pool: Pool, index: OfferingIndex): SnapshotPool {
+export function resolvePool(pool: Pool, index: MemberOfferings): SnapshotPool {
   const { id, tenant, requirements, strategy, compositeWeights, taskTypes } = pool;
   const shared = { id, tenant, requirements, strategy, compositeWeights, taskTypes };
   if (pool.members.length === 0) return { ...shared, offerings: 'any' };
@@ -22,7 +22,7 @@ export function resolvePool(pool: Pool, index: OfferingIndex): SnapshotPool {
 function offeringsOf(
   { provider, model }: PoolMember,
   { tenant }: Pool,
-  { byProvider, byModel }: OfferingIndex,
+  { byProvider, byModel }: MemberOfferings,
 ): readonly Offering[] {
   if (provider === '') {
     const offering = byModel.get(model) ?? [];

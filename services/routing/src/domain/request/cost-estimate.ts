@@ -1,6 +1,6 @@
 import type { NanoUsd } from '@switchyard/kernel';
 import { boundTieredCost } from '@switchyard/llm';
-import type { Offering } from '../snapshot/snapshot.ts';
+import type { Offering } from '../snapshot/offering.ts';
 import type { Needs } from './needs.ts';
 import { outputLimit } from './output-limit.ts';
 

@@ -1,5 +1,5 @@
 import { nanoUsdPerMillion, rate } from '@switchyard/kernel';
-import type { Offering } from '../snapshot/snapshot.ts';
+import type { Offering } from '../snapshot/offering.ts';
 import type { TokenRates } from '../snapshot/token-rates.ts';
 import { expectedOutputTokens } from './cost-estimate.ts';
 import type { Needs } from './needs.ts';

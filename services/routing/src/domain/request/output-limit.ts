@@ -1,4 +1,4 @@
-import type { Offering } from '../snapshot/snapshot.ts';
+import type { Offering } from '../snapshot/offering.ts';
 import type { Needs } from './needs.ts';
 
 /** Output tokens asked for where the caller sets none, the model's limit is unknown and the wire format wants a number. */

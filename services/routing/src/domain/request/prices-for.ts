@@ -1,5 +1,5 @@
 import { type Prices, pricesAt } from '@switchyard/llm';
-import type { Offering } from '../snapshot/snapshot.ts';
+import type { Offering } from '../snapshot/offering.ts';
 
 /** Prices at an offering of a request with so many input tokens, cached ones included; undefined where nothing is known. */
 export const pricesFor = (

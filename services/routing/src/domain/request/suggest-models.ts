@@ -1,7 +1,8 @@
 import { ProviderMode } from '@switchyard/contracts/routing';
 import { AUTO_NAMES } from '../pool/auto-names.ts';
 import { visiblePools } from '../pool/pool-index.ts';
-import type { Offering, Snapshot } from '../snapshot/snapshot.ts';
+import type { Offering } from '../snapshot/offering.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { nearNames } from './near-names.ts';
 
 /** Most names that are suggested. */

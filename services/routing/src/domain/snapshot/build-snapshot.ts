@@ -4,8 +4,9 @@ import type { Catalog, TieredPrices } from '@switchyard/llm';
 import { indexExperiments } from '../experiment/index-experiments.ts';
 import { indexPools } from '../pool/pool-index.ts';
 import { indexModels } from './index-models.ts';
+import type { AttemptLimits } from './offering.ts';
 import { offersOf } from './provider-offers.ts';
-import type { AttemptLimits, Snapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** Prices by `catalog provider/model`, of one version. */
 export interface PriceBook {

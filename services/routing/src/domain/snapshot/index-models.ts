@@ -1,4 +1,4 @@
-import type { Offering } from './snapshot.ts';
+import type { Offering } from './offering.ts';
 
 /** Offerings by what they may be asked for as: the model id at the provider, the canonical name that offerings share, and their aliases. */
 export function indexModels(offerings: readonly Offering[]): ReadonlyMap<string, readonly Offering[]> {

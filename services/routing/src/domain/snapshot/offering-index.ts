@@ -1,6 +1,6 @@
+import type { ConfiguredProvider, Offering } from './offering.ts';
 import { offeringsByKey } from './offerings-by-tenant.ts';
 import { comparePriceBuckets, leastOf, type PriceBucket, priceBucketsOf } from './price-bucket.ts';
-import type { ConfiguredProvider, Offering } from './snapshot.ts';
 
 /** What one provider offers at one balancing group, at one priority. */
 export interface ProviderGroup {

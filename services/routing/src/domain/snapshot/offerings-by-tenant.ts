@@ -1,4 +1,4 @@
-import type { Offering } from './snapshot.ts';
+import type { Offering } from './offering.ts';
 
 /** Offerings by whose they are, so that a request touches none that its tenant does not see. */
 export interface OfferingsByTenant {

@@ -1,5 +1,5 @@
 import type { CapabilitySet } from './capability.ts';
-import type { Offering } from './snapshot.ts';
+import type { Offering } from './offering.ts';
 
 /** Offerings of one provider that can do the same, arranged so that the cheapest for a request are among the first. */
 export interface PriceBucket {

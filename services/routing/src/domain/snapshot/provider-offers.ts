@@ -2,8 +2,8 @@ import type { Provider, ProviderModel } from '@switchyard/contracts/routing';
 import { type Catalog, type Offering as CatalogOffering, findWireFormat } from '@switchyard/llm';
 import type { SnapshotParts } from './build-snapshot.ts';
 import { type CapabilitySet, capabilitySet } from './capability.ts';
+import type { ConfiguredProvider, Offering } from './offering.ts';
 import { isRegion } from './region.ts';
-import type { ConfiguredProvider, Offering } from './snapshot.ts';
 import { tokenRates } from './token-rates.ts';
 
 /** What a provider's offerings are made with, besides the provider. */

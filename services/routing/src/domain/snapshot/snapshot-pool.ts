@@ -1,5 +1,5 @@
 import type { CompositeWeights, Requirements, Strategy } from '@switchyard/contracts/routing';
-import type { Offering } from './snapshot.ts';
+import type { Offering } from './offering.ts';
 
 /** A pool as decisions see it: resolved when the snapshot is built. */
 export interface SnapshotPool {

@@ -1,78 +1,8 @@
 import type { HealthState } from '@switchyard/contracts/health';
-import type { Policy, ProviderMode } from '@switchyard/contracts/routing';
-import type { Dialect, ModelTraits, Prices, PriceTier, WireFormat } from '@switchyard/llm';
+import type { Policy } from '@switchyard/contracts/routing';
 import type { ExperimentIndex } from '../experiment/index-experiments.ts';
 import type { PoolIndex } from '../pool/pool-index.ts';
-import type { CapabilitySet } from './capability.ts';
-import type { Region } from './region.ts';
-import type { TokenRates } from './token-rates.ts';
-
-/** Time limits of one attempt, in milliseconds. */
-export interface AttemptLimits {
-  readonly connectMs: number;
-  readonly firstTokenMs: number;
-  readonly betweenTokensMs: number;
-  readonly totalMs: number;
-}
-
-/** A provider as decisions and attempts see it. */
-export interface ConfiguredProvider {
-  /** `tenant/id`, or `/id` for the installation's: unique. */
-  readonly key: string;
-  readonly id: string;
-  /** '' for the installation's. */
-  readonly tenant: string;
-  readonly format: WireFormat;
-  /** How it differs from its wire format; undefined: not at all. */
-  readonly dialect: Dialect | undefined;
-  /** Without a slash at the end. */
-  readonly baseUrl: string;
-  /** '' where it needs none. */
-  readonly credentialRef: string;
-  /** Provider in the price book. */
-  readonly catalogId: string;
-  /** Lower is preferred. */
-  readonly priority: number;
-  /** Share of requests, and capacity, where a strategy asks for it. */
-  readonly weight: number;
-  readonly region: Region;
-  readonly tags: ReadonlySet<string>;
-  readonly mode: ProviderMode;
-  readonly simulated: boolean;
-  readonly limits: AttemptLimits;
-}
-
-/** One model at one provider: what a decision chooses among. */
-export interface Offering {
-  /** `tenant/provider/model`: unique. */
-  readonly key: string;
-  readonly provider: ConfiguredProvider;
-  /** Model id at the provider. */
-  readonly model: string;
-  /** Id shared by offerings of the same model; undefined where nothing is known. */
-  readonly canonicalModel: string | undefined;
-  /** Other names that the catalog, or the operator's overlay of it, gives it. */
-  readonly aliases: readonly string[];
-  /** Lower is preferred: the pool member's, else the provider's. */
-  readonly priority: number;
-  /** Share and capacity: the pool member's, else the provider's. */
-  readonly weight: number;
-  /** What shares are dealt to: the provider's key, or a pool's member. Under strategies that share work, each balancing group takes part once, with the offering that is best for the request. */
-  readonly balancingGroup: string;
-  readonly capabilities: CapabilitySet;
-  /** What it takes of the settings that its wire format knows; undefined where nothing is known. */
-  readonly traits: ModelTraits | undefined;
-  /** Tokens of input and output together; undefined where unknown. */
-  readonly contextTokens: number | undefined;
-  /** Most tokens of output; undefined where unknown. */
-  readonly maxOutputTokens: number | undefined;
-  /** Base prices; undefined where nothing is known. */
-  readonly prices: Prices | undefined;
-  /** Prices for requests with more input, smallest threshold first. */
-  readonly tiers: readonly PriceTier[];
-  /** The same as numbers, for estimates. */
-  readonly rates: readonly TokenRates[];
-}
+import type { ConfiguredProvider, Offering } from './offering.ts';
 
 /** Everything that decisions are made on: immutable, replaced as a whole, read by one reference. */
 export interface Snapshot {
