@@ -5,6 +5,7 @@ const NEVER = Number.NEGATIVE_INFINITY;
 const intervals = { idleIntervalMs: 30_000, suspiciousIntervalMs: 2_000 };
 const subject = (more: Partial<ProbeSubject>): ProbeSubject => ({
   ...{ state: 'healthy', stateSinceMs: 0, consecutiveFailures: 0, consecutiveSuccesses: 0, jitter: 0.5 },
+  recentSuccessRate: undefined,
   ...{ lastSuccessAtMs: NEVER, lastObservedAtMs: NEVER, lastProbeAtMs: NEVER },
   ...more,
 });
@@ -60,4 +61,15 @@ test('a provider in maintenance is probed like an idle one', () => {
 test('intervals are spread by ±20 %', () => {
   const at = (jitter: number) => Math.round(nextProbeAt(subject({ lastProbeAtMs: 0, jitter }), intervals, 0));
   expect([at(0), at(0.5), at(1)]).toEqual([24_000, 30_000, 36_000]);
+});
+
+test('a healthy one most of whose few calls failed is probed soon, though the last one succeeded', () => {
+  const seen = subject({ lastObservedAtMs: 1_000, lastSuccessAtMs: 1_000 });
+  const later = 5_000;
+  expect(nextProbeAt({ ...seen, recentSuccessRate: 1 }, intervals, later)).toBe(
+    1_000 + intervals.idleIntervalMs,
+  );
+  expect(nextProbeAt({ ...seen, recentSuccessRate: 0.3 }, intervals, later)).toBe(
+    1_000 + intervals.suspiciousIntervalMs,
+  );
 });

@@ -1,4 +1,4 @@
-import type { HealthState } from '@switchyard/resilience';
+import { DEFAULT_HEALTH_THRESHOLDS, type HealthState } from '@switchyard/resilience';
 
 /** How often a provider is probed. */
 export interface ProbeIntervals {
@@ -13,6 +13,8 @@ export interface ProbeSubject {
   /** Failures in a row, up to now. */
   readonly consecutiveFailures: number;
   readonly consecutiveSuccesses: number;
+  /** Share of its calls of the last minute that succeeded, 0 to 1; undefined: none. */
+  readonly recentSuccessRate: number | undefined;
   /** When a call of it last succeeded, a probe's included. */
   readonly lastSuccessAtMs: number;
   /** When anything was last seen of it. */
@@ -49,13 +51,14 @@ export function nextProbeAt(subject: ProbeSubject, intervals: ProbeIntervals, no
 
 /** Whether something speaks against it, or it is on its way back. */
 function isSuspicious(subject: ProbeSubject, nowMs: number): boolean {
-  const { state, stateSinceMs, consecutiveFailures, consecutiveSuccesses } = subject;
+  const { state, stateSinceMs, consecutiveFailures, consecutiveSuccesses, recentSuccessRate = 1 } = subject;
   switch (state) {
     case 'maintenance':
       return false;
     case 'healthy':
     case 'not_tested':
-      return consecutiveFailures > 0;
+      // Few calls may have failed and the last one not: breakers then keep calls away, and only probes can tell.
+      return consecutiveFailures > 0 || recentSuccessRate < DEFAULT_HEALTH_THRESHOLDS.degradedBelow;
     case 'degraded':
     case 'unhealthy':
     case 'unavailable':

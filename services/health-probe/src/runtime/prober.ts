@@ -37,6 +37,8 @@ interface ProbeMemory {
 const MAX_TICK_MS = 250;
 /** Models and prices change seldom; what was unfit may have become fit. */
 const MODELS_MAX_AGE_MS = 600_000;
+/** Calls of so long tell whether something speaks against a provider. */
+const RECENT_MS = 60_000;
 
 /**
  * Sends probes, on the leading replica only: a few at once, one at a time to each provider, the one that is due the longest
@@ -94,6 +96,7 @@ export class Prober {
       stateSinceMs: nowMs - Math.max(0, clock.wallMs() - record.sinceMs),
       consecutiveFailures: seen.consecutiveFailures,
       consecutiveSuccesses: seen.consecutiveSuccesses,
+      recentSuccessRate: windows.whole.statistics(nowMs, nowMs - RECENT_MS).successRate,
       lastSuccessAtMs: seen.lastSuccessAtMs ?? Number.NEGATIVE_INFINITY,
       lastObservedAtMs: windows.observedAtMs,
       lastProbeAtMs: memory.lastProbeAtMs,
