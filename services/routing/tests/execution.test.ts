@@ -80,7 +80,7 @@ test('what was tried is listed in order, one that was passed over between two at
   const first = await execution.begin();
   const second = await execution.failOver(first, failure);
   execution.succeed(second, { usage: undefined });
-  expect(execution.attempts.map(({ provider, outcome }) => [provider, outcome])).toEqual([
+  expect(execution.log.attempts.map(({ provider, outcome }) => [provider, outcome])).toEqual([
     ['a', 'server_error'],
     ['b', 'authentication'],
     ['c', 'ok'],

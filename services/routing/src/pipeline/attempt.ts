@@ -134,3 +134,7 @@ export function estimatedUsage(
     outputTokens: seen ? estimateTextTokens(deliveredBytes) : expectedOutputTokens(needs, candidate.offering),
   };
 }
+
+/** From the start of an attempt to the first piece of its answer, in milliseconds; undefined before it. */
+export const firstTokenMsOf = ({ firstTokenAtMs, startedAtMs }: Attempt): number | undefined =>
+  firstTokenAtMs === undefined ? undefined : firstTokenAtMs - startedAtMs;

@@ -138,7 +138,7 @@ function started(execution: Execution): StreamCompleteResponse {
 
 const routeOf = ({ decided, tried }: Execution) => summarizeRoute(decided.choice, tried);
 
-function costOf({ costNanoUsd, attempts, decided }: Execution, attempt: Attempt): Cost {
+function costOf({ log: { costNanoUsd, attempts }, decided }: Execution, attempt: Attempt): Cost {
   const components: Record<string, bigint> = { ...attempt.components };
   const waste = attempts.slice(0, -1).reduce((sum, { costNanoUsd = 0n }) => sum + costNanoUsd, 0n);
   if (waste > 0n) components.waste = waste;

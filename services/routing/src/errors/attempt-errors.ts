@@ -1,0 +1,77 @@
+import { ServiceError } from '@switchyard/kernel';
+import type { ProviderError } from '@switchyard/llm';
+
+/** Usage cannot be written down, so nothing may be spent. */
+export const outboxFull = (why: string, cause?: unknown): ServiceError =>
+  new ServiceError({
+    reason: 'OUTBOX_FULL',
+    code: 'UNAVAILABLE',
+    publicMessage: `no request is admitted now: ${why}; free disk space or restore cost-accounting, then try again`,
+    retryable: true,
+    retryAfterMs: 5_000,
+    cause,
+  });
+
+/** gRPC code for what a provider's last error means to the caller. */
+function codeOf(error: ProviderError): ServiceError['code'] {
+  switch (error.class) {
+    case 'invalid_request':
+    case 'context_length':
+    case 'content_filter':
+      return 'INVALID_ARGUMENT';
+    case 'rate_limited':
+    case 'quota':
+      return 'RESOURCE_EXHAUSTED';
+    case 'timeout':
+      return 'DEADLINE_EXCEEDED';
+    default:
+      return 'UNAVAILABLE';
+  }
+}
+
+/** Where a failed request was tried. */
+export interface FailedRequest {
+  readonly requestId: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly attempts: number;
+  readonly error: ProviderError;
+}
+
+/** Every candidate that was tried failed; the last error decides the code. */
+export function allFailed({ requestId, provider, model, attempts, error }: FailedRequest): ServiceError {
+  const code = codeOf(error);
+  const said = error.messageForCaller ?? error.detail;
+  return new ServiceError({
+    reason: `PROVIDER_${error.class.toUpperCase()}`,
+    code,
+    publicMessage: `${attempts === 1 ? '' : `all ${attempts} providers that were tried failed; the last, `}${provider} (${model}): ${said}`,
+    retryable: code === 'UNAVAILABLE' || code === 'RESOURCE_EXHAUSTED',
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    metadata: {
+      request_id: requestId,
+      provider,
+      model,
+      error_class: error.class,
+      attempts: String(attempts),
+    },
+  });
+}
+
+/** The caller's deadline passed before there was an answer. */
+export const deadlinePassed = (requestId: string): ServiceError =>
+  new ServiceError({
+    reason: 'DEADLINE_EXCEEDED',
+    code: 'DEADLINE_EXCEEDED',
+    publicMessage: "the caller's deadline passed before a provider had answered",
+    metadata: { request_id: requestId },
+  });
+
+/** The caller went away. */
+export const callerGone = (requestId: string): ServiceError =>
+  new ServiceError({
+    reason: 'CANCELLED',
+    code: 'CANCELLED',
+    publicMessage: 'the caller went away',
+    metadata: { request_id: requestId },
+  });

@@ -1,0 +1,42 @@
+import { ServiceError } from '@switchyard/kernel';
+import type { Choice } from '../domain/decide/decide.ts';
+
+/** Most candidates that an error tells of. */
+const TOLD_CANDIDATES = 20;
+
+/** And how many of them the message names. */
+const NAMED_CANDIDATES = 3;
+
+/** Candidates there are, but none fits: the metadata tells for each one why. */
+export function noCandidate(requestId: string, choice: Choice): ServiceError {
+  const passing = choice.excluded.some(({ exclusions }) =>
+    exclusions.every(
+      ({ constraint }) => constraint === 'breaker' || constraint === 'health' || constraint === 'maintenance',
+    ),
+  );
+  const told = choice.excluded.slice(0, TOLD_CANDIDATES);
+  const reasons = told.map(({ offering, exclusions }) => [
+    `${offering.provider.id}/${offering.model}`,
+    exclusions.map(({ constraint, detail }) => `${constraint}: ${detail}`).join('; '),
+  ]);
+  // One for each reason: many models of a provider fail alike.
+  const different = new Map(reasons.map((reason) => [reason[1], reason]));
+  const examples = [...different.values().take(NAMED_CANDIDATES)].map((reason) => `; ${reason.join(': ')}`);
+  return new ServiceError({
+    reason: 'NO_CANDIDATE',
+    code: passing ? 'UNAVAILABLE' : 'FAILED_PRECONDITION',
+    publicMessage: `none of ${choice.excluded.length + choice.unseen} candidates fits${examples.join('')}`,
+    retryable: passing,
+    ...(passing ? { retryAfterMs: 5_000 } : {}),
+    metadata: { ...Object.fromEntries(reasons), request_id: requestId },
+  });
+}
+
+/** No such decision in the caller's tenant. */
+export const decisionNotFound = (requestId: string): ServiceError =>
+  new ServiceError({
+    reason: 'DECISION_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: `there is no decision of request ${requestId} in this tenant; it may be older than decisions are kept, or was not sampled`,
+    metadata: { request_id: requestId },
+  });

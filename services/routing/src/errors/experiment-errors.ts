@@ -1,0 +1,49 @@
+import { ServiceError } from '@switchyard/kernel';
+
+/** No such experiment for this caller. */
+export const experimentNotFound = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'EXPERIMENT_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: `there is no experiment ${id}`,
+    metadata: { experiment: id },
+  });
+
+/** The id is taken. */
+export const experimentExists = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'EXPERIMENT_EXISTS',
+    code: 'ALREADY_EXISTS',
+    publicMessage: `there is an experiment ${id} already; take another id, or delete it first`,
+    metadata: { experiment: id },
+  });
+
+/** It stands where it cannot be changed so. @param why the end of the sentence, with what can be done */
+export const experimentState = (id: string, why: string): ServiceError =>
+  new ServiceError({
+    reason: 'EXPERIMENT_STATE',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: `the experiment ${id} ${why}`,
+    metadata: { experiment: id },
+  });
+
+/** It cannot be removed while it divides requests. */
+export const experimentRuns = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'EXPERIMENT_RUNS',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: `the experiment ${id} runs; stop it first`,
+    metadata: { experiment: id },
+  });
+
+/** Another experiment divides the same name. */
+export const modelIsDivided = (
+  model: string,
+  { id, by }: { readonly id: string; readonly by: string },
+): ServiceError =>
+  new ServiceError({
+    reason: 'MODEL_IS_DIVIDED',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: `the experiment ${id} cannot start: the experiment ${by} runs for ${model} already; stop it or promote one of its variants first`,
+    metadata: { experiment: id, model, running: by },
+  });

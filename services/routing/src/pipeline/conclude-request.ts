@@ -1,0 +1,65 @@
+import { DecisionOutcome } from '@switchyard/contracts/routing';
+import type { ServiceError } from '@switchyard/kernel';
+import type { ProviderError } from '@switchyard/llm';
+import { allFailed, callerGone, deadlinePassed } from '../errors.ts';
+import type { PipelineContext } from '../ports.ts';
+import type { Attempt } from './attempt.ts';
+import type { AttemptLog } from './attempt-log.ts';
+import { type DecisionFacts, decisionRecord } from './decision-record.ts';
+
+/** What is known at the end of a request. */
+export interface ConcludedRequest extends Omit<DecisionFacts, 'attempts'> {
+  readonly log: AttemptLog;
+  /** Monotonic. */
+  readonly startedAtMs: number;
+}
+
+/** Tells everyone what came of a request: statistics, its experiment, the store of decisions. */
+export function concludeRequest(
+  { log, startedAtMs, ...facts }: ConcludedRequest,
+  { decisions, events, experiments, clock }: PipelineContext,
+): void {
+  const { outcome, decided } = facts;
+  const { assignment, needs } = decided;
+  const durationMs = clock.monotonicMs() - startedAtMs;
+  events.requestEnded({ outcome, durationMs, stream: needs.stream });
+  if (assignment !== undefined)
+    experiments.count({ assignment, outcome, costNanoUsd: log.costNanoUsd, durationMs });
+  decisions.record(decisionRecord({ ...facts, attempts: log.attempts }));
+}
+
+/** What came of a request whose last attempt failed. */
+export function failedOutcome(attempt: Attempt, error: ProviderError): DecisionOutcome {
+  if (error.class === 'cancelled') return DecisionOutcome.CANCELLED;
+  return attempt.firstTokenAtMs !== undefined
+    ? DecisionOutcome.BROKEN_STREAM
+    : DecisionOutcome.FALLBACK_EXHAUSTED;
+}
+
+/** The last attempt of a request, and what was around it. */
+export interface LastFailure {
+  readonly requestId: string;
+  readonly attempt: Attempt;
+  readonly error: ProviderError;
+  /** How many were made. */
+  readonly attempts: number;
+  /** Whether the caller's deadline has passed. */
+  readonly deadlineIsPast: boolean;
+}
+
+/** What the caller is told. */
+export function finalError({
+  requestId,
+  attempt: { candidate, deadline },
+  error,
+  attempts,
+  deadlineIsPast,
+}: LastFailure): ServiceError {
+  // At a deadline the caller's side often cancels, too: that it passed is the reason. What nobody would have answered
+  // better is told all the same.
+  const hadTime = deadline.cause !== 'deadline' && !deadlineIsPast;
+  if (!hadTime && (error.class === 'cancelled' || error.retryable)) return deadlinePassed(requestId);
+  if (deadline.cause === 'caller') return callerGone(requestId);
+  const { provider, model } = candidate.offering;
+  return allFailed({ requestId, provider: provider.id, model, attempts, error });
+}

@@ -1,0 +1,66 @@
+import type { UsageRecord } from '@switchyard/contracts/events';
+import { type AttemptEnd, bookAttempt } from '../domain/booking.ts';
+import type { PipelineContext } from '../ports.ts';
+import type { DecidedRequest } from './admit-request.ts';
+import { type Attempt, endAttemptSpan, estimatedUsage, firstTokenMsOf } from './attempt.ts';
+import type { AttemptLog } from './attempt-log.ts';
+
+/** How an attempt ended, as its ending knows it. */
+export type AttemptOutcome = Pick<AttemptEnd, 'outcome' | 'delivered' | 'usage' | 'requestOutcome'> & {
+  /** Default true. */
+  readonly mayHaveWorked?: boolean;
+  readonly httpStatus?: number | undefined;
+  readonly detail?: string;
+};
+
+/** Where an attempt belongs. */
+export interface Settlement {
+  readonly decided: DecidedRequest;
+  readonly log: AttemptLog;
+  readonly context: Pick<PipelineContext, 'usage' | 'events' | 'clock'>;
+}
+
+/** Ends an attempt's hold with what it used. Where that cannot be told, by a failure of our own, with what was held. */
+export function settleAttempt(
+  attempt: Attempt,
+  end: AttemptOutcome,
+  { decided, log, context: { usage, events, clock } }: Settlement,
+): void {
+  attempt.settled = true;
+  attempt.deadline.stop();
+  attempt.runtime.active--;
+  const durationMs = clock.monotonicMs() - attempt.startedAtMs;
+  let record: UsageRecord;
+  try {
+    record = book(attempt, { ...end, durationMs }, decided);
+    usage.settle(attempt.id, record);
+  } catch (error) {
+    usage.settle(attempt.id, attempt.held);
+    throw error;
+  }
+  endAttemptSpan(attempt, record);
+  events.attemptEnded(record);
+  log.ended(attempt, { record, durationMs, detail: end.detail ?? '' });
+  attempt.usage = record.usage;
+  attempt.components = record.componentsNanoUsd;
+}
+
+function book(
+  attempt: Attempt,
+  { durationMs, ...end }: AttemptOutcome & { readonly durationMs: number },
+  decided: DecidedRequest,
+): UsageRecord {
+  const firstTokenMs = firstTokenMsOf(attempt);
+  return bookAttempt({
+    held: attempt.held,
+    end: {
+      ...end,
+      mayHaveWorked: end.mayHaveWorked ?? true,
+      estimate: estimatedUsage(attempt, decided),
+      httpStatus: end.httpStatus ?? (end.outcome === 'ok' ? 200 : undefined),
+      durationUs: durationMs * 1000,
+      firstTokenUs: firstTokenMs === undefined ? undefined : firstTokenMs * 1000,
+    },
+    offering: attempt.candidate.offering,
+  });
+}
