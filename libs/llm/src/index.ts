@@ -25,7 +25,7 @@ export {
   type UnitPrices,
 } from './catalog/offering-prices.ts';
 export { pricesAt } from './catalog/prices-at.ts';
-export { RESIDENCY_REGIONS, type Region, residencyOf } from './catalog/residency.ts';
+export { RESIDENCY_REGIONS, type Region, residencyOf, residencyOfAll } from './catalog/residency.ts';
 export { checkCatalog, loadCatalog } from './catalog/snapshot/load-catalog.ts';
 export { type Dialect, GENERIC_DIALECT, OPENAI_DIALECT } from './formats/dialect.ts';
 export { ERROR_CLASSES, type ErrorClass, type ErrorClassRules } from './formats/error-classes.ts';

@@ -45,10 +45,18 @@ async function listConfigured(input: CommandInput, limits: ModelLimits): Promise
     provider: textOption(input, 'provider') ?? '',
     capabilities: listOption(input, 'capability'),
   });
-  return found.filter(({ pricesPerMillionNanoUsd, contextTokens, region }) =>
-    isWithin(limits, { inputPrice: pricesPerMillionNanoUsd.input, contextTokens, regions: [region] }),
+  return found.filter((model) =>
+    isWithin(limits, {
+      inputPrice: model.pricesPerMillionNanoUsd.input,
+      contextTokens: model.contextTokens,
+      regions: regionsOf(model),
+    }),
   );
 }
+
+/** Where it is processed; where nobody states that, `global`. */
+const regionsOf = ({ residency, region }: Model): readonly string[] =>
+  residency.length > 0 ? residency : [region];
 
 function renderModels(found: readonly Model[]): string {
   return renderTable(found, [
@@ -64,7 +72,7 @@ function renderModels(found: readonly Model[]): string {
       cell: ({ pricesPerMillionNanoUsd }) => formatCost(pricesPerMillionNanoUsd.output),
     },
     { title: 'CONTEXT', align: 'right', cell: ({ contextTokens }) => String(contextTokens ?? UNKNOWN) },
-    { title: 'REGION', cell: ({ region }) => region },
+    { title: 'REGION', cell: (model) => regionsOf(model).join(' ') },
     { title: 'CAPABILITIES', cell: ({ capabilities }) => capabilities.join(' ') },
   ]);
 }

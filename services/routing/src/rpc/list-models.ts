@@ -61,6 +61,8 @@ function describeModel({
   contextTokens,
   maxOutputTokens,
   prices,
+  residency,
+  tags,
 }: Offering): Model {
   const known: Record<string, bigint> = {};
   const { input, output, cacheRead, cacheWrite } = prices ?? {};
@@ -81,5 +83,7 @@ function describeModel({
     pricesPerMillionNanoUsd: known,
     region: provider.region,
     simulated: provider.simulated,
+    residency: [...residency],
+    tags: [...tags],
   };
 }

@@ -5,6 +5,7 @@ import type { OfferingState } from '../../src/domain/decide/candidate.ts';
 import type { DecideInput } from '../../src/domain/decide/decide.ts';
 import { capabilitySet } from '../../src/domain/snapshot/capability.ts';
 import type { Offering } from '../../src/domain/snapshot/offering.ts';
+import type { Region } from '../../src/domain/snapshot/region.ts';
 import { memberOffering, type SnapshotPool } from '../../src/domain/snapshot/snapshot-pool.ts';
 import { needs, offering, snapshotOf, working } from './offerings.ts';
 
@@ -29,6 +30,8 @@ const anOffering = fc.record({
   price: aPrice,
   contextTokens: fc.constantFrom(undefined, 1_500, 4_000, 100_000),
   maxOutputTokens: fc.constantFrom(undefined, 100, 4_000),
+  residency: fc.constantFrom<readonly Region[]>([], ['eu-west'], ['eu-west', 'eu-central'], ['global']),
+  tags: fc.subarray(['gdpr', 'hipaa']),
 });
 const aState = fc.record({
   breakerAdmits: fc.constantFrom(true, true, true, false),
@@ -51,6 +54,14 @@ const aRequest = fc.record({
     { weight: 1, arbitrary: fc.subarray(PROVIDERS, { maxLength: 2 }) },
   ),
   excludedProviders: fc.subarray(PROVIDERS, { maxLength: 2 }),
+  residency: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.constantFrom(['eu-west'], ['eu-west', 'eu-central'], ['us-east', 'global']) },
+  ),
+  tags: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.subarray(['gdpr', 'hipaa']) },
+  ),
 });
 const snapshots = (size: { readonly minLength: number; readonly maxLength: number }) =>
   fc.record({
@@ -78,6 +89,8 @@ interface Drawn {
     readonly price: { input: bigint; output: bigint; request: bigint } | undefined;
     readonly contextTokens: number | undefined;
     readonly maxOutputTokens: number | undefined;
+    readonly residency: readonly Region[];
+    readonly tags: readonly string[];
   }[];
   readonly states: readonly Partial<OfferingState>[];
   readonly priorities: readonly number[];
@@ -136,6 +149,7 @@ export const decideInputs = (size: { readonly minLength: number; readonly maxLen
         selector: kind === 'auto' ? { kind } : { kind, pool: poolOf(snapshot.offerings) },
         capabilities: capabilitySet(request.capabilities),
         excludedProviders: new Set(request.excludedProviders),
+        residency: new Set(request.residency),
       });
       const measured = () =>
         snapshot.offerings.filter((one) => stateOf(one).latencyMs !== undefined).map(({ key }) => key);

@@ -18,6 +18,8 @@ export interface OfferingTraits {
   readonly priority?: number;
   readonly weight?: number;
   readonly region?: Region;
+  /** Default: the region, where there is one. */
+  readonly residency?: readonly Region[];
   readonly tags?: readonly string[];
   readonly mode?: ProviderMode;
   readonly prices?: Prices | undefined;
@@ -56,6 +58,8 @@ export function offering(traits: OfferingTraits): Offering {
     weight: traits.weight ?? 100,
     balancingGroup: `${tenant}/${id}`,
     traits: undefined,
+    residency: traits.residency ?? [traits.region ?? 'global'].filter((place) => place !== 'global'),
+    tags: new Set(traits.tags),
     capabilities: capabilitySet(traits.capabilities ?? ['text', 'streaming', 'tools']),
     contextTokens: 'contextTokens' in traits ? traits.contextTokens : 100_000,
     maxOutputTokens: 'maxOutputTokens' in traits ? traits.maxOutputTokens : 4_000,

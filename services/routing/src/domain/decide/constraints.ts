@@ -11,9 +11,8 @@ import {
   disabled,
   excludedProviders,
   maintenance,
-  residency,
-  tags,
 } from './provider-constraints.ts';
+import { residency, tags } from './stated-constraints.ts';
 
 /** A hard constraint: why a candidate does not fit, or undefined where it does. What is unknown does not fit. */
 type Constraint = (candidate: Candidate, needs: Needs) => Exclusion | undefined;

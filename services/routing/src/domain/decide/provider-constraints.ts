@@ -1,7 +1,7 @@
 import { ProviderMode } from '@switchyard/contracts/routing';
 import { listNames } from '../request/list-names.ts';
 import type { Needs } from '../request/needs.ts';
-import { byWhom, whoRequires } from '../request/who-requires.ts';
+import { whoRequires } from '../request/who-requires.ts';
 import type { ConfiguredProvider } from '../snapshot/offering.ts';
 import type { Exclusion, OfferingState } from './candidate.ts';
 
@@ -33,24 +33,6 @@ export const excludedProviders: ProviderConstraint = ({ provider }, needs) => {
   return { constraint: 'excluded_providers', detail: `${who} excludes this provider` };
 };
 
-export const residency: ProviderConstraint = ({ provider }, needs) => {
-  const { residency } = needs;
-  if (residency.size === 0 || residency.has(provider.region) || residency.has('global')) return undefined;
-  const who = byWhom(needs, ({ residency: regions }) => regions.length > 0 && !regions.includes('global'));
-  return {
-    constraint: 'residency',
-    detail: `data may go to ${listNames(residency)}${who}; the provider is in ${provider.region}`,
-  };
-};
-
-export const tags: ProviderConstraint = ({ provider }, needs) => {
-  if (needs.tags.length === 0) return undefined;
-  const missing = needs.tags.filter((tag) => !provider.tags.has(tag));
-  if (missing.length === 0) return undefined;
-  const who = byWhom(needs, ({ tags }) => tags.some((tag) => missing.includes(tag)));
-  return { constraint: 'tags', detail: `the provider does not carry ${listNames(missing)}${who}` };
-};
-
 export const disabled: ProviderConstraint = ({ provider }) =>
   provider.mode === ProviderMode.DISABLED
     ? { constraint: 'disabled', detail: 'an operator has disabled the provider' }
@@ -69,7 +51,7 @@ export const credential: ProviderConstraint = ({ provider, credential }) =>
       }
     : undefined;
 
-const ALL = [allowedProviders, excludedProviders, residency, tags, disabled, maintenance, credential];
+const ALL = [allowedProviders, excludedProviders, disabled, maintenance, credential];
 
 /** Whether none of a provider's offerings can fit. */
 export function excludesProvider(view: ProviderView, needs: Needs): boolean {

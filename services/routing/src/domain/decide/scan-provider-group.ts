@@ -6,6 +6,7 @@ import { LEAST_NUMBERS, type PriceBucket } from '../snapshot/price-bucket.ts';
 import type { CheapestFew } from './cheapest-few.ts';
 import { exclusionsOf } from './constraints.ts';
 import type { Evaluation } from './evaluate.ts';
+import { meetsStated } from './stated-constraints.ts';
 
 /** Each of three parts of a cost is rounded, by at most half a nano-USD; a lower bound must not be above. */
 const ROUNDING_NANO_USD = 2;
@@ -25,9 +26,11 @@ export function scanProviderGroup(
 }
 
 /** false only where no offering of the price bucket can fit. */
-function mayFit({ capabilities, maxContext, price }: PriceBucket, needs: Needs): boolean {
+function mayFit(priceBucket: PriceBucket, needs: Needs): boolean {
+  const { capabilities, maxContext, price } = priceBucket;
   if ((needs.capabilities & ~capabilities) !== 0) return false;
   if (needs.estimatedInputTokens + (needs.maxOutputTokens ?? 0) > maxContext) return false;
+  if (!meetsStated(priceBucket, needs)) return false;
   const isLimited = needs.maxCostNanoUsd !== undefined || needs.maxPricePerMillionNanoUsd !== undefined;
   return price !== 'unknown' || !isLimited;
 }

@@ -57,6 +57,10 @@ export interface Offering {
   /** What shares are dealt to: the provider's key, or a pool's member. Under strategies that share work, each balancing group takes part once, with the offering that is best for the request. */
   readonly balancingGroup: string;
   readonly capabilities: CapabilitySet;
+  /** Everywhere that a request may be processed; empty is unknown. See offering-statements.ts. */
+  readonly residency: readonly Region[];
+  /** The provider's tags, and what the operator's overlay states of compliance. */
+  readonly tags: ReadonlySet<string>;
   /** What it takes of the settings that its wire format knows; undefined where nothing is known. */
   readonly traits: ModelTraits | undefined;
   /** Tokens of input and output together; undefined where unknown. */

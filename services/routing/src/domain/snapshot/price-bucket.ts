@@ -1,8 +1,8 @@
 import type { CapabilitySet } from './capability.ts';
 import type { Offering } from './offering.ts';
 
-/** Offerings of one provider that can do the same, arranged so that the cheapest for a request are among the first. */
-export interface PriceBucket {
+/** Offerings of one provider that can do the same and of which the same is stated, arranged so that the cheapest for a request are among the first. */
+export interface PriceBucket extends Pick<Offering, 'residency' | 'tags'> {
   readonly capabilities: CapabilitySet;
   /**
    * 'known': they are ordered by the sum of input and output price; what a request costs follows it by and large, and
@@ -24,9 +24,12 @@ export const LEAST_NUMBERS = { input: 0, output: 1, outputTokens: 2 } as const;
 
 /** Puts the offerings of a provider into price buckets, the one with the cheapest first. */
 export function priceBucketsOf(offerings: readonly Offering[]): PriceBucket[] {
-  const groups = Map.groupBy(offerings, (offering) => `${offering.capabilities} ${priceKind(offering)}`);
+  const groups = Map.groupBy(offerings, alikeKey);
   return [...groups.values()].map(priceBucketOf).sort(comparePriceBuckets);
 }
+
+const alikeKey = (offering: Offering): string =>
+  JSON.stringify([offering.capabilities, priceKind(offering), offering.residency, [...offering.tags].sort()]);
 
 function priceKind({ rates }: Offering): PriceBucket['price'] {
   if (rates.every(({ input, output, request }) => input === 0 && output === 0 && request === 0))
@@ -36,7 +39,7 @@ function priceKind({ rates }: Offering): PriceBucket['price'] {
     : 'known';
 }
 
-/** @param group at least one, of the same capabilities and kind of price */
+/** @param group at least one, of the same capabilities, kind of price, residency and tags */
 function priceBucketOf(group: readonly Offering[]): PriceBucket {
   const [first] = group as readonly [Offering];
   const price = priceKind(first);
@@ -45,6 +48,8 @@ function priceBucketOf(group: readonly Offering[]): PriceBucket {
   );
   return {
     capabilities: first.capabilities,
+    residency: first.residency,
+    tags: first.tags,
     price,
     offerings,
     maxContext: Math.max(...offerings.map(({ contextTokens = Number.POSITIVE_INFINITY }) => contextTokens)),

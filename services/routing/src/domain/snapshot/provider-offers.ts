@@ -3,6 +3,7 @@ import { type Catalog, type Offering as CatalogOffering, findWireFormat } from '
 import type { SnapshotParts } from './build-snapshot.ts';
 import { type CapabilitySet, capabilitySet } from './capability.ts';
 import type { ConfiguredProvider, Offering } from './offering.ts';
+import { residencyOf, tagsOf } from './offering-statements.ts';
 import { isRegion } from './region.ts';
 import { tokenRates } from './token-rates.ts';
 
@@ -108,6 +109,8 @@ function offer(
     weight: provider.weight,
     balancingGroup: provider.key,
     capabilities: capabilitiesOf(model, known),
+    residency: residencyOf(provider, known),
+    tags: tagsOf(provider, known),
     traits: known?.traits,
     contextTokens: model.contextTokens ?? known?.contextTokens,
     maxOutputTokens: model.maxOutputTokens ?? known?.maxOutputTokens,

@@ -207,6 +207,13 @@ export interface Model {
   region: string;
   /** True where the provider is a simulation. */
   simulated: boolean;
+  /**
+   * Everywhere that a request may be processed, by the provider's region, the catalog and its overlay: us-east, us-west, eu-west,
+   * eu-central, apac, global. A request's residency must allow each of them. Empty: unknown, and no residency but global is met.
+   */
+  residency: string[];
+  /** The provider's tags and the compliance tags of the catalog's overlay: what a request may require as tags. */
+  tags: string[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1920,6 +1927,8 @@ function createBaseModel(): Model {
     pricesPerMillionNanoUsd: {},
     region: "",
     simulated: false,
+    residency: [],
+    tags: [],
     _unknownFields: {},
   };
 }
@@ -1949,6 +1958,12 @@ export const Model: MessageFns<Model> = {
     }
     if (message.simulated !== false) {
       writer.uint32(64).bool(message.simulated);
+    }
+    for (const v of message.residency) {
+      writer.uint32(74).string(v!);
+    }
+    for (const v of message.tags) {
+      writer.uint32(82).string(v!);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2041,6 +2056,22 @@ export const Model: MessageFns<Model> = {
             message.simulated = reader.bool();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.residency.push(reader.string());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.tags.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2107,6 +2138,10 @@ export const Model: MessageFns<Model> = {
         : {},
       region: isSet(object.region) ? globalThis.String(object.region) : "",
       simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
+      residency: globalThis.Array.isArray(object?.residency)
+        ? object.residency.map((e: any) => globalThis.String(e))
+        : [],
+      tags: globalThis.Array.isArray(object?.tags) ? object.tags.map((e: any) => globalThis.String(e)) : [],
     };
   },
 
@@ -2142,6 +2177,12 @@ export const Model: MessageFns<Model> = {
     if (message.simulated !== false) {
       obj.simulated = message.simulated;
     }
+    if (message.residency?.length) {
+      obj.residency = message.residency;
+    }
+    if (message.tags?.length) {
+      obj.tags = message.tags;
+    }
     return obj;
   },
 
@@ -2167,6 +2208,8 @@ export const Model: MessageFns<Model> = {
       );
     message.region = object.region ?? "";
     message.simulated = object.simulated ?? false;
+    message.residency = object.residency?.map((e) => e) || [];
+    message.tags = object.tags?.map((e) => e) || [];
     return message;
   },
 };

@@ -90,9 +90,12 @@ export interface Provider {
   priority?:
     | number
     | undefined;
-  /** Where the data goes: us-east, us-west, eu-west, eu-central, apac or global. Default global. */
+  /**
+   * Where the data goes: us-east, us-west, eu-west, eu-central, apac or global. Default global: that says nothing, and what the
+   * catalog and its overlay state of a model counts alone. Otherwise both count: residency must allow each place of either.
+   */
   region: string;
-  /** Free tags and compliance tags. At most 64. */
+  /** Free tags and compliance tags. At most 64. The catalog's overlay can add to them for the installation's providers. */
   tags: string[];
   /** Whether it takes part. */
   mode: ProviderMode;
