@@ -18,7 +18,7 @@ function overlay(name: string, text: string): string {
 }
 
 const priced = (unit: string) =>
-  `models: [{ provider: openai, model: ours, contextTokens: 5000, prices: { unit: ${unit}, input: 1 } }]`;
+  `models: [{ provider: openai, model: ours, context_tokens: 5000, prices: { unit: ${unit}, input: 1 } }]`;
 
 test('without an overlay the catalog is the bundled one; with one, the operator’s models are in it', () => {
   expect(openCatalog(undefined).findOffering('openai', 'ours')).toBeUndefined();
@@ -42,7 +42,7 @@ test('routing does not start on a broken overlay, and says what to mend', () => 
   const file = overlay('unknown.yaml', 'models: [{ provider: nobody, model: m }]');
   const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../src/main.ts')], {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 110_000,
     env: {
       ROUTING_CATALOG_OVERLAY: file,
       ROUTING_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
@@ -59,7 +59,7 @@ test('routing does not start on a broken overlay, and says what to mend', () => 
   expect(stderr).toBe(
     `routing: cannot start: configuration:\n  ROUTING_CATALOG_OVERLAY: ${file}: models[0].provider is nobody, which neither the catalog nor this file has\n`,
   );
-});
+}, 120_000);
 
 test('an alias of the overlay may be asked for as a model', () => {
   const catalog = openCatalog(overlay('alias.yaml', 'aliases: { house-model: openai/gpt-4o-mini }'));

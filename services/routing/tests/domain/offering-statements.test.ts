@@ -11,9 +11,9 @@ import { needs, offering, snapshotOf, working } from './offerings.ts';
 
 const OVERLAY = `
 providers:
-  - { id: openai, residency: [eu-west], complianceTags: [gdpr] }
+  - { id: openai, residency: [eu-west], compliance_tags: [gdpr] }
 models:
-  - { provider: openai, model: gpt-4o, residency: [us-east], complianceTags: [hipaa] }
+  - { provider: openai, model: gpt-4o, residency: [us-east], compliance_tags: [hipaa] }
   - { provider: amazon-bedrock, model: eu.amazon.nova-lite-v1:0, residency: [eu-central, us-east] }
 `;
 const catalogs = {

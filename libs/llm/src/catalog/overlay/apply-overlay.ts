@@ -35,7 +35,7 @@ function mergeProvider(
 ): CatalogProvider {
   const wireFormat = stated.wireFormat ?? known?.wireFormat;
   if (wireFormat === undefined)
-    throw new OverlayError(`${path}.wireFormat is required: the catalog has no ${stated.id}`);
+    throw new OverlayError(`${path}.wire_format is required: the catalog has no ${stated.id}`);
   const kind = stated.kind ?? known?.kind ?? 'local';
   return Object.freeze({
     id: stated.id,

@@ -11,25 +11,25 @@ const OURS = `
 providers:
   - id: our-vllm
     name: Our own
-    wireFormat: openai-chat
-    baseUrl: http://10.0.0.5:8000/v1
+    wire_format: openai-chat
+    base_url: http://10.0.0.5:8000/v1
     residency: [eu-central]
-    complianceTags: [gdpr]
+    compliance_tags: [gdpr]
   - id: openai
     residency: [us-east, us-west]
 models:
   - provider: our-vllm
     model: llama-3.3-70b
     capabilities: [text, streaming, tools]
-    contextTokens: 131072
+    context_tokens: 131072
     prices: { unit: usd_per_million, input: 0.07, output: "0.28" }
     tiers:
-      - { aboveInputTokens: 65536, unit: usd_per_million, input: 0.14, output: 0.56 }
+      - { above_input_tokens: 65536, unit: usd_per_million, input: 0.14, output: 0.56 }
   - provider: openai
     model: gpt-4o-mini
     prices: { unit: usd_per_unit, input: 1.2e-7, output: 4.8e-7 }
-    batch: { unit: nano_usd_per_million, input: 60000000 }
-    complianceTags: [hipaa]
+    batch: { unit: nano_usd_per_million, input: 60000000, cache_read: 30000000, cache_write_1h: 90000000 }
+    compliance_tags: [hipaa]
 aliases:
   cheap: openai/gpt-4o-mini
 `;
@@ -58,7 +58,9 @@ test('stated prices replace all that hang on the old ones; other facts stay', ()
   expect(after).toMatchObject({
     prices: { input: 120_000_000n, output: 480_000_000n },
     tiers: [],
-    serviceTiers: { batch: { prices: { input: 60_000_000n } } },
+    serviceTiers: {
+      batch: { prices: { input: 60_000_000n, cacheRead: 30_000_000n, cacheWrite1h: 90_000_000n } },
+    },
     priceSource: 'operator',
     priceConfidence: 0,
     residency: ['us-east', 'us-west'],
@@ -88,7 +90,7 @@ test('aliases are those of the overlay', () => {
 });
 
 test('a changed address is not one that a key is picked up for', () => {
-  const moved = overlaid('providers: [{ id: openai, baseUrl: https://proxy.example/v1 }]');
+  const moved = overlaid('providers: [{ id: openai, base_url: https://proxy.example/v1 }]');
   expect(catalog.provider('openai')?.pickedUp).toBe(true);
   expect(moved.provider('openai')).toMatchObject({ baseUrl: 'https://proxy.example/v1', pickedUp: false });
 });
@@ -105,6 +107,22 @@ test.each([
   ['- a', 'ours.yaml:  is not an object'],
   ['prices: []', 'ours.yaml: prices is not known'],
   [model('price: 1'), 'ours.yaml: models[0].price is not known'],
+  [
+    'providers: [{ id: x, wireFormat: openai-chat }]',
+    'ours.yaml: providers[0].wireFormat is not known: did you mean wire_format?',
+  ],
+  [
+    model('max_OutputTokens: 1'),
+    'ours.yaml: models[0].max_OutputTokens is not known: did you mean max_output_tokens?',
+  ],
+  [
+    model('prices: { unit: usd_per_million, cacheWrite1h: 1 }'),
+    'ours.yaml: models[0].prices.cacheWrite1h is not known: did you mean cache_write_1h?',
+  ],
+  [
+    model('tiers: [{ unit: usd_per_million, aboveInputTokens: 1 }]'),
+    'ours.yaml: models[0].tiers[0].aboveInputTokens is not known: did you mean above_input_tokens?',
+  ],
   ['models: [{ provider: openai }]', 'ours.yaml: models[0].model is not a text'],
   [
     model('prices: { input: 1 }'),
@@ -127,7 +145,7 @@ test.each([
     model('prices: { unit: usd_per_million, input: free }'),
     'ours.yaml: models[0].prices.input is not a decimal number',
   ],
-  [model('contextTokens: 128k'), 'ours.yaml: models[0].contextTokens is not a count'],
+  [model('context_tokens: 128k'), 'ours.yaml: models[0].context_tokens is not a count'],
   [model('residency: [mars]'), 'ours.yaml: models[0].residency has mars, which is none of us-east'],
   [model('capabilities: [fly]'), 'ours.yaml: models[0].capabilities has fly, which is none of text'],
   [
@@ -136,9 +154,9 @@ test.each([
   ],
   [
     'providers: [{ id: new-one }]',
-    'ours.yaml: providers[0].wireFormat is required: the catalog has no new-one',
+    'ours.yaml: providers[0].wire_format is required: the catalog has no new-one',
   ],
-  ['providers: [{ id: x, baseUrl: ftp://x }]', 'ours.yaml: providers[0].baseUrl is not a text like'],
+  ['providers: [{ id: x, base_url: ftp://x }]', 'ours.yaml: providers[0].base_url is not a text like'],
   ['aliases: { a: gpt-4o }', 'ours.yaml: aliases.a is not a text like'],
   [
     'aliases: { a: openai/gpt-none }',

@@ -12,13 +12,13 @@ const FIELDS = [
   'name',
   'mode',
   'capabilities',
-  'contextTokens',
-  'maxOutputTokens',
+  'context_tokens',
+  'max_output_tokens',
   'prices',
   'tiers',
   ...SERVICE_TIERS,
   'residency',
-  'complianceTags',
+  'compliance_tags',
   'deprecated',
 ];
 
@@ -35,14 +35,14 @@ export function parseOverlayModel(object: SnapshotObject): OverlayModel {
     capabilities: object.has('capabilities')
       ? Object.freeze(object.wordsOf<Capability>('capabilities', CAPABILITIES))
       : undefined,
-    contextTokens: object.optionalCount('contextTokens'),
-    maxOutputTokens: object.optionalCount('maxOutputTokens'),
+    contextTokens: object.optionalCount('context_tokens'),
+    maxOutputTokens: object.optionalCount('max_output_tokens'),
     prices: hasPrices ? parseOverlayPrices(object.object('prices')) : undefined,
     // New base prices make the old ones for long inputs wrong, too.
     tiers: hasPrices || object.has('tiers') ? parseOverlayTiers(object.objects('tiers')) : undefined,
     serviceTiers: parseServiceTiers(object),
     residency: residencyAt(object),
-    complianceTags: object.has('complianceTags') ? object.strings('complianceTags') : undefined,
+    complianceTags: object.has('compliance_tags') ? object.strings('compliance_tags') : undefined,
     deprecated: object.optionalFlag('deprecated'),
   };
 }

@@ -13,19 +13,33 @@ const UNITS = {
 } as const;
 const UNIT_NAMES = Object.keys(UNITS) as (keyof typeof UNITS)[];
 
+/** What the prices are called in a file. */
+const PRICE_FIELDS = {
+  input: 'input',
+  output: 'output',
+  cacheRead: 'cache_read',
+  cacheWrite: 'cache_write',
+  cacheWrite1h: 'cache_write_1h',
+  reasoning: 'reasoning',
+  inputAudio: 'input_audio',
+  outputAudio: 'output_audio',
+  request: 'request',
+} as const satisfies Record<keyof Prices, string>;
+const FIELD_NAMES = Object.values(PRICE_FIELDS);
+
 /** Per million tokens; nobody asks for more. A request may cost as much as USD 1. */
 const HIGHEST = { token: 10_000_000_000_000n, request: 1_000_000_000_000_000n };
 
 /** Prices of an overlay: `unit` must be said, and each price is a decimal in it, as a number or a text. Zero is free. */
 export function parseOverlayPrices(object: SnapshotObject): Prices {
-  return pricesIn(object, ['unit', ...PRICE_KINDS]);
+  return pricesIn(object, ['unit', ...FIELD_NAMES]);
 }
 
 /** Prices above so many input tokens, smallest first. */
 export function parseOverlayTiers(tiers: readonly SnapshotObject[]): readonly PriceTier[] {
   const parsed = tiers.map((tier) => ({
-    aboveInputTokens: tier.count('aboveInputTokens'),
-    prices: pricesIn(tier, ['unit', 'aboveInputTokens', ...PRICE_KINDS]),
+    prices: pricesIn(tier, ['unit', 'above_input_tokens', ...FIELD_NAMES]),
+    aboveInputTokens: tier.count('above_input_tokens'),
   }));
   return Object.freeze(
     parsed.sort((a, b) => a.aboveInputTokens - b.aboveInputTokens).map((tier) => Object.freeze(tier)),
@@ -35,15 +49,16 @@ export function parseOverlayTiers(tiers: readonly SnapshotObject[]): readonly Pr
 function pricesIn(object: SnapshotObject, fields: readonly string[]): Prices {
   object.only(fields);
   const unit = object.oneOf('unit', UNIT_NAMES);
-  const known = PRICE_KINDS.filter((kind) => object.has(kind));
+  const known = PRICE_KINDS.filter((kind) => object.has(PRICE_FIELDS[kind]));
   return Object.freeze(Object.fromEntries(known.map((kind) => [kind, priceAt(object, kind, unit)])));
 }
 
 function priceAt(object: SnapshotObject, kind: keyof Prices, unit: keyof typeof UNITS): bigint {
-  const text = object.decimal(kind);
+  const field = PRICE_FIELDS[kind];
+  const text = object.decimal(field);
   const [digits = '', scale = '0'] = text.toLowerCase().split('e');
   const price = parseUsd(`${digits}e${Number(scale) + UNITS[unit]}`);
-  const where = `${object.path}.${kind}`;
+  const where = `${object.path}.${field}`;
   if (price === undefined || price < 0n)
     throw new SnapshotError(`${where} is ${text} ${unit}, which is no whole number of nano-USD per million`);
   if (price > (kind === 'request' ? HIGHEST.request : HIGHEST.token))

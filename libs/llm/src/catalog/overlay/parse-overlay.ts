@@ -56,13 +56,13 @@ function overlayOf(root: SnapshotObject, file: string): CatalogOverlay {
 const PROVIDER_FIELDS = [
   'id',
   'name',
-  'wireFormat',
-  'baseUrl',
+  'wire_format',
+  'base_url',
   'auth',
-  'keyVariables',
+  'key_variables',
   'kind',
   'residency',
-  'complianceTags',
+  'compliance_tags',
 ];
 
 function parseProvider(object: SnapshotObject): OverlayProvider {
@@ -71,13 +71,15 @@ function parseProvider(object: SnapshotObject): OverlayProvider {
   return {
     id: object.shaped('id', /^[a-z0-9-]{1,64}$/),
     name: object.optionalString('name'),
-    wireFormat: object.has('wireFormat') ? object.shaped('wireFormat', /^[a-z0-9-]{1,64}$/) : undefined,
-    baseUrl: object.has('baseUrl') ? object.shaped('baseUrl', /^https?:\/\/[^/]+(?:\/.*)?[^/]$/) : undefined,
+    wireFormat: object.has('wire_format') ? object.shaped('wire_format', /^[a-z0-9-]{1,64}$/) : undefined,
+    baseUrl: object.has('base_url')
+      ? object.shaped('base_url', /^https?:\/\/[^/]+(?:\/.*)?[^/]$/)
+      : undefined,
     auth: strings('auth'),
-    keyVariables: strings('keyVariables'),
+    keyVariables: strings('key_variables'),
     kind: object.has('kind') ? object.oneOf('kind', PROVIDER_KINDS) : undefined,
     residency: residencyAt(object),
-    complianceTags: strings('complianceTags'),
+    complianceTags: strings('compliance_tags'),
   };
 }
 

@@ -130,10 +130,16 @@ export class SnapshotObject {
   /** Refuses fields that are not among these: a misspelt one would be lost. */
   only(names: readonly string[]): void {
     const other = Object.keys(this.#object).find((name) => !names.includes(name));
-    if (other !== undefined) throw new SnapshotError(`${this.path}.${other} is not known`);
+    if (other === undefined) return;
+    const meant = names.find((name) => withoutStyle(name) === withoutStyle(other));
+    const hint = meant === undefined ? '' : `: did you mean ${meant}?`;
+    throw new SnapshotError(`${this.path}.${other} is not known${hint}`);
   }
 
   #wrong(name: string, what: string): never {
     throw new SnapshotError(`${this.path}.${name} is not ${what}`);
   }
 }
+
+/** A name without what tells `wireFormat` from `wire_format`. */
+const withoutStyle = (name: string): string => name.replaceAll(/[_-]/g, '').toLowerCase();
