@@ -58,6 +58,14 @@ pools:
     task_types: [quick_decision]
 policies:
   - requirements: { capabilities: [text] }
+experiments:
+  - id: slower
+    model: sim-smart
+    variants:
+      - { name: control, model: sim-smart, weight: 9 }
+      - { name: new, model: fast, weight: 1 }
+    sticky_by: agent
+    state: running
 `;
 
 test('a document is shown first, then applied, and again changes nothing', async () => {
@@ -73,12 +81,12 @@ test('a document is shown first, then applied, and again changes nothing', async
   expect(dry).toContain('+ pool fast\n    description: "answers at once"\n');
   expect(dry).toContain('    strategy: weighted\n');
   expect(dry).toContain('+ policy of the installation\n');
-  expect(dry).toMatch(/3 changes: 3 added \(dry run: nothing was changed\)\n$/);
+  expect(dry).toMatch(/4 changes: 4 added \(dry run: nothing was changed; version \d+\)\n$/);
   expect(await textOf('export')).toBe(before);
-  expect(await textOf('apply', '-f', file)).toMatch(/3 changes: 3 added; version \d+\n$/);
-  expect(await textOf('apply', '-f', file)).toBe('no changes\n');
+  expect(await textOf('apply', '-f', file)).toMatch(/4 changes: 4 added; version \d+\n$/);
+  expect(await textOf('apply', '-f', file)).toMatch(/^no changes; version \d+\n$/);
   // Its key is stored, so it need not be at hand any more.
-  expect((await run('keyless', 'apply', '-f', file)).out).toBe('no changes\n');
+  expect((await run('keyless', 'apply', '-f', file)).out).toMatch(/^no changes; version \d+\n$/);
 });
 
 test('the pool answers, by its name and by its kind of task', async () => {
@@ -96,7 +104,7 @@ test('the pool answers, by its name and by its kind of task', async () => {
 test.each(['yaml', 'json'])('what is exported as %s changes nothing when it is applied', async (format) => {
   const exported = join(folder, `exported.${format}`);
   await writeFile(exported, await textOf('export', '-o', format));
-  expect(await textOf('apply', '-f', exported, '--prune')).toBe('no changes\n');
+  expect(await textOf('apply', '-f', exported, '--prune')).toMatch(/^no changes; version \d+\n$/);
 });
 
 test('what is wrong is told by file and place, and nothing is changed', async () => {
@@ -121,8 +129,27 @@ test('what is wrong is told by file and place, and nothing is changed', async ()
   expect(await textOf('export')).toBe(before);
 });
 
+test('what is planned for a version is applied to that version alone', async () => {
+  const [, version = ''] = /^# version (\d+);/.exec(await textOf('export')) ?? [];
+  await writeFile(file, document().replace('weight: 9', 'weight: 8'));
+  expect((await run('apply', '-f', file)).err).toContain(
+    `${file}: experiments[0].variants cannot be changed: the experiment slower has been started`,
+  );
+  await writeFile(file, document().replace('state: running', 'state: stopped'));
+  const applied = await textOf('apply', '-f', file, '--expect-version', version);
+  expect(applied).toMatch(
+    /^~ experiment slower\n {4}state: running → stopped\n1 change: 1 changed; version \d+\n$/,
+  );
+  const late = await run('apply', '-f', file, '--expect-version', version);
+  expect(late.code).toBe(1);
+  expect(late.err).toContain(
+    `not at ${version} as expected: it has been changed since; export again, look at what changed`,
+  );
+});
+
 test('a change shows its fields; --prune removes what is not in the document', async () => {
   const [withoutPolicy = ''] = document().replace('strategy: weighted', 'strategy: cost').split('policies:');
+  await textOf('experiments', 'delete', 'slower');
   await writeFile(file, withoutPolicy);
   const kept = await textOf('apply', '-f', file);
   expect(kept).toMatch(/^~ pool fast\n {4}strategy: weighted → cost\n1 change: 1 changed; version \d+\n$/);

@@ -9,6 +9,7 @@ export {
   tenantNotFound,
   tooManyObjects,
   unusableConfiguration,
+  versionMismatch,
 } from './errors/configuration-errors.ts';
 export { decisionNotFound, noCandidate } from './errors/decision-errors.ts';
 export {

@@ -169,7 +169,7 @@ test('a tenant applies its own and nobody else’s', async () => {
     ['pools[1].tenant', 'must be acme'],
   ]);
   expect(await fields({ providers: [{ ...provider('one'), tenant: 'acme' }] })).toEqual([
-    ['providers[0].id', 'is the id of a provider of the installation'],
+    ['providers[0].id', 'is the id of a provider of the installation; take another one'],
   ]);
   // The installation's providers may be members.
   const pool = { id: 'mine', tenant: 'acme', members: [{ provider: 'two' }, { provider: 'acme-own' }] };

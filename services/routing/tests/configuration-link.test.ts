@@ -73,7 +73,7 @@ const noParts = () => ({
 const apply = (store: PostgresConfiguration, ...ids: string[]) =>
   applyPlan(store, {
     scope: new Set(['']),
-    wanted: { providers: ids.map(provider), pools: [], policies: [] },
+    wanted: { providers: ids.map(provider), pools: [], policies: [], experiments: [] },
     others: 'remove',
     mode: 'write',
     check: () => undefined,

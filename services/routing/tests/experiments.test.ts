@@ -188,7 +188,7 @@ test('states that do not follow each other are refused with what can be done', a
   const running = await failure(operator.deleteExperiment('e2'));
   expect([running.code, running.publicMessage]).toEqual([
     'FAILED_PRECONDITION',
-    'the experiment e2 runs; stop it first',
+    'the experiment e2 runs and cannot be removed; stop it first, or promote one of its variants',
   ]);
   const unknown = await failure(operator.promoteVariant('e2', 'newer'));
   expect([unknown.code, unknown.violations[0]?.field]).toEqual(['INVALID_ARGUMENT', 'variant']);

@@ -43,6 +43,7 @@ const numbered = (number: number) => ({
   providers: [Provider.fromPartial({ id: 'p', priority: number })],
   pools: [Pool.fromPartial({ id: 'q', description: String(number) })],
   policies: [Policy.fromPartial({ requirements: { maxLatencyMs: number } })],
+  experiments: [],
 });
 
 const write = (number: number, scope: readonly string[] = ['']) =>
@@ -80,8 +81,8 @@ test('what is read while others write is of one version: no part is older or new
 
 test('a plan that changes nothing, or is only tried, leaves the version as it is', async () => {
   const before = await store.version();
-  const { providers, pools, policies } = await store.load();
-  const wanted = { providers, pools, policies };
+  const { providers, pools, policies, experiments } = await store.load('all');
+  const wanted = { providers, pools, policies, experiments };
   const shared = { scope: new Set(['']), others: 'remove', check: () => undefined } as const;
   expect(await applyPlan(store, { ...shared, wanted, mode: 'write' })).toEqual({
     changes: [],
@@ -146,6 +147,7 @@ test('a plan of the installation counts the objects of each tenant that it adds 
     providers: Array.from({ length: count }, (_, i) => Provider.fromPartial({ tenant, id: `x${from + i}` })),
     pools: Array.from({ length: count }, (_, i) => Pool.fromPartial({ tenant, id: `y${from + i}` })),
     policies: [],
+    experiments: [],
   });
   const applied = (wanted: ReturnType<typeof some>, mode: 'plan' | 'write') =>
     applyPlan(store, {

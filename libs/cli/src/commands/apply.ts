@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import {
   ApplyConfigurationRequest,
   type ApplyConfigurationResponse,
@@ -16,15 +17,19 @@ import { call, openClient } from '../grpc-call.ts';
 /** Longest document that is read, in characters. */
 const MAX_LENGTH = 10 * 1024 * 1024;
 
+/** How often a plan is made again that others' changes have come in between of. */
+const MAX_ATTEMPTS = 5;
+
 /** `switchyard apply` */
 export const apply: Command = {
-  usage: '-f FILE [--dry-run] [--prune] [--tenant T] [--secrets]',
+  usage: '-f FILE [--dry-run] [--prune] [--expect-version N] [--tenant T] [--secrets]',
   summary:
-    'Brings providers, pools and policies to what a YAML or JSON document says, all or nothing, and shows what changes. --prune removes what is not in it; --secrets stores the keys of "credential: env:NAME" again.',
+    'Brings providers, pools, policies and experiments to what a YAML or JSON document says, all or nothing, and shows what changes. --prune removes what is not in it; --expect-version refuses where the configuration has another version than that of a dry run or an export; --secrets stores the keys of "credential: env:NAME" again.',
   options: {
     file: { type: 'string', short: 'f' },
     'dry-run': { type: 'boolean' },
     prune: { type: 'boolean' },
+    'expect-version': { type: 'string' },
     tenant: { type: 'string' },
     secrets: { type: 'boolean' },
   },
@@ -33,19 +38,52 @@ export const apply: Command = {
     const file = textOption(input, 'file');
     if (file === undefined) throw new UsageError('apply needs a document: -f FILE');
     const { settings, env, options } = input;
+    const expectedVersion = versionOption(input);
     const document = await load(file, textOption(input, 'tenant'));
-    const isDryRun = options['dry-run'] === true;
     using store = new SecretStore({ address: settings.credential, apiKey: settings.apiKey });
     const secrets = await secretsOf(document, { input, file, store });
     // The whole of it is checked before anything is stored anywhere.
-    let applied = await send(document, { input, file, mode: 'check' });
-    if (!isDryRun) {
-      for (const secret of secrets) await store.put(secret, env[secret.variable] ?? '');
-      applied = await send(document, { input, file, mode: 'apply' });
-    }
-    show(input, { applied, secrets, isDryRun });
+    const plan = await send(document, { input, file, mode: 'check', expectedVersion });
+    if (options['dry-run'] === true) return show(input, { applied: plan, secrets, isDryRun: true });
+    for (const secret of secrets) await store.put(secret, env[secret.variable] ?? '');
+    const applied =
+      expectedVersion === undefined
+        ? await applyPlanned(document, plan, { input, file })
+        : await send(document, { input, file, mode: 'apply', expectedVersion });
+    show(input, { applied, secrets, isDryRun: false });
   },
 };
+
+function versionOption(input: CommandInput): string | undefined {
+  const version = textOption(input, 'expect-version');
+  if (version !== undefined && !/^\d{1,19}$/.test(version))
+    throw new UsageError(`--expect-version must be a version such as 12, not ${version}`);
+  return version;
+}
+
+/**
+ * Applies what was planned and nothing else. Whoever changed something else in between is no hindrance: where the plan is still
+ * the same it is applied to what there is now.
+ */
+async function applyPlanned(
+  document: ConfigurationDocument,
+  planned: ApplyConfigurationResponse,
+  to: { readonly input: CommandInput; readonly file: string },
+): Promise<ApplyConfigurationResponse> {
+  let plan = planned;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send(document, { ...to, mode: 'apply', expectedVersion: plan.version });
+    } catch (error) {
+      if (!isVersionMismatch(error) || attempt === MAX_ATTEMPTS) throw error;
+      plan = await send(document, { ...to, mode: 'check' });
+      if (!isDeepStrictEqual(plan.changes, planned.changes)) throw error;
+    }
+  }
+}
+
+const isVersionMismatch = (error: unknown): boolean =>
+  error instanceof ServiceError && error.reason === 'VERSION_MISMATCH';
 
 async function load(file: string, tenant: string | undefined): Promise<ConfigurationDocument> {
   const text = await readFile(file, 'utf8').catch((error: Error) => {
@@ -85,9 +123,16 @@ async function secretsOf(
   return secrets;
 }
 
+interface SendOptions {
+  readonly input: CommandInput;
+  readonly file: string;
+  readonly mode: 'check' | 'apply';
+  readonly expectedVersion?: string | undefined;
+}
+
 async function send(
   { configuration }: ConfigurationDocument,
-  { input, file, mode }: { input: CommandInput; file: string; mode: 'check' | 'apply' },
+  { input, file, mode, expectedVersion }: SendOptions,
 ): Promise<ApplyConfigurationResponse> {
   const { settings, options } = input;
   const request = ApplyConfigurationRequest.fromPartial({
@@ -95,6 +140,7 @@ async function send(
     prune: options.prune === true,
     dryRun: mode === 'check',
     tenant: textOption(input, 'tenant'),
+    expectedVersion,
   });
   const client = openClient(ConfigurationAdminServiceClient, settings.routing);
   try {
@@ -125,9 +171,13 @@ function show({ output }: CommandInput, { applied, secrets, isDryRun }: Shown): 
   }
   for (const { id, variable } of secrets) output.line(`+ secret ${id} (its value is from ${variable})`);
   output.text(renderChanges(changes));
-  if (changes.length === 0 && secrets.length === 0) output.line('no changes');
+  if (changes.length === 0 && secrets.length === 0) output.line(`no changes; version ${version}`);
   else {
     const counted = changes.length === 0 ? 'no changes beside secrets' : countChanges(changes);
-    output.line(isDryRun ? `${counted} (dry run: nothing was changed)` : `${counted}; version ${version}`);
+    output.line(
+      isDryRun
+        ? `${counted} (dry run: nothing was changed; version ${version})`
+        : `${counted}; version ${version}`,
+    );
   }
 }

@@ -6,7 +6,8 @@ import { call, openClient } from '../grpc-call.ts';
 /** `switchyard export` */
 export const exportConfiguration: Command = {
   usage: '[-o yaml|json] [--tenant T]',
-  summary: 'Writes providers, pools and policies as one document that apply reads. No keys are in it.',
+  summary:
+    'Writes providers, pools, policies and experiments as one document that apply reads. No keys are in it.',
   options: { output: { type: 'string', short: 'o' }, tenant: { type: 'string' } },
   maxPositionals: 0,
   async run(input) {
@@ -17,7 +18,12 @@ export const exportConfiguration: Command = {
     const client = openClient(ConfigurationAdminServiceClient, settings.routing);
     try {
       const request = GetConfigurationRequest.fromPartial({ tenant: textOption(input, 'tenant') });
-      const { configuration } = await call(client.getConfiguration.bind(client), request, settings.apiKey);
+      const method = client.getConfiguration.bind(client);
+      const { configuration, version } = await call(method, request, settings.apiKey);
+      if (format === 'yaml')
+        output.line(
+          `# version ${version}; apply with --expect-version ${version} where nobody must have changed it since`,
+        );
       if (configuration !== undefined) output.text(writeDocument(configuration, format));
     } finally {
       client.close();

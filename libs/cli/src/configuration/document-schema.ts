@@ -1,4 +1,10 @@
-import { ProviderMode, Strategy } from '@switchyard/contracts/routing';
+import {
+  ExperimentMetric,
+  ExperimentState,
+  ProviderMode,
+  StickyKey,
+  Strategy,
+} from '@switchyard/contracts/routing';
 import type { ObjectSchema, ValueSchema } from './schema.ts';
 
 const text: ValueSchema = { kind: 'text' };
@@ -87,12 +93,30 @@ const policy: ObjectSchema = {
   requirements,
 };
 
+/** What an experiment is, apart from where it stands. */
+export const EXPERIMENT_FIELDS: ObjectSchema = {
+  id: text,
+  tenant: text,
+  description: text,
+  model: text,
+  variants: listOf({ name: text, model: text, weight: share }),
+  sticky_by: wordsOf(StickyKey),
+  sticky_label: text,
+  metric: wordsOf(ExperimentMetric),
+  significance: { kind: 'number', min: 0 },
+};
+
+const experiment: ObjectSchema = { ...EXPERIMENT_FIELDS, state: wordsOf(ExperimentState), promoted: text };
+
 /** What a provider may say in a document and not in a message: where its key comes from. */
 export const CREDENTIAL = 'credential';
 
 /** The lists of a document. */
-export const DOCUMENT_LISTS: Readonly<Record<'providers' | 'pools' | 'policies', ObjectSchema>> = {
+export const DOCUMENT_LISTS: Readonly<Record<ListName, ObjectSchema>> = {
   providers: provider,
   pools: pool,
   policies: policy,
+  experiments: experiment,
 };
+
+type ListName = 'providers' | 'pools' | 'policies' | 'experiments';

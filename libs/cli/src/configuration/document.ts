@@ -59,7 +59,7 @@ interface ReadLists {
 
 function readRoot(root: unknown, report: Report): ReadLists {
   if (!isPlainObject(root)) {
-    report('', 'must have version, providers, pools or policies');
+    report('', `must have version, and ${LIST_NAMES.join(', ')} or some of them`);
     return { lists: {}, credentials: [] };
   }
   const { version, ...lists } = root;
@@ -113,6 +113,11 @@ export function writeDocument(configuration: Configuration, format: DocumentForm
 export function withTenant(configuration: Configuration, tenant: string): Configuration {
   const own = <T extends Pick<Provider, 'tenant'>>(objects: readonly T[]): T[] =>
     objects.map((one) => (one.tenant === '' ? { ...one, tenant } : one));
-  const { providers, pools, policies } = configuration;
-  return { providers: own(providers), pools: own(pools), policies: own(policies) };
+  const { providers, pools, policies, experiments } = configuration;
+  return {
+    providers: own(providers),
+    pools: own(pools),
+    policies: own(policies),
+    experiments: own(experiments),
+  };
 }

@@ -35,8 +35,9 @@ function fieldsOf({ action, fields }: ConfigurationChange): string {
 
 function shownValue(json: string): string {
   if (json === '') return '(default)';
-  const shown = json.replace(/"(?:STRATEGY|PROVIDER_MODE)_([A-Z_]+)"/g, (_, word: string) =>
-    word.toLowerCase(),
+  const shown = json.replace(
+    /"(?:STRATEGY|PROVIDER_MODE|STICKY_KEY|EXPERIMENT_METRIC|EXPERIMENT_STATE)_([A-Z_]+)"/g,
+    (_, word: string) => word.toLowerCase(),
   );
   return shown.length <= MAX_VALUE ? shown : `${shown.slice(0, MAX_VALUE - 1)}…`;
 }

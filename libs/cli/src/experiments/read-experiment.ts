@@ -7,30 +7,8 @@ import {
 } from '@switchyard/contracts/routing';
 import { parseDocument } from 'yaml';
 import { type CommandInput, textOption, UsageError } from '../command.ts';
-import { wordsOf } from '../configuration/document-schema.ts';
+import { EXPERIMENT_FIELDS } from '../configuration/document-schema.ts';
 import { readObject } from '../configuration/read-value.ts';
-import type { ObjectSchema, ValueSchema } from '../configuration/schema.ts';
-
-const text: ValueSchema = { kind: 'text' };
-
-/** An experiment as people write it; the names are those of `experiment.proto`. */
-const EXPERIMENT_FIELDS: ObjectSchema = {
-  id: text,
-  tenant: text,
-  description: text,
-  model: text,
-  variants: {
-    kind: 'list',
-    of: {
-      kind: 'object',
-      fields: { name: text, model: text, weight: { kind: 'whole', min: 0, max: 1_000_000 } },
-    },
-  },
-  sticky_by: wordsOf(StickyKey),
-  sticky_label: text,
-  metric: wordsOf(ExperimentMetric),
-  significance: { kind: 'number', min: 0 },
-};
 
 /** Longest document that is read, in characters. */
 const MAX_LENGTH = 1024 * 1024;

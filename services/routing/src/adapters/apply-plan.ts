@@ -1,3 +1,4 @@
+import { ExperimentState } from '@switchyard/contracts/routing';
 import {
   type ConfiguredObject,
   type ConfiguredObjects,
@@ -5,8 +6,9 @@ import {
   objectsOf,
 } from '../domain/configuration/configured-object.ts';
 import { type PlannedChange, planChanges } from '../domain/configuration/plan-changes.ts';
+import { type SettledExperiments, settleExperiments } from '../domain/configuration/settle-experiments.ts';
 import { poolsNaming } from '../domain/pool/pools-naming.ts';
-import { providerInUse } from '../errors.ts';
+import { experimentRuns, providerInUse, versionMismatch } from '../errors.ts';
 import { refuseTooManyOfAny } from './configuration-limits.ts';
 import type { PostgresConfiguration } from './postgres-configuration.ts';
 import { writeChanges } from './write-changes.ts';
@@ -19,8 +21,18 @@ export interface ApplyPlanOptions {
   /** What becomes of objects of the scope that are not wanted. */
   readonly others: 'keep' | 'remove';
   readonly mode: 'plan' | 'write';
+  /** The version that there must be before the change; undefined: any. */
+  readonly expectedVersion?: string | undefined;
   /** Throws where the configuration cannot be as it would be. */
-  readonly check: (result: ConfiguredObjects) => void;
+  readonly check: (planned: PlannedConfiguration) => void;
+}
+
+/** What a plan leads to. */
+export interface PlannedConfiguration extends Pick<SettledExperiments, 'refused'> {
+  /** What is wanted, with experiments in the states that they will have. */
+  readonly wanted: ConfiguredObjects;
+  /** Everything that there will be. */
+  readonly result: ConfiguredObjects;
 }
 
 /** What was done, or would be, and the version after it. */
@@ -33,25 +45,33 @@ export interface AppliedPlan {
  * Plans the changes that bring the configuration to what is wanted, and writes them, in one transaction: all or nothing, and
  * no other change in between.
  *
- * @throws what `check` throws, and PROVIDER_IN_USE where a pool would be left without its provider,
- *   TOO_MANY_OBJECTS where a tenant of the scope would have more than it may, UNUSABLE_CONFIGURATION where what is there cannot be read as a whole
+ * @throws what `check` throws, and VERSION_MISMATCH where the version is not the one expected, PROVIDER_IN_USE where a pool
+ *   would be left without its provider, EXPERIMENT_RUNS where an experiment that runs would be removed, TOO_MANY_OBJECTS where a tenant of the scope would have more than it may, UNUSABLE_CONFIGURATION where what is there cannot be read as a whole
  */
 export function applyPlan(store: PostgresConfiguration, options: ApplyPlanOptions): Promise<AppliedPlan> {
-  const { scope, wanted, others, mode, check } = options;
+  const { scope, wanted: wished, others, mode, check, expectedVersion } = options;
   const [owner = ''] = scope;
   return store.attempt(scope.has('') ? '' : owner, async (transaction) => {
     // The version counts this change already.
-    const { version, ...all } = await store.read(transaction);
+    const { version, ...all } = await store.read(transaction, 'all');
+    const versionBefore = String(BigInt(version) - 1n);
+    if (expectedVersion !== undefined && expectedVersion !== versionBefore)
+      throw versionMismatch({ expected: expectedVersion, now: versionBefore });
     const current = withinScope(all, scope);
+    const { experiments, refused } = settleExperiments(wished.experiments, {
+      current: current.experiments,
+      now: new Date(),
+    });
+    const wanted = { ...wished, experiments };
     const changes = planChanges({ current, wanted, others });
     const result = resultOf(all, changes);
-    check(result);
+    check({ wanted, result, refused });
     // The store counts the objects of one owner; a plan of the installation may add to tenants', too.
     refuseTooManyOfAny({ before: all, after: result });
     refuseOrphans(result, changes);
     const keep = mode === 'write' && changes.length > 0;
     if (keep) await writeChanges(transaction, changes);
-    return { result: { changes, version: keep ? version : String(BigInt(version) - 1n) }, keep };
+    return { result: { changes, version: keep ? version : versionBefore }, keep };
   });
 }
 
@@ -61,6 +81,7 @@ function withinScope(all: ConfiguredObjects, scope: ReadonlySet<string>): Config
     providers: all.providers.filter(isWithin),
     pools: all.pools.filter(isWithin),
     policies: all.policies.filter(isWithin),
+    experiments: all.experiments.filter(isWithin),
   };
 }
 
@@ -78,12 +99,16 @@ function resultOf(all: ConfiguredObjects, changes: readonly PlannedChange[]): Co
     providers: values.flatMap(({ kind, value }) => (kind === 'provider' ? [value] : [])),
     pools: values.flatMap(({ kind, value }) => (kind === 'pool' ? [value] : [])),
     policies: values.flatMap(({ kind, value }) => (kind === 'policy' ? [value] : [])),
+    experiments: values.flatMap(({ kind, value }) => (kind === 'experiment' ? [value] : [])),
   };
 }
 
 function refuseOrphans({ pools }: ConfiguredObjects, changes: readonly PlannedChange[]): void {
   for (const { action, object } of changes) {
-    if (action !== 'remove' || object.kind !== 'provider') continue;
+    if (action !== 'remove') continue;
+    if (object.kind === 'experiment' && object.value.state === ExperimentState.RUNNING)
+      throw experimentRuns(object.value.id);
+    if (object.kind !== 'provider') continue;
     const naming = poolsNaming(pools, object.value);
     if (naming.length > 0) throw providerInUse(object.value.id, naming);
   }

@@ -26,7 +26,7 @@ export interface CountedChange {
   readonly after: CountedObjects;
 }
 
-type CountedObjects = Readonly<Record<'providers' | 'pools', readonly { readonly tenant: string }[]>>;
+type CountedObjects = Readonly<Record<(typeof KINDS)[number], readonly { readonly tenant: string }[]>>;
 
 /** @throws TOO_MANY_OBJECTS where a change made more of a kind than one of the tenants may have */
 export function refuseTooManyOfAny({ before, after }: CountedChange): void {
@@ -36,14 +36,13 @@ export function refuseTooManyOfAny({ before, after }: CountedChange): void {
 
 const NONE: ObjectCounts = { providers: 0, pools: 0, experiments: 0 };
 
-function countsByTenant({ providers, pools }: CountedObjects): ReadonlyMap<string, ObjectCounts> {
+function countsByTenant(objects: CountedObjects): ReadonlyMap<string, ObjectCounts> {
   const counts = new Map<string, ObjectCounts>();
-  const count = (kind: 'providers' | 'pools', tenant: string) => {
-    const known = counts.get(tenant) ?? NONE;
-    counts.set(tenant, { ...known, [kind]: known[kind] + 1 });
-  };
-  for (const { tenant } of providers) count('providers', tenant);
-  for (const { tenant } of pools) count('pools', tenant);
+  for (const kind of KINDS)
+    for (const { tenant } of objects[kind]) {
+      const known = counts.get(tenant) ?? NONE;
+      counts.set(tenant, { ...known, [kind]: known[kind] + 1 });
+    }
   return counts;
 }
 

@@ -13,9 +13,12 @@ export interface Configuration {
   readonly providers: readonly Provider[];
   readonly pools: readonly Pool[];
   readonly policies: readonly Policy[];
-  /** Those that run or were promoted. */
+  /** Those that say who answers, or all of them where all were asked for. */
   readonly experiments: readonly Experiment[];
 }
+
+/** Requests need those alone that say who answers; operators want to see all. */
+export type WhichExperiments = 'deciding' | 'all';
 
 /** Where providers, pools, policies and experiments are kept. Every change counts one version up, in the same transaction. */
 export class PostgresConfiguration {
@@ -43,8 +46,8 @@ export class PostgresConfiguration {
    *
    * @throws UNUSABLE_CONFIGURATION where there is more than can be kept, or something that cannot be read
    */
-  load(): Promise<Configuration> {
-    return this.#postgres.asSystem((transaction) => this.read(transaction));
+  load(experiments: WhichExperiments = 'deciding'): Promise<Configuration> {
+    return this.#postgres.asSystem((transaction) => this.read(transaction, experiments));
   }
 
   /**
@@ -52,8 +55,9 @@ export class PostgresConfiguration {
    *
    * @throws UNUSABLE_CONFIGURATION
    */
-  async read(transaction: Transaction): Promise<Configuration> {
-    const { rows } = await transaction.query<ConfigurationRow>(loadStatement(this.#maxRows));
+  async read(transaction: Transaction, experiments: WhichExperiments = 'deciding'): Promise<Configuration> {
+    const statement = loadStatement(this.#maxRows, experiments);
+    const { rows } = await transaction.query<ConfigurationRow>(statement);
     return configurationOf(rows, this.#maxRows);
   }
 
@@ -138,7 +142,7 @@ interface ConfigurationRow {
  * One statement sees one state of the database, as a transaction of repeatable reads would, with one round trip instead of five. It
  * reads one row more than there may be, which tells that there are too many.
  */
-const loadStatement = (maxRows: number): string => `
+const loadStatement = (maxRows: number, experiments: WhichExperiments): string => `
   (SELECT 'version' AS kind, convert_to(version::text, 'UTF8') AS body FROM routing.provider_version)
   UNION ALL
   (SELECT 'provider', body FROM routing.providers ORDER BY tenant, id LIMIT ${maxRows + 1})
@@ -147,4 +151,4 @@ const loadStatement = (maxRows: number): string => `
   UNION ALL
   (SELECT 'policy', body FROM routing.policies ORDER BY tenant LIMIT ${maxRows + 1})
   UNION ALL
-  (SELECT 'experiment', body FROM routing.experiments WHERE decides ORDER BY tenant, id LIMIT ${maxRows + 1})`;
+  (SELECT 'experiment', body FROM routing.experiments ${experiments === 'all' ? '' : 'WHERE decides'} ORDER BY tenant, id LIMIT ${maxRows + 1})`;

@@ -2,6 +2,7 @@ import { Experiment, ExperimentState, type Pool, type Provider } from '@switchya
 import type { Postgres, Transaction } from '@switchyard/service-kit';
 import { experimentExists, experimentNotFound, experimentRuns } from '../errors.ts';
 import { newEtag, readExperiments, readPools, readProviders } from './configuration-rows.ts';
+import { decidesWho } from './decides-who.ts';
 import type { PostgresConfiguration } from './postgres-configuration.ts';
 
 /** Which experiment. */
@@ -117,7 +118,6 @@ async function lockExperiment(
 }
 
 function valuesOf(experiment: Experiment): unknown[] {
-  const { tenant, id, state, etag } = experiment;
-  const decides = state === ExperimentState.RUNNING || state === ExperimentState.PROMOTED;
-  return [tenant, id, Experiment.encode(experiment).finish(), decides, etag];
+  const { tenant, id, etag } = experiment;
+  return [tenant, id, Experiment.encode(experiment).finish(), decidesWho(experiment), etag];
 }

@@ -1,9 +1,10 @@
-import { Policy, Pool, Provider } from '@switchyard/contracts/routing';
+import { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
 import { unreachable } from '@switchyard/kernel';
 import type { Transaction } from '@switchyard/service-kit';
 import type { ConfiguredObject } from '../domain/configuration/configured-object.ts';
 import type { PlannedChange } from '../domain/configuration/plan-changes.ts';
 import { newEtag } from './configuration-rows.ts';
+import { decidesWho } from './decides-who.ts';
 
 /** Writes planned changes, in the transaction that they were planned in. */
 export async function writeChanges(
@@ -48,6 +49,8 @@ function stamped(object: ConfiguredObject, { createdAt, updatedAt }: Stamp): Con
       return { kind: 'pool', value: { ...object.value, etag, createdAt, updatedAt } };
     case 'policy':
       return { kind: 'policy', value: { ...object.value, etag, updatedAt } };
+    case 'experiment':
+      return { kind: 'experiment', value: { ...object.value, etag, createdAt } };
     default:
       return unreachable(object);
   }
@@ -78,6 +81,15 @@ async function store(transaction: Transaction, { kind, value }: ConfiguredObject
         [value.tenant, Policy.encode(value).finish(), value.etag],
       );
       return;
+    case 'experiment':
+      await transaction.query(STORE_EXPERIMENT, [
+        value.tenant,
+        value.id,
+        Experiment.encode(value).finish(),
+        decidesWho(value),
+        value.etag,
+      ]);
+      return;
     default:
       unreachable(kind);
   }
@@ -87,13 +99,18 @@ const storeStatement = (table: 'providers' | 'pools'): string =>
   `INSERT INTO routing.${table} (tenant, id, body, etag) VALUES ($1, $2, $3, $4)
    ON CONFLICT (tenant, id) DO UPDATE SET body = excluded.body, etag = excluded.etag, updated_at = now()`;
 
+const STORE_EXPERIMENT = `INSERT INTO routing.experiments (tenant, id, body, decides, etag) VALUES ($1, $2, $3, $4, $5)
+   ON CONFLICT (tenant, id) DO UPDATE
+   SET body = excluded.body, decides = excluded.decides, etag = excluded.etag, updated_at = now()`;
+
+const TABLES = { provider: 'providers', pool: 'pools', experiment: 'experiments' } as const;
+
 async function remove(transaction: Transaction, { kind, value }: ConfiguredObject): Promise<void> {
   if (kind === 'policy') {
     await transaction.query('DELETE FROM routing.policies WHERE tenant = $1', [value.tenant]);
     return;
   }
-  const table = kind === 'provider' ? 'providers' : 'pools';
-  await transaction.query(`DELETE FROM routing.${table} WHERE tenant = $1 AND id = $2`, [
+  await transaction.query(`DELETE FROM routing.${TABLES[kind]} WHERE tenant = $1 AND id = $2`, [
     value.tenant,
     value.id,
   ]);

@@ -40,6 +40,15 @@ export const etagMismatch = (what: string): ServiceError =>
     publicMessage: `${what} has changed since it was read; read it again and repeat the change`,
   });
 
+/** The configuration is not the one that the change was made for. */
+export const versionMismatch = ({ expected, now }: { expected: string; now: string }): ServiceError =>
+  new ServiceError({
+    reason: 'VERSION_MISMATCH',
+    code: 'ABORTED',
+    publicMessage: `the configuration is at version ${now}, not at ${expected} as expected: it has been changed since; export again, look at what changed, apply again`,
+    metadata: { expected_version: expected, version: now },
+  });
+
 /** Something of the installation is to be changed with a key of a tenant. */
 export const installationKeyNeeded = (what: string, tenant: string): ServiceError =>
   new ServiceError({

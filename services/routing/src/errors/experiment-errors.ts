@@ -32,7 +32,7 @@ export const experimentRuns = (id: string): ServiceError =>
   new ServiceError({
     reason: 'EXPERIMENT_RUNS',
     code: 'FAILED_PRECONDITION',
-    publicMessage: `the experiment ${id} runs; stop it first`,
+    publicMessage: `the experiment ${id} runs and cannot be removed; stop it first, or promote one of its variants`,
     metadata: { experiment: id },
   });
 

@@ -3,6 +3,7 @@ import {
   type ApplyConfigurationResponse,
   ChangeAction,
   type ConfigurationChange,
+  type Experiment,
   type Pool,
 } from '@switchyard/contracts/routing';
 import { invalidArgument } from '@switchyard/kernel';
@@ -13,6 +14,7 @@ import type { PostgresConfiguration } from '../adapters/postgres-configuration.t
 import type { ConfiguredObjects } from '../domain/configuration/configured-object.ts';
 import type { PlannedChange } from '../domain/configuration/plan-changes.ts';
 import { validateConfiguration } from '../domain/configuration/validate-configuration.ts';
+import { modelNames } from '../domain/experiment/model-names.ts';
 import type { PoolSurroundings } from '../domain/pool/validate-pool.ts';
 import type { HostRules } from '../domain/provider/base-url.ts';
 import type { SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
@@ -41,16 +43,25 @@ export const applyConfiguration = ({
     const { configuration: wanted, prune, dryRun } = request;
     if (wanted === undefined) throw invalidArgument({ field: 'configuration', description: 'is required' });
     requireRest(principal);
+    checkVersion(request);
     const scope = configurationScope(principal, request);
     const { changes, version } = await applyPlan(store, {
       scope,
       wanted,
       others: prune ? 'remove' : 'keep',
       mode: dryRun ? 'plan' : 'write',
-      check: (result) => {
-        const surroundingsOf = surroundingsIn(result, snapshots.parts);
-        const violations = validateConfiguration(wanted, { hosts, scope, result, surroundingsOf });
-        if (violations.length > 0) throw invalidFields(violations);
+      expectedVersion: request.expectedVersion,
+      check: ({ wanted: settled, result, refused }) => {
+        const { parts } = snapshots;
+        const violations = validateConfiguration(settled, {
+          hosts,
+          scope,
+          result,
+          surroundingsOf: surroundingsIn(result, parts),
+          modelNamesOf: modelNamesIn(result, parts),
+        });
+        const found = [...violations, ...refused];
+        if (found.length > 0) throw invalidFields(found);
       },
     });
     if (!dryRun && changes.length > 0) await link.changed();
@@ -61,6 +72,16 @@ export const applyConfiguration = ({
 function requireRest(principal: Principal): void {
   requirePermission(principal, 'routing.pool.write');
   requirePermission(principal, 'routing.policy.write');
+  requirePermission(principal, 'routing.experiment.write');
+}
+
+function checkVersion({ expectedVersion }: ApplyConfigurationRequest): void {
+  if (expectedVersion === undefined || /^\d{1,19}$/.test(expectedVersion)) return;
+  throw invalidArgument({
+    field: 'expected_version',
+    description:
+      'must be a version as GetConfiguration or a dry run gives it, such as 12; leave it out for any',
+  });
 }
 
 /** What each pool stands beside. What is offered is worked out once per owner. */
@@ -77,6 +98,22 @@ function surroundingsIn(
       offered.set(tenant, ofOwner);
     }
     return { ...ofOwner, pools: pools.filter((one) => isSeen(one) && one.id !== id) };
+  };
+}
+
+/** Which model names each experiment's owner may ask for. Worked out once per owner. */
+function modelNamesIn(
+  { providers, pools }: ConfiguredObjects,
+  parts: SnapshotParts,
+): (experiment: Experiment) => ReturnType<typeof modelNames> {
+  const known = new Map<string, ReturnType<typeof modelNames>>();
+  return ({ tenant }) => {
+    const isSeen = (one: { readonly tenant: string }) => one.tenant === '' || one.tenant === tenant;
+    const names =
+      known.get(tenant) ??
+      modelNames({ tenant, providers: providers.filter(isSeen), pools: pools.filter(isSeen) }, parts);
+    known.set(tenant, names);
+    return names;
   };
 }
 

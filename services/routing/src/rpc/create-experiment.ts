@@ -1,14 +1,10 @@
-import {
-  type CreateExperimentRequest,
-  type CreateExperimentResponse,
-  Experiment,
-  ExperimentState,
-} from '@switchyard/contracts/routing';
+import type { CreateExperimentRequest, CreateExperimentResponse } from '@switchyard/contracts/routing';
 import { invalidArgument } from '@switchyard/kernel';
 import type { Rpc, UnaryHandler } from '@switchyard/service-kit';
 import type { ConfigurationLink } from '../adapters/configuration-link.ts';
 import type { PostgresExperimentResults } from '../adapters/postgres-experiment-results.ts';
 import type { PostgresExperiments } from '../adapters/postgres-experiments.ts';
+import { draftOf } from '../domain/experiment/draft-of.ts';
 import { validateExperiment } from '../domain/experiment/validate-experiment.ts';
 import { experimentNotFound, invalidFields } from '../errors.ts';
 import type { SnapshotHolder } from '../runtime/snapshot-holder.ts';
@@ -38,29 +34,4 @@ export const createExperiment = (
     });
     return { experiment: created };
   },
-});
-
-/** Whatever is not listed here is the service's to set. */
-const draftOf = ({
-  id,
-  tenant,
-  description,
-  model,
-  variants,
-  stickyBy,
-  stickyLabel,
-  metric,
-  significance,
-}: Experiment): Experiment => ({
-  ...Experiment.create(),
-  id,
-  tenant,
-  description,
-  model,
-  variants: variants.map(({ name, model, weight }) => ({ name, model, weight })),
-  stickyBy,
-  stickyLabel,
-  metric,
-  significance,
-  state: ExperimentState.DRAFT,
 });

@@ -13,14 +13,16 @@ export const getConfiguration = (
   handle: async (request, { principal }) => {
     requirePermission(principal, 'routing.pool.read');
     requirePermission(principal, 'routing.policy.read');
+    requirePermission(principal, 'routing.experiment.read');
     const scope = configurationScope(principal, request);
-    const { version, providers, pools, policies } = await store.load();
+    const { version, providers, pools, policies, experiments } = await store.load('all');
     const configuration = {
       providers: inOrder(providers, scope),
       pools: inOrder(pools, scope),
       policies: policies
         .filter(({ tenant }) => scope.has(tenant))
         .toSorted((a, b) => (a.tenant < b.tenant ? -1 : 1)),
+      experiments: inOrder(experiments, scope),
     };
     return { configuration, version };
   },

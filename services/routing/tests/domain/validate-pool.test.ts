@@ -225,12 +225,13 @@ test('a configuration of many wrong pools is told of a hundred violations, with 
   const pools = Array.from({ length: 300 }, (_, i) =>
     Pool.fromPartial({ id: `p${i}`, members: [{ provider: 'opnai' }] }),
   );
-  const wanted = { providers: [], pools, policies: [] };
+  const wanted = { providers: [], pools, policies: [], experiments: [] };
   let checked = 0;
   const violations = validateConfiguration(wanted, {
     hosts: { isNamed: () => false, forbidsLiteral: () => false },
     scope: new Set(['']),
     result: wanted,
+    modelNamesOf: () => ({ isKnown: () => true, near: () => [] }),
     surroundingsOf: () => {
       checked += 1;
       return { ...surroundings, pools: [] };

@@ -32,7 +32,7 @@ export interface PlanInput {
   readonly others: 'keep' | 'remove';
 }
 
-/** What has to be done so that what is wanted is there; nothing where it is. Providers first, then pools, then policies, by id. */
+/** What has to be done so that what is wanted is there; nothing where it is. Providers first, then pools, policies and experiments, by id. */
 export function planChanges({ current, wanted, others }: PlanInput): PlannedChange[] {
   const there = new Map(objectsOf(current).map((object) => [objectKey(object), object]));
   const changes: PlannedChange[] = [];
@@ -59,7 +59,7 @@ export function planChanges({ current, wanted, others }: PlanInput): PlannedChan
 const saysSomething = (object: ConfiguredObject): boolean =>
   object.kind !== 'policy' || !saysNothing(object.value);
 
-const KINDS = ['provider', 'pool', 'policy'];
+const KINDS = ['provider', 'pool', 'policy', 'experiment'];
 
 const sortKey = ({ object }: PlannedChange): string => `${KINDS.indexOf(object.kind)} ${objectKey(object)}`;
 

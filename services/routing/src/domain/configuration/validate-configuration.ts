@@ -1,4 +1,4 @@
-import type { Pool, Provider } from '@switchyard/contracts/routing';
+import type { Experiment, Pool, Provider } from '@switchyard/contracts/routing';
 import type { FieldViolation } from '@switchyard/kernel';
 import { validatePolicy } from '../policy/validate-policy.ts';
 import { type PoolSurroundings, validatePool } from '../pool/validate-pool.ts';
@@ -6,14 +6,13 @@ import type { HostRules } from '../provider/base-url.ts';
 import { validateProvider } from '../provider/validate-provider.ts';
 import { Suggestions } from '../request/suggestions.ts';
 import { type ConfiguredObjects, objectKey, objectsOf } from './configured-object.ts';
+import { type ExperimentsContext, validateExperimentIn } from './validate-experiments.ts';
 
 /** What a configuration that is to be applied is checked with. */
-export interface ConfigurationContext {
+export interface ConfigurationContext extends ExperimentsContext {
   readonly hosts: HostRules;
   /** Owners of whom objects may be given: '' for the installation. */
   readonly scope: ReadonlySet<string>;
-  /** Everything that there will be, in the scope and what is seen from it. */
-  readonly result: ConfiguredObjects;
   /** What the owner of a pool sees beside it. */
   readonly surroundingsOf: (pool: Pool) => PoolSurroundings;
 }
@@ -30,8 +29,8 @@ export function validateConfiguration(
   wanted: ConfiguredObjects,
   context: ConfigurationContext,
 ): FieldViolation[] {
-  const { providers, pools, policies } = wanted;
-  const tooMany = Object.entries({ providers, pools, policies })
+  const { providers, pools, policies, experiments } = wanted;
+  const tooMany = Object.entries({ providers, pools, policies, experiments })
     .filter(([, { length }]) => length > MAX_OBJECTS)
     .map(([field]) => ({ field, description: `must be at most ${MAX_OBJECTS}` }));
   if (tooMany.length > 0) return tooMany;
@@ -46,6 +45,7 @@ export function validateConfiguration(
       (one, i) => () => at(`pools[${i}]`, validatePool(one, { ...context.surroundingsOf(one), suggestions })),
     ),
     ...policies.map((one, i) => () => at(`policies[${i}]`, validatePolicy(one))),
+    ...experiments.map((one, i) => () => at(`experiments[${i}]`, validateExperimentIn(one, context))),
   ];
   for (const check of checks) {
     if (found.length >= MAX_VIOLATIONS) break;
@@ -76,19 +76,33 @@ function duplicates(wanted: ConfiguredObjects): FieldViolation[] {
 
 /** A tenant takes no id of the installation's. */
 function takenIds(wanted: ConfiguredObjects, { result }: ConfigurationContext): FieldViolation[] {
-  const taken = (objects: readonly (Provider | Pool)[]) =>
+  const taken = (objects: readonly (Provider | Pool | Experiment)[]) =>
     new Set(objects.flatMap(({ id, tenant }) => (tenant === '' ? [id] : [])));
-  const ids = { provider: taken(result.providers), pool: taken(result.pools) };
+  const ids = {
+    provider: taken(result.providers),
+    pool: taken(result.pools),
+    experiment: taken(result.experiments),
+  };
   return placesOf(wanted).flatMap(({ object, place }) => {
     if (object.kind === 'policy' || object.value.tenant === '' || !ids[object.kind].has(object.value.id))
       return [];
-    return [{ field: `${place}.id`, description: `is the id of a ${object.kind} of the installation` }];
+    return [
+      {
+        field: `${place}.id`,
+        description: `is the id of ${object.kind === 'experiment' ? 'an' : 'a'} ${object.kind} of the installation; take another one`,
+      },
+    ];
   });
 }
 
 function placesOf(wanted: ConfiguredObjects) {
-  const counts = { provider: 0, pool: 0, policy: 0 };
-  const lists = { provider: 'providers', pool: 'pools', policy: 'policies' };
+  const counts = { provider: 0, pool: 0, policy: 0, experiment: 0 };
+  const lists = {
+    provider: 'providers',
+    pool: 'pools',
+    policy: 'policies',
+    experiment: 'experiments',
+  };
   return objectsOf(wanted).map((object) => ({
     object,
     place: `${lists[object.kind]}[${counts[object.kind]++}]`,

@@ -18,6 +18,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { Experiment } from "./experiment.ts";
 import { Policy } from "./policy.ts";
 import { Pool } from "./pool.ts";
 import { Provider } from "./provider.ts";
@@ -82,7 +83,7 @@ export function changeActionToJSON(object: ChangeAction): string {
   }
 }
 
-/** Providers, pools and policies. Etags and times are the service's. */
+/** Providers, pools, policies and experiments. Etags and times are the service's. */
 export interface Configuration {
   /** At most 1,000 to apply. */
   providers: Provider[];
@@ -90,6 +91,12 @@ export interface Configuration {
   pools: Pool[];
   /** At most 1,000 to apply. */
   policies: Policy[];
+  /**
+   * At most 1,000 to apply. Here state is a wish: RUNNING starts a draft, STOPPED and PROMOTED (with promoted) end what runs,
+   * and without a state an experiment stays where it stands; a new one is a draft. A new one may be in any state, as after an
+   * export. Of an experiment that has been started only the description can be changed.
+   */
+  experiments: Experiment[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -121,16 +128,24 @@ export interface ApplyConfigurationRequest {
   tenant?:
     | string
     | undefined;
-  /** Whether to remove what is there and not given. A provider that a pool of another tenant names stays, with FAILED_PRECONDITION. */
+  /**
+   * Whether to remove what is there and not given. A provider that a pool of another tenant names stays, with FAILED_PRECONDITION, and
+   * so does an experiment that runs; one that is removed takes its results along.
+   */
   prune: boolean;
   /** Whether only to check and to tell what would change. */
   dryRun: boolean;
+  /**
+   * The version that the configuration must have before the change, as GetConfiguration or a dry run gave it: else ABORTED, and
+   * nothing is changed. Every change of the installation counts. Default: any version.
+   */
+  expectedVersion?: string | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** What was changed, or would be. */
 export interface ApplyConfigurationResponse {
-  /** Providers first, then pools, then policies, each in the order of their ids. Empty: it was so already. */
+  /** Providers first, then pools, policies and experiments, each in the order of their ids. Empty: it was so already. */
   changes: ConfigurationChange[];
   /** The version with the changes; the one before in a dry run. */
   version: string;
@@ -139,7 +154,7 @@ export interface ApplyConfigurationResponse {
 
 /** What becomes of one object. */
 export interface ConfigurationChange {
-  /** "provider", "pool" or "policy". */
+  /** "provider", "pool", "policy" or "experiment". */
   kind: string;
   /** The tenant it belongs to; empty for the installation's. */
   tenant: string;
@@ -164,7 +179,7 @@ export interface FieldChange {
 }
 
 function createBaseConfiguration(): Configuration {
-  return { providers: [], pools: [], policies: [], _unknownFields: {} };
+  return { providers: [], pools: [], policies: [], experiments: [], _unknownFields: {} };
 }
 
 export const Configuration: MessageFns<Configuration> = {
@@ -177,6 +192,9 @@ export const Configuration: MessageFns<Configuration> = {
     }
     for (const v of message.policies) {
       Policy.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.experiments) {
+      Experiment.encode(v!, writer.uint32(34).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -226,6 +244,14 @@ export const Configuration: MessageFns<Configuration> = {
             message.policies.push(Policy.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.experiments.push(Experiment.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -253,6 +279,9 @@ export const Configuration: MessageFns<Configuration> = {
         : [],
       pools: globalThis.Array.isArray(object?.pools) ? object.pools.map((e: any) => Pool.fromJSON(e)) : [],
       policies: globalThis.Array.isArray(object?.policies) ? object.policies.map((e: any) => Policy.fromJSON(e)) : [],
+      experiments: globalThis.Array.isArray(object?.experiments)
+        ? object.experiments.map((e: any) => Experiment.fromJSON(e))
+        : [],
     };
   },
 
@@ -267,6 +296,9 @@ export const Configuration: MessageFns<Configuration> = {
     if (message.policies?.length) {
       obj.policies = message.policies.map((e) => Policy.toJSON(e));
     }
+    if (message.experiments?.length) {
+      obj.experiments = message.experiments.map((e) => Experiment.toJSON(e));
+    }
     return obj;
   },
 
@@ -278,6 +310,7 @@ export const Configuration: MessageFns<Configuration> = {
     message.providers = object.providers?.map((e) => Provider.fromPartial(e)) || [];
     message.pools = object.pools?.map((e) => Pool.fromPartial(e)) || [];
     message.policies = object.policies?.map((e) => Policy.fromPartial(e)) || [];
+    message.experiments = object.experiments?.map((e) => Experiment.fromPartial(e)) || [];
     return message;
   },
 };
@@ -469,7 +502,14 @@ export const GetConfigurationResponse: MessageFns<GetConfigurationResponse> = {
 };
 
 function createBaseApplyConfigurationRequest(): ApplyConfigurationRequest {
-  return { configuration: undefined, tenant: undefined, prune: false, dryRun: false, _unknownFields: {} };
+  return {
+    configuration: undefined,
+    tenant: undefined,
+    prune: false,
+    dryRun: false,
+    expectedVersion: undefined,
+    _unknownFields: {},
+  };
 }
 
 export const ApplyConfigurationRequest: MessageFns<ApplyConfigurationRequest> = {
@@ -485,6 +525,9 @@ export const ApplyConfigurationRequest: MessageFns<ApplyConfigurationRequest> = 
     }
     if (message.dryRun !== false) {
       writer.uint32(32).bool(message.dryRun);
+    }
+    if (message.expectedVersion !== undefined) {
+      writer.uint32(42).string(message.expectedVersion);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -542,6 +585,14 @@ export const ApplyConfigurationRequest: MessageFns<ApplyConfigurationRequest> = 
             message.dryRun = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.expectedVersion = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -572,6 +623,11 @@ export const ApplyConfigurationRequest: MessageFns<ApplyConfigurationRequest> = 
         : isSet(object.dry_run)
         ? globalThis.Boolean(object.dry_run)
         : false,
+      expectedVersion: isSet(object.expectedVersion)
+        ? globalThis.String(object.expectedVersion)
+        : isSet(object.expected_version)
+        ? globalThis.String(object.expected_version)
+        : undefined,
     };
   },
 
@@ -589,6 +645,9 @@ export const ApplyConfigurationRequest: MessageFns<ApplyConfigurationRequest> = 
     if (message.dryRun !== false) {
       obj.dryRun = message.dryRun;
     }
+    if (message.expectedVersion !== undefined) {
+      obj.expectedVersion = message.expectedVersion;
+    }
     return obj;
   },
 
@@ -603,6 +662,7 @@ export const ApplyConfigurationRequest: MessageFns<ApplyConfigurationRequest> = 
     message.tenant = object.tenant ?? undefined;
     message.prune = object.prune ?? false;
     message.dryRun = object.dryRun ?? false;
+    message.expectedVersion = object.expectedVersion ?? undefined;
     return message;
   },
 };
@@ -979,7 +1039,7 @@ export const FieldChange: MessageFns<FieldChange> = {
 /** Admin plane: operators bring the configuration as a whole to what they have written down, and write down what it is. */
 export type ConfigurationAdminServiceService = typeof ConfigurationAdminServiceService;
 export const ConfigurationAdminServiceService = {
-  /** Gives all providers, pools and policies that the caller may change, of one version. */
+  /** Gives all providers, pools, policies and experiments that the caller may change, of one version. */
   getConfiguration: {
     path: "/switchyard.routing.v1.ConfigurationAdminService/GetConfiguration" as const,
     requestStream: false as const,
@@ -994,6 +1054,7 @@ export const ConfigurationAdminServiceService = {
   /**
    * Brings the configuration to what is given: all of it in one step and one version, or, where anything is wrong, nothing at
    * all. INVALID_ARGUMENT names each field, for example "pools[1].members[0].provider". Applied again, it changes nothing.
+   * ABORTED where expected_version is not the version now.
    */
   applyConfiguration: {
     path: "/switchyard.routing.v1.ConfigurationAdminService/ApplyConfiguration" as const,
@@ -1009,17 +1070,18 @@ export const ConfigurationAdminServiceService = {
 } as const;
 
 export interface ConfigurationAdminServiceServer extends UntypedServiceImplementation {
-  /** Gives all providers, pools and policies that the caller may change, of one version. */
+  /** Gives all providers, pools, policies and experiments that the caller may change, of one version. */
   getConfiguration: handleUnaryCall<GetConfigurationRequest, GetConfigurationResponse>;
   /**
    * Brings the configuration to what is given: all of it in one step and one version, or, where anything is wrong, nothing at
    * all. INVALID_ARGUMENT names each field, for example "pools[1].members[0].provider". Applied again, it changes nothing.
+   * ABORTED where expected_version is not the version now.
    */
   applyConfiguration: handleUnaryCall<ApplyConfigurationRequest, ApplyConfigurationResponse>;
 }
 
 export interface ConfigurationAdminServiceClient extends Client {
-  /** Gives all providers, pools and policies that the caller may change, of one version. */
+  /** Gives all providers, pools, policies and experiments that the caller may change, of one version. */
   getConfiguration(
     request: GetConfigurationRequest,
     callback: (error: ServiceError | null, response: GetConfigurationResponse) => void,
@@ -1038,6 +1100,7 @@ export interface ConfigurationAdminServiceClient extends Client {
   /**
    * Brings the configuration to what is given: all of it in one step and one version, or, where anything is wrong, nothing at
    * all. INVALID_ARGUMENT names each field, for example "pools[1].members[0].provider". Applied again, it changes nothing.
+   * ABORTED where expected_version is not the version now.
    */
   applyConfiguration(
     request: ApplyConfigurationRequest,
