@@ -1,11 +1,12 @@
 import type { Result } from '@switchyard/kernel';
-import type {
-  DecodedResponse,
-  EncodeInput,
-  HttpAnswer,
-  ProviderError,
-  StreamEvent,
-  WireFormat,
+import {
+  type DecodedResponse,
+  type EncodeInput,
+  type HttpAnswer,
+  type ProviderError,
+  readKey,
+  type StreamEvent,
+  type WireFormat,
 } from '@switchyard/llm';
 import { type Dispatcher, request } from 'undici';
 
@@ -50,11 +51,17 @@ function send({ format, baseUrl, key }: Target, input: EncodeInput): Promise<Dis
   const encoded = format.encodeRequest(input);
   if (!encoded.ok) throw new Error(`${encoded.error.field} ${encoded.error.description}`);
   const { path, query, headers, body } = encoded.value;
-  return request(`${baseUrl}${path}${query === undefined ? '' : `?${query}`}`, {
-    method: 'POST',
-    headers: { ...headers, ...format.authorize(key) },
-    body,
-  });
+  const url = new URL(`${baseUrl}${path}${query === undefined ? '' : `?${query}`}`);
+  const authorization = readKey({ style: format.authStyle, secret: key, host: url.host });
+  if (!authorization.ok) throw new Error(authorization.error.description);
+  const shown =
+    authorization.value.kind === 'fixed'
+      ? authorization.value.headers
+      : authorization.value.sign({
+          ...{ method: 'POST', host: url.host, path: url.pathname, query, headers, body },
+          wallMs: Date.now(),
+        });
+  return request(url, { method: 'POST', headers: { ...headers, ...shown }, body });
 }
 
 async function readWhole({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<HttpAnswer> {

@@ -1,5 +1,15 @@
 /** The model catalog, rating, wire formats and surfaces. Pure: no I/O, clock or random numbers. */
 
+export {
+  AUTH_STYLES,
+  type Authorization,
+  type AuthStyle,
+  isAuthStyle,
+  type KeyProblem,
+  NO_AUTHORIZATION,
+  readKey,
+  type Secrets,
+} from './auth/index.ts';
 export { canonicalModel } from './catalog/canonical-model.ts';
 export { CAPABILITIES, type Capability } from './catalog/capabilities.ts';
 export type { AliasTarget, Catalog } from './catalog/catalog.ts';

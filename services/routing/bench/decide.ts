@@ -8,6 +8,7 @@ import type { Snapshot } from '../src/domain/snapshot/snapshot.ts';
 import { findStrategy } from '../src/domain/strategies/find-strategy.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
 import { stateReader } from '../src/runtime/state-reader.ts';
+import { readyKeys } from '../tests/support/ready-keys.ts';
 import { benchNeeds } from './bench-requests.ts';
 import { benchSnapshot, CROWDED_MODEL, crowdedSnapshot } from './bench-snapshot.ts';
 
@@ -72,10 +73,7 @@ for (const others of [0, OTHER_TENANTS]) {
 }
 
 function measure(snapshot: Snapshot, requests: readonly Needs[]): Measured {
-  const stateOf = stateReader(
-    { runtimes: runtimesOf(snapshot), secrets: { stateOf: () => 'ready', get: () => '' } },
-    10_000,
-  );
+  const stateOf = stateReader({ runtimes: runtimesOf(snapshot), secrets: readyKeys() }, 10_000);
   const once = (i: number): number => {
     const needs = requests[i % requests.length] as Needs;
     const begunAt = process.hrtime.bigint();

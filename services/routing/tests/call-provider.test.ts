@@ -50,7 +50,7 @@ function prepared(answered: 'whole' | 'streamed'): PreparedCall {
     provider: { ...provider, limits, baseUrl: `http://name.test:${port}/v1` },
     encoded: { path: '/chat', query: undefined, headers: {}, body: '{}' },
     headers: {},
-    key: '',
+    secrets: [],
     deadline: new AttemptDeadline({ limits, answer: answered, signal, remainingMs: undefined }),
     wallNowMs: 0,
   };

@@ -12,6 +12,7 @@ import type { PipelineContext } from '../src/ports.ts';
 import { estimateCost } from '../src/rpc/estimate-cost.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
 import { offering, snapshotOf } from './domain/offerings.ts';
+import { readyKeys } from './support/ready-keys.ts';
 
 const USD = 1_000_000_000n;
 const request = CompleteRequest.fromPartial({
@@ -31,7 +32,7 @@ function estimate(offerings: readonly Offering[], asked: EstimateCostRequest): P
   const context = {
     snapshots: { current: snapshotOf(offerings) },
     runtimes: new RuntimeRegistry(),
-    secrets: { stateOf: () => 'ready', get: () => '' },
+    secrets: readyKeys(),
     clock: { wallMs: () => 0, monotonicMs: () => 0 },
     random: () => 0.5,
     defaultStrategy: Strategy.PRIORITY,

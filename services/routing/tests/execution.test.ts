@@ -3,7 +3,6 @@ import { CompleteRequest, type Decision, Role, Strategy } from '@switchyard/cont
 import { createLogger } from '@switchyard/service-kit';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import type { Offering } from '../src/domain/snapshot/offering.ts';
 import { RoutingEvents } from '../src/events.ts';
 import { Execution } from '../src/pipeline/execution.ts';
 import { Pipeline } from '../src/pipeline/pipeline.ts';
@@ -14,6 +13,7 @@ import type { SnapshotHolder } from '../src/runtime/snapshot-holder.ts';
 import type { CallFailure } from '../src/transport/call-provider.ts';
 import type { ProviderTransport } from '../src/transport/provider-transport.ts';
 import { offering, snapshotOf } from './domain/offerings.ts';
+import { bearer, readyKeys } from './support/ready-keys.ts';
 
 const call: PipelineCall = {
   request: CompleteRequest.fromPartial({
@@ -53,7 +53,7 @@ function contextOf(change: Partial<PipelineContext> = {}) {
     transport: {
       send: () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })),
     } as unknown as ProviderTransport,
-    secrets: { stateOf: () => 'ready', get: ({ id }) => (id === 'b' ? Promise.resolve(undefined) : 'key') },
+    secrets: readyKeys(({ id }) => (id === 'b' ? Promise.resolve(undefined) : bearer('key'))),
     usage: {
       hold: (attemptId) => held.add(attemptId),
       settle: (attemptId, record) => {
@@ -118,10 +118,7 @@ test('the overhead of a request ends with its first attempt, also where a later 
 
 test('a hold is settled even where the request breaks off by a failure of its own', async () => {
   const { context, held, booked } = contextOf({
-    secrets: {
-      stateOf: () => 'ready',
-      get: ({ id }) => (id === 'a' ? 'key' : Promise.reject(new Error('a bug'))),
-    },
+    secrets: readyKeys(({ id }) => (id === 'a' ? bearer('key') : Promise.reject(new Error('a bug')))),
   });
   await expect(new Pipeline(context).complete(call)).rejects.toThrow('a bug');
   expect(booked.map(({ provider }) => provider)).toEqual(['a']);
@@ -151,15 +148,10 @@ test('where an attempt cannot be booked, the one that was to follow is settled t
 });
 
 test('a request that cannot be made into a call holds nothing', async () => {
-  const { context, held } = contextOf();
-  const { provider } = context.snapshots.current.offerings[0] as Offering;
-  const format = {
-    ...provider.format,
-    authorize: () => {
-      throw new Error('a bug');
-    },
+  const sign = () => {
+    throw new Error('a bug');
   };
-  Object.assign(provider, { format });
+  const { context, held } = contextOf({ secrets: readyKeys(() => ({ kind: 'signed', sign, secrets: [] })) });
   await expect(new Pipeline(context).complete(call)).rejects.toThrow('a bug');
   expect(held.size).toBe(0);
 });

@@ -6,6 +6,7 @@ import { listProviders } from '../src/rpc/list-providers.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
 import { offering, snapshotOf } from './domain/offerings.ts';
 import { authenticateByName } from './support/callers.ts';
+import { readyKeys } from './support/ready-keys.ts';
 
 const PROVIDERS = 200;
 
@@ -36,7 +37,7 @@ test('each provider has the statistics of its own calls, and a page of many look
       parts: { providers: ids.map((id) => Provider.fromPartial({ id })) },
     },
     runtimes,
-    secrets: { stateOf: () => 'ready', get: () => '' },
+    secrets: readyKeys(),
     clock: { wallMs: () => 1_000, monotonicMs: () => 1_000 },
     random: () => 0.5,
     defaultStrategy: Strategy.PRIORITY,

@@ -4,6 +4,7 @@ import { Recoveries } from '../src/runtime/recoveries.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
 import { stateReader } from '../src/runtime/state-reader.ts';
 import { offering } from './domain/offerings.ts';
+import { readyKeys } from './support/ready-keys.ts';
 
 const health = (state: HealthState) => new Map([['/p', state]]);
 
@@ -35,7 +36,7 @@ test('a provider that is first seen healthy, or is gone, has not recovered', () 
 
 test('a state tells what calls have shown: requests under way, latency, success rate, idle time, recovery', () => {
   const runtimes = new RuntimeRegistry();
-  const secrets = { stateOf: () => 'ready' as const, get: () => '' };
+  const secrets = readyKeys();
   const one = offering({ provider: 'p' });
   const at = (nowMs: number) => stateReader({ runtimes, secrets }, nowMs)(one);
   expect(at(0)).toMatchObject({ active: 0, latencyMs: undefined, successRate: undefined, idleMs: undefined });

@@ -53,6 +53,7 @@ const provider: ObjectSchema = {
   wire_format: text,
   base_url: text,
   credential_ref: text,
+  auth_style: text,
   catalog_id: text,
   models: listOf({
     model: text,

@@ -1,5 +1,6 @@
 import type { CompleteRequest, Delta, FinishReason, Message, Usage } from '@switchyard/contracts/routing';
 import type { Result } from '@switchyard/kernel';
+import type { AuthStyle } from '../auth/auth-style.ts';
 import type { Dialect } from './dialect.ts';
 import type { ModelTraits } from './model-traits.ts';
 import type { ProviderError } from './provider-error.ts';
@@ -114,8 +115,8 @@ export interface WireFormat {
   unsupportedVariant(input: EncodeInput): string | number | undefined;
   /** The request as HTTP, or the first thing in it that cannot be expressed. */
   encodeRequest(input: EncodeInput): Result<EncodedRequest, Unsupported>;
-  /** Headers that carry the key. */
-  authorize(secret: string): Readonly<Record<string, string>>;
+  /** How a key is shown, where neither the provider nor the catalog says so. */
+  readonly authStyle: AuthStyle;
   /** A whole answer: success only for 2xx with a complete, well-formed body. */
   decodeResponse(answer: HttpAnswer): Result<DecodedResponse, ProviderError>;
   /** Whether the head of an answer begins a stream. For a status of 400 and more, read the body and classify it instead. */

@@ -1,6 +1,7 @@
 import type { BusNames } from '@switchyard/contracts';
 import { SecretServiceClient } from '@switchyard/contracts/credential';
-import { type Clock, ServiceError } from '@switchyard/kernel';
+import { type Clock, err, type Result, ServiceError } from '@switchyard/kernel';
+import { type Authorization, type KeyProblem, NO_AUTHORIZATION, readKey } from '@switchyard/llm';
 import {
   type Bus,
   callUnary,
@@ -30,6 +31,8 @@ interface Entry {
   readonly ttlMs: number;
   /** When it is read again while it still serves, so that no request waits for it. */
   readonly refreshAtMs: number;
+  /** It as each provider is shown it, or why it cannot be: made once. */
+  readonly keys: WeakMap<ConfiguredProvider, Result<Authorization, KeyProblem>>;
 }
 
 /** How long after a failure, while the value that is known serves, it is tried again. */
@@ -72,11 +75,17 @@ export class CredentialSecrets implements ProviderSecrets {
     if (provider.credentialRef === '') return 'ready';
     const entry = this.#fresh(keyOf(provider));
     if (entry === undefined) return 'unknown';
-    return usable(entry, provider) === undefined ? 'missing' : 'ready';
+    return keyFor(entry, provider).ok ? 'ready' : 'missing';
   }
 
-  get(provider: ConfiguredProvider): string | Promise<string | undefined> {
-    if (provider.credentialRef === '') return '';
+  problemOf(provider: ConfiguredProvider): string | undefined {
+    const entry = provider.credentialRef === '' ? undefined : this.#fresh(keyOf(provider));
+    const key = entry === undefined ? undefined : keyFor(entry, provider);
+    return key === undefined || key.ok ? undefined : key.error.description;
+  }
+
+  get(provider: ConfiguredProvider): Authorization | Promise<Authorization | undefined> {
+    if (provider.credentialRef === '') return NO_AUTHORIZATION;
     const entry = this.#fresh(keyOf(provider));
     if (entry !== undefined) {
       if (this.#options.clock.monotonicMs() >= entry.refreshAtMs) void this.#read(provider);
@@ -139,21 +148,49 @@ export class CredentialSecrets implements ProviderSecrets {
       const allowedOrigins = new Set(secret?.allowedOrigins);
       const ttlMs = ttlSeconds * 1000;
       const refreshAtMs = readAtMs + ttlMs / 2;
-      return { provider, value: value.toString('utf8'), allowedOrigins, readAtMs, ttlMs, refreshAtMs };
+      const text = value.toString('utf8');
+      const entry: Entry = {
+        ...{ provider, value: text, allowedOrigins, readAtMs, ttlMs, refreshAtMs },
+        keys: new WeakMap(),
+      };
+      const key = keyFor(entry, provider);
+      if (!key.ok)
+        log.warn({ provider: id, problem: key.error.description }, 'a provider key cannot be used');
+      return entry;
     } catch (error) {
       const reason = error instanceof ServiceError ? error.reason : 'UNKNOWN';
       log.warn({ provider: id, reason }, 'a provider key cannot be read');
       const known =
         error instanceof ServiceError && error.retryable ? this.#fresh(keyOf(provider)) : undefined;
       if (known !== undefined) return { ...known, refreshAtMs: clock.monotonicMs() + RETRY_MS };
-      return { provider, ...MISSING, readAtMs };
+      return { provider, ...MISSING, readAtMs, keys: new WeakMap() };
     }
   }
 }
 
-/** The value, where it may be sent to the provider's address. */
-function usable({ value, allowedOrigins }: Entry, { baseUrl }: ConfiguredProvider): string | undefined {
-  return allowedOrigins.has(new URL(baseUrl).origin) ? value : undefined;
+function usable(entry: Entry, provider: ConfiguredProvider): Authorization | undefined {
+  const key = keyFor(entry, provider);
+  return key.ok ? key.value : undefined;
+}
+
+function keyFor(entry: Entry, provider: ConfiguredProvider): Result<Authorization, KeyProblem> {
+  let key = entry.keys.get(provider);
+  if (key === undefined) {
+    key = readFor(entry, provider);
+    entry.keys.set(provider, key);
+  }
+  return key;
+}
+
+/** The key, where it may be sent to the provider's address. */
+function readFor(
+  { value, allowedOrigins }: Entry,
+  { baseUrl, authStyle }: ConfiguredProvider,
+): Result<Authorization, KeyProblem> {
+  if (value === undefined) return err({ description: 'it is not there or cannot be read' });
+  const { origin, host } = new URL(baseUrl);
+  if (allowedOrigins.has(origin)) return readKey({ style: authStyle, secret: value, host });
+  return err({ description: `it may not be sent to ${origin}: its allowed_origins do not have that` });
 }
 
 const entryKey = (tenant: string, id: string): string => `${tenant}/${id}`;

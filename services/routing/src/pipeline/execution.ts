@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import { DecisionOutcome } from '@switchyard/contracts/routing';
 import { type ServiceError, unreachable, uuidV7 } from '@switchyard/kernel';
-import type { DecodedResponse, ProviderError } from '@switchyard/llm';
+import type { Authorization, DecodedResponse, ProviderError } from '@switchyard/llm';
 import { endSpan, startSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { speaksAgainstProvider } from '../domain/failover/next-candidate.ts';
@@ -150,8 +150,8 @@ export class Execution {
     for (;;) {
       const candidate = this.#queue.take();
       if (candidate === undefined) return undefined;
-      const secret = this.#context.secrets.get(candidate.offering.provider);
-      const known = typeof secret === 'string' ? secret : await secret;
+      const key = this.#context.secrets.get(candidate.offering.provider);
+      const known = key instanceof Promise ? await key : key;
       if (known === undefined) {
         this.#queue.providerFailed(candidate);
         this.#passOver(candidate, { outcome: 'authentication', detail: 'its secret cannot be had now' });
@@ -162,13 +162,13 @@ export class Execution {
     }
   }
 
-  #prepare(candidate: RankedCandidate, secret: string): Attempt | undefined {
+  #prepare(candidate: RankedCandidate, authorization: Authorization): Attempt | undefined {
     const { replica } = this.#context;
     const { requestId, decided, startedAtMs: arrivedAtMs } = this;
     const firstAttemptAtMs = this.#firstAttemptAtMs;
     const origin = { requestId, call: this.#call, decided, replica, index: this.#attemptCount };
     const prepared = prepareAttempt(
-      { candidate, secret, origin, arrivedAtMs, firstAttemptAtMs, parent: this.#parent },
+      { candidate, authorization, origin, arrivedAtMs, firstAttemptAtMs, parent: this.#parent },
       this.#context,
     );
     switch (prepared.kind) {

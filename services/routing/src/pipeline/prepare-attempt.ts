@@ -1,11 +1,12 @@
 import type { Span } from '@opentelemetry/api';
 import { type Result, ServiceError } from '@switchyard/kernel';
-import type { EncodedRequest, Unsupported } from '@switchyard/llm';
+import type { Authorization, EncodedRequest, Unsupported } from '@switchyard/llm';
 import { endSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { outputLimit } from '../domain/request/output-limit.ts';
 import type { PipelineContext } from '../ports.ts';
 import { AttemptDeadline } from '../transport/attempt-deadline.ts';
+import { authorizationHeaders } from '../transport/authorize-request.ts';
 import { type Attempt, type AttemptOrigin, heldRecord, startAttemptSpan } from './attempt.ts';
 
 /** What came of preparing a candidate's call. */
@@ -19,8 +20,8 @@ export type Prepared =
 /** Whom to call, with which key, for what. */
 export interface PrepareOptions {
   readonly candidate: RankedCandidate;
-  /** '' where the provider needs none. */
-  readonly secret: string;
+  /** The provider's key. */
+  readonly authorization: Authorization;
   readonly origin: Omit<AttemptOrigin, 'overheadMs' | 'wallMs'>;
   /** When the request arrived, monotonic. */
   readonly arrivedAtMs: number;
@@ -89,7 +90,7 @@ function encode(
 }
 
 function callOf(
-  { candidate, secret, origin }: PrepareOptions,
+  { candidate, authorization, origin }: PrepareOptions,
   { transport }: PipelineContext,
   {
     attemptId,
@@ -100,12 +101,21 @@ function callOf(
   const { provider } = candidate.offering;
   const { signal, deadlineAtMs } = origin.call;
   const remainingMs = deadlineAtMs === undefined ? undefined : deadlineAtMs - wallMs;
-  const authorization = secret === '' ? {} : provider.format.authorize(secret);
-  const headers = { ...authorization, 'x-switchyard-attempt-id': attemptId };
+  const { baseUrl } = provider;
+  const key = authorizationHeaders(authorization, { baseUrl, encoded, wallMs });
+  const headers = { ...key, 'x-switchyard-attempt-id': attemptId };
   const answer = origin.decided.needs.stream ? 'streamed' : 'whole';
   const deadline = new AttemptDeadline({ limits: provider.limits, answer, signal, remainingMs });
   return {
     deadline,
-    call: { transport, provider, encoded, headers, key: secret, deadline, wallNowMs: wallMs },
+    call: {
+      transport,
+      provider,
+      encoded,
+      headers,
+      deadline,
+      wallNowMs: wallMs,
+      secrets: authorization.secrets,
+    },
   };
 }

@@ -96,7 +96,7 @@ function healthOf(
   if (secrets.stateOf(configured) === 'missing') {
     return {
       health: 'not_configured',
-      healthReason: `its secret ${provider.credentialRef} cannot be had or may not be sent to its address`,
+      healthReason: `its secret ${provider.credentialRef}: ${secrets.problemOf(configured) ?? 'it cannot be had'}`,
     };
   }
   if (provider.mode === ProviderMode.MAINTENANCE)

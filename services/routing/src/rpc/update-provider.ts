@@ -11,6 +11,7 @@ const WRITABLE = {
   display_name: 'displayName',
   wire_format: 'wireFormat',
   base_url: 'baseUrl',
+  auth_style: 'authStyle',
   credential_ref: 'credentialRef',
   catalog_id: 'catalogId',
   models: 'models',

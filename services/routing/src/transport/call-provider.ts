@@ -4,6 +4,7 @@ import type {
   EncodedRequest,
   HttpAnswer,
   ProviderError,
+  Secrets,
   StreamEvent,
 } from '@switchyard/llm';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
@@ -18,8 +19,8 @@ export interface PreparedCall {
   readonly provider: ConfiguredProvider;
   readonly encoded: EncodedRequest;
   readonly headers: Readonly<Record<string, string>>;
-  /** The provider's key, which is in the headers; '' where it needs none. */
-  readonly key: string;
+  /** Parts of the provider's key, which are in the headers or behind them. */
+  readonly secrets: Secrets;
   readonly deadline: AttemptDeadline;
   readonly wallNowMs: number;
 }
@@ -176,6 +177,6 @@ function asStep(call: PreparedCall, event: StreamEvent, status: number): StreamS
   return event.kind === 'error' ? { kind: 'failure', failure: answered(call, event.error, status) } : event;
 }
 
-function answered({ key }: PreparedCall, error: ProviderError, status: number): CallFailure {
-  return { error: withoutKey(error, key), reached: true, status };
+function answered({ secrets }: PreparedCall, error: ProviderError, status: number): CallFailure {
+  return { error: withoutKey(error, secrets), reached: true, status };
 }

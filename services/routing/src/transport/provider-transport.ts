@@ -10,6 +10,7 @@ import {
 } from '../domain/provider/base-url.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import { AnswerBytes } from './answer-bytes.ts';
+import { requestPath } from './request-path.ts';
 import { tellOfSending } from './tell-of-sending.ts';
 
 /** One HTTP request to a provider. */
@@ -67,7 +68,7 @@ export class ProviderTransport {
     const url = new URL(provider.baseUrl);
     const { connectMs } = provider.limits;
     const reach = reachOfProvider(provider.tenant, () => this.#isNamed(url));
-    const path = `${url.pathname.replace(/\/$/, '')}${encoded.path}${encoded.query === undefined ? '' : `?${encoded.query}`}`;
+    const path = requestPath(url, encoded.path);
     const pool = this.#pool({ url, connectMs, reach });
     const {
       statusCode,
@@ -75,7 +76,7 @@ export class ProviderTransport {
       body,
     } = await pool.compose(tellOfSending(onSending)).request({
       method: 'POST',
-      path,
+      path: encoded.query === undefined ? path : `${path}?${encoded.query}`,
       headers: { ...encoded.headers, ...headers },
       body: encoded.body,
       signal,

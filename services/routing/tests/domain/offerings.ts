@@ -44,6 +44,7 @@ export function offering(traits: OfferingTraits): Offering {
       format: findWireFormat('openai-chat') as WireFormat,
       dialect: undefined,
       baseUrl: 'https://example.com/v1',
+      authStyle: 'bearer',
       credentialRef: '',
       catalogId: id,
       weight: traits.weight ?? 100,

@@ -14,6 +14,7 @@ test.each<[string, Parameters<typeof Provider.fromPartial>[0]]>([
   ['base_url', { baseUrl: `https://api.example.com/${'x'.repeat(2_048)}` }],
   ['credential_ref', { credentialRef: 'x'.repeat(129) }],
   ['catalog_id', { catalogId: 'x'.repeat(129) }],
+  ['auth_style', { authStyle: 'handshake' }],
   ['mode', { mode: 9 as ProviderMode }],
   ['region', { region: 'moon' }],
   ['priority', { priority: -1 }],
@@ -30,6 +31,7 @@ test.each<[string, Parameters<typeof Provider.fromPartial>[0]]>([
 
 test('what is in bounds is taken', () => {
   expect(fieldsOf({})).toEqual([]);
+  expect(fieldsOf({ authStyle: 'aws-sigv4' })).toEqual([]);
   expect(fieldsOf({ models: models(10_000), mode: ProviderMode.MAINTENANCE, weight: 0 })).toEqual([]);
   expect(fieldsOf({ tenant: 't1', models: models(1_000) })).toEqual([]);
 });

@@ -16,7 +16,7 @@ import {
 } from '@switchyard/service-kit';
 
 import { migrationOptions, parseConfig, startService } from '../../src/index.ts';
-import type { ProviderSecrets } from '../../src/ports.ts';
+import { bearer, readyKeys } from './ready-keys.ts';
 
 /** Where a test's routing gets its servers from, and what is special about it. */
 export interface RoutingSetup {
@@ -82,10 +82,9 @@ export async function startRouting(setup: RoutingSetup): Promise<RoutingUnderTes
     SWITCHYARD_HEALTH_PROBE_ADDRESS: '127.0.0.1:1',
     ...setup.env,
   });
-  const secrets: ProviderSecrets = { stateOf: () => 'ready', get: () => 'test-key' };
   const service = await startService(config, {
     authenticate: setup.authenticate ?? (() => operator),
-    secrets,
+    secrets: readyKeys(() => bearer('test-key')),
     catalog: emptyCatalog,
   });
   return underTest(service, stateDir, { keepState: setup.stateDir !== undefined });

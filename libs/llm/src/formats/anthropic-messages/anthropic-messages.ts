@@ -12,7 +12,7 @@ export const anthropicMessages: WireFormat = Object.freeze({
   findUnsupported: findUnsupportedInMessages,
   unsupportedVariant: limitThatMatters,
   encodeRequest: encodeMessagesRequest,
-  authorize: (secret: string) => ({ 'x-api-key': secret }),
+  authStyle: 'x-api-key',
   decodeResponse: decodeMessagesResponse,
   checkStreamHead: checkEventStreamHead,
   createStreamDecoder: (options) => new MessagesStreamDecoder(options),

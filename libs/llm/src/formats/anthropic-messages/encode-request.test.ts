@@ -38,7 +38,7 @@ test('the least request: where it goes and what it says', () => {
       body: '{"model":"claude-sonnet-4-5","max_tokens":4096,"messages":[{"role":"user","content":[{"type":"text","text":"Hi"}]}]}',
     },
   });
-  expect(anthropicMessages.authorize('key')).toEqual({ 'x-api-key': 'key' });
+  expect(anthropicMessages.authStyle).toBe('x-api-key');
   expect(bodyOf(HELLO, { stream: true }).stream).toBe(true);
 });
 

@@ -13,7 +13,7 @@ export const gemini: WireFormat = Object.freeze({
   findUnsupported: findUnsupportedInGemini,
   unsupportedVariant: generationOf,
   encodeRequest: encodeGenerateRequest,
-  authorize: (secret: string) => ({ 'x-goog-api-key': secret }),
+  authStyle: 'x-goog-api-key',
   decodeResponse: decodeGenerateResponse,
   checkStreamHead: checkEventStreamHead,
   createStreamDecoder: (options) => new GeminiStreamDecoder(options),

@@ -36,7 +36,7 @@ test('the least request: where it goes and what it says', () => {
       body: '{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hi"}]}',
     },
   });
-  expect(openaiChat.authorize('key')).toEqual({ authorization: 'Bearer key' });
+  expect(openaiChat.authStyle).toBe('bearer');
 });
 
 test('a stream asks for its usage', () => {

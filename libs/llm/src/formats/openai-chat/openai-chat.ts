@@ -13,7 +13,7 @@ export const openaiChat: WireFormat = Object.freeze({
   // Neither the id nor the limit matters here.
   unsupportedVariant: () => undefined,
   encodeRequest: encodeChatRequest,
-  authorize: (secret: string) => ({ authorization: `Bearer ${secret}` }),
+  authStyle: 'bearer',
   decodeResponse: decodeChatResponse,
   checkStreamHead: checkEventStreamHead,
   createStreamDecoder: (options) => new ChatStreamDecoder(options),

@@ -47,7 +47,7 @@ export const credential: ProviderConstraint = ({ provider, credential }) =>
   credential === 'missing'
     ? {
         constraint: 'credential',
-        detail: `its secret ${provider.credentialRef} cannot be had or may not be sent to its address`,
+        detail: `its secret ${provider.credentialRef} cannot be had, is none of its auth style, or may not be sent to its address`,
       }
     : undefined;
 

@@ -1,6 +1,6 @@
 import { type Provider, ProviderMode } from '@switchyard/contracts/routing';
 import type { FieldViolation } from '@switchyard/kernel';
-import { findWireFormat } from '@switchyard/llm';
+import { AUTH_STYLES, findWireFormat, isAuthStyle } from '@switchyard/llm';
 import { isCapability } from '../snapshot/capability.ts';
 import { isRegion, REGIONS } from '../snapshot/region.ts';
 import { baseUrlProblem, type HostRules } from './base-url.ts';
@@ -16,10 +16,13 @@ const MODES: ReadonlySet<ProviderMode> = new Set([
   ProviderMode.MAINTENANCE,
 ]);
 
+/** Notes what is wrong with a field where something does not hold. */
+type Check = (holds: boolean, field: string, description: string) => void;
+
 /** Everything that is wrong with a provider, by field; empty where it is in order. */
 export function validateProvider(provider: Provider, hosts: HostRules): FieldViolation[] {
   const found: FieldViolation[] = [];
-  const check = (holds: boolean, field: string, description: string) => {
+  const check: Check = (holds, field, description) => {
     if (!holds) found.push({ field: `provider.${field}`, description });
   };
   check(/^[a-z0-9-]{1,64}$/.test(provider.id), 'id', 'must have 1 to 64 characters of a-z 0-9 -');
@@ -32,6 +35,11 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
   );
   check(provider.baseUrl.length <= 2_048, 'base_url', 'must have at most 2048 characters');
   check(provider.credentialRef.length <= 128, 'credential_ref', 'must have at most 128 characters');
+  check(
+    provider.authStyle === '' || isAuthStyle(provider.authStyle),
+    'auth_style',
+    `must be one of ${AUTH_STYLES.join(', ')}`,
+  );
   check(provider.catalogId.length <= 128, 'catalog_id', 'must have at most 128 characters');
   check(MODES.has(provider.mode), 'mode', 'must be PROVIDER_MODE_ENABLED, DISABLED or MAINTENANCE');
   check(
@@ -46,14 +54,7 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
     'tags',
     'at most 64, each at most 128 characters',
   );
-  const maxModels = provider.tenant === '' ? MAX_MODELS : MAX_TENANT_MODELS;
-  check(provider.models.length <= maxModels, 'models', `must have at most ${maxModels} models`);
-  provider.models.slice(0, maxModels).forEach(({ model, catalogModel, capabilities }, i) => {
-    check(model.length > 0 && model.length <= 256, `models[${i}].model`, 'must have 1 to 256 characters');
-    check(catalogModel.length <= 256, `models[${i}].catalog_model`, 'must have at most 256 characters');
-    check(capabilities.length <= 64, `models[${i}].capabilities`, 'must be at most 64');
-    check(capabilities.every(isCapability), `models[${i}].capabilities`, 'has a name that is no capability');
-  });
+  checkModels(provider, check);
   for (const [name, value] of Object.entries(provider.timeLimits ?? {})) {
     if (typeof value === 'number')
       check(within(value, 1, 900_000), `time_limits.${protoName(name)}`, 'must be from 1 to 900000');
@@ -61,6 +62,17 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
   const problem = baseUrlProblem(provider, hosts);
   check(problem === undefined, 'base_url', problem ?? '');
   return found;
+}
+
+function checkModels({ tenant, models }: Provider, check: Check): void {
+  const maxModels = tenant === '' ? MAX_MODELS : MAX_TENANT_MODELS;
+  check(models.length <= maxModels, 'models', `must have at most ${maxModels} models`);
+  models.slice(0, maxModels).forEach(({ model, catalogModel, capabilities }, i) => {
+    check(model.length > 0 && model.length <= 256, `models[${i}].model`, 'must have 1 to 256 characters');
+    check(catalogModel.length <= 256, `models[${i}].catalog_model`, 'must have at most 256 characters');
+    check(capabilities.length <= 64, `models[${i}].capabilities`, 'must be at most 64');
+    check(capabilities.every(isCapability), `models[${i}].capabilities`, 'has a name that is no capability');
+  });
 }
 
 /** `totalMs` → `total_ms` */

@@ -1,5 +1,5 @@
 import type { ProviderMode } from '@switchyard/contracts/routing';
-import type { Dialect, ModelTraits, Prices, PriceTier, WireFormat } from '@switchyard/llm';
+import type { AuthStyle, Dialect, ModelTraits, Prices, PriceTier, WireFormat } from '@switchyard/llm';
 import type { CapabilitySet } from './capability.ts';
 import type { Region } from './region.ts';
 import type { TokenRates } from './token-rates.ts';
@@ -24,6 +24,8 @@ export interface ConfiguredProvider {
   readonly dialect: Dialect | undefined;
   /** Without a slash at the end. */
   readonly baseUrl: string;
+  /** How its key is shown to it. */
+  readonly authStyle: AuthStyle;
   /** '' where it needs none. */
   readonly credentialRef: string;
   /** Provider in the price book. */

@@ -1,5 +1,6 @@
 import type { Provider, ProviderModel } from '@switchyard/contracts/routing';
 import { type Catalog, type Offering as CatalogOffering, findWireFormat } from '@switchyard/llm';
+import { authStyleOf } from '../provider/auth-style-of.ts';
 import type { SnapshotParts } from './build-snapshot.ts';
 import { type CapabilitySet, capabilitySet } from './capability.ts';
 import type { ConfiguredProvider, Offering } from './offering.ts';
@@ -57,6 +58,7 @@ function configure(
     format,
     dialect: catalog.provider(catalogId)?.dialect,
     baseUrl: provider.baseUrl.replace(/\/+$/, ''),
+    authStyle: authStyleOf({ stated: provider.authStyle, format, entry: catalog.provider(catalogId) }),
     credentialRef: provider.credentialRef,
     catalogId,
     priority: provider.priority ?? DEFAULT_PRIORITY,

@@ -119,7 +119,16 @@ export interface Provider {
    * Share of requests under STRATEGY_WEIGHTED, and capacity under STRATEGY_LEAST_LOADED; 0 takes part only when nobody else
    * fits. The other strategies do not look at it. 0 to 1,000,000. Default 100.
    */
-  weight?: number | undefined;
+  weight?:
+    | number
+    | undefined;
+  /**
+   * How its key is shown to it: "bearer", "x-api-key", "api-key", "x-goog-api-key" (each a header), "aws-sigv4" (a signature
+   * over each request; the secret is JSON with access_key_id, secret_access_key, and where needed session_token and region),
+   * or "none". Default: the first style that its catalog entry states, where it speaks that entry's wire format; else the
+   * wire format's.
+   */
+  authStyle: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -179,6 +188,7 @@ function createBaseProvider(): Provider {
     createdAt: undefined,
     updatedAt: undefined,
     weight: undefined,
+    authStyle: "",
     _unknownFields: {},
   };
 }
@@ -238,6 +248,9 @@ export const Provider: MessageFns<Provider> = {
     }
     if (message.weight !== undefined) {
       writer.uint32(144).uint32(message.weight);
+    }
+    if (message.authStyle !== "") {
+      writer.uint32(162).string(message.authStyle);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -407,6 +420,14 @@ export const Provider: MessageFns<Provider> = {
             message.weight = reader.uint32();
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.authStyle = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -483,6 +504,11 @@ export const Provider: MessageFns<Provider> = {
         ? fromJsonTimestamp(object.updated_at)
         : undefined,
       weight: isSet(object.weight) ? globalThis.Number(object.weight) : undefined,
+      authStyle: isSet(object.authStyle)
+        ? globalThis.String(object.authStyle)
+        : isSet(object.auth_style)
+        ? globalThis.String(object.auth_style)
+        : "",
     };
   },
 
@@ -542,6 +568,9 @@ export const Provider: MessageFns<Provider> = {
     if (message.weight !== undefined) {
       obj.weight = Math.round(message.weight);
     }
+    if (message.authStyle !== "") {
+      obj.authStyle = message.authStyle;
+    }
     return obj;
   },
 
@@ -570,6 +599,7 @@ export const Provider: MessageFns<Provider> = {
     message.createdAt = object.createdAt ?? undefined;
     message.updatedAt = object.updatedAt ?? undefined;
     message.weight = object.weight ?? undefined;
+    message.authStyle = object.authStyle ?? "";
     return message;
   },
 };
