@@ -5,6 +5,7 @@ import { runCli } from './run-cli.ts';
 const NOWHERE = {
   SWITCHYARD_API_KEY: 'sy_not-checked-here',
   SWITCHYARD_GRPC_ADDRESS: '127.0.0.1:1',
+  SWITCHYARD_HEALTH_PROBE_ADDRESS: '127.0.0.1:1',
   SWITCHYARD_COST_ACCOUNTING_ADDRESS: '127.0.0.1:1',
   SWITCHYARD_CREDENTIAL_ADDRESS: '127.0.0.1:1',
   NATS_URL: 'nats://127.0.0.1:1',
@@ -28,6 +29,7 @@ test.each(['', 'help', '--help', '-h'])('"switchyard %s" lists the commands', as
   expect([code, err]).toEqual([0, '']);
   for (const name of [
     'providers',
+    'health',
     'chat',
     'route',
     'models',
@@ -54,6 +56,9 @@ test.each([
   ['route --bogus', "Unknown option '--bogus'; see switchyard route --help"],
   ['chat --model', "Option '-m, --model <value>' argument missing; see switchyard chat --help"],
   ['providers extra', 'providers does not take "extra"; see switchyard providers --help'],
+  ['health --csv', '--csv and --since go with --history'],
+  ['health --history --watch', '--history and --watch do not go together'],
+  ['health --history --since soon', '--since must be a number and m, h or d: 30m, 24h, 7d'],
   ['keys create a b', 'keys does not take "b"; see switchyard keys --help'],
   ['keys create', 'keys create needs a name'],
   ['keys revoke', 'keys revoke needs a key id'],
@@ -91,14 +96,24 @@ test.each([
   expect(err.split('\n')[0]).toBe(why);
 });
 
-test.each(['providers', 'models', 'route', 'chat hello', 'costs', 'keys', 'decision x', 'pools', 'export'])(
-  '"switchyard %s" says what to do where nobody answers',
-  async (line) => {
-    const { code, out, err } = await run(line);
-    expect([code, out]).toEqual([1, '']);
-    expect(err).toMatch(/^There is no connection \(.*127\.0\.0\.1:1\)\. Is Switchyard running\? .*npm start/);
-  },
-);
+test.each([
+  'providers',
+  'health',
+  'health a',
+  'health --watch',
+  'models',
+  'route',
+  'chat hello',
+  'costs',
+  'keys',
+  'decision x',
+  'pools',
+  'export',
+])('"switchyard %s" says what to do where nobody answers', async (line) => {
+  const { code, out, err } = await run(line);
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toMatch(/^There is no connection \(.*127\.0\.0\.1:1\)\. Is Switchyard running\? .*npm start/);
+});
 
 test('events tell which server was asked', async () => {
   expect(await run('events tail')).toMatchObject({

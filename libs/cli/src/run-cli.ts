@@ -9,12 +9,14 @@ import { decision } from './commands/decision.ts';
 import { events } from './commands/events.ts';
 import { experiments } from './commands/experiments.ts';
 import { exportConfiguration } from './commands/export.ts';
+import { health } from './commands/health.ts';
 import { keys } from './commands/keys.ts';
 import { models } from './commands/models.ts';
 import { pools } from './commands/pools.ts';
 import { providers } from './commands/providers.ts';
 import { route } from './commands/route.ts';
 import { Output, type TextSink } from './output/output.ts';
+import { viewOf } from './output/view.ts';
 import { readSettings } from './settings.ts';
 
 /** What the command line is run with. */
@@ -30,6 +32,7 @@ export interface CliRun {
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
   Object.entries({
     providers,
+    health,
     chat,
     route,
     models,
@@ -70,7 +73,7 @@ export async function runCli({
     const surplus = positionals[command.maxPositionals];
     if (surplus !== undefined)
       throw new UsageError(`${name} does not take ${JSON.stringify(surplus)}; see switchyard ${name} --help`);
-    const output = new Output(out, { json: values.json === true });
+    const output = new Output(out, { json: values.json === true, view: viewOf(out, env) });
     await command.run({
       positionals,
       options: values,

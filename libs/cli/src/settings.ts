@@ -6,6 +6,7 @@ export interface CliSettings {
   readonly apiKey: string;
   /** Addresses of the services' gRPC, `host:port`. */
   readonly routing: string;
+  readonly healthProbe: string;
   readonly costAccounting: string;
   readonly credential: string;
   readonly natsUrl: string;
@@ -32,6 +33,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   return {
     apiKey,
     routing: env.SWITCHYARD_GRPC_ADDRESS ?? read('SWITCHYARD_ROUTING_ADDRESS', '127.0.0.1:7001'),
+    healthProbe: read('SWITCHYARD_HEALTH_PROBE_ADDRESS', '127.0.0.1:7002'),
     costAccounting: read('SWITCHYARD_COST_ACCOUNTING_ADDRESS', '127.0.0.1:7003'),
     credential: read('SWITCHYARD_CREDENTIAL_ADDRESS', '127.0.0.1:7004'),
     natsUrl: read('NATS_URL', 'nats://127.0.0.1:4222'),

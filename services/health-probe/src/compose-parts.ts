@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Random } from '@switchyard/kernel';
-import { type Foundation, openPostgres, watchState } from '@switchyard/service-kit';
+import { type Foundation, openPostgres, type Postgres, watchState } from '@switchyard/service-kit';
 import { grpcRouting } from './adapters/grpc-routing.ts';
+import { postgresHealthHistory } from './adapters/postgres-health-history.ts';
 import { postgresHealthStore } from './adapters/postgres-health-store.ts';
 import { Announcer } from './bus/announcer.ts';
 import { takeObservations } from './bus/take-observations.ts';
 import type { HealthProbeConfig } from './config.ts';
 import { exposeGauges, healthProbeEvents } from './events.ts';
-import type { HealthStore, Routing } from './ports.ts';
+import type { HealthHistory, Routing } from './ports.ts';
 import { HealthTable } from './runtime/health-table.ts';
 import { Judge } from './runtime/judge.ts';
 import { Leadership } from './runtime/leadership.ts';
@@ -19,6 +20,7 @@ import { ProviderRegistry } from './runtime/provider-registry.ts';
 export interface Parts {
   readonly table: HealthTable;
   readonly observed: ObservedProviders;
+  readonly history: HealthHistory;
   readonly clock: Clock;
 }
 
@@ -35,7 +37,8 @@ export function composeParts(foundation: Foundation, { config, clock, random }: 
   const events = healthProbeEvents(metrics);
   const table = new HealthTable();
   const observed = new ObservedProviders();
-  const store = openStore(foundation, config);
+  const postgres = openDatabase(foundation, config);
+  const store = postgresHealthStore(postgres);
   const routing = openRouting(foundation, config);
   const holder = { owner: randomUUID() };
 
@@ -66,12 +69,12 @@ export function composeParts(foundation: Foundation, { config, clock, random }: 
     watchers: () => table.watchers,
     probesInFlight: () => prober.inFlight,
   });
-  return { table, observed, clock };
+  return { table, observed, history: postgresHealthHistory(postgres), clock };
 }
 
 const part = (ok: boolean, otherwise: string) => ({ ok, detail: ok ? 'in order' : otherwise });
 
-function openStore({ log, stack }: Foundation, { databaseUrl }: HealthProbeConfig): HealthStore {
+function openDatabase({ log, stack }: Foundation, { databaseUrl }: HealthProbeConfig): Postgres {
   const postgres = openPostgres({
     url: databaseUrl,
     maxConnections: 6,
@@ -80,7 +83,7 @@ function openStore({ log, stack }: Foundation, { databaseUrl }: HealthProbeConfi
     log,
   });
   stack.defer(() => postgres.close());
-  return postgresHealthStore(postgres);
+  return postgres;
 }
 
 function openRouting({ stack }: Foundation, config: HealthProbeConfig): Routing {

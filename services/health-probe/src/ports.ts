@@ -1,6 +1,7 @@
 import type { CommittedChange, HealthChange, HealthRecord } from './domain/health-record.ts';
 import type { ProbeModel } from './domain/probe-model.ts';
 import type { ProviderName } from './domain/provider-key.ts';
+import type { Uptime } from './domain/uptime.ts';
 import type { WatchedProvider } from './domain/watched-provider.ts';
 
 /** The table as it is stored. */
@@ -19,6 +20,38 @@ export type CommitResult =
   | { readonly kind: 'committed'; readonly changes: readonly CommittedChange[] }
   | { readonly kind: 'stale' }
   | { readonly kind: 'lease_lost' };
+
+/** Whose rows are read. */
+export interface Shown {
+  /** '' for the installation's; undefined: everybody's. */
+  readonly tenants: readonly string[] | undefined;
+  /** '' for all providers. */
+  readonly provider: string;
+}
+
+/** A part of the history. */
+export interface HistoryPage extends Shown {
+  /** Wall milliseconds, inclusive. */
+  readonly startMs: number;
+  /** Wall milliseconds, exclusive. */
+  readonly endMs: number;
+  /** Only changes before this version; undefined: the newest. */
+  readonly beforeVersion: bigint | undefined;
+  readonly limit: number;
+}
+
+/** How long one provider worked, by span. */
+export interface ProviderUptime extends ProviderName {
+  readonly spans: readonly Uptime[];
+}
+
+/** What was, as far as it is kept. */
+export interface HealthHistory {
+  /** Changes, the newest first. */
+  changes(page: HistoryPage): Promise<readonly CommittedChange[]>;
+  /** How long providers have worked, in the order of their ids. */
+  uptime(shown: Shown, nowMs: number): Promise<readonly ProviderUptime[]>;
+}
 
 /** Where health is kept. */
 export interface HealthStore {

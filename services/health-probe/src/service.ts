@@ -11,7 +11,9 @@ import {
 } from '@switchyard/service-kit';
 import { composeParts, type Parts } from './compose-parts.ts';
 import type { HealthProbeConfig } from './config.ts';
+import { getHealthHistory } from './rpc/get-health-history.ts';
 import { getProviderHealth } from './rpc/get-provider-health.ts';
+import { getUptime } from './rpc/get-uptime.ts';
 import { listProviderHealth } from './rpc/list-provider-health.ts';
 import { watchProviderHealth } from './rpc/watch-provider-health.ts';
 
@@ -49,5 +51,7 @@ function defineHealthService(parts: Parts) {
     listProviderHealth: { permission: 'health.read', handle: listProviderHealth(parts) },
     getProviderHealth: { permission: 'health.read', handle: getProviderHealth(parts) },
     watchProviderHealth: { permission: 'health.read', handle: watchProviderHealth(parts) },
+    getHealthHistory: { permission: 'health.read', handle: getHealthHistory(parts) },
+    getUptime: { permission: 'health.read', handle: getUptime(parts) },
   });
 }

@@ -3,8 +3,9 @@ import { type PartialRequest, SwitchyardClient } from '@switchyard/client';
 import { Role } from '@switchyard/contracts/routing';
 import { ServiceError } from '@switchyard/kernel';
 import { type Command, type CommandInput, textOption } from '../command.ts';
+import { readProviders } from '../health/read-providers.ts';
+import { renderProviders } from '../health/render-providers.ts';
 import { formatCost } from '../output/format.ts';
-import { renderProviders } from './providers.ts';
 
 /** `switchyard chat` */
 export const chat: Command = {
@@ -50,7 +51,12 @@ async function converse(client: SwitchyardClient, input: CommandInput, conversat
     const line = typed.trim();
     if (line === '/quit' || line === '/exit') break;
     if (line === '/providers' || line === '/health')
-      output.text(renderProviders(await client.listProviders(), Date.now()));
+      output.text(
+        renderProviders(await readProviders(client, input.settings), {
+          nowMs: Date.now(),
+          view: output.view,
+        }),
+      );
     else if (line !== '') await answerTurn(client, turnInput, { conversation, text: line });
     // The iteration goes on with lines that came before the end of the input.
     if (isTTY && !left.signal.aborted) lines.prompt();

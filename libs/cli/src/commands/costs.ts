@@ -4,7 +4,8 @@ import {
   GetCostSummaryRequest,
   type GetCostSummaryResponse,
 } from '@switchyard/contracts/cost';
-import { type Command, type CommandInput, listOption, textOption, UsageError } from '../command.ts';
+import { type Command, type CommandInput, listOption, textOption } from '../command.ts';
+import { durationOption } from '../duration-option.ts';
 import { call, openClient } from '../grpc-call.ts';
 import { formatCost, formatDuration, formatShare } from '../output/format.ts';
 import { renderTable } from '../output/table.ts';
@@ -39,15 +40,12 @@ export const costs: Command = {
   },
 };
 
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 function summaryRequest(input: CommandInput, by: readonly string[]): GetCostSummaryRequest {
-  const since = /^(\d{1,6})([mhd])$/.exec(textOption(input, 'since') ?? '24h');
-  if (since === null) throw new UsageError('--since must be a number and m, h or d: 30m, 24h, 7d');
+  const sinceMs = durationOption(input, 'since', '24h');
   const endTime = new Date();
   return GetCostSummaryRequest.fromPartial({
     tenant: textOption(input, 'tenant') ?? '',
-    startTime: new Date(endTime.getTime() - Number(since[1]) * (UNITS[since[2] as string] as number)),
+    startTime: new Date(endTime.getTime() - sinceMs),
     endTime,
     groupBy: by.length === 0 ? ['provider', 'model'] : [...by],
     allTenants: input.options['all-tenants'] === true,

@@ -23,5 +23,10 @@ export function formatAgo(at: Date | undefined, nowMs: number): string {
   const seconds = Math.max(0, Math.round((nowMs - at.getTime()) / 1_000));
   if (seconds < 60) return `${seconds} s ago`;
   if (seconds < 3_600) return `${Math.round(seconds / 60)} min ago`;
-  return `${Math.round(seconds / 3_600)} h ago`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h ago`;
+  return `${Math.round(seconds / 86_400)} d ago`;
 }
+
+/** A moment as `2026-11-29 16:40:03` in UTC. */
+export const formatTime = (at: Date | undefined): string =>
+  at === undefined ? UNKNOWN : at.toISOString().slice(0, 19).replace('T', ' ');

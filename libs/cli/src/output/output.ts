@@ -1,6 +1,12 @@
+import { PLAIN, type View } from './view.ts';
+
 /** Where text goes. */
 export interface TextSink {
   write(text: string): unknown;
+  /** Whether it is a terminal. */
+  readonly isTTY?: boolean;
+  /** Columns of the terminal. */
+  readonly columns?: number;
 }
 
 /** What commands print: for people, or as JSON for programs. */
@@ -8,10 +14,13 @@ export class Output {
   readonly #out: TextSink;
   /** Whether JSON was asked for. */
   readonly json: boolean;
+  /** How text for people is laid out. */
+  readonly view: View;
 
-  constructor(out: TextSink, { json }: { readonly json: boolean }) {
+  constructor(out: TextSink, { json, view = PLAIN }: { readonly json: boolean; readonly view?: View }) {
     this.#out = out;
     this.json = json;
+    this.view = view;
   }
 
   /** Text as it is. */

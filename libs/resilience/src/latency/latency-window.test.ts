@@ -23,6 +23,7 @@ describe('a window of 300 s', () => {
       successes: 0,
       failures: 0,
       successRate: undefined,
+      availability: undefined,
       latencyMs: undefined,
       meanTotalLatencyMs: undefined,
       failuresByClass: {},
@@ -46,6 +47,16 @@ describe('a window of 300 s', () => {
     expect(statistics.meanTotalLatencyMs).toBeCloseTo((98 * 40 + 4000) / 99, 6);
     expect(statistics.latencyMs?.p95).toBeCloseTo(10, 0);
     expect(statistics.latencyMs?.p99).toBeGreaterThan(1950);
+  });
+
+  test('availability counts seconds, not calls: a burst that fails weighs no more than one call', () => {
+    const window = new LatencyWindow();
+    window.recordSuccess(FAST, 1_000);
+    for (let i = 0; i < 50; i += 1) window.recordFailure('overloaded', 2_000);
+    window.recordFailure('overloaded', 3_000);
+    window.recordSuccess(FAST, 3_500);
+    window.recordSuccess(FAST, 9_000);
+    expect(window.statistics(9_900).availability).toBe(0.75);
   });
 
   test('forgets a second when it is 300 s old', () => {

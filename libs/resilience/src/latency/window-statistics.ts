@@ -10,6 +10,8 @@ export interface WindowStatistics extends Run {
   readonly failures: number;
   /** `successes / calls`, 0–1; undefined without calls. */
   readonly successRate: number | undefined;
+  /** Share of the seconds with calls in which at least one succeeded, 0–1; undefined without calls. */
+  readonly availability: number | undefined;
   /** Time to the first token of successful calls, ms, within `LATENCY_RELATIVE_ERROR`; undefined without successes. */
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number } | undefined;
   /** Mean time to the end of the answer of successful calls, ms; undefined without successes. */
@@ -39,10 +41,14 @@ export function summarize(seconds: Iterable<SecondTally>, standing: Standing): W
   const failuresByClass = new ErrorClassCounts();
   let successes = 0;
   let failures = 0;
+  let usedSeconds = 0;
+  let goodSeconds = 0;
   let totalLatencySumMs = 0;
   for (const second of seconds) {
     successes += second.successes;
     failures += second.failures;
+    if (second.successes > 0) goodSeconds += 1;
+    if (second.successes > 0 || second.failures > 0) usedSeconds += 1;
     totalLatencySumMs += second.totalLatencySumMs;
     latency.mergeSparse(second.latency);
     for (const [errorClass, count] of Object.entries(second.failuresByClass)) {
@@ -55,6 +61,7 @@ export function summarize(seconds: Iterable<SecondTally>, standing: Standing): W
     successes,
     failures,
     successRate: calls === 0 ? undefined : successes / calls,
+    availability: usedSeconds === 0 ? undefined : goodSeconds / usedSeconds,
     latencyMs: quantiles(latency),
     meanTotalLatencyMs: successes === 0 ? undefined : totalLatencySumMs / successes,
     failuresByClass: failuresByClass.toRecord(),

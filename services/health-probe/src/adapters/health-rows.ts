@@ -6,7 +6,8 @@ const INSTALLATION = 'installation';
 
 /** The owner of a row, of the tenant as messages write it. */
 export const ownerOf = (tenant: string): string => (tenant === '' ? INSTALLATION : tenant);
-const tenantOf = (owner: string): string => (owner === INSTALLATION ? '' : owner);
+/** The tenant of a row, as messages write it. */
+export const tenantOf = (owner: string): string => (owner === INSTALLATION ? '' : owner);
 
 /** A row of `provider_health`. */
 export interface HealthRow {

@@ -1,4 +1,4 @@
-import { LatencyWindow, type Observation } from '@switchyard/resilience';
+import { LatencyWindow, type Observation, type WindowStatistics } from '@switchyard/resilience';
 
 /** Most models of one provider that are told apart. */
 const MAX_MODELS = 256;
@@ -30,6 +30,14 @@ export class ProviderWindows {
   /** When something was merged last, monotonic; −∞: never. */
   get observedAtMs(): number {
     return this.#observedAtMs;
+  }
+
+  /** How each model that was called did, in the order of their ids. */
+  models(nowMs: number): readonly { readonly model: string; readonly seen: WindowStatistics }[] {
+    return [...this.#byModel]
+      .map(([model, window]) => ({ model, seen: window.statistics(nowMs) }))
+      .filter(({ seen }) => seen.calls > 0)
+      .sort((a, b) => (a.model < b.model ? -1 : 1));
   }
 
   /** Models that answered. */

@@ -9,6 +9,9 @@ export interface Viewer {
 
 /** Whether a caller may see a provider: the installation's and its own tenant's; Switchyard's own services see all. */
 export function isVisible({ tenant }: ProviderName, viewer: Viewer): boolean {
-  if (viewer.installation && viewer.role === 'service') return true;
+  if (seesEverybody(viewer)) return true;
   return tenant === '' || tenant === viewer.tenant;
 }
+
+/** Whether a caller sees every tenant's providers. */
+export const seesEverybody = ({ installation, role }: Viewer): boolean => installation && role === 'service';

@@ -3,7 +3,7 @@ import { invalidArgument } from '@switchyard/kernel';
 import { actingTenant, type UnaryHandler } from '@switchyard/service-kit';
 import { providerNotFound } from '../errors.ts';
 import type { HealthTable } from '../runtime/health-table.ts';
-import { type Figures, healthMessage } from './health-message.ts';
+import { detailedHealthMessage, type Figures } from './health-message.ts';
 
 /** Gives the health of one provider: the installation's, or that of a tenant whom the caller may act for. */
 export function getProviderHealth({
@@ -18,6 +18,6 @@ export function getProviderHealth({
     const owner = tenant === '' ? '' : actingTenant(principal, tenant);
     const record = table.get({ tenant: owner, provider });
     if (record === undefined) throw providerNotFound();
-    return { health: healthMessage(record, figures) };
+    return { health: detailedHealthMessage(record, figures) };
   };
 }

@@ -145,11 +145,77 @@ export interface ProviderHealth {
     | Date
     | undefined;
   /** Mean time to the end of the answer, in milliseconds. Absent without successes. */
-  averageLatencyMs?: number | undefined;
+  averageLatencyMs?:
+    | number
+    | undefined;
+  /** Share of the calls that succeeded, 0 to 1. Absent without calls. */
+  successRate?:
+    | number
+    | undefined;
+  /**
+   * Share of the seconds with calls in which at least one succeeded, 0 to 1: unlike the success rate, a burst of calls weighs
+   * no more than a single one. Absent without calls.
+   */
+  availability?:
+    | number
+    | undefined;
+  /** The same for each model that was called, in the order of model ids; at most 256. Only in the answer to GetProviderHealth. */
+  models: ModelHealth[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ProviderHealth_FailuresByClassEntry {
+  key: string;
+  value: bigint;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How one model of a provider does, over the last 300 seconds and all replicas. */
+export interface ModelHealth {
+  /** Model id at the provider. */
+  model: string;
+  /** Calls that ended. */
+  requests: bigint;
+  /** Calls that failed. */
+  failures: bigint;
+  /** Calls that failed, by error class. */
+  failuresByClass: { [key: string]: bigint };
+  /** Failures in a row. */
+  consecutiveFailures: number;
+  /** Share of the calls that succeeded, 0 to 1. Absent without calls. */
+  successRate?:
+    | number
+    | undefined;
+  /** Share of the seconds with calls in which at least one succeeded, 0 to 1. Absent without calls. */
+  availability?:
+    | number
+    | undefined;
+  /** 50th percentile of the time to the first token, in milliseconds. Absent without successes. */
+  latencyP50Ms?:
+    | number
+    | undefined;
+  /** 95th percentile. */
+  latencyP95Ms?:
+    | number
+    | undefined;
+  /** 99th percentile. */
+  latencyP99Ms?:
+    | number
+    | undefined;
+  /** Mean time to the end of the answer, in milliseconds. Absent without successes. */
+  averageLatencyMs?:
+    | number
+    | undefined;
+  /** Absent where there was none. */
+  lastSuccessAt:
+    | Date
+    | undefined;
+  /** Absent where there was none. */
+  lastFailureAt: Date | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface ModelHealth_FailuresByClassEntry {
   key: string;
   value: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
@@ -205,6 +271,100 @@ export interface WatchProviderHealthResponse {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
+/** Which changes. */
+export interface GetHealthHistoryRequest {
+  /** Id of a provider; empty: all that the caller may see. */
+  provider: string;
+  /** The tenant it belongs to; empty for the installation's. Only with a provider. */
+  tenant: string;
+  /** From when on, inclusive. Default: 30 days ago, which is as long as changes are kept. */
+  startTime:
+    | Date
+    | undefined;
+  /** Until when, exclusive. Default: now. */
+  endTime:
+    | Date
+    | undefined;
+  /** At most this many, 1 to 1,000. Default 100. */
+  pageSize: number;
+  /** Where the last page ended. */
+  pageToken: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Changes of states. */
+export interface GetHealthHistoryResponse {
+  /** The newest first. */
+  changes: HealthChange[];
+  /** Empty on the last page. */
+  nextPageToken: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A provider went from one state to another. */
+export interface HealthChange {
+  /** Id of the provider. */
+  provider: string;
+  /** The tenant it belongs to; empty for the installation's. */
+  tenant: string;
+  /** State before. */
+  fromState: HealthState;
+  /** State after. */
+  toState: HealthState;
+  /** Why, for people. */
+  reason: string;
+  /** When. */
+  changedAt:
+    | Date
+    | undefined;
+  /** Version of the table after it. */
+  version: bigint;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Whose uptime. */
+export interface GetUptimeRequest {
+  /** Id of a provider; empty: all that the caller may see, at most 5,000. */
+  provider: string;
+  /** The tenant it belongs to; empty for the installation's. Only with a provider. */
+  tenant: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How long providers worked. */
+export interface GetUptimeResponse {
+  /** In the order of provider ids. */
+  providers: ProviderUptime[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How long one provider worked. */
+export interface ProviderUptime {
+  /** Id of the provider. */
+  provider: string;
+  /** The tenant it belongs to; empty for the installation's. */
+  tenant: string;
+  /** The last hour, 24 hours and 30 days, in this order. */
+  spans: Uptime[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How long a provider worked within a span of time that ends now. */
+export interface Uptime {
+  /** How long the span is, in seconds. */
+  spanSeconds: number;
+  /** Time as healthy or degraded, in milliseconds. */
+  upMs: bigint;
+  /**
+   * Time as unhealthy or unavailable, in milliseconds. The rest of the span counts neither way: not tested, in maintenance,
+   * or before the provider was known.
+   */
+  downMs: bigint;
+  /** up / (up + down), 0 to 1. Absent where both are 0. */
+  uptime?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 function createBaseProviderHealth(): ProviderHealth {
   return {
     provider: "",
@@ -223,6 +383,9 @@ function createBaseProviderHealth(): ProviderHealth {
     lastFailureAt: undefined,
     lastProbeAt: undefined,
     averageLatencyMs: undefined,
+    successRate: undefined,
+    availability: undefined,
+    models: [],
     _unknownFields: {},
   };
 }
@@ -282,6 +445,15 @@ export const ProviderHealth: MessageFns<ProviderHealth> = {
     }
     if (message.averageLatencyMs !== undefined) {
       writer.uint32(129).double(message.averageLatencyMs);
+    }
+    if (message.successRate !== undefined) {
+      writer.uint32(137).double(message.successRate);
+    }
+    if (message.availability !== undefined) {
+      writer.uint32(145).double(message.availability);
+    }
+    for (const v of message.models) {
+      ModelHealth.encode(v!, writer.uint32(154).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -438,6 +610,30 @@ export const ProviderHealth: MessageFns<ProviderHealth> = {
             message.averageLatencyMs = reader.double();
             continue;
           }
+          case 17: {
+            if (tag !== 137) {
+              break;
+            }
+
+            message.successRate = reader.double();
+            continue;
+          }
+          case 18: {
+            if (tag !== 145) {
+              break;
+            }
+
+            message.availability = reader.double();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.models.push(ModelHealth.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -534,6 +730,15 @@ export const ProviderHealth: MessageFns<ProviderHealth> = {
         : isSet(object.average_latency_ms)
         ? globalThis.Number(object.average_latency_ms)
         : undefined,
+      successRate: isSet(object.successRate)
+        ? globalThis.Number(object.successRate)
+        : isSet(object.success_rate)
+        ? globalThis.Number(object.success_rate)
+        : undefined,
+      availability: isSet(object.availability) ? globalThis.Number(object.availability) : undefined,
+      models: globalThis.Array.isArray(object?.models)
+        ? object.models.map((e: any) => ModelHealth.fromJSON(e))
+        : [],
     };
   },
 
@@ -593,6 +798,15 @@ export const ProviderHealth: MessageFns<ProviderHealth> = {
     if (message.averageLatencyMs !== undefined) {
       obj.averageLatencyMs = floatToJson(message.averageLatencyMs);
     }
+    if (message.successRate !== undefined) {
+      obj.successRate = floatToJson(message.successRate);
+    }
+    if (message.availability !== undefined) {
+      obj.availability = floatToJson(message.availability);
+    }
+    if (message.models?.length) {
+      obj.models = message.models.map((e) => ModelHealth.toJSON(e));
+    }
     return obj;
   },
 
@@ -625,6 +839,9 @@ export const ProviderHealth: MessageFns<ProviderHealth> = {
     message.lastFailureAt = object.lastFailureAt ?? undefined;
     message.lastProbeAt = object.lastProbeAt ?? undefined;
     message.averageLatencyMs = object.averageLatencyMs ?? undefined;
+    message.successRate = object.successRate ?? undefined;
+    message.availability = object.availability ?? undefined;
+    message.models = object.models?.map((e) => ModelHealth.fromPartial(e)) || [];
     return message;
   },
 };
@@ -727,6 +944,483 @@ export const ProviderHealth_FailuresByClassEntry: MessageFns<ProviderHealth_Fail
   },
   fromPartial(object: DeepPartial<ProviderHealth_FailuresByClassEntry>): ProviderHealth_FailuresByClassEntry {
     const message = createBaseProviderHealth_FailuresByClassEntry();
+    message.key = object.key ?? "";
+    message.value = (object.value !== undefined && object.value !== null) ? BigInt(object.value) : 0n;
+    return message;
+  },
+};
+
+function createBaseModelHealth(): ModelHealth {
+  return {
+    model: "",
+    requests: 0n,
+    failures: 0n,
+    failuresByClass: {},
+    consecutiveFailures: 0,
+    successRate: undefined,
+    availability: undefined,
+    latencyP50Ms: undefined,
+    latencyP95Ms: undefined,
+    latencyP99Ms: undefined,
+    averageLatencyMs: undefined,
+    lastSuccessAt: undefined,
+    lastFailureAt: undefined,
+    _unknownFields: {},
+  };
+}
+
+export const ModelHealth: MessageFns<ModelHealth> = {
+  encode(message: ModelHealth, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.requests !== 0n) {
+      if (BigInt.asUintN(64, message.requests) !== message.requests) {
+        throw new globalThis.Error("value provided for field message.requests of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.requests);
+    }
+    if (message.failures !== 0n) {
+      if (BigInt.asUintN(64, message.failures) !== message.failures) {
+        throw new globalThis.Error("value provided for field message.failures of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.failures);
+    }
+    globalThis.Object.entries(message.failuresByClass).forEach(([key, value]: [string, bigint]) => {
+      ModelHealth_FailuresByClassEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
+    });
+    if (message.consecutiveFailures !== 0) {
+      writer.uint32(40).uint32(message.consecutiveFailures);
+    }
+    if (message.successRate !== undefined) {
+      writer.uint32(49).double(message.successRate);
+    }
+    if (message.availability !== undefined) {
+      writer.uint32(57).double(message.availability);
+    }
+    if (message.latencyP50Ms !== undefined) {
+      writer.uint32(65).double(message.latencyP50Ms);
+    }
+    if (message.latencyP95Ms !== undefined) {
+      writer.uint32(73).double(message.latencyP95Ms);
+    }
+    if (message.latencyP99Ms !== undefined) {
+      writer.uint32(81).double(message.latencyP99Ms);
+    }
+    if (message.averageLatencyMs !== undefined) {
+      writer.uint32(89).double(message.averageLatencyMs);
+    }
+    if (message.lastSuccessAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.lastSuccessAt), writer.uint32(98).fork()).join();
+    }
+    if (message.lastFailureAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.lastFailureAt), writer.uint32(106).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ModelHealth {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseModelHealth();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.requests = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.failures = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            const entry4 = ModelHealth_FailuresByClassEntry.decode(reader, reader.uint32());
+            if (entry4.value !== undefined) {
+              message.failuresByClass[entry4.key] = entry4.value;
+            }
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.consecutiveFailures = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.successRate = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.availability = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.latencyP50Ms = reader.double();
+            continue;
+          }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.latencyP95Ms = reader.double();
+            continue;
+          }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.latencyP99Ms = reader.double();
+            continue;
+          }
+          case 11: {
+            if (tag !== 89) {
+              break;
+            }
+
+            message.averageLatencyMs = reader.double();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.lastSuccessAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.lastFailureAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ModelHealth {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      requests: isSet(object.requests) ? BigInt(object.requests) : 0n,
+      failures: isSet(object.failures) ? BigInt(object.failures) : 0n,
+      failuresByClass: isObject(object.failuresByClass)
+        ? (globalThis.Object.entries(object.failuresByClass) as [string, any][]).reduce(
+          (acc: { [key: string]: bigint }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: BigInt(value as string | number | bigint | boolean),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.failures_by_class)
+        ? (globalThis.Object.entries(object.failures_by_class) as [string, any][]).reduce(
+          (acc: { [key: string]: bigint }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: BigInt(value as string | number | bigint | boolean),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      consecutiveFailures: isSet(object.consecutiveFailures)
+        ? globalThis.Number(object.consecutiveFailures)
+        : isSet(object.consecutive_failures)
+        ? globalThis.Number(object.consecutive_failures)
+        : 0,
+      successRate: isSet(object.successRate)
+        ? globalThis.Number(object.successRate)
+        : isSet(object.success_rate)
+        ? globalThis.Number(object.success_rate)
+        : undefined,
+      availability: isSet(object.availability) ? globalThis.Number(object.availability) : undefined,
+      latencyP50Ms: isSet(object.latencyP50Ms)
+        ? globalThis.Number(object.latencyP50Ms)
+        : isSet(object.latency_p50_ms)
+        ? globalThis.Number(object.latency_p50_ms)
+        : undefined,
+      latencyP95Ms: isSet(object.latencyP95Ms)
+        ? globalThis.Number(object.latencyP95Ms)
+        : isSet(object.latency_p95_ms)
+        ? globalThis.Number(object.latency_p95_ms)
+        : undefined,
+      latencyP99Ms: isSet(object.latencyP99Ms)
+        ? globalThis.Number(object.latencyP99Ms)
+        : isSet(object.latency_p99_ms)
+        ? globalThis.Number(object.latency_p99_ms)
+        : undefined,
+      averageLatencyMs: isSet(object.averageLatencyMs)
+        ? globalThis.Number(object.averageLatencyMs)
+        : isSet(object.average_latency_ms)
+        ? globalThis.Number(object.average_latency_ms)
+        : undefined,
+      lastSuccessAt: isSet(object.lastSuccessAt)
+        ? fromJsonTimestamp(object.lastSuccessAt)
+        : isSet(object.last_success_at)
+        ? fromJsonTimestamp(object.last_success_at)
+        : undefined,
+      lastFailureAt: isSet(object.lastFailureAt)
+        ? fromJsonTimestamp(object.lastFailureAt)
+        : isSet(object.last_failure_at)
+        ? fromJsonTimestamp(object.last_failure_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ModelHealth): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.requests !== 0n) {
+      obj.requests = message.requests.toString();
+    }
+    if (message.failures !== 0n) {
+      obj.failures = message.failures.toString();
+    }
+    if (message.failuresByClass) {
+      const entries = globalThis.Object.entries(message.failuresByClass) as [string, bigint][];
+      if (entries.length > 0) {
+        obj.failuresByClass = {};
+        entries.forEach(([k, v]) => {
+          obj.failuresByClass[k] = v.toString();
+        });
+      }
+    }
+    if (message.consecutiveFailures !== 0) {
+      obj.consecutiveFailures = Math.round(message.consecutiveFailures);
+    }
+    if (message.successRate !== undefined) {
+      obj.successRate = floatToJson(message.successRate);
+    }
+    if (message.availability !== undefined) {
+      obj.availability = floatToJson(message.availability);
+    }
+    if (message.latencyP50Ms !== undefined) {
+      obj.latencyP50Ms = floatToJson(message.latencyP50Ms);
+    }
+    if (message.latencyP95Ms !== undefined) {
+      obj.latencyP95Ms = floatToJson(message.latencyP95Ms);
+    }
+    if (message.latencyP99Ms !== undefined) {
+      obj.latencyP99Ms = floatToJson(message.latencyP99Ms);
+    }
+    if (message.averageLatencyMs !== undefined) {
+      obj.averageLatencyMs = floatToJson(message.averageLatencyMs);
+    }
+    if (message.lastSuccessAt !== undefined) {
+      obj.lastSuccessAt = message.lastSuccessAt.toISOString();
+    }
+    if (message.lastFailureAt !== undefined) {
+      obj.lastFailureAt = message.lastFailureAt.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ModelHealth>): ModelHealth {
+    return ModelHealth.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ModelHealth>): ModelHealth {
+    const message = createBaseModelHealth();
+    message.model = object.model ?? "";
+    message.requests = (object.requests !== undefined && object.requests !== null) ? BigInt(object.requests) : 0n;
+    message.failures = (object.failures !== undefined && object.failures !== null) ? BigInt(object.failures) : 0n;
+    message.failuresByClass = (globalThis.Object.entries(object.failuresByClass ?? {}) as [string, bigint][]).reduce(
+      (acc: { [key: string]: bigint }, [key, value]: [string, bigint]) => {
+        if (value !== undefined) {
+          acc[key] = BigInt(value as string | number | bigint | boolean);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.consecutiveFailures = object.consecutiveFailures ?? 0;
+    message.successRate = object.successRate ?? undefined;
+    message.availability = object.availability ?? undefined;
+    message.latencyP50Ms = object.latencyP50Ms ?? undefined;
+    message.latencyP95Ms = object.latencyP95Ms ?? undefined;
+    message.latencyP99Ms = object.latencyP99Ms ?? undefined;
+    message.averageLatencyMs = object.averageLatencyMs ?? undefined;
+    message.lastSuccessAt = object.lastSuccessAt ?? undefined;
+    message.lastFailureAt = object.lastFailureAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseModelHealth_FailuresByClassEntry(): ModelHealth_FailuresByClassEntry {
+  return { key: "", value: 0n, _unknownFields: {} };
+}
+
+export const ModelHealth_FailuresByClassEntry: MessageFns<ModelHealth_FailuresByClassEntry> = {
+  encode(message: ModelHealth_FailuresByClassEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0n) {
+      if (BigInt.asUintN(64, message.value) !== message.value) {
+        throw new globalThis.Error("value provided for field message.value of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.value);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ModelHealth_FailuresByClassEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseModelHealth_FailuresByClassEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ModelHealth_FailuresByClassEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? BigInt(object.value) : 0n,
+    };
+  },
+
+  toJSON(message: ModelHealth_FailuresByClassEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0n) {
+      obj.value = message.value.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ModelHealth_FailuresByClassEntry>): ModelHealth_FailuresByClassEntry {
+    return ModelHealth_FailuresByClassEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ModelHealth_FailuresByClassEntry>): ModelHealth_FailuresByClassEntry {
+    const message = createBaseModelHealth_FailuresByClassEntry();
     message.key = object.key ?? "";
     message.value = (object.value !== undefined && object.value !== null) ? BigInt(object.value) : 0n;
     return message;
@@ -1328,6 +2022,955 @@ export const WatchProviderHealthResponse: MessageFns<WatchProviderHealthResponse
   },
 };
 
+function createBaseGetHealthHistoryRequest(): GetHealthHistoryRequest {
+  return {
+    provider: "",
+    tenant: "",
+    startTime: undefined,
+    endTime: undefined,
+    pageSize: 0,
+    pageToken: "",
+    _unknownFields: {},
+  };
+}
+
+export const GetHealthHistoryRequest: MessageFns<GetHealthHistoryRequest> = {
+  encode(message: GetHealthHistoryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(18).string(message.tenant);
+    }
+    if (message.startTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.startTime), writer.uint32(26).fork()).join();
+    }
+    if (message.endTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.endTime), writer.uint32(34).fork()).join();
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(40).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(50).string(message.pageToken);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetHealthHistoryRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetHealthHistoryRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.startTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.endTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetHealthHistoryRequest {
+    return {
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      startTime: isSet(object.startTime)
+        ? fromJsonTimestamp(object.startTime)
+        : isSet(object.start_time)
+        ? fromJsonTimestamp(object.start_time)
+        : undefined,
+      endTime: isSet(object.endTime)
+        ? fromJsonTimestamp(object.endTime)
+        : isSet(object.end_time)
+        ? fromJsonTimestamp(object.end_time)
+        : undefined,
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: GetHealthHistoryRequest): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.startTime !== undefined) {
+      obj.startTime = message.startTime.toISOString();
+    }
+    if (message.endTime !== undefined) {
+      obj.endTime = message.endTime.toISOString();
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetHealthHistoryRequest>): GetHealthHistoryRequest {
+    return GetHealthHistoryRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetHealthHistoryRequest>): GetHealthHistoryRequest {
+    const message = createBaseGetHealthHistoryRequest();
+    message.provider = object.provider ?? "";
+    message.tenant = object.tenant ?? "";
+    message.startTime = object.startTime ?? undefined;
+    message.endTime = object.endTime ?? undefined;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseGetHealthHistoryResponse(): GetHealthHistoryResponse {
+  return { changes: [], nextPageToken: "", _unknownFields: {} };
+}
+
+export const GetHealthHistoryResponse: MessageFns<GetHealthHistoryResponse> = {
+  encode(message: GetHealthHistoryResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.changes) {
+      HealthChange.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetHealthHistoryResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetHealthHistoryResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.changes.push(HealthChange.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetHealthHistoryResponse {
+    return {
+      changes: globalThis.Array.isArray(object?.changes)
+        ? object.changes.map((e: any) => HealthChange.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: GetHealthHistoryResponse): unknown {
+    const obj: any = {};
+    if (message.changes?.length) {
+      obj.changes = message.changes.map((e) => HealthChange.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetHealthHistoryResponse>): GetHealthHistoryResponse {
+    return GetHealthHistoryResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetHealthHistoryResponse>): GetHealthHistoryResponse {
+    const message = createBaseGetHealthHistoryResponse();
+    message.changes = object.changes?.map((e) => HealthChange.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseHealthChange(): HealthChange {
+  return {
+    provider: "",
+    tenant: "",
+    fromState: 0,
+    toState: 0,
+    reason: "",
+    changedAt: undefined,
+    version: 0n,
+    _unknownFields: {},
+  };
+}
+
+export const HealthChange: MessageFns<HealthChange> = {
+  encode(message: HealthChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(18).string(message.tenant);
+    }
+    if (message.fromState !== 0) {
+      writer.uint32(24).int32(message.fromState);
+    }
+    if (message.toState !== 0) {
+      writer.uint32(32).int32(message.toState);
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    if (message.changedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.changedAt), writer.uint32(50).fork()).join();
+    }
+    if (message.version !== 0n) {
+      if (BigInt.asUintN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type uint64 too large");
+      }
+      writer.uint32(56).uint64(message.version);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HealthChange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHealthChange();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.fromState = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.toState = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.changedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.version = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HealthChange {
+    return {
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      fromState: isSet(object.fromState)
+        ? healthStateFromJSON(object.fromState)
+        : isSet(object.from_state)
+        ? healthStateFromJSON(object.from_state)
+        : 0,
+      toState: isSet(object.toState)
+        ? healthStateFromJSON(object.toState)
+        : isSet(object.to_state)
+        ? healthStateFromJSON(object.to_state)
+        : 0,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      changedAt: isSet(object.changedAt)
+        ? fromJsonTimestamp(object.changedAt)
+        : isSet(object.changed_at)
+        ? fromJsonTimestamp(object.changed_at)
+        : undefined,
+      version: isSet(object.version) ? BigInt(object.version) : 0n,
+    };
+  },
+
+  toJSON(message: HealthChange): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.fromState !== 0) {
+      obj.fromState = healthStateToJSON(message.fromState);
+    }
+    if (message.toState !== 0) {
+      obj.toState = healthStateToJSON(message.toState);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.changedAt !== undefined) {
+      obj.changedAt = message.changedAt.toISOString();
+    }
+    if (message.version !== 0n) {
+      obj.version = message.version.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HealthChange>): HealthChange {
+    return HealthChange.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HealthChange>): HealthChange {
+    const message = createBaseHealthChange();
+    message.provider = object.provider ?? "";
+    message.tenant = object.tenant ?? "";
+    message.fromState = object.fromState ?? 0;
+    message.toState = object.toState ?? 0;
+    message.reason = object.reason ?? "";
+    message.changedAt = object.changedAt ?? undefined;
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    return message;
+  },
+};
+
+function createBaseGetUptimeRequest(): GetUptimeRequest {
+  return { provider: "", tenant: "", _unknownFields: {} };
+}
+
+export const GetUptimeRequest: MessageFns<GetUptimeRequest> = {
+  encode(message: GetUptimeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(18).string(message.tenant);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetUptimeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetUptimeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetUptimeRequest {
+    return {
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+    };
+  },
+
+  toJSON(message: GetUptimeRequest): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetUptimeRequest>): GetUptimeRequest {
+    return GetUptimeRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetUptimeRequest>): GetUptimeRequest {
+    const message = createBaseGetUptimeRequest();
+    message.provider = object.provider ?? "";
+    message.tenant = object.tenant ?? "";
+    return message;
+  },
+};
+
+function createBaseGetUptimeResponse(): GetUptimeResponse {
+  return { providers: [], _unknownFields: {} };
+}
+
+export const GetUptimeResponse: MessageFns<GetUptimeResponse> = {
+  encode(message: GetUptimeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.providers) {
+      ProviderUptime.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetUptimeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetUptimeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.providers.push(ProviderUptime.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetUptimeResponse {
+    return {
+      providers: globalThis.Array.isArray(object?.providers)
+        ? object.providers.map((e: any) => ProviderUptime.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: GetUptimeResponse): unknown {
+    const obj: any = {};
+    if (message.providers?.length) {
+      obj.providers = message.providers.map((e) => ProviderUptime.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetUptimeResponse>): GetUptimeResponse {
+    return GetUptimeResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetUptimeResponse>): GetUptimeResponse {
+    const message = createBaseGetUptimeResponse();
+    message.providers = object.providers?.map((e) => ProviderUptime.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProviderUptime(): ProviderUptime {
+  return { provider: "", tenant: "", spans: [], _unknownFields: {} };
+}
+
+export const ProviderUptime: MessageFns<ProviderUptime> = {
+  encode(message: ProviderUptime, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(18).string(message.tenant);
+    }
+    for (const v of message.spans) {
+      Uptime.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProviderUptime {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProviderUptime();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.spans.push(Uptime.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProviderUptime {
+    return {
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      spans: globalThis.Array.isArray(object?.spans) ? object.spans.map((e: any) => Uptime.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ProviderUptime): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.spans?.length) {
+      obj.spans = message.spans.map((e) => Uptime.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProviderUptime>): ProviderUptime {
+    return ProviderUptime.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProviderUptime>): ProviderUptime {
+    const message = createBaseProviderUptime();
+    message.provider = object.provider ?? "";
+    message.tenant = object.tenant ?? "";
+    message.spans = object.spans?.map((e) => Uptime.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseUptime(): Uptime {
+  return { spanSeconds: 0, upMs: 0n, downMs: 0n, uptime: undefined, _unknownFields: {} };
+}
+
+export const Uptime: MessageFns<Uptime> = {
+  encode(message: Uptime, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.spanSeconds !== 0) {
+      writer.uint32(8).uint32(message.spanSeconds);
+    }
+    if (message.upMs !== 0n) {
+      if (BigInt.asUintN(64, message.upMs) !== message.upMs) {
+        throw new globalThis.Error("value provided for field message.upMs of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.upMs);
+    }
+    if (message.downMs !== 0n) {
+      if (BigInt.asUintN(64, message.downMs) !== message.downMs) {
+        throw new globalThis.Error("value provided for field message.downMs of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.downMs);
+    }
+    if (message.uptime !== undefined) {
+      writer.uint32(33).double(message.uptime);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Uptime {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUptime();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.spanSeconds = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.upMs = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.downMs = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.uptime = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Uptime {
+    return {
+      spanSeconds: isSet(object.spanSeconds)
+        ? globalThis.Number(object.spanSeconds)
+        : isSet(object.span_seconds)
+        ? globalThis.Number(object.span_seconds)
+        : 0,
+      upMs: isSet(object.upMs) ? BigInt(object.upMs) : isSet(object.up_ms) ? BigInt(object.up_ms) : 0n,
+      downMs: isSet(object.downMs) ? BigInt(object.downMs) : isSet(object.down_ms) ? BigInt(object.down_ms) : 0n,
+      uptime: isSet(object.uptime) ? globalThis.Number(object.uptime) : undefined,
+    };
+  },
+
+  toJSON(message: Uptime): unknown {
+    const obj: any = {};
+    if (message.spanSeconds !== 0) {
+      obj.spanSeconds = Math.round(message.spanSeconds);
+    }
+    if (message.upMs !== 0n) {
+      obj.upMs = message.upMs.toString();
+    }
+    if (message.downMs !== 0n) {
+      obj.downMs = message.downMs.toString();
+    }
+    if (message.uptime !== undefined) {
+      obj.uptime = floatToJson(message.uptime);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Uptime>): Uptime {
+    return Uptime.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Uptime>): Uptime {
+    const message = createBaseUptime();
+    message.spanSeconds = object.spanSeconds ?? 0;
+    message.upMs = (object.upMs !== undefined && object.upMs !== null) ? BigInt(object.upMs) : 0n;
+    message.downMs = (object.downMs !== undefined && object.downMs !== null) ? BigInt(object.downMs) : 0n;
+    message.uptime = object.uptime ?? undefined;
+    return message;
+  },
+};
+
 /** Knows which providers work. */
 export type HealthServiceService = typeof HealthServiceService;
 export const HealthServiceService = {
@@ -1367,6 +3010,28 @@ export const HealthServiceService = {
       Buffer.from(WatchProviderHealthResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): WatchProviderHealthResponse => WatchProviderHealthResponse.decode(value),
   },
+  /** Gives the changes of states of the last 30 days, the newest first. */
+  getHealthHistory: {
+    path: "/switchyard.health.v1.HealthService/GetHealthHistory" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetHealthHistoryRequest): Buffer =>
+      Buffer.from(GetHealthHistoryRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetHealthHistoryRequest => GetHealthHistoryRequest.decode(value),
+    responseSerialize: (value: GetHealthHistoryResponse): Buffer =>
+      Buffer.from(GetHealthHistoryResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetHealthHistoryResponse => GetHealthHistoryResponse.decode(value),
+  },
+  /** Gives the share of time that providers worked, over the last hour, day and 30 days. */
+  getUptime: {
+    path: "/switchyard.health.v1.HealthService/GetUptime" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetUptimeRequest): Buffer => Buffer.from(GetUptimeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetUptimeRequest => GetUptimeRequest.decode(value),
+    responseSerialize: (value: GetUptimeResponse): Buffer => Buffer.from(GetUptimeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetUptimeResponse => GetUptimeResponse.decode(value),
+  },
 } as const;
 
 export interface HealthServiceServer extends UntypedServiceImplementation {
@@ -1376,6 +3041,10 @@ export interface HealthServiceServer extends UntypedServiceImplementation {
   getProviderHealth: handleUnaryCall<GetProviderHealthRequest, GetProviderHealthResponse>;
   /** Sends the whole table first, then each change as it happens. */
   watchProviderHealth: handleServerStreamingCall<WatchProviderHealthRequest, WatchProviderHealthResponse>;
+  /** Gives the changes of states of the last 30 days, the newest first. */
+  getHealthHistory: handleUnaryCall<GetHealthHistoryRequest, GetHealthHistoryResponse>;
+  /** Gives the share of time that providers worked, over the last hour, day and 30 days. */
+  getUptime: handleUnaryCall<GetUptimeRequest, GetUptimeResponse>;
 }
 
 export interface HealthServiceClient extends Client {
@@ -1421,6 +3090,38 @@ export interface HealthServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchProviderHealthResponse>;
+  /** Gives the changes of states of the last 30 days, the newest first. */
+  getHealthHistory(
+    request: GetHealthHistoryRequest,
+    callback: (error: ServiceError | null, response: GetHealthHistoryResponse) => void,
+  ): ClientUnaryCall;
+  getHealthHistory(
+    request: GetHealthHistoryRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetHealthHistoryResponse) => void,
+  ): ClientUnaryCall;
+  getHealthHistory(
+    request: GetHealthHistoryRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetHealthHistoryResponse) => void,
+  ): ClientUnaryCall;
+  /** Gives the share of time that providers worked, over the last hour, day and 30 days. */
+  getUptime(
+    request: GetUptimeRequest,
+    callback: (error: ServiceError | null, response: GetUptimeResponse) => void,
+  ): ClientUnaryCall;
+  getUptime(
+    request: GetUptimeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetUptimeResponse) => void,
+  ): ClientUnaryCall;
+  getUptime(
+    request: GetUptimeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetUptimeResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const HealthServiceClient = makeGenericClientConstructor(

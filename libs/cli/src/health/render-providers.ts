@@ -1,0 +1,80 @@
+import { formatAgo, formatDuration, formatShare } from '../output/format.ts';
+import { renderTable } from '../output/table.ts';
+import { paint } from '../output/view.ts';
+import { uptimeOf } from './read-health.ts';
+import type { ProviderRow, ProviderTable } from './read-providers.ts';
+import type { Rendering } from './render-health.ts';
+import { stateTone } from './state-word.ts';
+
+const DAY = 86_400;
+
+/** The status table, and below it why those are not healthy that are not. */
+export function renderProviders({ rows, isMeasured }: ProviderTable, { nowMs, view }: Rendering): string {
+  const table = renderTable<ProviderRow>(
+    rows,
+    [
+      { title: '', cell: ({ status }) => (status.current ? '▸' : ''), tone: () => 'good' },
+      { title: 'PROVIDER', cell: titleOf },
+      {
+        title: 'STATE',
+        cell: ({ status }) => status.health,
+        tone: ({ status }) => stateTone(status.health),
+      },
+      { title: 'SUCCESS', align: 'right', cell: (row) => formatShare(successRateOf(row)) },
+      { title: 'REQUESTS', align: 'right', spare: 3, cell: (row) => String(requestsOf(row)) },
+      { title: 'P50', align: 'right', cell: (row) => formatDuration(row.measured?.health.latencyP50Ms) },
+      { title: 'P95', align: 'right', cell: (row) => formatDuration(row.measured?.health.latencyP95Ms) },
+      {
+        title: 'LAST SUCCESS',
+        align: 'right',
+        cell: (row) => formatAgo(latest(row, 'lastSuccessAt'), nowMs),
+      },
+      {
+        title: 'LAST FAILURE',
+        align: 'right',
+        spare: 1,
+        cell: (row) => formatAgo(latest(row, 'lastFailureAt'), nowMs),
+      },
+      {
+        title: 'UP 24 H',
+        align: 'right',
+        spare: 2,
+        cell: (row) => formatShare(uptimeOf(row.measured?.uptime, DAY)),
+      },
+      { title: 'ACTIVE', align: 'right', spare: 4, cell: ({ status }) => String(status.activeRequests) },
+    ],
+    view,
+  );
+  const reasons = rows
+    .filter(({ status }) => status.healthReason !== '' && status.health !== 'healthy')
+    .map(
+      ({ status }) =>
+        `${paint(status.provider?.id ?? '', stateTone(status.health), view)}: ${status.healthReason}\n`,
+    );
+  const away = isMeasured
+    ? []
+    : ['health-probe does not answer: latency percentiles and uptime are missing.\n'];
+  const below = [...reasons, ...away].join('');
+  return below === '' ? table : `${table}\n${below}`;
+}
+
+function titleOf({ status: { provider } }: ProviderRow): string {
+  const owner = provider?.tenant ? ` (${provider.tenant})` : '';
+  return `${provider?.id ?? ''}${owner}${provider?.simulated ? ' (simulated)' : ''}`;
+}
+
+/** Over all replicas where health-probe tells, else as the asked replica of routing has seen it. */
+const successRateOf = ({ status, measured }: ProviderRow): number | undefined =>
+  measured === undefined ? status.successRate : measured.health.successRate;
+
+const requestsOf = ({ status, measured }: ProviderRow): bigint =>
+  measured === undefined ? status.requests : measured.health.requests;
+
+function latest(
+  { status, measured }: ProviderRow,
+  what: 'lastSuccessAt' | 'lastFailureAt',
+): Date | undefined {
+  const [a, b] = [status[what], measured?.health[what]];
+  if (a === undefined || b === undefined) return a ?? b;
+  return new Date(Math.max(a.getTime(), b.getTime()));
+}
