@@ -36,6 +36,7 @@ export const SIMULATED_AS: Readonly<
   'openai-chat': { catalogId: 'sim-openai', basePath: '/v1' },
   'anthropic-messages': { catalogId: 'sim-anthropic', basePath: '/v1' },
   gemini: { catalogId: 'sim-gemini', basePath: '/v1beta' },
+  'ollama-native': { catalogId: 'sim-openai', basePath: '' },
 };
 
 /** Starts a fleet, gives the simulated providers a secret, and registers them. */

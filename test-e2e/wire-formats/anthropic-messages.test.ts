@@ -1,23 +1,9 @@
 import { expect, test } from 'vitest';
 import { callForEvents } from './call-simulator.ts';
 import { cachedConversation, TOOLS, user, withResults } from './conversations.ts';
-import { exerciseAnswers } from './exercise-answers.ts';
-import { exerciseFaults } from './exercise-faults.ts';
 import { benchOf, inputOf } from './format-bench.ts';
 
 const bench = benchOf('anthropic-messages');
-
-exerciseAnswers(bench);
-exerciseFaults(bench, [
-  ['quota', { type: 'status', status: 402 }],
-  ['context_length', { type: 'status', status: 413 }],
-  ['timeout', { type: 'status', status: 504 }],
-  ['overloaded', { type: 'status', status: 529 }],
-  ['overloaded', { type: 'error-event', afterChunks: 0 }],
-  ['overloaded', { type: 'error-event', afterChunks: 4 }],
-  ['rate_limited', { type: 'error-event', errorType: 'rate_limit_error' }],
-  ['server_error', { type: 'error-event', errorType: 'api_error' }],
-]);
 
 test('thinking is read, counted and signed, and goes back with the calls that it led to', async () => {
   const question = user('call the tools');

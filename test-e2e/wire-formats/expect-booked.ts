@@ -39,20 +39,28 @@ export async function findBooked(fleet: RunningFleet, requestId: string): Promis
   return { truth, row };
 }
 
+/** What the provider's record makes of the bill. */
+export interface Billed {
+  /** Its counts, as far as its format tells them. */
+  readonly tokens: TokenCounts;
+  readonly prices: Prices;
+}
+
 /** Answer, ledger and simulator agree: every count, and the cost at the provider's prices to the nano-USD. */
 export async function expectBooked(
   fleet: RunningFleet,
   told: Told,
-  pricesOf: (truth: AttemptRecord) => Prices,
+  billedOf: (truth: AttemptRecord) => Billed,
 ): Promise<Booked> {
   const booked = await findBooked(fleet, told.requestId);
   const { truth, row } = booked;
-  const counts = countsOf(truth.tokens);
+  const { tokens, prices } = billedOf(truth);
+  const counts = countsOf(tokens);
   expect(told.usage?.estimated).toBe(false);
   expect(countsToldBy(told.usage)).toEqual(counts);
   expect(row).toMatchObject({ line: 'charge', outcome: 'ok', provider: truth.provider, estimated: false });
-  expect(countsInRow(row)).toEqual({ ...counts, cacheWrite1h: truth.tokens.cacheWrite1hTokens });
-  const cost = expectedCost(truth.tokens, pricesOf(truth));
+  expect(countsInRow(row)).toEqual({ ...counts, cacheWrite1h: tokens.cacheWrite1hTokens });
+  const cost = expectedCost(tokens, prices);
   expect({ told: told.costNanoUsd, booked: BigInt(row.amount_nano_usd ?? -1) }).toEqual({
     told: cost,
     booked: cost,

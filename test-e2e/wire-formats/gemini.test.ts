@@ -1,21 +1,10 @@
 import { expect, test } from 'vitest';
 import { callForEvents, callOnce } from './call-simulator.ts';
 import { TOOLS, user, withResults } from './conversations.ts';
-import { exerciseAnswers } from './exercise-answers.ts';
-import { exerciseFaults } from './exercise-faults.ts';
 import { benchOf, inputOf } from './format-bench.ts';
 
 const bench = benchOf('gemini');
 const HELLO = inputOf({ messages: [user('hello')] });
-
-exerciseAnswers(bench);
-exerciseFaults(bench, [
-  ['overloaded', { type: 'status', status: 503 }],
-  ['timeout', { type: 'status', status: 504 }],
-  ['overloaded', { type: 'error-event' }],
-  ['rate_limited', { type: 'error-event', errorType: 'RESOURCE_EXHAUSTED', framing: 'event' }],
-  ['server_error', { type: 'error-event', afterChunks: 3, errorType: 'INTERNAL', framing: 'raw' }],
-]);
 
 test('thoughts are read and counted, and go back with the calls that they led to', async () => {
   const question = user('call the tools');

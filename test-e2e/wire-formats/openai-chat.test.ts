@@ -1,23 +1,9 @@
 import { expect, test } from 'vitest';
 import { callForEvents } from './call-simulator.ts';
 import { user } from './conversations.ts';
-import { exerciseAnswers } from './exercise-answers.ts';
-import { exerciseFaults } from './exercise-faults.ts';
 import { benchOf, inputOf } from './format-bench.ts';
 
 const bench = benchOf('openai-chat');
-
-exerciseAnswers(bench);
-exerciseFaults(bench, [
-  ['quota', { type: 'status', status: 429, errorType: 'insufficient_quota' }],
-  ['context_length', { type: 'status', status: 400, errorType: 'context_length_exceeded' }],
-  ['overloaded', { type: 'status', status: 503 }],
-  ['server_error', { type: 'status', status: 504 }],
-  ['server_error', { type: 'error-event', afterChunks: 0 }],
-  ['server_error', { type: 'error-event', afterChunks: 4 }],
-  ['rate_limited', { type: 'error-event', errorType: 'rate_limit_exceeded' }],
-  ['overloaded', { type: 'error-event', errorType: 'server_is_overloaded' }],
-]);
 
 test('reasoning is counted, though nobody gets to read it', async () => {
   const request = { messages: [user('hello')], sampling: { reasoningEffort: 'high' } };

@@ -55,6 +55,7 @@ export type {
   WireFormat,
   WireFormatId,
 } from './formats/wire-format.ts';
+export { WIRE_FORMAT_IDS } from './formats/wire-format.ts';
 export { findWireFormat } from './formats/wire-formats.ts';
 export type { TokenBounds } from './rating/bound-cost.ts';
 export { boundTieredCost } from './rating/bound-tiered-cost.ts';

@@ -1,6 +1,6 @@
 import type { Sampling } from '@switchyard/contracts/routing';
 import type { ModelTraits } from './model-traits.ts';
-import type { Unsupported } from './wire-format.ts';
+import type { EncodeInput, Unsupported } from './wire-format.ts';
 
 /**
  * The first sampling setting that the model is known not to take. 1 is the default of temperature and top_p everywhere,
@@ -19,4 +19,14 @@ export function findUnsupportedByModel(
 
 function fixed(field: string): Unsupported {
   return { field, description: 'cannot be set at this model' };
+}
+
+/** A reasoning effort that the model is known not to take. */
+export function findUnsupportedEffort({ request, traits }: EncodeInput): Unsupported | undefined {
+  const effort = request.sampling?.reasoningEffort ?? '';
+  const known = traits?.reasoningEfforts;
+  if (effort === '' || known === undefined || known.includes(effort)) return undefined;
+  const description =
+    known.length === 0 ? 'cannot be set at this model' : `must be one of ${known.join(', ')}`;
+  return { field: 'sampling.reasoning_effort', description };
 }

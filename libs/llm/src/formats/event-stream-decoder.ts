@@ -1,19 +1,23 @@
+import { DEFAULT_MAX_EVENT_BYTES, type Framing, type FramingClass } from './framing.ts';
 import { isObject, type JsonObject, parseJson } from './json.ts';
 import { invalidResponse, type ProviderError, providerError } from './provider-error.ts';
-import { DEFAULT_MAX_EVENT_BYTES, SseParser } from './sse.ts';
+import { SseParser } from './sse.ts';
 import type { StreamDecoder, StreamDecoderOptions, StreamEvent } from './wire-format.ts';
 
 /**
- * What the decoders of event streams share: parsing, bounds, and the promise that exactly one `finish` or `error` comes,
- * as the last event. A format says what its events mean.
+ * What the decoders of event streams share: bounds, and the promise that exactly one `finish` or `error` comes, as the last
+ * event. The framing cuts the bytes into events; a format says what its events mean.
  */
 export abstract class EventStreamDecoder implements StreamDecoder {
-  readonly #parser: SseParser;
+  readonly #framing: Framing;
   #events: StreamEvent[] = [];
   #ended = false;
 
-  constructor({ maxEventBytes = DEFAULT_MAX_EVENT_BYTES }: StreamDecoderOptions) {
-    this.#parser = new SseParser({
+  constructor(
+    { maxEventBytes = DEFAULT_MAX_EVENT_BYTES }: StreamDecoderOptions,
+    framing: FramingClass = SseParser,
+  ) {
+    this.#framing = new framing({
       maxEventBytes,
       listener: (type, data) => {
         if (!this.#ended) this.takeEvent(type, data);
@@ -29,7 +33,7 @@ export abstract class EventStreamDecoder implements StreamDecoder {
 
   push(chunk: Uint8Array): StreamEvent[] {
     if (this.#ended) return [];
-    if (this.#parser.push(chunk) === 'too_long')
+    if (this.#framing.push(chunk) === 'too_long')
       this.fail(invalidResponse('an event of the stream is too long', 200));
     return this.#taken();
   }

@@ -42,13 +42,20 @@ export function errorBody(answer: HttpAnswer): JsonObject | undefined {
   return isObject(first) ? first : undefined;
 }
 
-/** Whether the head of an answer begins a stream of server-sent events. */
-export function checkEventStreamHead(head: {
+/** The head of an answer. */
+interface AnswerHead {
   readonly status: number;
   readonly headers: ResponseHeaders;
-}): ProviderError | undefined {
+}
+
+/** Whether the head of an answer begins a stream of server-sent events. */
+export const checkEventStreamHead = (head: AnswerHead): ProviderError | undefined =>
+  checkStreamType(head, 'text/event-stream');
+
+/** Whether the head of an answer begins a stream of this content type. */
+export function checkStreamType(head: AnswerHead, mediaType: string): ProviderError | undefined {
   if (head.status !== 200)
     return invalidResponse(`HTTP ${head.status} where a stream was asked for`, head.status);
-  if (hasContentType(head.headers, 'text/event-stream')) return undefined;
-  return invalidResponse('the answer is not text/event-stream', head.status);
+  if (hasContentType(head.headers, mediaType)) return undefined;
+  return invalidResponse(`the answer is not ${mediaType}`, head.status);
 }

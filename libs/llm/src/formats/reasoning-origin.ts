@@ -1,4 +1,4 @@
-import type { WireFormatId } from './wire-format.ts';
+import { WIRE_FORMAT_IDS, type WireFormatId } from './wire-format.ts';
 
 /**
  * Signatures and encrypted reasoning are worth something only to the provider that wrote them; another answers them with
@@ -6,7 +6,7 @@ import type { WireFormatId } from './wire-format.ts';
  * format only, so that a conversation can move between providers. What carries no id came from a caller who had it from
  * the provider itself, and is sent as it is.
  */
-const ORIGIN = /^(openai-chat|anthropic-messages|gemini):/;
+const ORIGIN = new RegExp(`^(${WIRE_FORMAT_IDS.join('|')}):`);
 
 /** A signature or encrypted reasoning as callers get it. */
 export function withOrigin(format: WireFormatId, opaque: string): string {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DEFAULT_MAX_EVENT_BYTES, SseParser } from './sse.ts';
+import { DEFAULT_MAX_EVENT_BYTES } from './framing.ts';
+import { SseParser } from './sse.ts';
 
 function parse(chunks: readonly Uint8Array[], maxEventBytes = DEFAULT_MAX_EVENT_BYTES) {
   const events: [type: string, data: string][] = [];

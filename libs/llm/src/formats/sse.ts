@@ -1,15 +1,11 @@
+import { asBuffer, type EventListener, type Framing, type FramingOptions } from './framing.ts';
+
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
 const DATA = Buffer.from('data');
 const EVENT = Buffer.from('event');
-
-/** Longest single event, in bytes, where nothing else is said: room for a large tool call or encrypted reasoning. */
-export const DEFAULT_MAX_EVENT_BYTES = 4 * 1024 * 1024;
-
-/** Takes one event: its type ("message" where none was given) and its data, lines joined by LF. */
-export type SseListener = (type: string, data: string) => void;
 
 /**
  * Incremental parser of an event stream, by the rules of the WHATWG HTML standard §9.2.6: LF, CR and CRLF end lines,
@@ -18,8 +14,8 @@ export type SseListener = (type: string, data: string) => void;
  *
  * Lines are cut out of the bytes and decoded whole, so that a chunk may end inside a UTF-8 sequence.
  */
-export class SseParser {
-  readonly #listener: SseListener;
+export class SseParser implements Framing {
+  readonly #listener: EventListener;
   readonly #maxEventBytes: number;
   /** Pieces of a line whose end has not come: joined once, so that a long line in small chunks costs linear time. */
   #rest: Buffer[] = [];
@@ -31,12 +27,11 @@ export class SseParser {
   /** The last chunk ended in CR: an LF that begins the next one belongs to it. */
   #afterCr = false;
 
-  constructor({ listener, maxEventBytes }: { listener: SseListener; maxEventBytes: number }) {
+  constructor({ listener, maxEventBytes }: FramingOptions) {
     this.#listener = listener;
     this.#maxEventBytes = maxEventBytes;
   }
 
-  /** Takes the next bytes, cut anywhere. `too_long`: an event exceeds the bound; push nothing more. */
   push(chunk: Uint8Array): 'ok' | 'too_long' {
     const bytes = asBuffer(chunk);
     if (bytes.length === 0) return 'ok';
@@ -104,10 +99,6 @@ export class SseParser {
     this.#eventBytes = 0;
     if (data !== undefined) this.#listener(type === '' ? 'message' : type, data);
   }
-}
-
-function asBuffer(chunk: Uint8Array): Buffer {
-  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 function startsWithByteOrderMark(bytes: Buffer, from: number, to: number): boolean {

@@ -6,7 +6,10 @@ import type { ModelTraits } from './model-traits.ts';
 import type { ProviderError } from './provider-error.ts';
 
 /** Ids of the wire formats, as in `Provider.wire_format`. */
-export type WireFormatId = 'openai-chat' | 'anthropic-messages' | 'gemini';
+export const WIRE_FORMAT_IDS = ['openai-chat', 'anthropic-messages', 'gemini', 'ollama-native'] as const;
+
+/** One of them. */
+export type WireFormatId = (typeof WIRE_FORMAT_IDS)[number];
 
 /** HTTP headers; names in lower case. */
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;

@@ -1,11 +1,18 @@
 import { anthropicMessages } from './anthropic-messages/anthropic-messages.ts';
 import { gemini } from './gemini/gemini.ts';
+import { ollamaNative } from './ollama-native/ollama-native.ts';
 import { openaiChat } from './openai-chat/openai-chat.ts';
-import type { WireFormat } from './wire-format.ts';
+import type { WireFormat, WireFormatId } from './wire-format.ts';
 
-const FORMATS: ReadonlyMap<string, WireFormat> = new Map(
-  [openaiChat, anthropicMessages, gemini].map((format) => [format.id, format]),
-);
+/** One for each id: a format that is not here does not compile. */
+const BY_ID: Readonly<Record<WireFormatId, WireFormat>> = {
+  'openai-chat': openaiChat,
+  'anthropic-messages': anthropicMessages,
+  gemini,
+  'ollama-native': ollamaNative,
+};
+
+const FORMATS: ReadonlyMap<string, WireFormat> = new Map(Object.entries(BY_ID));
 
 /** The wire format with this id (`Provider.wire_format`); `undefined` where there is none. */
 export function findWireFormat(id: string): WireFormat | undefined {

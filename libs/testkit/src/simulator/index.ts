@@ -7,6 +7,7 @@ export type * from './faults/fault.ts';
 export { ATTEMPT_ID_HEADER } from './http/attempt.ts';
 export type * from './latency/latency-options.ts';
 export type * from './options/simulator-options.ts';
+export { WIRE_FORMAT_NAMES } from './options/simulator-options.ts';
 export { type OptionIssue, SimulatorOptionsError } from './options/simulator-options-error.ts';
 export type * from './simulator.ts';
 export { startSimulator } from './start-simulator.ts';

@@ -5,6 +5,7 @@ import {
   ToolChoice_Mode,
 } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
+import { NO_PARAMETERS, readTools } from '../function-tools.ts';
 import { invalidJsonObject, parseSchema } from '../json-schema.ts';
 import { passthroughFor } from '../passthrough.ts';
 import type { EncodedRequest, EncodeInput, Unsupported } from '../wire-format.ts';
@@ -76,17 +77,13 @@ function encodeSettings({ request, model, maxOutputTokens, stream }: EncodeInput
 
 function encodeTools(tools: readonly Tool[]): Result<object[] | undefined, Unsupported> {
   if (tools.length === 0) return ok(undefined);
-  const encoded: object[] = [];
-  for (const [index, { name, description, parametersJsonSchema, strict }] of tools.entries()) {
-    const schema = parseSchema(parametersJsonSchema);
-    if (schema === 'invalid') return err(invalidJsonObject(`tools[${index}].parameters_json_schema`));
-    encoded.push({
-      name,
-      description: description === '' ? undefined : description,
-      input_schema: schema ?? { type: 'object', properties: {} },
-      strict: strict ? true : undefined,
-    });
-  }
+  const read = readTools(tools);
+  if (!read.ok) return read;
+  const encoded = read.value.map(({ parameters = NO_PARAMETERS, strict, ...tool }) => ({
+    ...tool,
+    input_schema: parameters,
+    strict: strict ? true : undefined,
+  }));
   return ok(encoded);
 }
 

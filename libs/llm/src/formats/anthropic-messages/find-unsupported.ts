@@ -4,12 +4,12 @@ import {
   ResponseFormat_Kind,
   Role,
   type Sampling,
-  ToolChoice_Mode,
 } from '@switchyard/contracts/routing';
 import { unreachable } from '@switchyard/kernel';
 import { findUnsupportedByModel } from '../check-traits.ts';
 import { findUnsupportedPart, type PartPlace } from '../find-part.ts';
 import type { PartContent } from '../parts.ts';
+import { findChoiceWithoutTools, isForced } from '../tool-choice.ts';
 import type { EncodeInput, Unsupported } from '../wire-format.ts';
 import { encodeThinking } from './encode-thinking.ts';
 
@@ -28,7 +28,7 @@ export function findUnsupportedInMessages(input: EncodeInput): Unsupported | und
     findUnsupportedSampling(request.sampling) ??
     findUnsupportedByModel(request.sampling, traits) ??
     findUnsupportedFormat(request) ??
-    findUnsupportedToolChoice(request) ??
+    findChoiceWithoutTools(request) ??
     findUnsupportedThinking(input) ??
     findUnsupportedPart(request, checkPart)
   );
@@ -61,12 +61,6 @@ function findUnsupportedFormat({ responseFormat }: CompleteRequest): Unsupported
   };
 }
 
-function findUnsupportedToolChoice({ toolChoice, tools }: CompleteRequest): Unsupported | undefined {
-  return isForced(toolChoice?.mode) && tools.length === 0
-    ? { field: 'tool_choice', description: 'needs tools' }
-    : undefined;
-}
-
 function findUnsupportedThinking(input: EncodeInput): Unsupported | undefined {
   const encoded = encodeThinking(input);
   if (!encoded.ok) return encoded.error;
@@ -80,9 +74,6 @@ function findUnsupportedThinking(input: EncodeInput): Unsupported | undefined {
   if ((sampling?.temperature ?? 1) === 1) return undefined;
   return { field: 'sampling.temperature', description: 'must be 1 or unset while reasoning' };
 }
-
-const isForced = (mode: number | undefined): boolean =>
-  mode === ToolChoice_Mode.REQUIRED || mode === ToolChoice_Mode.NAMED;
 
 function checkPart(content: PartContent, place: PartPlace): string | undefined {
   const { role, within } = place;

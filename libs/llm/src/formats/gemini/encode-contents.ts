@@ -1,6 +1,6 @@
 import { type Message, Role, type ToolResult } from '@switchyard/contracts/routing';
+import { CallNames } from '../call-names.ts';
 import type { EncodeInput } from '../wire-format.ts';
-import { CallNames } from './call-names.ts';
 import { encodeMedia } from './encode-media.ts';
 import { encodeModelParts, type WirePart } from './encode-model-parts.ts';
 import { generationOf } from './model-generation.ts';

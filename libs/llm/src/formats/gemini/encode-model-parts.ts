@@ -1,6 +1,6 @@
 import type { Message, Part, Reasoning, ToolCall } from '@switchyard/contracts/routing';
+import type { CallNames } from '../call-names.ts';
 import { forFormat } from '../reasoning-origin.ts';
-import type { CallNames } from './call-names.ts';
 import { parseArguments } from './find-unsupported-part.ts';
 import type { ModelGeneration } from './model-generation.ts';
 

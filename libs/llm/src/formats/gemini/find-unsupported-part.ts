@@ -1,9 +1,9 @@
 import { type Media, Role } from '@switchyard/contracts/routing';
 import { unreachable } from '@switchyard/kernel';
+import { CallNames } from '../call-names.ts';
 import type { PartCheck, PartPlace } from '../find-part.ts';
 import { parseJsonObject } from '../json.ts';
 import type { PartContent } from '../parts.ts';
-import { CallNames } from './call-names.ts';
 import type { ModelGeneration } from './model-generation.ts';
 
 /** Files are named by the URI that the Files API gave, not by their short name. */

@@ -5,12 +5,12 @@ import {
   Role,
   type Sampling,
   type Tool,
-  ToolChoice_Mode,
 } from '@switchyard/contracts/routing';
 import { findUnsupportedByModel } from '../check-traits.ts';
 import { findUnsupportedPart } from '../find-part.ts';
 import { invalidJsonObject, parseSchema } from '../json-schema.ts';
 import { passthroughFor } from '../passthrough.ts';
+import { findChoiceWithoutTools } from '../tool-choice.ts';
 import type { EncodeInput, Unsupported } from '../wire-format.ts';
 import { createPartCheck } from './find-unsupported-part.ts';
 import { generationOf } from './model-generation.ts';
@@ -36,10 +36,10 @@ export function findUnsupportedInGemini(input: EncodeInput): Unsupported | undef
   );
 }
 
-function findUnsupportedTools({ tools, toolChoice, parallelToolCalls }: CompleteRequest) {
-  const needsTools =
-    toolChoice?.mode === ToolChoice_Mode.REQUIRED || toolChoice?.mode === ToolChoice_Mode.NAMED;
-  if (needsTools && tools.length === 0) return { field: 'tool_choice', description: 'needs tools' };
+function findUnsupportedTools(request: CompleteRequest): Unsupported | undefined {
+  const { tools, parallelToolCalls } = request;
+  const aimless = findChoiceWithoutTools(request);
+  if (aimless !== undefined) return aimless;
   if (parallelToolCalls === false && tools.length > 0) {
     return { field: 'parallel_tool_calls', description: 'cannot be turned off here' };
   }

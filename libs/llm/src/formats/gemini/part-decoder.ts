@@ -1,7 +1,7 @@
 import type { Delta } from '@switchyard/contracts/routing';
+import { callIdOf } from '../call-id.ts';
 import { isDeeperThan, isObject, type JsonObject, MAX_JSON_DEPTH, objectAt, stringAt } from '../json.ts';
 import { withOrigin } from '../reasoning-origin.ts';
-import { callIdOf } from './call-id.ts';
 
 /** What a delta says. */
 export type DeltaContent = NonNullable<Delta['content']>;

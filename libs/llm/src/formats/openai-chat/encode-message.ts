@@ -5,7 +5,9 @@ import {
   type ToolCall,
   type ToolResult,
 } from '@switchyard/contracts/routing';
+import { dataUrl } from '../data-url.ts';
 import type { Dialect } from '../dialect.ts';
+import { joinedText, resultText } from '../part-text.ts';
 import { AUDIO_FORMATS } from './find-unsupported.ts';
 
 /** A message as Chat Completions takes it. Absent fields are `undefined` and do not get into the JSON. */
@@ -20,9 +22,11 @@ export function encodeChatMessage(message: Message, dialect: Dialect): WireMessa
     case Role.ASSISTANT:
       return [encodeAssistant(message, dialect)];
     case Role.SYSTEM:
-      return [{ role: 'system', content: joinedText(message, '\n\n'), name: nameOf(message) }];
+      return [{ role: 'system', content: joinedText(message.parts, '\n\n'), name: nameOf(message) }];
     case Role.DEVELOPER:
-      return [{ role: dialect.developerRole, content: joinedText(message, '\n\n'), name: nameOf(message) }];
+      return [
+        { role: dialect.developerRole, content: joinedText(message.parts, '\n\n'), name: nameOf(message) },
+      ];
     default:
       return encodeUser(message);
   }
@@ -55,7 +59,7 @@ function encodeAssistant(message: Message, dialect: Dialect): WireMessage {
     else if (content?.$case === 'refusal') refusal = (refusal ?? '') + content.value;
     else if (content?.$case === 'reasoning') reasoning += content.value.text;
   }
-  const text = joinedText(message, '');
+  const text = joinedText(message.parts, '');
   return {
     role: 'assistant',
     content: text === '' && (calls.length > 0 || refusal !== undefined) ? null : text,
@@ -70,10 +74,8 @@ function encodeToolCall({ id, name, argumentsJson }: ToolCall): object {
   return { id, type: 'function', function: { name, arguments: argumentsJson } };
 }
 
-function encodeToolResult({ toolCallId, parts, isError }: ToolResult): WireMessage {
-  const text = parts.map(({ content }) => (content?.$case === 'text' ? content.value : '')).join('\n');
-  // There is no flag for failure on the wire, so the text says it.
-  return { role: 'tool', tool_call_id: toolCallId, content: isError ? `Error: ${text}` : text };
+function encodeToolResult(result: ToolResult): WireMessage {
+  return { role: 'tool', tool_call_id: result.toolCallId, content: resultText(result) };
 }
 
 function encodeImage({ source, mediaType, detail }: Media): object {
@@ -91,18 +93,6 @@ function encodeFile({ source, mediaType, filename }: Media): object {
   if (source?.$case === 'fileId') return { type: 'file', file: { file_id: source.value } };
   const data = source?.$case === 'data' ? dataUrl(source.value, mediaType) : undefined;
   return { type: 'file', file: { file_data: data, filename: name } };
-}
-
-function dataUrl(data: Buffer, mediaType: string): string {
-  return `data:${mediaType};base64,${data.toString('base64')}`;
-}
-
-function joinedText({ parts }: Message, separator: string): string {
-  const [first] = parts;
-  if (parts.length === 1 && first?.content?.$case === 'text') return first.content.value;
-  const texts: string[] = [];
-  for (const { content } of parts) if (content?.$case === 'text') texts.push(content.value);
-  return texts.join(separator);
 }
 
 const nameOf = ({ name }: Message): string | undefined => (name === '' ? undefined : name);

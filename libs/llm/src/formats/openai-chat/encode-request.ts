@@ -7,6 +7,7 @@ import {
 } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
 import { type Dialect, OPENAI_DIALECT } from '../dialect.ts';
+import { readTools } from '../function-tools.ts';
 import { invalidJsonObject, parseSchema } from '../json-schema.ts';
 import { passthroughFor } from '../passthrough.ts';
 import type { EncodedRequest, EncodeInput, Unsupported } from '../wire-format.ts';
@@ -74,20 +75,12 @@ function addSeed(
 
 function encodeTools(tools: readonly Tool[]): Result<object[] | undefined, Unsupported> {
   if (tools.length === 0) return ok(undefined);
-  const encoded: object[] = [];
-  for (const [index, tool] of tools.entries()) {
-    const parameters = parseSchema(tool.parametersJsonSchema);
-    if (parameters === 'invalid') return err(invalidJsonObject(`tools[${index}].parameters_json_schema`));
-    encoded.push({
-      type: 'function',
-      function: {
-        name: tool.name,
-        description: tool.description === '' ? undefined : tool.description,
-        parameters,
-        strict: tool.strict ? true : undefined,
-      },
-    });
-  }
+  const read = readTools(tools);
+  if (!read.ok) return read;
+  const encoded = read.value.map(({ strict, ...tool }) => ({
+    type: 'function',
+    function: { ...tool, strict: strict ? true : undefined },
+  }));
   return ok(encoded);
 }
 

@@ -1,9 +1,11 @@
-import { type CompleteRequest, type Media, Role, ToolChoice_Mode } from '@switchyard/contracts/routing';
+import { type CompleteRequest, type Media, Role } from '@switchyard/contracts/routing';
 import { unreachable } from '@switchyard/kernel';
-import { findUnsupportedByModel } from '../check-traits.ts';
+import { findUnsafeSeed } from '../check-seed.ts';
+import { findUnsupportedByModel, findUnsupportedEffort } from '../check-traits.ts';
 import { type Dialect, OPENAI_DIALECT } from '../dialect.ts';
 import { findUnsupportedPart, type PartPlace } from '../find-part.ts';
 import type { PartContent } from '../parts.ts';
+import { findChoiceWithoutTools } from '../tool-choice.ts';
 import type { EncodeInput, Unsupported } from '../wire-format.ts';
 
 /** `input_audio.format` by media type. */
@@ -26,21 +28,10 @@ export function findUnsupportedInChat(input: EncodeInput): Unsupported | undefin
   );
 }
 
-function findUnsupportedEffort({ request, traits }: EncodeInput): Unsupported | undefined {
-  const effort = request.sampling?.reasoningEffort ?? '';
-  const known = traits?.reasoningEfforts;
-  if (effort === '' || known === undefined || known.includes(effort)) return undefined;
-  const description =
-    known.length === 0 ? 'cannot be set at this model' : `must be one of ${known.join(', ')}`;
-  return { field: 'sampling.reasoning_effort', description };
-}
-
 function findUnsupportedSetting(request: CompleteRequest, dialect: Dialect): Unsupported | undefined {
-  const { sampling, toolChoice, tools } = request;
-  const needsTools =
-    toolChoice?.mode === ToolChoice_Mode.REQUIRED || toolChoice?.mode === ToolChoice_Mode.NAMED;
-  if (needsTools && tools.length === 0) return { field: 'tool_choice', description: 'needs tools' };
-  if (sampling === undefined) return undefined;
+  const { sampling } = request;
+  const aimless = findChoiceWithoutTools(request);
+  if (aimless !== undefined || sampling === undefined) return aimless;
   if (sampling.topK !== undefined && dialect.topK === 'unknown') {
     return { field: 'sampling.top_k', description: 'is not known to this provider' };
   }
@@ -63,11 +54,9 @@ function findUnsupportedSetting(request: CompleteRequest, dialect: Dialect): Uns
 }
 
 function findUnsupportedSeed(seed: bigint | undefined, dialect: Dialect): Unsupported | undefined {
-  if (seed === undefined) return undefined;
-  const field = 'sampling.seed';
-  if (dialect.seedField === undefined) return { field, description: 'is not known to this provider' };
-  if (Number.isSafeInteger(Number(seed))) return undefined;
-  return { field, description: 'must fit 53 bits to be written as a JSON number' };
+  if (seed !== undefined && dialect.seedField === undefined)
+    return { field: 'sampling.seed', description: 'is not known to this provider' };
+  return findUnsafeSeed(seed);
 }
 
 function checkPart(content: PartContent, { role, within }: PartPlace): string | undefined {

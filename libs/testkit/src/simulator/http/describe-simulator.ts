@@ -1,11 +1,13 @@
+import type { WireFormatName } from '../options/simulator-options.ts';
 import type { SimulatedProvider } from '../simulator.ts';
 
-const EXAMPLE_PATHS = {
+const EXAMPLE_PATHS: Readonly<Record<WireFormatName, string>> = {
   'openai-chat': 'POST /v1/chat/completions, GET /v1/models',
   'anthropic-messages': 'POST /v1/messages, GET /v1/models',
   gemini:
     'POST /v1beta/models/{model}:generateContent, POST /v1beta/models/{model}:streamGenerateContent?alt=sse, GET /v1beta/models',
-} as const;
+  'ollama-native': 'POST /api/chat, GET /api/tags',
+};
 
 /** What a simulator says about itself. */
 export function describeSimulator(providers: Iterable<SimulatedProvider>): string {

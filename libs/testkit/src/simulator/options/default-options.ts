@@ -12,6 +12,7 @@ export const DEFAULT_PROVIDERS: readonly ProviderOptions[] = [
   { name: 'sim-openai', format: 'openai-chat' },
   { name: 'sim-anthropic', format: 'anthropic-messages' },
   { name: 'sim-gemini', format: 'gemini' },
+  { name: 'sim-ollama', format: 'ollama-native' },
 ];
 
 /** Bounds and sizes of a whole simulator. */

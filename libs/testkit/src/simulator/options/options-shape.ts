@@ -11,6 +11,7 @@ import {
   tagged,
   text,
 } from '../shape/shape.ts';
+import { WIRE_FORMAT_NAMES } from './simulator-options.ts';
 
 const port = integer({ min: 0, max: 65_535 });
 const name = text({ pattern: /^.{1,200}$/ });
@@ -34,7 +35,7 @@ const model = record({
 
 const provider = record({
   name: required(text({ pattern: /^[a-z0-9][a-z0-9-]{0,39}$/ })),
-  format: required(choice('openai-chat', 'anthropic-messages', 'gemini')),
+  format: required(choice(...WIRE_FORMAT_NAMES)),
   port,
   apiKeys: list(text({ pattern: /^\S{1,1000}$/ }), { min: 1, max: 10_000 }),
   models: either(choice('any'), list(model, { min: 1, max: 1_000 })),

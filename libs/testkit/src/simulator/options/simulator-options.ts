@@ -1,8 +1,11 @@
 import type { FaultRule } from '../faults/fault.ts';
 import type { LatencyOptions } from '../latency/latency-options.ts';
 
-/** The wire format one simulated provider speaks. */
-export type WireFormatName = 'openai-chat' | 'anthropic-messages' | 'gemini';
+/** The wire formats that a simulated provider can speak. */
+export const WIRE_FORMAT_NAMES = ['openai-chat', 'anthropic-messages', 'gemini', 'ollama-native'] as const;
+
+/** One of them. */
+export type WireFormatName = (typeof WIRE_FORMAT_NAMES)[number];
 
 /** How one simulator process is set up. Everything has a default: `{}` serves one provider per format. */
 export interface SimulatorOptions {
@@ -12,7 +15,7 @@ export interface SimulatorOptions {
   readonly port?: number;
   /** Seed of all randomness (faults, latency). Integer, default 1. */
   readonly seed?: number;
-  /** 1–64 providers with distinct names. Default: `sim-openai`, `sim-anthropic`, `sim-gemini`. */
+  /** 1–64 providers with distinct names. Default: `sim-openai`, `sim-anthropic` and so on, one for each format. */
   readonly providers?: readonly ProviderOptions[];
   /** Larger request bodies are refused with 413. Bytes, 1,024–268,435,456, default 33,554,432 (32 MiB). */
   readonly maxBodyBytes?: number;

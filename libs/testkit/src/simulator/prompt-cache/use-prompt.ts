@@ -15,9 +15,9 @@ const LONG_TTL_FACTOR = 12;
 
 /**
  * How a provider caches: `implicit` by itself at every message (OpenAI, Gemini), `marked` only up to the
- * caller's marks, where writing counts too (Anthropic).
+ * caller's marks, where writing counts too (Anthropic), `untold` without telling or charging less (Ollama).
  */
-export type CacheStyle = 'implicit' | 'marked';
+export type CacheStyle = 'implicit' | 'marked' | 'untold';
 
 /** Caching as configured, with the memory of one provider. */
 export type CacheSetting =
@@ -49,6 +49,7 @@ export function usePrompt(work: PromptWork): PromptUse {
     cacheWrite5mTokens: 0,
     cacheWrite1hTokens: 0,
   };
+  if (work.style === 'untold') return use;
   switch (cache.mode) {
     case 'off':
       return use;

@@ -2,7 +2,7 @@ import type { WireFormatName } from '../options/simulator-options.ts';
 
 /** How the same simple call is written in one wire format; for tests that hold for each of them. */
 export interface Dialect {
-  readonly format: WireFormatName;
+  readonly format: Extract<WireFormatName, 'openai-chat' | 'anthropic-messages' | 'gemini'>;
   /** The default provider that speaks it. */
   readonly provider: string;
   request(call: SimpleCall): WireRequest;
@@ -69,5 +69,5 @@ const gemini: Dialect = {
   }),
 };
 
-/** Each wire format once. */
+/** The three wire formats that the tests of faults, stats and control go through; those of `wire/` go through all. */
 export const DIALECTS: readonly Dialect[] = [openai, anthropic, gemini];

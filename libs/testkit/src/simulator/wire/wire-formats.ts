@@ -1,19 +1,16 @@
 import type { WireFormatName } from '../options/simulator-options.ts';
 import { anthropicMessages } from './anthropic-messages/anthropic-messages.ts';
 import { gemini } from './gemini/gemini.ts';
+import { ollamaNative } from './ollama-native/ollama-native.ts';
 import { openaiChat } from './openai-chat/openai-chat.ts';
 import type { WireFormat } from './wire-format.ts';
 
+const BY_NAME: Readonly<Record<WireFormatName, WireFormat>> = {
+  'openai-chat': openaiChat,
+  'anthropic-messages': anthropicMessages,
+  gemini,
+  'ollama-native': ollamaNative,
+};
+
 /** The wire format of a name. */
-export function wireFormat(name: WireFormatName): WireFormat {
-  switch (name) {
-    case 'openai-chat':
-      return openaiChat;
-    case 'anthropic-messages':
-      return anthropicMessages;
-    case 'gemini':
-      return gemini;
-    default:
-      return name satisfies never;
-  }
-}
+export const wireFormat = (name: WireFormatName): WireFormat => BY_NAME[name];

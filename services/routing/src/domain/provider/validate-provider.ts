@@ -1,6 +1,6 @@
 import { type Provider, ProviderMode } from '@switchyard/contracts/routing';
 import type { FieldViolation } from '@switchyard/kernel';
-import { AUTH_STYLES, findWireFormat, isAuthStyle } from '@switchyard/llm';
+import { AUTH_STYLES, findWireFormat, isAuthStyle, WIRE_FORMAT_IDS } from '@switchyard/llm';
 import { isCapability } from '../snapshot/capability.ts';
 import { isRegion, REGIONS } from '../snapshot/region.ts';
 import { baseUrlProblem, type HostRules } from './base-url.ts';
@@ -31,7 +31,7 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
   check(
     findWireFormat(provider.wireFormat) !== undefined,
     'wire_format',
-    'must be openai-chat, anthropic-messages or gemini',
+    `must be one of ${WIRE_FORMAT_IDS.join(', ')}`,
   );
   check(provider.baseUrl.length <= 2_048, 'base_url', 'must have at most 2048 characters');
   check(provider.credentialRef.length <= 128, 'credential_ref', 'must have at most 128 characters');

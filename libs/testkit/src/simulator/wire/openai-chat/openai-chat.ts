@@ -1,11 +1,5 @@
-import type {
-  KeyReading,
-  KeySource,
-  ListedModel,
-  RequestTarget,
-  WireFormat,
-  WireRoute,
-} from '../wire-format.ts';
+import { readBearer } from '../bearer.ts';
+import type { ListedModel, RequestTarget, WireFormat, WireRoute } from '../wire-format.ts';
 import { chatErrorFrame, chatFailure, chatRefusal } from './chat-errors.ts';
 import { readChatCall } from './read-chat-call.ts';
 
@@ -16,7 +10,7 @@ export const openaiChat: WireFormat = {
   jsonContentType: 'application/json',
   garbageFrame: 'data: {"id":"chatcmpl-\u0000garbage,,\n\n',
   route,
-  readKey,
+  readKey: readBearer,
   readCall: readChatCall,
   modelList: (models) => ({ object: 'list', data: models.map(modelEntry) }),
   modelEntry,
@@ -44,11 +38,6 @@ function route({ method, path }: RequestTarget): WireRoute {
     return { kind: 'get-model', model: path.slice('/v1/models/'.length) };
   }
   return { kind: 'not-found' };
-}
-
-function readKey({ headers }: KeySource): KeyReading {
-  const key = /^Bearer +(\S+)$/i.exec(String(headers.authorization ?? ''))?.[1];
-  return key === undefined ? { kind: 'refused', problem: { kind: 'no-key' } } : { kind: 'key', key };
 }
 
 function modelEntry(model: ListedModel) {

@@ -76,7 +76,7 @@ export interface Provider {
   tenant: string;
   /** Name for people. Default: the id. */
   displayName: string;
-  /** How it is spoken to: "openai-chat", "anthropic-messages" or "gemini". */
+  /** How it is spoken to: "openai-chat", "anthropic-messages", "gemini" or "ollama-native". */
   wireFormat: string;
   /** Where it is, for example "https://api.openai.com/v1". Plain http only to hosts that the operator named (ROUTING_PLAINTEXT_HOSTS). */
   baseUrl: string;

@@ -1,0 +1,21 @@
+import { checkStreamType } from '../http-answer.ts';
+import type { WireFormat } from '../wire-format.ts';
+import { classifyOllamaError } from './classify-error.ts';
+import { decodeOllamaResponse } from './decode-response.ts';
+import { encodeOllamaRequest } from './encode-request.ts';
+import { findUnsupportedInOllama } from './find-unsupported.ts';
+import { OllamaStreamDecoder } from './stream-decoder.ts';
+
+/** Ollama's own API: /api/chat. */
+export const ollamaNative: WireFormat = Object.freeze({
+  id: 'ollama-native',
+  findUnsupported: findUnsupportedInOllama,
+  // Neither the id nor the limit matters here.
+  unsupportedVariant: () => undefined,
+  encodeRequest: encodeOllamaRequest,
+  authStyle: 'bearer',
+  decodeResponse: decodeOllamaResponse,
+  checkStreamHead: (head) => checkStreamType(head, 'application/x-ndjson'),
+  createStreamDecoder: (options) => new OllamaStreamDecoder(options),
+  classifyError: classifyOllamaError,
+} satisfies WireFormat);

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { WireFormatName } from '../options/simulator-options.ts';
+import type { Simulator } from '../simulator.ts';
+import { startSimulator } from '../start-simulator.ts';
+import { exchange } from '../testing/raw-exchange.ts';
+
+/** A good request of a format; what is wrong with a bad one is merged into its body. */
+interface Good {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: object;
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const BEARER = { ...JSON_TYPE, authorization: 'Bearer key' };
+const user = (content: unknown) => ({ role: 'user', content });
+const model = 'simulated-large';
+
+const GOOD = {
+  'ollama-native': {
+    path: '/api/chat',
+    headers: BEARER,
+    body: { model, stream: false, messages: [user('hello')] },
+  },
+} satisfies Partial<Record<WireFormatName, Good>>;
+
+type Format = keyof typeof GOOD;
+type Case = readonly [format: Format, name: string, wrong: object, status: number, message: RegExp];
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator({
+    providers: (Object.keys(GOOD) as Format[]).map((format) => ({
+      name: format,
+      format,
+      apiKeys: ['key'],
+      models: [{ name: model }, { name: 'plain', reasoning: 'never' }, { name: 'tiny', contextTokens: 4 }],
+    })),
+  });
+});
+afterAll(() => simulator.close());
+
+async function send(format: Format, { wrong = {}, ...sent }: { wrong?: object } & Partial<Good> = {}) {
+  const good: Good = GOOD[format];
+  const baseUrl = simulator.providers[format]?.baseUrl as string;
+  return exchange(baseUrl, { ...good, body: { ...good.body, ...wrong }, ...sent });
+}
+
+test.each(Object.keys(GOOD) as Format[])(
+  '%s: a good request, no key, and an address that is not there',
+  async (format) => {
+    expect((await send(format)).status).toBe(200);
+    expect((await send(format, { headers: JSON_TYPE })).status).toBe(401);
+    expect((await send(format, { path: '/nowhere' })).status).toBe(404);
+  },
+);
+
+const CASES: readonly Case[] = [
+  ['ollama-native', 'no model', { model: '' }, 400, /model/],
+  ['ollama-native', 'an unknown role', { messages: [{ role: 'developer', content: 'x' }] }, 400, /role/],
+  ['ollama-native', 'content as a list', { messages: [user([{ type: 'text', text: 'x' }])] }, 400, /content/],
+  [
+    'ollama-native',
+    'a picture as a URL',
+    { messages: [{ ...user('x'), images: ['https://a/b'] }] },
+    400,
+    /images/,
+  ],
+  ['ollama-native', 'an unknown format', { format: 'yaml' }, 400, /format/],
+  ['ollama-native', 'an unknown level', { think: 'some' }, 400, /think/],
+  [
+    'ollama-native',
+    'thinking where there is none',
+    { model: 'plain', think: true },
+    400,
+    /does not support thinking/,
+  ],
+  ['ollama-native', 'a field of another API', { max_tokens: 5 }, 400, /max_tokens/],
+  ['ollama-native', 'a prompt that does not fit', { model: 'tiny' }, 400, /exceeds the context length/],
+  ['ollama-native', 'a model that is not there', { model: 'nobody' }, 404, /not found/],
+];
+
+test.each(CASES)('%s refuses %s', async (format, _, wrong, status, message) => {
+  const seen = await send(format, { wrong });
+  expect(seen.status).toBe(status);
+  expect(seen.text).toMatch(message);
+});

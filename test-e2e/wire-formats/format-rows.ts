@@ -1,0 +1,63 @@
+import type { TokenCounts, WireFormatName } from '@switchyard/testkit/simulator';
+import type { ClassifiedFault } from './exercise-faults.ts';
+
+/** What is special in a wire format; all tests that hold for every format go through these rows. */
+export interface FormatRow {
+  /** Counts that its usage leaves out: they are part of the totals, and cost what those do. */
+  readonly untold?: readonly ('cached' | 'reasoning' | 'model')[];
+  /** Cases that it cannot express, by name: the field by which they are refused. */
+  readonly refuses?: Readonly<Record<string, string>>;
+  /** Faults of its own, and the class that each must become. */
+  readonly faults: readonly ClassifiedFault[];
+}
+
+export const FORMAT_ROWS: Readonly<Record<WireFormatName, FormatRow>> = {
+  'openai-chat': {
+    faults: [
+      ['quota', { type: 'status', status: 429, errorType: 'insufficient_quota' }],
+      ['context_length', { type: 'status', status: 400, errorType: 'context_length_exceeded' }],
+      ['overloaded', { type: 'status', status: 503 }],
+      ['server_error', { type: 'status', status: 504 }],
+      ['server_error', { type: 'error-event', afterChunks: 0 }],
+      ['server_error', { type: 'error-event', afterChunks: 4 }],
+      ['rate_limited', { type: 'error-event', errorType: 'rate_limit_exceeded' }],
+      ['overloaded', { type: 'error-event', errorType: 'server_is_overloaded' }],
+    ],
+  },
+  'anthropic-messages': {
+    faults: [
+      ['quota', { type: 'status', status: 402 }],
+      ['context_length', { type: 'status', status: 413 }],
+      ['timeout', { type: 'status', status: 504 }],
+      ['overloaded', { type: 'status', status: 529 }],
+      ['overloaded', { type: 'error-event', afterChunks: 0 }],
+      ['overloaded', { type: 'error-event', afterChunks: 4 }],
+      ['rate_limited', { type: 'error-event', errorType: 'rate_limit_error' }],
+      ['server_error', { type: 'error-event', errorType: 'api_error' }],
+    ],
+  },
+  gemini: {
+    faults: [
+      ['overloaded', { type: 'status', status: 503 }],
+      ['timeout', { type: 'status', status: 504 }],
+      ['overloaded', { type: 'error-event' }],
+      ['rate_limited', { type: 'error-event', errorType: 'RESOURCE_EXHAUSTED', framing: 'event' }],
+      ['server_error', { type: 'error-event', afterChunks: 3, errorType: 'INTERNAL', framing: 'raw' }],
+    ],
+  },
+  'ollama-native': {
+    untold: ['cached', 'reasoning'],
+    faults: [
+      ['overloaded', { type: 'status', status: 503 }],
+      ['server_error', { type: 'error-event' }],
+      ['server_error', { type: 'error-event', afterChunks: 4 }],
+      ['rate_limited', { type: 'error-event', errorType: 'too many requests' }],
+      ['context_length', { type: 'error-event', errorType: 'the input length exceeds the context length' }],
+    ],
+  },
+};
+
+/** The provider's counts as the format tells them. */
+export function toldTokens(tokens: TokenCounts, { untold = [] }: FormatRow): TokenCounts {
+  return untold.includes('reasoning') ? { ...tokens, reasoningTokens: 0 } : tokens;
+}
