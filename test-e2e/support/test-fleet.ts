@@ -4,6 +4,7 @@ import { Provider, ProviderAdminServiceClient } from '@switchyard/contracts/rout
 import { type FleetOptions, type RunningFleet, startFleet } from '@switchyard/deploy';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
 import type { WireFormatName } from '@switchyard/testkit/simulator';
+import { AWS_KEYS, GOOGLE_KEYS, type SimulatedKeys } from './simulated-keys.ts';
 
 /** A simulated provider of a test: it offers what its entry of the catalog does, at its prices. */
 export interface TestProvider {
@@ -31,12 +32,30 @@ const SECRET = 'test/simulated';
 
 /** Entry in the catalog, and the end of the base address, by format. */
 export const SIMULATED_AS: Readonly<
-  Record<WireFormatName, { readonly catalogId: string; readonly basePath: string }>
+  Record<
+    WireFormatName,
+    { readonly catalogId: string; readonly basePath: string; readonly keys?: SimulatedKeys }
+  >
 > = {
   'openai-chat': { catalogId: 'sim-openai', basePath: '/v1' },
   'anthropic-messages': { catalogId: 'sim-anthropic', basePath: '/v1' },
   gemini: { catalogId: 'sim-gemini', basePath: '/v1beta' },
   'ollama-native': { catalogId: 'sim-openai', basePath: '' },
+  'bedrock-converse': {
+    catalogId: 'sim-anthropic',
+    basePath: '',
+    keys: AWS_KEYS,
+  },
+  'vertex-gemini': {
+    catalogId: 'sim-gemini',
+    basePath: '/v1/projects/p/locations/eu/publishers/google',
+    keys: GOOGLE_KEYS,
+  },
+  'vertex-anthropic': {
+    catalogId: 'sim-anthropic',
+    basePath: '/v1/projects/p/locations/eu/publishers/anthropic',
+    keys: GOOGLE_KEYS,
+  },
 };
 
 /** Starts a fleet, gives the simulated providers a secret, and registers them. */
@@ -53,11 +72,14 @@ export async function startTestFleet({
     providers: { kind: 'none' },
     simulator: {
       attemptLogSize: 200_000,
-      providers: providers.map(({ id, format }) => ({ name: id, format, models: 'any', answerTokens: 12 })),
+      providers: providers.map(({ id, format }) => {
+        const base = { name: id, format, models: 'any' as const, answerTokens: 12 };
+        return { ...base, ...SIMULATED_AS[format].keys?.accepted };
+      }),
     },
   });
   try {
-    await storeSecret(fleet);
+    await storeSecrets(fleet, providers);
     for (const [i, provider] of providers.entries())
       await register(fleet, { ...provider, priority: 10 * (i + 1) });
   } catch (error) {
@@ -77,15 +99,24 @@ export async function startTestFleet({
   };
 }
 
-async function storeSecret(fleet: RunningFleet): Promise<void> {
+/** Where the key of a provider is kept. */
+const secretOf = ({ id, format }: TestProvider): string =>
+  SIMULATED_AS[format].keys === undefined ? SECRET : `${SECRET}-${id}`;
+
+async function storeSecrets(fleet: RunningFleet, providers: readonly TestProvider[]): Promise<void> {
   const target = { address: fleet.process('credential').address, apiKey: fleet.apiKey };
   const client = openGrpcClient(SecretServiceClient, target);
-  const request = PutSecretRequest.fromPartial({
-    id: SECRET,
-    value: Buffer.from('simulated-key'),
-    allowedOrigins: [new URL(fleet.simulatorUrl).origin],
-  });
-  await callUnary({ method: client.putSecret.bind(client), request, target, timeoutMs: 10_000 });
+  const allowedOrigins = [new URL(fleet.simulatorUrl).origin];
+  const values = new Map(
+    providers.map((provider) => {
+      const key = SIMULATED_AS[provider.format].keys?.right(`${fleet.simulatorUrl}/${provider.id}`);
+      return [secretOf(provider), key ?? 'simulated-key'];
+    }),
+  );
+  for (const [id, value] of values) {
+    const request = PutSecretRequest.fromPartial({ id, value: Buffer.from(value), allowedOrigins });
+    await callUnary({ method: client.putSecret.bind(client), request, target, timeoutMs: 10_000 });
+  }
   client.close();
 }
 
@@ -101,7 +132,7 @@ async function register(
     wireFormat: format,
     catalogId: catalogId ?? SIMULATED_AS[format].catalogId,
     baseUrl: `${fleet.simulatorUrl}/${id}${SIMULATED_AS[format].basePath}`,
-    credentialRef: SECRET,
+    credentialRef: secretOf({ id, format }),
     simulated: true,
   });
   await callUnary({

@@ -1,11 +1,14 @@
 import type { Result } from '@switchyard/kernel';
 import {
+  type Authorization,
   type DecodedResponse,
   type EncodeInput,
   type HttpAnswer,
   type ProviderError,
+  readAccessToken,
   readKey,
   type StreamEvent,
+  type TokenGrant,
   type WireFormat,
 } from '@switchyard/llm';
 import { type Dispatcher, request } from 'undici';
@@ -47,20 +50,17 @@ export async function callForEvents(
   return [...events, ...decoder.end()];
 }
 
-function send({ format, baseUrl, key }: Target, input: EncodeInput): Promise<Dispatcher.ResponseData> {
+async function send({ format, baseUrl, key }: Target, input: EncodeInput): Promise<Dispatcher.ResponseData> {
   const encoded = format.encodeRequest(input);
   if (!encoded.ok) throw new Error(`${encoded.error.field} ${encoded.error.description}`);
   const { path, query, headers, body } = encoded.value;
   const url = new URL(`${baseUrl}${path}${query === undefined ? '' : `?${query}`}`);
   const authorization = readKey({ style: format.authStyle, secret: key, host: url.host });
   if (!authorization.ok) throw new Error(authorization.error.description);
-  const shown =
-    authorization.value.kind === 'fixed'
-      ? authorization.value.headers
-      : authorization.value.sign({
-          ...{ method: 'POST', host: url.host, path: url.pathname, query, headers, body },
-          wallMs: Date.now(),
-        });
+  const shown = await shownWith(authorization.value, {
+    ...{ method: 'POST', host: url.host, path: url.pathname, query, headers, body },
+    wallMs: Date.now(),
+  });
   return request(url, { method: 'POST', headers: { ...headers, ...shown }, body });
 }
 
@@ -68,3 +68,25 @@ async function readWhole({ statusCode, headers, body }: Dispatcher.ResponseData)
   const bytes = Buffer.from(await body.arrayBuffer());
   return { status: statusCode, headers, body: bytes, wallNowMs: Date.now() };
 }
+
+async function shownWith(authorization: Authorization, request: Parameters<Signing['sign']>[0]) {
+  switch (authorization.kind) {
+    case 'fixed':
+      return authorization.headers;
+    case 'signed':
+      return authorization.sign(request);
+    case 'token':
+      return exchanged(authorization.grant);
+  }
+}
+
+/** An access token; one that nobody gave out, where it was refused. */
+async function exchanged({ tokenUrl, form }: TokenGrant) {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const answer = await request(tokenUrl, { method: 'POST', headers, body: form(Date.now()) });
+  const token = readAccessToken({ status: answer.statusCode, body: await answer.body.text() });
+  if (!token.ok || token.value.authorization.kind !== 'fixed') return { authorization: 'Bearer none' };
+  return token.value.authorization.headers;
+}
+
+type Signing = Extract<Authorization, { kind: 'signed' }>;

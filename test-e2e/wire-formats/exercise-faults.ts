@@ -114,7 +114,7 @@ function exerciseSlowness(bench: FormatBench): void {
 function exerciseRefusals(bench: FormatBench): void {
   const long = inputOf({ messages: [user('many words '.repeat(50))] }, 'tiny');
   test.each([
-    { name: 'a wrong key', expected: 'authentication', at: () => ({ key: 'wrong' }) },
+    { name: 'a wrong key', expected: 'authentication', at: () => ({ key: bench.wrongKey }) },
     {
       name: 'an address that is not there',
       expected: 'not_found',

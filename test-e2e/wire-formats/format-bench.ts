@@ -16,6 +16,7 @@ import {
   type WireFormatName,
 } from '@switchyard/testkit/simulator';
 import { afterAll, beforeAll, beforeEach, expect, vi } from 'vitest';
+import { PLAIN_KEYS, type SimulatedKeys } from '../support/simulated-keys.ts';
 import { SIMULATED_AS } from '../support/test-fleet.ts';
 import { callForEvents, callOnce, type Target } from './call-simulator.ts';
 
@@ -24,7 +25,6 @@ export type Input = Omit<EncodeInput, 'stream'>;
 /** Longer than any answer here, for the formats that want a limit. */
 const MAX_OUTPUT_TOKENS = 2_000;
 const PROVIDER = 'p';
-const KEY = 'the-right-key';
 /** Its prompts may be this long, in tokens. */
 const TINY = { name: 'tiny', contextTokens: 20 };
 
@@ -42,7 +42,7 @@ export class FormatBench {
   async start(): Promise<void> {
     const models = [{ name: 'sim-fast' }, { name: 'sim-smart' }, TINY];
     this.#simulator = await startSimulator({
-      providers: [{ name: PROVIDER, format: this.id, models, apiKeys: [KEY], tokensPerChunk: 2 }],
+      providers: [{ name: PROVIDER, format: this.id, models, ...this.#keys.accepted, tokensPerChunk: 2 }],
     });
   }
 
@@ -52,7 +52,20 @@ export class FormatBench {
   }
 
   get target(): Target {
-    return { format: this.format, key: KEY, baseUrl: this.urlOf(SIMULATED_AS[this.id].basePath) };
+    return {
+      format: this.format,
+      key: this.#keys.right(this.urlOf('')),
+      baseUrl: this.urlOf(SIMULATED_AS[this.id].basePath),
+    };
+  }
+
+  /** A key that the simulator does not accept. */
+  get wrongKey(): string {
+    return this.#keys.wrong(this.urlOf(''));
+  }
+
+  get #keys(): SimulatedKeys {
+    return SIMULATED_AS[this.id].keys ?? PLAIN_KEYS;
   }
 
   urlOf(path: string): string {

@@ -5,11 +5,34 @@ import type { ClassifiedFault } from './exercise-faults.ts';
 export interface FormatRow {
   /** Counts that its usage leaves out: they are part of the totals, and cost what those do. */
   readonly untold?: readonly ('cached' | 'reasoning' | 'model')[];
+  /** Set where its usage tells what was written to the cache. */
+  readonly tellsWrites?: true;
   /** Cases that it cannot express, by name: the field by which they are refused. */
   readonly refuses?: Readonly<Record<string, string>>;
   /** Faults of its own, and the class that each must become. */
   readonly faults: readonly ClassifiedFault[];
 }
+
+/** Faults of Claude, by whichever door. */
+const OF_CLAUDE: FormatRow['faults'] = [
+  ['quota', { type: 'status', status: 402 }],
+  ['context_length', { type: 'status', status: 413 }],
+  ['timeout', { type: 'status', status: 504 }],
+  ['overloaded', { type: 'status', status: 529 }],
+  ['overloaded', { type: 'error-event', afterChunks: 0 }],
+  ['overloaded', { type: 'error-event', afterChunks: 4 }],
+  ['rate_limited', { type: 'error-event', errorType: 'rate_limit_error' }],
+  ['server_error', { type: 'error-event', errorType: 'api_error' }],
+];
+
+/** Faults of Gemini, by whichever door. */
+const OF_GEMINI: FormatRow['faults'] = [
+  ['overloaded', { type: 'status', status: 503 }],
+  ['timeout', { type: 'status', status: 504 }],
+  ['overloaded', { type: 'error-event' }],
+  ['rate_limited', { type: 'error-event', errorType: 'RESOURCE_EXHAUSTED', framing: 'event' }],
+  ['server_error', { type: 'error-event', afterChunks: 3, errorType: 'INTERNAL', framing: 'raw' }],
+];
 
 export const FORMAT_ROWS: Readonly<Record<WireFormatName, FormatRow>> = {
   'openai-chat': {
@@ -24,27 +47,8 @@ export const FORMAT_ROWS: Readonly<Record<WireFormatName, FormatRow>> = {
       ['overloaded', { type: 'error-event', errorType: 'server_is_overloaded' }],
     ],
   },
-  'anthropic-messages': {
-    faults: [
-      ['quota', { type: 'status', status: 402 }],
-      ['context_length', { type: 'status', status: 413 }],
-      ['timeout', { type: 'status', status: 504 }],
-      ['overloaded', { type: 'status', status: 529 }],
-      ['overloaded', { type: 'error-event', afterChunks: 0 }],
-      ['overloaded', { type: 'error-event', afterChunks: 4 }],
-      ['rate_limited', { type: 'error-event', errorType: 'rate_limit_error' }],
-      ['server_error', { type: 'error-event', errorType: 'api_error' }],
-    ],
-  },
-  gemini: {
-    faults: [
-      ['overloaded', { type: 'status', status: 503 }],
-      ['timeout', { type: 'status', status: 504 }],
-      ['overloaded', { type: 'error-event' }],
-      ['rate_limited', { type: 'error-event', errorType: 'RESOURCE_EXHAUSTED', framing: 'event' }],
-      ['server_error', { type: 'error-event', afterChunks: 3, errorType: 'INTERNAL', framing: 'raw' }],
-    ],
-  },
+  'anthropic-messages': { tellsWrites: true, faults: OF_CLAUDE },
+  gemini: { faults: OF_GEMINI },
   'ollama-native': {
     untold: ['cached', 'reasoning'],
     faults: [
@@ -55,6 +59,22 @@ export const FORMAT_ROWS: Readonly<Record<WireFormatName, FormatRow>> = {
       ['context_length', { type: 'error-event', errorType: 'the input length exceeds the context length' }],
     ],
   },
+  'bedrock-converse': {
+    untold: ['reasoning', 'model'],
+    tellsWrites: true,
+    // Models that the simulator makes up belong to no maker, and each maker's reason in their own way.
+    refuses: { 'reasoning before the answer': 'sampling.reasoning_effort' },
+    faults: [
+      ['overloaded', { type: 'status', status: 503 }],
+      ['timeout', { type: 'status', status: 408 }],
+      ['server_error', { type: 'status', status: 424 }],
+      ['overloaded', { type: 'error-event', afterChunks: 0 }],
+      ['rate_limited', { type: 'error-event', afterChunks: 4, errorType: 'throttlingException' }],
+      ['server_error', { type: 'error-event', errorType: 'modelStreamErrorException' }],
+    ],
+  },
+  'vertex-gemini': { faults: OF_GEMINI },
+  'vertex-anthropic': { tellsWrites: true, faults: OF_CLAUDE },
 };
 
 /** The provider's counts as the format tells them. */

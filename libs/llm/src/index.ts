@@ -1,14 +1,18 @@
 /** The model catalog, rating, wire formats and surfaces. Pure: no I/O, clock or random numbers. */
 
 export {
+  type AccessToken,
   AUTH_STYLES,
   type Authorization,
   type AuthStyle,
   isAuthStyle,
   type KeyProblem,
   NO_AUTHORIZATION,
+  type RequestAuthorization,
+  readAccessToken,
   readKey,
   type Secrets,
+  type TokenGrant,
 } from './auth/index.ts';
 export { canonicalModel } from './catalog/canonical-model.ts';
 export { CAPABILITIES, type Capability } from './catalog/capabilities.ts';

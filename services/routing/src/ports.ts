@@ -1,7 +1,7 @@
 import type { UsageRecord } from '@switchyard/contracts/events';
 import type { Decision, Strategy } from '@switchyard/contracts/routing';
 import type { Clock, Random } from '@switchyard/kernel';
-import type { Authorization } from '@switchyard/llm';
+import type { RequestAuthorization } from '@switchyard/llm';
 import type { Logger } from '@switchyard/service-kit';
 import type { EndedAssignment } from './domain/experiment/counted-variant.ts';
 import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
@@ -15,7 +15,7 @@ export interface ProviderSecrets {
   /** Whether a provider's key is at hand. `unknown`: it has not been asked for yet. */
   stateOf(provider: ConfiguredProvider): 'ready' | 'unknown' | 'missing';
   /** A provider's key, at once where it is at hand; undefined where it cannot be had, read, or must not be sent there. */
-  get(provider: ConfiguredProvider): Authorization | Promise<Authorization | undefined>;
+  get(provider: ConfiguredProvider): RequestAuthorization | Promise<RequestAuthorization | undefined>;
   /** Why a provider's key is `missing`, for who configures it; undefined where it is not. */
   problemOf(provider: ConfiguredProvider): string | undefined;
 }

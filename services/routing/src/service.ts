@@ -10,6 +10,7 @@ import {
   serve,
   startComposed,
 } from '@switchyard/service-kit';
+import { AccessTokens } from './adapters/access-tokens.ts';
 import type { CostAccountingLink } from './adapters/cost-accounting-link.ts';
 import { CredentialSecrets } from './adapters/credential-secrets.ts';
 import { openCatalog } from './adapters/open-catalog.ts';
@@ -62,7 +63,7 @@ async function compose(
   const transport = new ProviderTransport({ hosts, resolve: resolveBySystem });
   stack.defer(() => transport.close());
   const stores = openStores(config, foundation, events);
-  const secrets = openSecrets(config, foundation);
+  const secrets = openSecrets(config, foundation, transport);
   const outboxes = await openOutboxes(config, foundation, events);
   const snapshots = openSnapshots(config, foundation, {
     catalog: overrides.catalog ?? openCatalog(config.catalogOverlay),
@@ -103,9 +104,11 @@ async function compose(
 function openSecrets(
   config: RoutingConfig,
   { bus, names, clock, log, stack, readiness }: Foundation,
+  transport: ProviderTransport,
 ): CredentialSecrets {
   const target = { address: config.credentialAddress, apiKey: config.apiKey };
-  const secrets = new CredentialSecrets({ target, bus, names, clock, log });
+  const tokens = new AccessTokens({ transport, clock, log });
+  const secrets = new CredentialSecrets({ target, bus, names, tokens, clock, log });
   stack.defer(() => secrets.close());
   readiness.want('credential', () => ({
     ok: secrets.isUp,

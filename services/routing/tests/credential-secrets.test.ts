@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { busNames, readDescriptorImage } from '@switchyard/contracts';
 import { ReadSecretResponse, SecretServiceService } from '@switchyard/contracts/credential';
 import { newApiKey, ServiceError } from '@switchyard/kernel';
@@ -10,8 +12,10 @@ import {
   startGrpcServer,
 } from '@switchyard/service-kit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { AccessTokens } from '../src/adapters/access-tokens.ts';
 import { CredentialSecrets } from '../src/adapters/credential-secrets.ts';
 import type { ConfiguredProvider } from '../src/domain/snapshot/offering.ts';
+import type { ProviderTransport } from '../src/transport/provider-transport.ts';
 import { offering } from './domain/offerings.ts';
 import { bearer } from './support/ready-keys.ts';
 
@@ -24,6 +28,17 @@ let secrets: CredentialSecrets;
 let readSecret: () => Promise<string>;
 let reads: number;
 let nowMs: number;
+/** Where tokens were asked for. */
+let asked: string[];
+
+/** Answers every token server. */
+const transport = {
+  mayReach: () => true,
+  send: async ({ provider: { baseUrl } }: { provider: { baseUrl: string } }) => {
+    asked.push(baseUrl);
+    return { status: 200, headers: {}, body: Readable.from([Buffer.from('{"access_token":"t1"}')]) };
+  },
+} as unknown as ProviderTransport;
 
 const unused = {
   permission: 'credential.secret.read',
@@ -31,6 +46,7 @@ const unused = {
 } as const;
 
 beforeEach(async () => {
+  asked = [];
   reads = 0;
   nowMs = 0;
   readSecret = async () => `key-${reads}`;
@@ -48,7 +64,7 @@ beforeEach(async () => {
             return ReadSecretResponse.fromPartial({
               value: Buffer.from(await readSecret()),
               ttlSeconds: TTL_SECONDS,
-              secret: { allowedOrigins: ['https://example.com'] },
+              secret: { allowedOrigins: ['https://example.com', 'https://oauth2.googleapis.com'] },
             });
           },
         },
@@ -71,6 +87,7 @@ beforeEach(async () => {
     target: { address: `127.0.0.1:${server.port}`, apiKey: newApiKey() },
     bus: { onConnect: () => {} } as unknown as Bus,
     names: busNames('test'),
+    tokens: new AccessTokens({ transport, clock: { wallMs: () => nowMs, monotonicMs: () => nowMs }, log }),
     clock: { wallMs: () => nowMs, monotonicMs: () => nowMs },
     log,
   });
@@ -130,4 +147,36 @@ test('what is wrong with a key is told by its field, and nothing of it is sent',
     'it may not be sent to https://example.org: its allowed_origins do not have that',
   );
   expect(secrets.problemOf(provider)).toBe(undefined);
+});
+
+/** A service account's file, as Google hands it out. */
+const serviceAccount = (more: object = {}) =>
+  JSON.stringify({
+    client_email: 'a@p.iam.gserviceaccount.com',
+    private_key: generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({
+      type: 'pkcs8',
+      format: 'pem',
+    }),
+    ...more,
+  });
+
+test('a secret that must be exchanged is shown as its access token, which is there before it is needed', async () => {
+  const vertex: ConfiguredProvider = { ...provider, authStyle: 'google-oauth' };
+  const value = serviceAccount();
+  readSecret = async () => value;
+  expect(secrets.stateOf(vertex)).toBe('unknown');
+  await secrets.prefetch([vertex]);
+  expect(asked).toEqual(['https://oauth2.googleapis.com']);
+  expect(secrets.stateOf(vertex)).toBe('ready');
+  expect(secrets.get(vertex)).toEqual(bearer('t1'));
+});
+
+test('nothing is asked for where the secret itself leads, unless its allowed origins have that', async () => {
+  const vertex: ConfiguredProvider = { ...provider, authStyle: 'google-oauth' };
+  readSecret = async () => serviceAccount({ token_uri: 'https://tokens.example.net/token' });
+  expect(await secrets.get(vertex)).toBe(undefined);
+  expect(secrets.problemOf(vertex)).toBe(
+    'it may not be sent to https://tokens.example.net: its allowed_origins do not have that',
+  );
+  expect(asked).toEqual([]);
 });

@@ -12,6 +12,10 @@ export const AUTH_STYLES = [
   'x-goog-api-key',
   /** A signature over each request, by AWS Signature Version 4. */
   'aws-sigv4',
+  /** An access token of Google's, in exchange for a service account's key. */
+  'google-oauth',
+  /** An access token of Microsoft Entra ID, in exchange for an application's secret. */
+  'entra-bearer',
 ] as const;
 
 /** One of them. */

@@ -1,3 +1,5 @@
+import type { TokenGrant } from './oauth/token-grant.ts';
+
 /** A request as it is about to be sent, for a key that signs it. */
 export interface SignableRequest {
   readonly method: string;
@@ -14,8 +16,8 @@ export interface SignableRequest {
   readonly wallMs: number;
 }
 
-/** A provider's key, ready to be shown with requests. */
-export type Authorization =
+/** A key, ready to be shown with requests. */
+export type RequestAuthorization =
   /** The same headers with every request, made once. */
   | {
       readonly kind: 'fixed';
@@ -29,11 +31,20 @@ export type Authorization =
       readonly secrets: Secrets;
     };
 
+/** A secret as it was read: a key, or what an access token is asked for with. */
+export type Authorization =
+  | RequestAuthorization
+  | { readonly kind: 'token'; readonly grant: TokenGrant; readonly secrets: Secrets };
+
 /** Every part of the secret that must not be seen anywhere, longest first. */
 export type Secrets = readonly string[];
 
 /** For a provider that needs no key. */
-export const NO_AUTHORIZATION: Authorization = Object.freeze({ kind: 'fixed', headers: {}, secrets: [] });
+export const NO_AUTHORIZATION: RequestAuthorization = Object.freeze({
+  kind: 'fixed',
+  headers: {},
+  secrets: [],
+});
 
 /** What is wrong with a secret or its place; names fields and holds no value of them. */
 export interface KeyProblem {

@@ -2,6 +2,8 @@ import { err, ok, type Result, unreachable } from '@switchyard/kernel';
 import type { AuthStyle } from './auth-style.ts';
 import { type Authorization, type KeyProblem, NO_AUTHORIZATION } from './authorization.ts';
 import { readAwsKey } from './aws/aws-key.ts';
+import { readEntraKey } from './oauth/entra-client.ts';
+import { readGoogleKey } from './oauth/google-service-account.ts';
 
 /** A secret, and where and how it is to be shown. */
 export interface KeySource {
@@ -29,6 +31,10 @@ export function readKey(source: KeySource): Result<Authorization, KeyProblem> {
       return inHeader(secret, style, secret);
     case 'aws-sigv4':
       return readAwsKey(source);
+    case 'google-oauth':
+      return readGoogleKey(secret);
+    case 'entra-bearer':
+      return readEntraKey(secret);
     default:
       return unreachable(style);
   }

@@ -33,8 +33,16 @@ export abstract class EventStreamDecoder implements StreamDecoder {
 
   push(chunk: Uint8Array): StreamEvent[] {
     if (this.#ended) return [];
-    if (this.#framing.push(chunk) === 'too_long')
-      this.fail(invalidResponse('an event of the stream is too long', 200));
+    switch (this.#framing.push(chunk)) {
+      case 'too_long':
+        this.fail(invalidResponse('an event of the stream is too long', 200));
+        break;
+      case 'corrupt':
+        this.fail(providerError({ class: 'broken_stream', detail: 'the bytes of the stream are damaged' }));
+        break;
+      case 'ok':
+        break;
+    }
     return this.#taken();
   }
 

@@ -8,10 +8,13 @@ export interface FramingOptions {
   readonly maxEventBytes: number;
 }
 
+/** `too_long`: an event exceeds the bound. `corrupt`: a checksum or a length is wrong. After either nothing more is pushed. */
+export type FramingResult = 'ok' | 'too_long' | 'corrupt';
+
 /** How bytes are cut into events, whatever those mean: server-sent events, a JSON text in each line, and the like. */
 export interface Framing {
-  /** Takes the next bytes, cut anywhere. `too_long`: an event exceeds the bound; push nothing more. */
-  push(chunk: Uint8Array): 'ok' | 'too_long';
+  /** Takes the next bytes, cut anywhere. */
+  push(chunk: Uint8Array): FramingResult;
 }
 
 /** A framing's class. */

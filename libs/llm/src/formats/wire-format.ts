@@ -6,7 +6,15 @@ import type { ModelTraits } from './model-traits.ts';
 import type { ProviderError } from './provider-error.ts';
 
 /** Ids of the wire formats, as in `Provider.wire_format`. */
-export const WIRE_FORMAT_IDS = ['openai-chat', 'anthropic-messages', 'gemini', 'ollama-native'] as const;
+export const WIRE_FORMAT_IDS = [
+  'openai-chat',
+  'anthropic-messages',
+  'gemini',
+  'ollama-native',
+  'bedrock-converse',
+  'vertex-gemini',
+  'vertex-anthropic',
+] as const;
 
 /** One of them. */
 export type WireFormatId = (typeof WIRE_FORMAT_IDS)[number];
@@ -20,8 +28,8 @@ export interface EncodeInput {
   /** Model id at the provider. */
   readonly model: string;
   /**
-   * Most output tokens, clamped to the model's limit; `undefined` leaves the provider's default. anthropic-messages needs
-   * one and refuses without.
+   * Most output tokens, clamped to the model's limit; `undefined` leaves the provider's default. formats with `requiresOutputLimit`
+   * refuse without.
    */
   readonly maxOutputTokens: number | undefined;
   /** Whether the answer is to be streamed. */
@@ -118,6 +126,8 @@ export interface WireFormat {
   unsupportedVariant(input: EncodeInput): string | number | undefined;
   /** The request as HTTP, or the first thing in it that cannot be expressed. */
   encodeRequest(input: EncodeInput): Result<EncodedRequest, Unsupported>;
+  /** Set where every request must state a limit of its output. */
+  readonly requiresOutputLimit?: true;
   /** How a key is shown, where neither the provider nor the catalog says so. */
   readonly authStyle: AuthStyle;
   /** A whole answer: success only for 2xx with a complete, well-formed body. */

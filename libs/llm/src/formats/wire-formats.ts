@@ -1,7 +1,10 @@
 import { anthropicMessages } from './anthropic-messages/anthropic-messages.ts';
+import { bedrockConverse } from './bedrock-converse/bedrock-converse.ts';
 import { gemini } from './gemini/gemini.ts';
 import { ollamaNative } from './ollama-native/ollama-native.ts';
 import { openaiChat } from './openai-chat/openai-chat.ts';
+import { vertexAnthropic } from './vertex/vertex-anthropic.ts';
+import { vertexGemini } from './vertex/vertex-gemini.ts';
 import type { WireFormat, WireFormatId } from './wire-format.ts';
 
 /** One for each id: a format that is not here does not compile. */
@@ -10,6 +13,9 @@ const BY_ID: Readonly<Record<WireFormatId, WireFormat>> = {
   'anthropic-messages': anthropicMessages,
   gemini,
   'ollama-native': ollamaNative,
+  'bedrock-converse': bedrockConverse,
+  'vertex-gemini': vertexGemini,
+  'vertex-anthropic': vertexAnthropic,
 };
 
 const FORMATS: ReadonlyMap<string, WireFormat> = new Map(Object.entries(BY_ID));

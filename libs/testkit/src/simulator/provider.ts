@@ -10,6 +10,7 @@ import type { PromptCacheOptions, ProviderOptions } from './options/simulator-op
 import { type PrefixMemory, prefixMemory } from './prompt-cache/prefix-memory.ts';
 import type { CacheSetting } from './prompt-cache/use-prompt.ts';
 import { type ProviderCounts, providerCounts } from './stats/provider-counts.ts';
+import { type TokenServer, tokenServer } from './tokens/token-server.ts';
 import type { WireFormat } from './wire/wire-format.ts';
 import { wireFormat } from './wire/wire-formats.ts';
 
@@ -18,6 +19,7 @@ export interface Provider {
   readonly name: string;
   readonly wire: WireFormat;
   readonly keys: AcceptedKeys;
+  readonly tokens: TokenServer;
   readonly models: ModelCatalog;
   readonly cache: CacheSetting;
   readonly answerTokens: number;
@@ -39,7 +41,7 @@ export interface ProviderState {
 
 /** Builds a provider. Its randomness depends on the simulator's seed and its own name. */
 export function createProvider(options: ProviderOptions, seed: number): Provider {
-  const { name, format, faults = [], latency = {} } = options;
+  const { name, format, faults = [], latency = {}, serviceAccounts = [] } = options;
   const ownSeed = fingerprintNumber(extendFingerprint(startFingerprint(seed), name));
   const cache = cacheSetting(options.cache);
   const fresh = () => freshState({ faults, latency, seed: ownSeed });
@@ -47,7 +49,8 @@ export function createProvider(options: ProviderOptions, seed: number): Provider
   return {
     name,
     wire: wireFormat(format),
-    keys: acceptedKeys(options.apiKeys),
+    keys: acceptedKeys(options.apiKeys ?? (serviceAccounts.length === 0 ? undefined : [])),
+    tokens: tokenServer(serviceAccounts),
     models: modelCatalog(options.models),
     cache: cache.setting,
     answerTokens: options.answerTokens ?? DEFAULTS.answerTokens,

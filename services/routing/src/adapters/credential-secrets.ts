@@ -1,7 +1,13 @@
 import type { BusNames } from '@switchyard/contracts';
 import { SecretServiceClient } from '@switchyard/contracts/credential';
 import { type Clock, err, type Result, ServiceError } from '@switchyard/kernel';
-import { type Authorization, type KeyProblem, NO_AUTHORIZATION, readKey } from '@switchyard/llm';
+import {
+  type Authorization,
+  type KeyProblem,
+  NO_AUTHORIZATION,
+  type RequestAuthorization,
+  readKey,
+} from '@switchyard/llm';
 import {
   type Bus,
   callUnary,
@@ -13,11 +19,14 @@ import {
 } from '@switchyard/service-kit';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import type { ProviderSecrets } from '../ports.ts';
+import type { AccessTokens } from './access-tokens.ts';
 
 export interface CredentialSecretsOptions {
   readonly target: GrpcTarget;
   readonly bus: Bus;
   readonly names: BusNames;
+  /** Where secrets are exchanged that must be. */
+  readonly tokens: AccessTokens;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -75,29 +84,43 @@ export class CredentialSecrets implements ProviderSecrets {
     if (provider.credentialRef === '') return 'ready';
     const entry = this.#fresh(keyOf(provider));
     if (entry === undefined) return 'unknown';
-    return keyFor(entry, provider).ok ? 'ready' : 'missing';
+    const key = keyFor(entry, provider);
+    if (!key.ok) return 'missing';
+    return key.value.kind === 'token' ? this.#options.tokens.stateOf(key.value.grant) : 'ready';
   }
 
   problemOf(provider: ConfiguredProvider): string | undefined {
     const entry = provider.credentialRef === '' ? undefined : this.#fresh(keyOf(provider));
     const key = entry === undefined ? undefined : keyFor(entry, provider);
-    return key === undefined || key.ok ? undefined : key.error.description;
+    if (key === undefined) return undefined;
+    if (!key.ok) return key.error.description;
+    return key.value.kind === 'token' ? this.#options.tokens.problemOf(key.value.grant) : undefined;
   }
 
-  get(provider: ConfiguredProvider): Authorization | Promise<Authorization | undefined> {
+  get(provider: ConfiguredProvider): RequestAuthorization | Promise<RequestAuthorization | undefined> {
     if (provider.credentialRef === '') return NO_AUTHORIZATION;
     const entry = this.#fresh(keyOf(provider));
     if (entry !== undefined) {
       if (this.#options.clock.monotonicMs() >= entry.refreshAtMs) void this.#read(provider);
-      return usable(entry, provider) ?? Promise.resolve(undefined);
+      return this.#shown(entry, provider) ?? Promise.resolve(undefined);
     }
-    return this.#read(provider).then((read) => usable(read, provider));
+    return this.#read(provider).then((read) => this.#shown(read, provider));
   }
 
   /** Reads the keys of providers before they are needed. */
   async prefetch(providers: readonly ConfiguredProvider[]): Promise<void> {
     const needed = providers.filter((provider) => this.stateOf(provider) === 'unknown');
-    await Promise.all(needed.map((provider) => this.#read(provider)));
+    await Promise.all(needed.map((provider) => this.get(provider)));
+  }
+
+  /** The key as it is shown: its access token, where it must be exchanged for one. */
+  #shown(
+    entry: Entry,
+    provider: ConfiguredProvider,
+  ): RequestAuthorization | Promise<RequestAuthorization | undefined> | undefined {
+    const key = keyFor(entry, provider);
+    if (!key.ok) return undefined;
+    return key.value.kind === 'token' ? this.#options.tokens.get(key.value.grant, provider) : key.value;
   }
 
   close(): void {
@@ -168,11 +191,6 @@ export class CredentialSecrets implements ProviderSecrets {
   }
 }
 
-function usable(entry: Entry, provider: ConfiguredProvider): Authorization | undefined {
-  const key = keyFor(entry, provider);
-  return key.ok ? key.value : undefined;
-}
-
 function keyFor(entry: Entry, provider: ConfiguredProvider): Result<Authorization, KeyProblem> {
   let key = entry.keys.get(provider);
   if (key === undefined) {
@@ -189,9 +207,17 @@ function readFor(
 ): Result<Authorization, KeyProblem> {
   if (value === undefined) return err({ description: 'it is not there or cannot be read' });
   const { origin, host } = new URL(baseUrl);
-  if (allowedOrigins.has(origin)) return readKey({ style: authStyle, secret: value, host });
-  return err({ description: `it may not be sent to ${origin}: its allowed_origins do not have that` });
+  if (!allowedOrigins.has(origin)) return err(notAllowed(origin));
+  const key = readKey({ style: authStyle, secret: value, host });
+  if (!key.ok || key.value.kind !== 'token') return key;
+  // Where tokens are had may be written in the secret itself, which somebody pasted.
+  const { origin: tokenOrigin } = key.value.grant.tokenUrl;
+  return allowedOrigins.has(tokenOrigin) ? key : err(notAllowed(tokenOrigin));
 }
+
+const notAllowed = (origin: string): KeyProblem => ({
+  description: `it may not be sent to ${origin}: its allowed_origins do not have that`,
+});
 
 const entryKey = (tenant: string, id: string): string => `${tenant}/${id}`;
 const keyOf = ({ tenant, credentialRef }: ConfiguredProvider): string => entryKey(tenant, credentialRef);

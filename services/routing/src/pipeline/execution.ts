@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import { DecisionOutcome } from '@switchyard/contracts/routing';
 import { type ServiceError, unreachable, uuidV7 } from '@switchyard/kernel';
-import type { Authorization, DecodedResponse, ProviderError } from '@switchyard/llm';
+import type { DecodedResponse, ProviderError, RequestAuthorization } from '@switchyard/llm';
 import { endSpan, startSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { speaksAgainstProvider } from '../domain/failover/next-candidate.ts';
@@ -162,7 +162,7 @@ export class Execution {
     }
   }
 
-  #prepare(candidate: RankedCandidate, authorization: Authorization): Attempt | undefined {
+  #prepare(candidate: RankedCandidate, authorization: RequestAuthorization): Attempt | undefined {
     const { replica } = this.#context;
     const { requestId, decided, startedAtMs: arrivedAtMs } = this;
     const firstAttemptAtMs = this.#firstAttemptAtMs;

@@ -1,6 +1,6 @@
 import type { Span } from '@opentelemetry/api';
 import { type Result, ServiceError } from '@switchyard/kernel';
-import type { Authorization, EncodedRequest, Unsupported } from '@switchyard/llm';
+import type { EncodedRequest, RequestAuthorization, Unsupported } from '@switchyard/llm';
 import { endSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { outputLimit } from '../domain/request/output-limit.ts';
@@ -21,7 +21,7 @@ export type Prepared =
 export interface PrepareOptions {
   readonly candidate: RankedCandidate;
   /** The provider's key. */
-  readonly authorization: Authorization;
+  readonly authorization: RequestAuthorization;
   readonly origin: Omit<AttemptOrigin, 'overheadMs' | 'wallMs'>;
   /** When the request arrived, monotonic. */
   readonly arrivedAtMs: number;

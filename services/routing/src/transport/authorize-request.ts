@@ -1,4 +1,4 @@
-import type { Authorization, EncodedRequest } from '@switchyard/llm';
+import type { EncodedRequest, RequestAuthorization } from '@switchyard/llm';
 import { requestPath } from './request-path.ts';
 
 /** A request that a key is shown with. */
@@ -10,7 +10,7 @@ export interface KeyedRequest {
 
 /** The headers that show the key with a request. Most keys have the same ones always, and cost nothing here. */
 export function authorizationHeaders(
-  authorization: Authorization,
+  authorization: RequestAuthorization,
   { baseUrl, encoded, wallMs }: KeyedRequest,
 ): Readonly<Record<string, string>> {
   if (authorization.kind === 'fixed') return authorization.headers;

@@ -87,6 +87,11 @@ export class ProviderTransport {
     return { status: statusCode, headers: answered, body };
   }
 
+  /** Whether a request may go there at all: without TLS only to hosts that the operator named. */
+  mayReach(url: URL): boolean {
+    return url.protocol === 'https:' || this.#isNamed(url);
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
     this.#pools.clear();

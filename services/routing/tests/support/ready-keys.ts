@@ -1,8 +1,8 @@
-import { type Authorization, NO_AUTHORIZATION } from '@switchyard/llm';
+import { NO_AUTHORIZATION, type RequestAuthorization } from '@switchyard/llm';
 import type { ProviderSecrets } from '../../src/ports.ts';
 
 /** A key that is sent as a bearer token. */
-export const bearer = (key: string): Authorization => ({
+export const bearer = (key: string): RequestAuthorization => ({
   kind: 'fixed',
   headers: { authorization: `Bearer ${key}` },
   secrets: [key],

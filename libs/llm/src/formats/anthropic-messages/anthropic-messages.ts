@@ -12,6 +12,7 @@ export const anthropicMessages: WireFormat = Object.freeze({
   findUnsupported: findUnsupportedInMessages,
   unsupportedVariant: limitThatMatters,
   encodeRequest: encodeMessagesRequest,
+  requiresOutputLimit: true,
   authStyle: 'x-api-key',
   decodeResponse: decodeMessagesResponse,
   checkStreamHead: checkEventStreamHead,

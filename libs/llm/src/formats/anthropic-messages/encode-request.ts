@@ -34,8 +34,18 @@ const RESERVED = new Set([
   'metadata',
 ]);
 
+/** Fields of the body; those that are undefined are left out. */
+export type MessagesBody = Readonly<Record<string, unknown>> & { readonly model: string };
+
 /** A canonical request as `POST /messages`. */
 export function encodeMessagesRequest(input: EncodeInput): Result<EncodedRequest, Unsupported> {
+  const body = encodeMessagesBody(input);
+  if (!body.ok) return body;
+  return ok({ path: '/messages', query: undefined, headers: HEADERS, body: JSON.stringify(body.value) });
+}
+
+/** The body of such a request, for the same API behind another address. */
+export function encodeMessagesBody(input: EncodeInput): Result<MessagesBody, Unsupported> {
   const unsupported = findUnsupportedInMessages(input);
   if (unsupported !== undefined) return err(unsupported);
   const { request } = input;
@@ -49,7 +59,7 @@ export function encodeMessagesRequest(input: EncodeInput): Result<EncodedRequest
   if (!output.ok) return output;
   const passthrough = passthroughFor({ request, format: 'anthropic-messages', reserved: RESERVED });
   if (!passthrough.ok) return passthrough;
-  const body = {
+  return ok({
     ...encodeSettings(input),
     ...conversation.value,
     thinking: thinking.value.thinking,
@@ -57,11 +67,10 @@ export function encodeMessagesRequest(input: EncodeInput): Result<EncodedRequest
     tools: tools.value,
     tool_choice: tools.value === undefined ? undefined : encodeToolChoice(request),
     ...passthrough.value,
-  };
-  return ok({ path: '/messages', query: undefined, headers: HEADERS, body: JSON.stringify(body) });
+  });
 }
 
-function encodeSettings({ request, model, maxOutputTokens, stream }: EncodeInput): object {
+function encodeSettings({ request, model, maxOutputTokens, stream }: EncodeInput): MessagesBody {
   const { sampling, user } = request;
   return {
     model,

@@ -3,8 +3,8 @@ import { type SendStep, type Step, sendBytes } from './step.ts';
 
 /** What a wire format contributes to a faulty answer. */
 export interface FaultPieces {
-  readonly garbage: string;
-  readonly errorEvent: string;
+  readonly garbage: string | Uint8Array;
+  readonly errorEvent: string | Uint8Array;
 }
 
 /** An answer in pieces and the fault that strikes it. */
@@ -100,7 +100,11 @@ function* brokenAtByte(args: {
   }
 }
 
-function* replaced(args: { sends: Iterable<SendStep>; at: number; by: string }): Generator<Step> {
+function* replaced(args: {
+  sends: Iterable<SendStep>;
+  at: number;
+  by: string | Uint8Array;
+}): Generator<Step> {
   let sent = 0;
   for (const send of args.sends) {
     if (sent === args.at) {

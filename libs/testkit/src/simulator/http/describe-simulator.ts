@@ -7,6 +7,11 @@ const EXAMPLE_PATHS: Readonly<Record<WireFormatName, string>> = {
   gemini:
     'POST /v1beta/models/{model}:generateContent, POST /v1beta/models/{model}:streamGenerateContent?alt=sse, GET /v1beta/models',
   'ollama-native': 'POST /api/chat, GET /api/tags',
+  'bedrock-converse': 'POST /model/{model}/converse, POST /model/{model}/converse-stream',
+  'vertex-gemini':
+    'POST /token, POST /v1/projects/{project}/locations/{region}/publishers/google/models/{model}:generateContent',
+  'vertex-anthropic':
+    'POST /token, POST /v1/projects/{project}/locations/{region}/publishers/anthropic/models/{model}:rawPredict',
 };
 
 /** What a simulator says about itself. */

@@ -2,7 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { SimulatedCall } from '../answer/simulated-call.ts';
 import type { Model } from '../options/model-catalog.ts';
 import type { Provider } from '../provider.ts';
-import type { AnswerWriter, CallReading, RequestProblem, WireRoute } from '../wire/wire-format.ts';
+import type {
+  AnswerWriter,
+  CallReading,
+  KeyReading,
+  RequestProblem,
+  WireRoute,
+} from '../wire/wire-format.ts';
 import type { Attempt } from './attempt.ts';
 import { readBody } from './read-body.ts';
 
@@ -30,7 +36,9 @@ export interface RequestSource {
 /** Checks a request in the order of the real ones: key, size, JSON, fields, model. */
 export async function readCall(source: RequestSource): Promise<RequestReading> {
   const { req, query, provider, maxBodyBytes } = source;
-  const problem = findKeyProblem({ headers: req.headers, query }, provider);
+  const { method = '', url = '', headers } = req;
+  const key = provider.wire.readKey({ method, url, headers, query });
+  const problem = findKeyProblem(key, provider);
   if (problem !== undefined) return { kind: 'refused', problem };
   const body = await readBody(req, maxBodyBytes);
   switch (body.kind) {
@@ -38,24 +46,44 @@ export async function readCall(source: RequestSource): Promise<RequestReading> {
       return { kind: 'gone' };
     case 'too-large':
       return { kind: 'refused', problem: { kind: 'too-large', maxBytes: maxBodyBytes } };
-    case 'body':
+    case 'body': {
+      const forged = findSignatureProblem(key, { body: body.text, provider });
+      if (forged !== undefined) return { kind: 'refused', problem: forged };
       return checkModel(readText(body.text, source), source);
+    }
     default:
       return body satisfies never;
   }
 }
 
-/** What is wrong with a request's key, if anything. */
-export function findKeyProblem(
-  from: { readonly headers: IncomingMessage['headers']; readonly query: URLSearchParams },
-  { wire, keys }: Provider,
-): RequestProblem | undefined {
-  const reading = wire.readKey(from);
+/** What is wrong with a request's key, if anything; a signature is checked once the body is there. */
+export function findKeyProblem(reading: KeyReading, { keys, tokens }: Provider): RequestProblem | undefined {
   if (reading.kind === 'refused') return reading.problem;
-  if (keys.accepts(reading.key)) return undefined;
+  if (reading.kind === 'signature') {
+    const { keyId } = reading.signature;
+    return keys.secretOf(keyId) === undefined ? { kind: 'wrong-key', keyHint: keyId } : undefined;
+  }
+  if (keys.accepts(reading.key) || tokens.accepts(reading.key, Date.now())) return undefined;
   // As OpenAI does, only the last characters are repeated, and only of keys too long to be told by them.
   const keyHint = reading.key.length < 12 ? '****' : `****${reading.key.slice(-4)}`;
   return { kind: 'wrong-key', keyHint };
+}
+
+/** What is wrong with a request's signature, if it has one. */
+export function findSignatureProblem(
+  reading: KeyReading,
+  { body, provider }: { readonly body: string; readonly provider: Provider },
+): RequestProblem | undefined {
+  if (reading.kind !== 'signature') return undefined;
+  const known = provider.keys.secretOf(reading.signature.keyId);
+  if (known === undefined || known === 'any') return undefined;
+  const verdict = reading.signature.check(known.secret, body);
+  if (verdict === 'right') return undefined;
+  const message =
+    verdict === 'expired'
+      ? 'Signature expired: its time is more than 15 minutes away.'
+      : 'The request signature we calculated does not match the signature you provided.';
+  return { kind: 'rule', message, code: 'InvalidSignatureException' };
 }
 
 function readText(text: string, { req, route, provider }: RequestSource): CallReading {

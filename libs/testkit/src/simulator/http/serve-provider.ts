@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from '../provider.ts';
 import type { ListedModel, RequestProblem, RequestTarget } from '../wire/wire-format.ts';
-import { findKeyProblem } from './read-call.ts';
+import { findKeyProblem, findSignatureProblem } from './read-call.ts';
 import { sendWireError } from './send-wire-error.ts';
 import { type ServeContext, serveCall } from './serve-call.ts';
+import { serveToken } from './serve-token.ts';
 
 /** A request to one provider. */
 export interface ProviderRequest {
@@ -21,6 +22,8 @@ export async function serveProvider(request: ProviderRequest): Promise<void> {
   switch (route.kind) {
     case 'generate':
       return serveCall({ ...request, route, query: target.query });
+    case 'token':
+      return serveToken(request);
     case 'list-models':
       return sendListing(request, () => provider.wire.modelList(listed(request)));
     case 'get-model': {
@@ -38,7 +41,9 @@ export async function serveProvider(request: ProviderRequest): Promise<void> {
 
 function sendListing(request: ProviderRequest, listing: () => unknown): void {
   const { req, res, provider, target } = request;
-  const problem = findKeyProblem({ headers: req.headers, query: target.query }, provider);
+  const { method = '', url = '', headers } = req;
+  const key = provider.wire.readKey({ method, url, headers, query: target.query });
+  const problem = findKeyProblem(key, provider) ?? findSignatureProblem(key, { body: '', provider });
   if (problem !== undefined) {
     refuse(request, problem);
     return;

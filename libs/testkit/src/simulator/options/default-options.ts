@@ -13,6 +13,9 @@ export const DEFAULT_PROVIDERS: readonly ProviderOptions[] = [
   { name: 'sim-anthropic', format: 'anthropic-messages' },
   { name: 'sim-gemini', format: 'gemini' },
   { name: 'sim-ollama', format: 'ollama-native' },
+  { name: 'sim-bedrock', format: 'bedrock-converse' },
+  { name: 'sim-vertex-gemini', format: 'vertex-gemini' },
+  { name: 'sim-vertex-anthropic', format: 'vertex-anthropic' },
 ];
 
 /** Bounds and sizes of a whole simulator. */

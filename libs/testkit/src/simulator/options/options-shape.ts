@@ -38,6 +38,13 @@ const provider = record({
   format: required(choice(...WIRE_FORMAT_NAMES)),
   port,
   apiKeys: list(text({ pattern: /^\S{1,1000}$/ }), { min: 1, max: 10_000 }),
+  serviceAccounts: list(
+    record({ clientEmail: required(name), publicKey: required(text({ maxLength: 10_000 })) }),
+    {
+      min: 1,
+      max: 100,
+    },
+  ),
   models: either(choice('any'), list(model, { min: 1, max: 1_000 })),
   latency: latencyShape,
   cache,

@@ -1,8 +1,17 @@
 import type { FaultRule } from '../faults/fault.ts';
 import type { LatencyOptions } from '../latency/latency-options.ts';
+import type { ServiceAccount } from '../tokens/token-server.ts';
 
 /** The wire formats that a simulated provider can speak. */
-export const WIRE_FORMAT_NAMES = ['openai-chat', 'anthropic-messages', 'gemini', 'ollama-native'] as const;
+export const WIRE_FORMAT_NAMES = [
+  'openai-chat',
+  'anthropic-messages',
+  'gemini',
+  'ollama-native',
+  'bedrock-converse',
+  'vertex-gemini',
+  'vertex-anthropic',
+] as const;
 
 /** One of them. */
 export type WireFormatName = (typeof WIRE_FORMAT_NAMES)[number];
@@ -35,8 +44,16 @@ export interface ProviderOptions {
   readonly format: WireFormatName;
   /** Its own port, where it is served without prefix. 0 takes any free one. Default: the shared port under `/<name>`. */
   readonly port?: number;
-  /** Accepted keys. They are kept as SHA-256 digests only. Default: any non-empty key. */
+  /**
+   * Accepted keys, of bedrock-converse also `<access key id>:<secret access key>`. They are kept as SHA-256 digests, but for
+   * those that signatures are checked with. Default: any non-empty key, and any signature.
+   */
   readonly apiKeys?: readonly string[];
+  /**
+   * Service accounts whose assertions vertex-gemini and vertex-anthropic exchange for an access token, at `POST /token`; with
+   * them only such tokens are accepted, beside `apiKeys`. Default: none, and any token is.
+   */
+  readonly serviceAccounts?: readonly ServiceAccount[];
   /** 1–1,000 models, or `'any'`: every name is served with default settings. Default: three models called `simulated-…`. */
   readonly models?: readonly ModelOptions[] | 'any';
   /** How long answers take. Default: no delay. */

@@ -25,9 +25,12 @@ export interface WireFormat {
   /** An error that a fault asked for. */
   failure(failure: AskedFailure, stamp: Stamp): WireError;
   /** The piece of stream that reports an error after a good beginning. */
-  errorFrame(failure: AskedFailure & { readonly framing?: 'raw' | 'event' }, stamp: Stamp): string;
+  errorFrame(
+    failure: AskedFailure & { readonly framing?: 'raw' | 'event' },
+    stamp: Stamp,
+  ): string | Uint8Array;
   /** A piece of stream that looks like a data event and holds no valid JSON. */
-  readonly garbageFrame: string;
+  readonly garbageFrame: string | Uint8Array;
   /** Headers of an answer, beside `content-type` and `content-length`. */
   headers(stamp: Stamp): Record<string, string>;
   readonly jsonContentType: string;
@@ -49,20 +52,33 @@ export type WireRoute =
       /** Where the format says so in the address. */
       readonly streaming?: 'unary' | 'sse' | 'json-array';
     }
+  /** An access token, in exchange for an assertion. */
+  | { readonly kind: 'token' }
   | { readonly kind: 'list-models' }
   | { readonly kind: 'get-model'; readonly model: string }
   | { readonly kind: 'wrong-method' }
   | { readonly kind: 'not-found' };
 
-/** Where a key may be. */
+/** Where a key may be, and what a signature is made of. */
 export interface KeySource {
+  readonly method: string;
+  /** Path and query as they came. */
+  readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly query: URLSearchParams;
+}
+
+/** A signature over a request. */
+export interface ReceivedSignature {
+  readonly keyId: string;
+  /** Whether the key with this secret made it, over exactly this request, now. */
+  check(secret: string, body: string): 'right' | 'wrong' | 'expired';
 }
 
 /** A key, never stored, or what is missing. */
 export type KeyReading =
   | { readonly kind: 'key'; readonly key: string }
+  | { readonly kind: 'signature'; readonly signature: ReceivedSignature }
   | { readonly kind: 'refused'; readonly problem: RequestProblem };
 
 /** A parsed body and what the address said. */
@@ -111,7 +127,7 @@ export interface WriteArgs {
 
 /** One stream event, framed and ready to send. */
 export interface Frame {
-  readonly data: string;
+  readonly data: string | Uint8Array;
   /** Output tokens that were generated for it. */
   readonly tokens: number;
   /** Of these: reasoning. */

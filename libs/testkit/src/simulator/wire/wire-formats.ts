@@ -1,8 +1,11 @@
 import type { WireFormatName } from '../options/simulator-options.ts';
 import { anthropicMessages } from './anthropic-messages/anthropic-messages.ts';
+import { bedrockConverse } from './bedrock-converse/bedrock-converse.ts';
 import { gemini } from './gemini/gemini.ts';
 import { ollamaNative } from './ollama-native/ollama-native.ts';
 import { openaiChat } from './openai-chat/openai-chat.ts';
+import { vertexAnthropic } from './vertex/vertex-anthropic.ts';
+import { vertexGemini } from './vertex/vertex-gemini.ts';
 import type { WireFormat } from './wire-format.ts';
 
 const BY_NAME: Readonly<Record<WireFormatName, WireFormat>> = {
@@ -10,6 +13,9 @@ const BY_NAME: Readonly<Record<WireFormatName, WireFormat>> = {
   'anthropic-messages': anthropicMessages,
   gemini,
   'ollama-native': ollamaNative,
+  'bedrock-converse': bedrockConverse,
+  'vertex-gemini': vertexGemini,
+  'vertex-anthropic': vertexAnthropic,
 };
 
 /** The wire format of a name. */

@@ -14,7 +14,5 @@ export function outputLimit(
 ): number | undefined {
   const modelLimit = offering.maxOutputTokens;
   if (maxOutputTokens !== undefined) return Math.min(maxOutputTokens, modelLimit ?? maxOutputTokens);
-  return offering.provider.format.id === 'anthropic-messages'
-    ? (modelLimit ?? FALLBACK_MAX_OUTPUT)
-    : undefined;
+  return offering.provider.format.requiresOutputLimit ? (modelLimit ?? FALLBACK_MAX_OUTPUT) : undefined;
 }

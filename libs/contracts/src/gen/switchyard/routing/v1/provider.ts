@@ -76,7 +76,10 @@ export interface Provider {
   tenant: string;
   /** Name for people. Default: the id. */
   displayName: string;
-  /** How it is spoken to: "openai-chat", "anthropic-messages", "gemini" or "ollama-native". */
+  /**
+   * How it is spoken to: "openai-chat", "anthropic-messages", "gemini", "ollama-native", "bedrock-converse",
+   * "vertex-gemini" or "vertex-anthropic".
+   */
   wireFormat: string;
   /** Where it is, for example "https://api.openai.com/v1". Plain http only to hosts that the operator named (ROUTING_PLAINTEXT_HOSTS). */
   baseUrl: string;
@@ -125,6 +128,8 @@ export interface Provider {
   /**
    * How its key is shown to it: "bearer", "x-api-key", "api-key", "x-goog-api-key" (each a header), "aws-sigv4" (a signature
    * over each request; the secret is JSON with access_key_id, secret_access_key, and where needed session_token and region),
+   * "google-oauth" (an access token; the secret is a service account's key as Google hands it out), "entra-bearer" (an access
+   * token; the secret is JSON with tenant_id, client_id, client_secret, and for national clouds authority_host),
    * or "none". Default: the first style that its catalog entry states, where it speaks that entry's wire format; else the
    * wire format's.
    */
