@@ -19,6 +19,8 @@ export interface TestProvider {
 export interface TestFleetOptions extends Omit<FleetOptions, 'providers' | 'simulator'> {
   /** The preferred one first; an id alone is one of the format openai-chat. Default: primary, secondary. */
   readonly providers?: readonly (string | TestProvider)[];
+  /** Tokens of an answer that nothing else bounds. Default 12. */
+  readonly answerTokens?: number;
 }
 
 /** A whole installation whose providers are simulated; by default they offer `sim-fast` at what the catalog says of `sim-openai`. */
@@ -38,6 +40,7 @@ export const SIMULATED_AS: Readonly<
   >
 > = {
   'openai-chat': { catalogId: 'sim-openai', basePath: '/v1' },
+  'openai-responses': { catalogId: 'sim-openai', basePath: '/v1' },
   'anthropic-messages': { catalogId: 'sim-anthropic', basePath: '/v1' },
   gemini: { catalogId: 'sim-gemini', basePath: '/v1beta' },
   'ollama-native': { catalogId: 'sim-openai', basePath: '' },
@@ -61,6 +64,7 @@ export const SIMULATED_AS: Readonly<
 /** Starts a fleet, gives the simulated providers a secret, and registers them. */
 export async function startTestFleet({
   providers: named = ['primary', 'secondary'],
+  answerTokens = 12,
   ...options
 }: TestFleetOptions = {}): Promise<TestFleet> {
   const providers = named.map((one) =>
@@ -73,7 +77,7 @@ export async function startTestFleet({
     simulator: {
       attemptLogSize: 200_000,
       providers: providers.map(({ id, format }) => {
-        const base = { name: id, format, models: 'any' as const, answerTokens: 12 };
+        const base = { name: id, format, models: 'any' as const, answerTokens };
         return { ...base, ...SIMULATED_AS[format].keys?.accepted };
       }),
     },

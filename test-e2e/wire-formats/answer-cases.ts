@@ -35,10 +35,10 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
   },
   {
     name: 'an answer that reaches its limit',
-    request: { messages: [user('hello')], sampling: { maxOutputTokens: 5 } },
+    request: { messages: [user('hello')], sampling: { maxOutputTokens: 16 } },
     finishReason: FinishReason.LENGTH,
     shown: [TEXT],
-    counted: { outputTokens: 5 },
+    counted: { outputTokens: 16 },
   },
   {
     name: 'an answer that meets a stop text',

@@ -16,10 +16,13 @@ export const shownOf = ({ parts }: Message) =>
 export const callsOf = (message: Message) =>
   message.parts.flatMap(({ content }) => (content?.$case === 'toolCall' ? [content.value] : []));
 
-/** A message without what differs from one answer to the next, the ids of calls, and from one door to the other. */
+/** A message without what differs from one answer to the next, the ids of calls and items, and from one door to the other. */
 export const withoutIds = ({ parts }: Message): unknown =>
   JSON.parse(
-    JSON.stringify(parts, (key, value) => (key === 'id' || key === '_unknownFields' ? undefined : value)),
+    JSON.stringify(parts, (key, value) => {
+      if (key === 'id' || key === '_unknownFields') return undefined;
+      return key === 'signature' ? value.replace(/:rs_\w+/, ':rs') : value;
+    }),
   );
 
 /** Two tools, one of them with arguments. */

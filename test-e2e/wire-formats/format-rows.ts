@@ -47,6 +47,17 @@ export const FORMAT_ROWS: Readonly<Record<WireFormatName, FormatRow>> = {
       ['overloaded', { type: 'error-event', errorType: 'server_is_overloaded' }],
     ],
   },
+  'openai-responses': {
+    refuses: { 'an answer that meets a stop text': 'sampling.stop' },
+    faults: [
+      ['quota', { type: 'status', status: 429, errorType: 'insufficient_quota' }],
+      ['context_length', { type: 'status', status: 400, errorType: 'context_length_exceeded' }],
+      ['overloaded', { type: 'status', status: 503 }],
+      ['server_error', { type: 'error-event', afterChunks: 0 }],
+      ['server_error', { type: 'error-event', afterChunks: 6 }],
+      ['rate_limited', { type: 'error-event', errorType: 'rate_limit_exceeded' }],
+    ],
+  },
   'anthropic-messages': { tellsWrites: true, faults: OF_CLAUDE },
   gemini: { faults: OF_GEMINI },
   'ollama-native': {

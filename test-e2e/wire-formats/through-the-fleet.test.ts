@@ -16,7 +16,10 @@ let started: TestFleet;
 let openai: OpenAI;
 
 beforeAll(async () => {
-  started = await startTestFleet({ providers: WIRE_FORMAT_NAMES.map((format) => ({ id: format, format })) });
+  started = await startTestFleet({
+    providers: WIRE_FORMAT_NAMES.map((format) => ({ id: format, format })),
+    answerTokens: 24,
+  });
   const { devEnv } = started.fleet;
   openai = new OpenAI({
     apiKey: devEnv.SWITCHYARD_API_KEY as string,

@@ -55,6 +55,27 @@ test('gpt-5, reasoning inside the output: 1.25, 0.125 and 10 USD per million', (
   expect(costOf({ format: 'openai-chat', provider: 'openai', model: 'gpt-5', body }).total).toBe(13_110_000n);
 });
 
+test('gpt-5 by the Responses API: the same counts cost the same', () => {
+  const body = {
+    model: 'gpt-5',
+    status: 'completed',
+    output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'x' }] }],
+    usage: {
+      input_tokens: 2_006,
+      input_tokens_details: { cached_tokens: 1_920 },
+      output_tokens: 1_186,
+      output_tokens_details: { reasoning_tokens: 1_024 },
+      total_tokens: 3_192,
+    },
+  };
+  // 86 × 1,250 + 1,920 × 125 + 1,186 × 10,000
+  expect(costOf({ format: 'openai-responses', provider: 'openai', model: 'gpt-5', body })).toEqual({
+    components: { input: 107_500n, cache_read: 240_000n, output: 11_860_000n },
+    total: 12_207_500n,
+    unknownUnits: [],
+  });
+});
+
 test('grok-4.3, reasoning beside the output on the wire: it is charged too', () => {
   const body = chatAnswer({
     prompt_tokens: 100,

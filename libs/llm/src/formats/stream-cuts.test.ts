@@ -6,6 +6,8 @@ import { findWireFormat } from './wire-formats.ts';
 
 /** Streams of formats, and how many of their last bytes come after the format's own end. */
 const STREAMS: readonly (readonly [format: WireFormatId, file: string, afterEnd: number])[] = [
+  ['openai-responses', 'text-stream.sse', 1],
+  ['openai-responses', 'reasoning-stream.sse', 1],
   ['ollama-native', 'text-stream.ndjson', 0],
   ['ollama-native', 'tool-call-stream.ndjson', 0],
 ];

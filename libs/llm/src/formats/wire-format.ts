@@ -14,6 +14,7 @@ export const WIRE_FORMAT_IDS = [
   'bedrock-converse',
   'vertex-gemini',
   'vertex-anthropic',
+  'openai-responses',
 ] as const;
 
 /** One of them. */

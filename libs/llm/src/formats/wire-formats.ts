@@ -3,6 +3,7 @@ import { bedrockConverse } from './bedrock-converse/bedrock-converse.ts';
 import { gemini } from './gemini/gemini.ts';
 import { ollamaNative } from './ollama-native/ollama-native.ts';
 import { openaiChat } from './openai-chat/openai-chat.ts';
+import { openaiResponses } from './openai-responses/openai-responses.ts';
 import { vertexAnthropic } from './vertex/vertex-anthropic.ts';
 import { vertexGemini } from './vertex/vertex-gemini.ts';
 import type { WireFormat, WireFormatId } from './wire-format.ts';
@@ -10,6 +11,7 @@ import type { WireFormat, WireFormatId } from './wire-format.ts';
 /** One for each id: a format that is not here does not compile. */
 const BY_ID: Readonly<Record<WireFormatId, WireFormat>> = {
   'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
   'anthropic-messages': anthropicMessages,
   gemini,
   'ollama-native': ollamaNative,

@@ -3,6 +3,7 @@ import type { SimulatedProvider } from '../simulator.ts';
 
 const EXAMPLE_PATHS: Readonly<Record<WireFormatName, string>> = {
   'openai-chat': 'POST /v1/chat/completions, GET /v1/models',
+  'openai-responses': 'POST /v1/responses, GET /v1/models',
   'anthropic-messages': 'POST /v1/messages, GET /v1/models',
   gemini:
     'POST /v1beta/models/{model}:generateContent, POST /v1beta/models/{model}:streamGenerateContent?alt=sse, GET /v1beta/models',

@@ -10,6 +10,7 @@ export const DEFAULT_MODELS: readonly ModelOptions[] = [
 /** One provider per wire format. */
 export const DEFAULT_PROVIDERS: readonly ProviderOptions[] = [
   { name: 'sim-openai', format: 'openai-chat' },
+  { name: 'sim-responses', format: 'openai-responses' },
   { name: 'sim-anthropic', format: 'anthropic-messages' },
   { name: 'sim-gemini', format: 'gemini' },
   { name: 'sim-ollama', format: 'ollama-native' },

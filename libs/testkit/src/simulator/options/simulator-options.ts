@@ -11,6 +11,7 @@ export const WIRE_FORMAT_NAMES = [
   'bedrock-converse',
   'vertex-gemini',
   'vertex-anthropic',
+  'openai-responses',
 ] as const;
 
 /** One of them. */

@@ -3,6 +3,7 @@ import type { WireFormatName } from '../options/simulator-options.ts';
 import type { Simulator } from '../simulator.ts';
 import { startSimulator } from '../start-simulator.ts';
 import { exchange } from '../testing/raw-exchange.ts';
+import { SIMULATED_ENCRYPTION } from './openai-responses/encrypted-content.ts';
 
 /** A good request of a format; what is wrong with a bad one is merged into its body. */
 interface Good {
@@ -16,7 +17,12 @@ const BEARER = { ...JSON_TYPE, authorization: 'Bearer key' };
 const user = (content: unknown) => ({ role: 'user', content });
 const model = 'simulated-large';
 
+const call = { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' };
+const result = { type: 'function_call_output', call_id: 'c', output: 'x' };
+const reasoning = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: SIMULATED_ENCRYPTION };
+
 const GOOD = {
+  'openai-responses': { path: '/v1/responses', headers: BEARER, body: { model, input: 'hello' } },
   'ollama-native': {
     path: '/api/chat',
     headers: BEARER,
@@ -56,6 +62,61 @@ test.each(Object.keys(GOOD) as Format[])(
 );
 
 const CASES: readonly Case[] = [
+  ['openai-responses', 'no input', { input: undefined }, 400, /Missing required parameter: 'input'/],
+  ['openai-responses', 'a limit below 16', { max_output_tokens: 15 }, 400, /integer_below_min_value/],
+  ['openai-responses', 'a field of another API', { max_tokens: 20 }, 400, /Unknown parameter: 'max_tokens'/],
+  ['openai-responses', 'stop texts', { stop: ['a'] }, 400, /Unknown parameter: 'stop'/],
+  [
+    'openai-responses',
+    'what a user cannot say',
+    { input: [user([{ type: 'output_text', text: 'x' }])] },
+    400,
+    /Supported values are: 'input_text'/,
+  ],
+  [
+    'openai-responses',
+    'a result without its call',
+    { input: [user('x'), result] },
+    400,
+    /No tool call found/,
+  ],
+  [
+    'openai-responses',
+    'a call without its result',
+    { input: [user('x'), call] },
+    400,
+    /No tool output found/,
+  ],
+  [
+    'openai-responses',
+    'reasoning of another provider',
+    { input: [user('x'), { ...reasoning, encrypted_content: 'gAAA' }, call, result] },
+    400,
+    /invalid_encrypted_content/,
+  ],
+  [
+    'openai-responses',
+    'reasoning without what it led to',
+    { input: [reasoning, user('x')] },
+    400,
+    /without its required following item/,
+  ],
+  [
+    'openai-responses',
+    'a tool that does not say whether it is strict',
+    { tools: [{ type: 'function', name: 'f', parameters: {} }] },
+    400,
+    /Missing required parameter: 'tools\[0\].strict'/,
+  ],
+  [
+    'openai-responses',
+    'JSON that is not spoken of',
+    { text: { format: { type: 'json_object' } } },
+    400,
+    /word 'json'/,
+  ],
+  ['openai-responses', 'state at the provider', { previous_response_id: 'resp_1' }, 400, /not simulated/],
+  ['openai-responses', 'a model that is not there', { model: 'nobody' }, 404, /model_not_found/],
   ['ollama-native', 'no model', { model: '' }, 400, /model/],
   ['ollama-native', 'an unknown role', { messages: [{ role: 'developer', content: 'x' }] }, 400, /role/],
   ['ollama-native', 'content as a list', { messages: [user([{ type: 'text', text: 'x' }])] }, 400, /content/],

@@ -4,12 +4,14 @@ import { bedrockConverse } from './bedrock-converse/bedrock-converse.ts';
 import { gemini } from './gemini/gemini.ts';
 import { ollamaNative } from './ollama-native/ollama-native.ts';
 import { openaiChat } from './openai-chat/openai-chat.ts';
+import { openaiResponses } from './openai-responses/openai-responses.ts';
 import { vertexAnthropic } from './vertex/vertex-anthropic.ts';
 import { vertexGemini } from './vertex/vertex-gemini.ts';
 import type { WireFormat } from './wire-format.ts';
 
 const BY_NAME: Readonly<Record<WireFormatName, WireFormat>> = {
   'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
   'anthropic-messages': anthropicMessages,
   gemini,
   'ollama-native': ollamaNative,
