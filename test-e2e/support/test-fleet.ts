@@ -59,6 +59,8 @@ export const SIMULATED_AS: Readonly<
     basePath: '/v1/projects/p/locations/eu/publishers/anthropic',
     keys: GOOGLE_KEYS,
   },
+  'azure-openai': { catalogId: 'sim-openai', basePath: '/openai/v1' },
+  'azure-openai-deployments': { catalogId: 'sim-openai', basePath: '/openai' },
 };
 
 /** Starts a fleet, gives the simulated providers a secret, and registers them. */

@@ -34,6 +34,15 @@ const OF_GEMINI: FormatRow['faults'] = [
   ['server_error', { type: 'error-event', afterChunks: 3, errorType: 'INTERNAL', framing: 'raw' }],
 ];
 
+const AZURE: FormatRow = {
+  faults: [
+    ['content_filter', { type: 'status', status: 400, errorType: 'content_filter' }],
+    ['quota', { type: 'status', status: 429, errorType: 'insufficient_quota' }],
+    ['server_error', { type: 'error-event', afterChunks: 4 }],
+    ['rate_limited', { type: 'error-event', errorType: 'rate_limit_exceeded' }],
+  ],
+};
+
 export const FORMAT_ROWS: Readonly<Record<WireFormatName, FormatRow>> = {
   'openai-chat': {
     faults: [
@@ -86,6 +95,8 @@ export const FORMAT_ROWS: Readonly<Record<WireFormatName, FormatRow>> = {
   },
   'vertex-gemini': { faults: OF_GEMINI },
   'vertex-anthropic': { tellsWrites: true, faults: OF_CLAUDE },
+  'azure-openai': AZURE,
+  'azure-openai-deployments': AZURE,
 };
 
 /** The provider's counts as the format tells them. */

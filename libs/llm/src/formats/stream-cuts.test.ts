@@ -8,6 +8,7 @@ import { findWireFormat } from './wire-formats.ts';
 const STREAMS: readonly (readonly [format: WireFormatId, file: string, afterEnd: number])[] = [
   ['openai-responses', 'text-stream.sse', 1],
   ['openai-responses', 'reasoning-stream.sse', 1],
+  ['azure-openai', 'stream.sse', 1],
   ['ollama-native', 'text-stream.ndjson', 0],
   ['ollama-native', 'tool-call-stream.ndjson', 0],
 ];

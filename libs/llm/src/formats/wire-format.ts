@@ -15,6 +15,8 @@ export const WIRE_FORMAT_IDS = [
   'vertex-gemini',
   'vertex-anthropic',
   'openai-responses',
+  'azure-openai',
+  'azure-openai-deployments',
 ] as const;
 
 /** One of them. */

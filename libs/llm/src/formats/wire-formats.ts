@@ -1,4 +1,6 @@
 import { anthropicMessages } from './anthropic-messages/anthropic-messages.ts';
+import { azureOpenai } from './azure-openai/azure-openai.ts';
+import { azureOpenaiDeployments } from './azure-openai/azure-openai-deployments.ts';
 import { bedrockConverse } from './bedrock-converse/bedrock-converse.ts';
 import { gemini } from './gemini/gemini.ts';
 import { ollamaNative } from './ollama-native/ollama-native.ts';
@@ -18,6 +20,8 @@ const BY_ID: Readonly<Record<WireFormatId, WireFormat>> = {
   'bedrock-converse': bedrockConverse,
   'vertex-gemini': vertexGemini,
   'vertex-anthropic': vertexAnthropic,
+  'azure-openai': azureOpenai,
+  'azure-openai-deployments': azureOpenaiDeployments,
 };
 
 const FORMATS: ReadonlyMap<string, WireFormat> = new Map(Object.entries(BY_ID));

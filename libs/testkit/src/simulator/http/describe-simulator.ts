@@ -13,6 +13,8 @@ const EXAMPLE_PATHS: Readonly<Record<WireFormatName, string>> = {
     'POST /token, POST /v1/projects/{project}/locations/{region}/publishers/google/models/{model}:generateContent',
   'vertex-anthropic':
     'POST /token, POST /v1/projects/{project}/locations/{region}/publishers/anthropic/models/{model}:rawPredict',
+  'azure-openai': 'POST /openai/v1/chat/completions',
+  'azure-openai-deployments': 'POST /openai/deployments/{deployment}/chat/completions?api-version=2024-10-21',
 };
 
 /** What a simulator says about itself. */

@@ -17,6 +17,7 @@ export const DEFAULT_PROVIDERS: readonly ProviderOptions[] = [
   { name: 'sim-bedrock', format: 'bedrock-converse' },
   { name: 'sim-vertex-gemini', format: 'vertex-gemini' },
   { name: 'sim-vertex-anthropic', format: 'vertex-anthropic' },
+  { name: 'sim-azure', format: 'azure-openai' },
 ];
 
 /** Bounds and sizes of a whole simulator. */

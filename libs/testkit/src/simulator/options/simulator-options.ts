@@ -12,6 +12,8 @@ export const WIRE_FORMAT_NAMES = [
   'vertex-gemini',
   'vertex-anthropic',
   'openai-responses',
+  'azure-openai',
+  'azure-openai-deployments',
 ] as const;
 
 /** One of them. */

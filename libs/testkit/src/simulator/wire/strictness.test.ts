@@ -28,6 +28,16 @@ const GOOD = {
     headers: BEARER,
     body: { model, stream: false, messages: [user('hello')] },
   },
+  'azure-openai': {
+    path: '/openai/v1/chat/completions',
+    headers: { ...JSON_TYPE, 'api-key': 'key' },
+    body: { model, messages: [user('hello')] },
+  },
+  'azure-openai-deployments': {
+    path: `/openai/deployments/${model}/chat/completions?api-version=2024-10-21`,
+    headers: { ...JSON_TYPE, 'api-key': 'key' },
+    body: { messages: [user('hello')] },
+  },
 } satisfies Partial<Record<WireFormatName, Good>>;
 
 type Format = keyof typeof GOOD;
@@ -140,6 +150,12 @@ const CASES: readonly Case[] = [
   ['ollama-native', 'a prompt that does not fit', { model: 'tiny' }, 400, /exceeds the context length/],
   ['ollama-native', 'a model that is not there', { model: 'nobody' }, 404, /not found/],
 ];
+
+test('azure-openai-deployments has no address without a version, and takes a token for a key', async () => {
+  const path = `/openai/deployments/${model}/chat/completions`;
+  expect((await send('azure-openai-deployments', { path })).status).toBe(404);
+  expect((await send('azure-openai', { headers: BEARER })).status).toBe(200);
+});
 
 test.each(CASES)('%s refuses %s', async (format, _, wrong, status, message) => {
   const seen = await send(format, { wrong });

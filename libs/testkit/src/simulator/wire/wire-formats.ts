@@ -1,5 +1,6 @@
 import type { WireFormatName } from '../options/simulator-options.ts';
 import { anthropicMessages } from './anthropic-messages/anthropic-messages.ts';
+import { azureOpenai, azureOpenaiDeployments } from './azure-openai/azure-openai.ts';
 import { bedrockConverse } from './bedrock-converse/bedrock-converse.ts';
 import { gemini } from './gemini/gemini.ts';
 import { ollamaNative } from './ollama-native/ollama-native.ts';
@@ -18,6 +19,8 @@ const BY_NAME: Readonly<Record<WireFormatName, WireFormat>> = {
   'bedrock-converse': bedrockConverse,
   'vertex-gemini': vertexGemini,
   'vertex-anthropic': vertexAnthropic,
+  'azure-openai': azureOpenai,
+  'azure-openai-deployments': azureOpenaiDeployments,
 };
 
 /** The wire format of a name. */

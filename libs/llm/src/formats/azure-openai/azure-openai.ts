@@ -1,0 +1,9 @@
+import { openaiChat } from '../openai-chat/openai-chat.ts';
+import type { WireFormat } from '../wire-format.ts';
+
+/** Azure OpenAI by its v1 address, `…/openai/v1`: Chat Completions with a key of its own, and deployments for models. */
+export const azureOpenai: WireFormat = Object.freeze({
+  ...openaiChat,
+  id: 'azure-openai',
+  authStyle: 'api-key',
+} satisfies WireFormat);
