@@ -30,11 +30,15 @@ let nowMs: number;
 
 beforeAll(async () => {
   setDefaultCACertificates([...trusted, readFileSync(testCertificate.caFile, 'utf8')]);
-  server = createServer(testCertificate.serverOptions(), async (request, response) => {
+  server = createServer(testCertificate.serverOptions(), (request, response) => {
     let form = '';
-    for await (const chunk of request) form += String(chunk);
-    forms.push(new URLSearchParams(form));
-    answer(request, response);
+    request.on('data', (chunk) => {
+      form += String(chunk);
+    });
+    request.on('end', () => {
+      forms.push(new URLSearchParams(form));
+      answer(request, response);
+    });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
 });
