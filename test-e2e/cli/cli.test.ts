@@ -42,7 +42,7 @@ const answerId = (out: string): string => /request ([0-9a-f-]{36})/.exec(out)?.[
 test('providers: a table that marks the current one, and the same as JSON', async () => {
   const table = await textOf('providers');
   expect(rowsOf(table)[0]).toEqual(
-    'PROVIDER,STATE,SUCCESS,REQUESTS,P50,P95,LAST SUCCESS,LAST FAILURE,UP 24 H,ACTIVE'.split(','),
+    'PROVIDER,STATE,SUCCESS,REQUESTS,P50,P95,LAST OK,LAST FAIL,UP 24 H,ACTIVE'.split(','),
   );
   expect(table).toMatch(/^▸ +primary \(simulated\) /m);
   expect(table).toMatch(/^ +secondary \(simulated\) /m);
@@ -85,14 +85,14 @@ test('chat: one answer from words, several from lines, each with who served it a
   );
   expect(code).toBe(0);
   expect(out.match(/Simulated answer:/g)).toHaveLength(2);
-  expect(out).toMatch(/\[primary\/sim-smart, [\s\S]*LAST SUCCESS[\s\S]*\[primary\/sim-smart, /);
+  expect(out).toMatch(/\[primary\/sim-smart, [\s\S]*LAST OK[\s\S]*\[primary\/sim-smart, /);
   expect(await run(['chat'], '')).toMatchObject({ code: 0, out: '' });
 });
 
 test('chat: an error is told and the conversation goes on', async () => {
   const { code, out } = await run(['chat', '--model', 'nobody/nothing'], 'Hello\n/health\n');
   expect([code, out.split('\n')[0]]).toEqual([0, expect.stringMatching(/^MODEL_NOT_FOUND: /)]);
-  expect(out).toContain('LAST SUCCESS');
+  expect(out).toContain('LAST OK');
 });
 
 test('decision: after a failover it names every attempt, what it cost and why it failed', async () => {

@@ -1,5 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import type { Output } from './output/output.ts';
+import type { Output, TextSink } from './output/output.ts';
 import type { CliSettings } from './settings.ts';
 
 /** What a command was called with. */
@@ -10,6 +10,8 @@ export interface CommandInput {
   readonly settings: CliSettings;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly output: Output;
+  /** Where progress is told of: never part of the output. */
+  readonly progress?: TextSink;
   /** Fires at Ctrl-C. */
   readonly signal: AbortSignal;
 }

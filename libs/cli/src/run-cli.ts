@@ -13,8 +13,10 @@ import { health } from './commands/health.ts';
 import { keys } from './commands/keys.ts';
 import { models } from './commands/models.ts';
 import { pools } from './commands/pools.ts';
+import { probing } from './commands/probing.ts';
 import { providers } from './commands/providers.ts';
 import { route } from './commands/route.ts';
+import { testProvider } from './commands/test-provider.ts';
 import { Output, type TextSink } from './output/output.ts';
 import { viewOf } from './output/view.ts';
 import { readSettings } from './settings.ts';
@@ -33,6 +35,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
   Object.entries({
     providers,
     health,
+    'test-provider': testProvider,
+    probing,
     chat,
     route,
     models,
@@ -83,6 +87,7 @@ export async function runCli({
       },
       env,
       output,
+      progress: err,
       signal,
     });
     return 0;

@@ -4,16 +4,18 @@ import { type Foundation, openPostgres, type Postgres, watchState } from '@switc
 import { grpcRouting } from './adapters/grpc-routing.ts';
 import { postgresHealthHistory } from './adapters/postgres-health-history.ts';
 import { postgresHealthStore } from './adapters/postgres-health-store.ts';
+import { postgresProbingStore } from './adapters/postgres-probing-store.ts';
 import { Announcer } from './bus/announcer.ts';
 import { takeObservations } from './bus/take-observations.ts';
 import type { HealthProbeConfig } from './config.ts';
 import { exposeGauges, healthProbeEvents } from './events.ts';
-import type { HealthHistory, Routing } from './ports.ts';
+import type { HealthHistory, ProbingStore, Routing } from './ports.ts';
 import { HealthTable } from './runtime/health-table.ts';
 import { Judge } from './runtime/judge.ts';
 import { Leadership } from './runtime/leadership.ts';
 import { ObservedProviders } from './runtime/observed-providers.ts';
 import { Prober } from './runtime/prober.ts';
+import { ProbingPlan } from './runtime/probing-plan.ts';
 import { ProviderRegistry } from './runtime/provider-registry.ts';
 
 /** What the handlers of RPCs stand on. */
@@ -21,6 +23,10 @@ export interface Parts {
   readonly table: HealthTable;
   readonly observed: ObservedProviders;
   readonly history: HealthHistory;
+  readonly routing: Routing;
+  readonly plan: ProbingPlan;
+  readonly probingStore: ProbingStore;
+  readonly defaultIdleIntervalMs: number;
   readonly clock: Clock;
 }
 
@@ -39,6 +45,7 @@ export function composeParts(foundation: Foundation, { config, clock, random }: 
   const observed = new ObservedProviders();
   const postgres = openDatabase(foundation, config);
   const store = postgresHealthStore(postgres);
+  const probingStore = postgresProbingStore(postgres);
   const routing = openRouting(foundation, config);
   const holder = { owner: randomUUID() };
 
@@ -55,7 +62,9 @@ export function composeParts(foundation: Foundation, { config, clock, random }: 
   const judging = { store, holder, table, registry, observed, leadership, events, clock, log };
   const judge = new Judge({ ...judging, onChange: () => announcer.wake() });
   stack.defer(() => judge.close());
-  const probing = { routing, registry, table, observed, leadership, events, clock, random };
+  const plan = new ProbingPlan({ store: probingStore, holder, clock, log });
+  stack.defer(() => plan.close());
+  const probing = { plan, routing, registry, table, observed, leadership, events, clock, random };
   const prober = new Prober({ ...probing, config: config.probing });
   stack.defer(() => prober.close());
 
@@ -69,7 +78,11 @@ export function composeParts(foundation: Foundation, { config, clock, random }: 
     watchers: () => table.watchers,
     probesInFlight: () => prober.inFlight,
   });
-  return { table, observed, history: postgresHealthHistory(postgres), clock };
+  return {
+    ...{ table, observed, routing, clock, plan, probingStore },
+    history: postgresHealthHistory(postgres),
+    defaultIdleIntervalMs: config.probing.idleIntervalMs,
+  };
 }
 
 const part = (ok: boolean, otherwise: string) => ({ ok, detail: ok ? 'in order' : otherwise });

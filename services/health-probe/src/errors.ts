@@ -18,3 +18,36 @@ export const tooManyWatchers = (max: number) =>
     retryAfterMs: 1_000,
     metadata: { max_watchers: String(max) },
   });
+
+export const testNotAllowed = () =>
+  new ServiceError({
+    reason: 'TEST_NOT_ALLOWED',
+    code: 'PERMISSION_DENIED',
+    publicMessage:
+      "tests of the installation's providers are made by a key of the installation, which pays for them",
+  });
+
+export const modelNotOffered = () =>
+  new ServiceError({
+    reason: 'MODEL_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: 'the provider offers no such model; ListModels of routing says which there are',
+  });
+
+export const tooManyTests = (max: number) =>
+  new ServiceError({
+    reason: 'TOO_MANY_TESTS',
+    code: 'RESOURCE_EXHAUSTED',
+    publicMessage: 'as many providers are being tested as this replica allows; try again when one has ended',
+    retryable: true,
+    retryAfterMs: 2_000,
+    metadata: { max_tests: String(max) },
+  });
+
+export const probingNotAllowed = () =>
+  new ServiceError({
+    reason: 'PROBING_NOT_ALLOWED',
+    code: 'PERMISSION_DENIED',
+    publicMessage:
+      "how the installation's providers are probed is set by a key of the installation, which pays for it",
+  });

@@ -1,6 +1,9 @@
 import type { CommittedChange, HealthChange, HealthRecord } from './domain/health-record.ts';
 import type { ProbeModel } from './domain/probe-model.ts';
+import type { ProbeBudget, ProbeSettings, ProbeSpending } from './domain/probe-settings.ts';
 import type { ProviderName } from './domain/provider-key.ts';
+import type { CallFailure } from './domain/provider-tests/advice.ts';
+import type { ProviderTest, TestAnswer } from './domain/provider-tests/provider-test.ts';
 import type { Uptime } from './domain/uptime.ts';
 import type { WatchedProvider } from './domain/watched-provider.ts';
 
@@ -93,7 +96,66 @@ export interface HealthStore {
 }
 
 /** What came of a probe, as far as it concerns who sends the next one: the provider's health comes from routing's observations. */
-export type ProbeOutcome = 'ok' | 'failed' | 'unfit_model' | 'refused' | 'routing_away';
+export type ProbeOutcome = 'ok' | 'failed' | 'unfit_model' | 'refused' | 'over_budget' | 'routing_away';
+
+/** What came of a probe. */
+export interface ProbeResult {
+  readonly outcome: ProbeOutcome;
+  /** Nano-USD; undefined where it is not known. */
+  readonly costNanoUsd: bigint | undefined;
+}
+
+/** One model of one provider. */
+export interface ProbeTarget extends ProviderName {
+  readonly model: string;
+  /** Most that it may cost, in nano-USD; 0: no limit. */
+  readonly maxCostNanoUsd: bigint;
+}
+
+/** What a probe takes of a provider's budget. */
+export interface ProbeTake extends ProviderName {
+  /** In UTC: `2026-11-29`. */
+  readonly day: string;
+  readonly budget: ProbeBudget;
+}
+
+/** What a probe has cost, in the place of what was held for it. */
+export interface ProbeSettlement extends ProviderName {
+  readonly day: string;
+  readonly holdNanoUsd: bigint;
+  readonly costNanoUsd: bigint;
+}
+
+/** Settings of all providers that have some, and what probes took on one day; by `providerKey`. */
+export interface StoredProbing {
+  readonly day: string;
+  readonly settings: ReadonlyMap<string, ProbeSettings>;
+  readonly spending: ReadonlyMap<string, ProbeSpending>;
+}
+
+/** Where it is kept how providers are probed, and what that took. */
+export interface ProbingStore {
+  read(day: string): Promise<StoredProbing>;
+  put(settings: ProbeSettings): Promise<void>;
+  /** @returns false where the budget has nothing left, or another replica holds the lease */
+  take(holder: LeaseHolder, take: ProbeTake): Promise<boolean>;
+  settle(settlement: ProbeSettlement): Promise<void>;
+  /** Removes what was spent before a day, and settings of providers that are gone. */
+  forget(beforeDay: string): Promise<void>;
+}
+
+/** A request of a test, aimed at one model of one provider. */
+export interface TestCall extends ProviderName {
+  readonly model: string;
+  readonly test: ProviderTest;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** What came of a test's request. */
+export type TestCallResult =
+  | { readonly kind: 'answered'; readonly answer: TestAnswer }
+  | (CallFailure & { readonly kind: 'failed'; readonly message: string; readonly requestId: string });
 
 /** The routing service. */
 export interface Routing {
@@ -102,5 +164,7 @@ export interface Routing {
   /** The models of a provider. @throws ServiceError */
   listModels(provider: string): Promise<readonly ProbeModel[]>;
   /** One token from one model of one provider. Never throws. */
-  probe(target: ProviderName & { readonly model: string }): Promise<ProbeOutcome>;
+  probe(target: ProbeTarget): Promise<ProbeResult>;
+  /** The request of one test, whole or streamed. Never throws. */
+  test(call: TestCall): Promise<TestCallResult>;
 }

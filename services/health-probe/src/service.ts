@@ -14,7 +14,10 @@ import type { HealthProbeConfig } from './config.ts';
 import { getHealthHistory } from './rpc/get-health-history.ts';
 import { getProviderHealth } from './rpc/get-provider-health.ts';
 import { getUptime } from './rpc/get-uptime.ts';
+import { listProbing } from './rpc/list-probing.ts';
 import { listProviderHealth } from './rpc/list-provider-health.ts';
+import { setProbing } from './rpc/set-probing.ts';
+import { testProvider } from './rpc/test-provider.ts';
 import { watchProviderHealth } from './rpc/watch-provider-health.ts';
 
 /** What tests replace. */
@@ -53,5 +56,8 @@ function defineHealthService(parts: Parts) {
     watchProviderHealth: { permission: 'health.read', handle: watchProviderHealth(parts) },
     getHealthHistory: { permission: 'health.read', handle: getHealthHistory(parts) },
     getUptime: { permission: 'health.read', handle: getUptime(parts) },
+    testProvider: { permission: 'health.test', handle: testProvider(parts) },
+    listProbing: { permission: 'health.read', handle: listProbing(parts) },
+    setProbing: { permission: 'health.write', handle: setProbing(parts) },
   });
 }

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { busNames } from '@switchyard/contracts';
 import { HealthChanged } from '@switchyard/contracts/events';
 import { ProviderMode } from '@switchyard/contracts/routing';
+import { newApiKey } from '@switchyard/kernel';
 import { createLogger, openPostgres } from '@switchyard/service-kit';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { connect } from 'nats';
@@ -61,7 +62,7 @@ test('H2: a replica that stands still and wakes up does not go on probing beside
     child.kill('SIGKILL');
     await exited;
   });
-  await expect.poll(() => routing.probes.length, { timeout: 15_000 }).toBeGreaterThan(2);
+  await expect.poll(() => routing.probes.length, { timeout: 90_000 }).toBeGreaterThan(2);
   child.kill('SIGSTOP');
   const successor = running.use(await start({ HEALTH_PROBE_IDLE_INTERVAL_MS: '200' }));
   await expect.poll(() => sendersSince(0).size, { timeout: 15_000 }).toBe(2);
@@ -70,7 +71,47 @@ test('H2: a replica that stands still and wakes up does not go on probing beside
   await wait(4_000);
   expect([...sendersSince(from)]).toEqual([`Bearer ${successor.key}`]);
   expect(routing.peak.ofOne).toBe(1);
-}, 60_000);
+}, 180_000);
+
+test('H2: of three replicas one probes; killed with -9, one of the others does, and never two at once', async () => {
+  routing.add('a');
+  const main = new URL('../src/main.ts', import.meta.url).pathname;
+  // The first to be made has the schema ready and gives its place free.
+  const prepared = await start({ HEALTH_PROBE_ACTIVE: 'false' });
+  await prepared[Symbol.asyncDispose]();
+  const children = new Map<string, ChildProcess>();
+  for (let n = 0; n < 3; n++) {
+    const key = newApiKey();
+    const env = {
+      ...prepared.env,
+      ...{ HEALTH_PROBE_ACTIVE: 'true', HEALTH_PROBE_IDLE_INTERVAL_MS: '200', HEALTH_PROBE_API_KEY: key },
+    };
+    const child = spawn(process.execPath, [main], {
+      env: { PATH: process.env.PATH, ...env },
+      stdio: 'ignore',
+    });
+    children.set(`Bearer ${key}`, child);
+    running.defer(() => killed(child));
+  }
+  for (let alive = 3; alive > 1; alive--) {
+    const from = routing.probes.length;
+    await expect.poll(() => routing.probes.length, { timeout: 90_000 }).toBeGreaterThan(from + 5);
+    const [prober = ''] = sendersSince(from);
+    await killed(children.get(prober) as ChildProcess);
+  }
+  await expect.poll(() => sendersSince(0).size, { timeout: 90_000 }).toBe(3);
+  // Each had its time: nobody's probes lie between those of another.
+  const turns = routing.probes.map(({ sender }) => sender).filter((one, i, all) => one !== all[i - 1]);
+  expect(turns.length).toBe(3);
+  expect(routing.peak.ofOne).toBe(1);
+}, 300_000);
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
 
 test('replicas show one table, whose versions grow by one with each change, also when the judge is killed in between', async () => {
   for (let n = 0; n < 6; n++) routing.add(`p${n}`);

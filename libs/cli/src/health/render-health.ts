@@ -102,7 +102,7 @@ export function renderProvider(
   const classes = Object.entries(health.failuresByClass).sort(([, a], [, b]) => Number(b - a));
   const rows = [{ ...health, model: 'all models' }, ...health.models];
   const parts = [
-    `${nameOf(health)} is ${paint(word, stateTone(word), view)} since ${formatAgo(health.since, nowMs)}: ${health.reason}`,
+    `${nameOf(health)} is ${paint(word, stateTone(word), view)}, since ${formatAgo(health.since, nowMs)}: ${health.reason}`,
     `Up ${formatShare(uptimeOf(uptime, HOUR))} of the last hour, ${formatShare(uptimeOf(uptime, DAY))} of the day, ${formatShare(uptimeOf(uptime, 30 * DAY))} of 30 days.`,
     `Last success ${formatAgo(health.lastSuccessAt, nowMs)}, last failure ${formatAgo(health.lastFailureAt, nowMs)}, last probe ${formatAgo(health.lastProbeAt, nowMs)}.`,
     classes.length === 0 ? '' : `Failures: ${classes.map(([name, count]) => `${count} ${name}`).join(', ')}.`,
@@ -112,8 +112,8 @@ export function renderProvider(
     [
       { title: 'LAST 300 S', cell: ({ model }) => model },
       ...figureColumns<ModelHealth>((model) => model),
-      { title: 'LAST SUCCESS', align: 'right', spare: 1, cell: (row) => formatAgo(row.lastSuccessAt, nowMs) },
-      { title: 'LAST FAILURE', align: 'right', spare: 2, cell: (row) => formatAgo(row.lastFailureAt, nowMs) },
+      { title: 'LAST OK', align: 'right', spare: 1, cell: (row) => formatAgo(row.lastSuccessAt, nowMs) },
+      { title: 'LAST FAIL', align: 'right', spare: 2, cell: (row) => formatAgo(row.lastFailureAt, nowMs) },
     ],
     view,
   );

@@ -25,12 +25,12 @@ export function renderProviders({ rows, isMeasured }: ProviderTable, { nowMs, vi
       { title: 'P50', align: 'right', cell: (row) => formatDuration(row.measured?.health.latencyP50Ms) },
       { title: 'P95', align: 'right', cell: (row) => formatDuration(row.measured?.health.latencyP95Ms) },
       {
-        title: 'LAST SUCCESS',
+        title: 'LAST OK',
         align: 'right',
         cell: (row) => formatAgo(latest(row, 'lastSuccessAt'), nowMs),
       },
       {
-        title: 'LAST FAILURE',
+        title: 'LAST FAIL',
         align: 'right',
         spare: 1,
         cell: (row) => formatAgo(latest(row, 'lastFailureAt'), nowMs),

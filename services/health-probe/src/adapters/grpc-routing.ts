@@ -9,9 +9,9 @@ import {
 import { ServiceError } from '@switchyard/kernel';
 import { callUnary, type GrpcTarget, openGrpcClient } from '@switchyard/service-kit';
 import type { ProbeModel } from '../domain/probe-model.ts';
-import type { ProviderName } from '../domain/provider-key.ts';
 import type { WatchedProvider } from '../domain/watched-provider.ts';
-import type { ProbeOutcome, Routing } from '../ports.ts';
+import type { ProbeOutcome, ProbeTarget, Routing } from '../ports.ts';
+import { callTest } from './call-test.ts';
 
 export interface GrpcRoutingOptions {
   readonly target: GrpcTarget;
@@ -65,32 +65,32 @@ export function grpcRouting({ target, probeTimeoutMs }: GrpcRoutingOptions): Rou
       }),
     async probe(probed) {
       try {
-        await callUnary({
+        const { cost } = await callUnary({
           method: client.complete.bind(client),
           request: probeRequest(probed),
           target,
           timeoutMs: probeTimeoutMs,
         });
-        return 'ok';
+        return { outcome: 'ok', costNanoUsd: cost?.totalNanoUsd };
       } catch (error) {
-        return outcomeOf(error);
+        return { outcome: outcomeOf(error), costNanoUsd: costOf(error) };
       }
     },
+    test: (call) => callTest({ client, target }, call),
     close: () => client.close(),
   };
 }
 
 /** The cheapest call there is: a word in, a token out, of this one provider. */
-function probeRequest({
-  tenant,
-  provider,
-  model,
-}: ProviderName & { readonly model: string }): CompleteRequest {
+function probeRequest({ tenant, provider, model, maxCostNanoUsd }: ProbeTarget): CompleteRequest {
   return CompleteRequest.fromPartial({
     model,
     messages: [{ role: Role.USER, parts: [{ content: { $case: 'text', value: 'ping' } }] }],
     sampling: { maxOutputTokens: 1 },
-    requirements: { allowedProviders: [provider] },
+    requirements: {
+      allowedProviders: [provider],
+      ...(maxCostNanoUsd > 0n ? { maxCostNanoUsd } : {}),
+    },
     failover: { allowed: false, maxFallbacks: 0 },
     purpose: Purpose.PROBE,
     context: { service: 'health-probe', tenant },
@@ -103,6 +103,19 @@ function watchedProvider({ provider, health }: ProviderStatus): WatchedProvider[
   const { id, tenant, mode } = provider;
   const inMaintenance = mode === ProviderMode.MAINTENANCE;
   return [{ tenant, provider: id, inMaintenance, isConfigured: health !== 'not_configured' }];
+}
+
+/** Classes of errors after which the provider may still have worked, and so charge. */
+const MAY_HAVE_WORKED = new Set(['timeout', 'broken_stream', 'invalid_response', 'cancelled']);
+
+/** A provider that turned a call down charges nothing; of one that left it open nobody knows. */
+function costOf(error: unknown): bigint | undefined {
+  if (!(error instanceof ServiceError)) return undefined;
+  const { reason, metadata } = error;
+  if (reason === 'DEADLINE_EXCEEDED' || reason === 'CANCELLED') return undefined;
+  if (reason.startsWith('PROVIDER_')) return MAY_HAVE_WORKED.has(metadata.error_class ?? '') ? undefined : 0n;
+  // Routing refused it itself, or was not reached; what was on its way then is not known.
+  return outcomeOf(error) === 'refused' ? 0n : undefined;
 }
 
 function outcomeOf(error: unknown): ProbeOutcome {

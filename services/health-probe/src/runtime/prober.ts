@@ -10,6 +10,7 @@ import type { HealthTable } from './health-table.ts';
 import type { Leadership } from './leadership.ts';
 import { Loop } from './loop.ts';
 import type { ObservedProviders } from './observed-providers.ts';
+import type { ProbingPlan } from './probing-plan.ts';
 import type { ProviderRegistry } from './provider-registry.ts';
 
 export interface ProberOptions {
@@ -18,6 +19,7 @@ export interface ProberOptions {
   readonly table: HealthTable;
   readonly observed: ObservedProviders;
   readonly leadership: Leadership;
+  readonly plan: ProbingPlan;
   readonly config: ProbingConfig;
   readonly events: HealthProbeEvents;
   readonly clock: Clock;
@@ -68,8 +70,8 @@ export class Prober {
   }
 
   #tick(): void {
-    const { leadership, registry, config, clock } = this.#options;
-    if (!config.active || !leadership.isLeader || !registry.isUp) return;
+    const { leadership, registry, config, clock, plan } = this.#options;
+    if (!config.active || !leadership.isLeader || !registry.isUp || !plan.isRead) return;
     const nowMs = clock.monotonicMs();
     this.#forgetGone();
     const due = [...registry.all()]
@@ -88,7 +90,9 @@ export class Prober {
     const record = this.#options.table.get(provider);
     const memory = this.#memoryOf(provider);
     if (record === undefined || !provider.isConfigured || memory.isUnderWay) return [];
-    const { clock, observed, config } = this.#options;
+    const { clock, observed, config, plan } = this.#options;
+    const { isActive = true, idleIntervalMs = config.idleIntervalMs } = plan.settingsOf(provider) ?? {};
+    if (!isActive) return [];
     const windows = observed.windowsOf(provider);
     const seen = windows.whole.statistics(nowMs, nowMs);
     const subject: ProbeSubject = {
@@ -102,7 +106,7 @@ export class Prober {
       lastProbeAtMs: memory.lastProbeAtMs,
       jitter: memory.jitter,
     };
-    return [{ provider, memory, atMs: nextProbeAt(subject, config, nowMs) }];
+    return [{ provider, memory, atMs: nextProbeAt(subject, { ...config, idleIntervalMs }, nowMs) }];
   }
 
   #start(provider: WatchedProvider, memory: ProbeMemory): void {
@@ -127,7 +131,7 @@ export class Prober {
   }
 
   async #send({ tenant, provider }: WatchedProvider, memory: ProbeMemory): Promise<ProbeOutcome> {
-    const { routing, observed, clock, leadership } = this.#options;
+    const { routing, observed, clock, leadership, plan } = this.#options;
     const nowMs = clock.monotonicMs();
     if (nowMs - memory.modelsReadAtMs > MODELS_MAX_AGE_MS) {
       try {
@@ -143,7 +147,12 @@ export class Prober {
     if (chosen === undefined) return 'refused';
     // Reading the list took time; the lease may have gone meanwhile.
     if (!leadership.isLeader) return 'refused';
-    const outcome = await routing.probe({ tenant, provider, model: chosen.model });
+    const permit = await plan.take({ tenant, provider });
+    if (permit === undefined) return 'over_budget';
+    const maxCostNanoUsd = permit.holdNanoUsd;
+    const target = { tenant, provider, model: chosen.model, maxCostNanoUsd };
+    const { outcome, costNanoUsd } = await routing.probe(target);
+    await plan.settle({ tenant, provider }, permit, costNanoUsd);
     if (outcome === 'unfit_model') memory.unfit.add(chosen.model);
     return outcome;
   }

@@ -20,6 +20,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { Duration } from "../../../google/protobuf/duration.ts";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
 /** Whether a provider may be used. */
@@ -93,6 +94,118 @@ export function healthStateToJSON(object: HealthState): string {
     case HealthState.MAINTENANCE:
       return "HEALTH_STATE_MAINTENANCE";
     case HealthState.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+/** Which tests are made. */
+export const TestSuite = {
+  /** UNSPECIFIED - Same as QUICK. */
+  UNSPECIFIED: 0,
+  /** QUICK - A completion and a stream, of a few tokens each. */
+  QUICK: 1,
+  /** FULL - Also tools, structured output, vision, the limit of the output, embeddings and what a wrong key meets. */
+  FULL: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type TestSuite = typeof TestSuite[keyof typeof TestSuite];
+
+export namespace TestSuite {
+  export type UNSPECIFIED = typeof TestSuite.UNSPECIFIED;
+  export type QUICK = typeof TestSuite.QUICK;
+  export type FULL = typeof TestSuite.FULL;
+  export type UNRECOGNIZED = typeof TestSuite.UNRECOGNIZED;
+}
+
+export function testSuiteFromJSON(object: any): TestSuite {
+  switch (object) {
+    case 0:
+    case "TEST_SUITE_UNSPECIFIED":
+      return TestSuite.UNSPECIFIED;
+    case 1:
+    case "TEST_SUITE_QUICK":
+      return TestSuite.QUICK;
+    case 2:
+    case "TEST_SUITE_FULL":
+      return TestSuite.FULL;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return TestSuite.UNRECOGNIZED;
+  }
+}
+
+export function testSuiteToJSON(object: TestSuite): string {
+  switch (object) {
+    case TestSuite.UNSPECIFIED:
+      return "TEST_SUITE_UNSPECIFIED";
+    case TestSuite.QUICK:
+      return "TEST_SUITE_QUICK";
+    case TestSuite.FULL:
+      return "TEST_SUITE_FULL";
+    case TestSuite.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+/** How a test ended. */
+export const TestOutcome = {
+  /** UNSPECIFIED - Never sent. */
+  UNSPECIFIED: 0,
+  /** PASSED - It works. */
+  PASSED: 1,
+  /** FAILED - It does not. */
+  FAILED: 2,
+  /** UNSUPPORTED - The provider has no model for it, or Switchyard does not offer it yet. */
+  UNSUPPORTED: 3,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type TestOutcome = typeof TestOutcome[keyof typeof TestOutcome];
+
+export namespace TestOutcome {
+  export type UNSPECIFIED = typeof TestOutcome.UNSPECIFIED;
+  export type PASSED = typeof TestOutcome.PASSED;
+  export type FAILED = typeof TestOutcome.FAILED;
+  export type UNSUPPORTED = typeof TestOutcome.UNSUPPORTED;
+  export type UNRECOGNIZED = typeof TestOutcome.UNRECOGNIZED;
+}
+
+export function testOutcomeFromJSON(object: any): TestOutcome {
+  switch (object) {
+    case 0:
+    case "TEST_OUTCOME_UNSPECIFIED":
+      return TestOutcome.UNSPECIFIED;
+    case 1:
+    case "TEST_OUTCOME_PASSED":
+      return TestOutcome.PASSED;
+    case 2:
+    case "TEST_OUTCOME_FAILED":
+      return TestOutcome.FAILED;
+    case 3:
+    case "TEST_OUTCOME_UNSUPPORTED":
+      return TestOutcome.UNSUPPORTED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return TestOutcome.UNRECOGNIZED;
+  }
+}
+
+export function testOutcomeToJSON(object: TestOutcome): string {
+  switch (object) {
+    case TestOutcome.UNSPECIFIED:
+      return "TEST_OUTCOME_UNSPECIFIED";
+    case TestOutcome.PASSED:
+      return "TEST_OUTCOME_PASSED";
+    case TestOutcome.FAILED:
+      return "TEST_OUTCOME_FAILED";
+    case TestOutcome.UNSUPPORTED:
+      return "TEST_OUTCOME_UNSUPPORTED";
+    case TestOutcome.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
   }
@@ -362,6 +475,145 @@ export interface Uptime {
   downMs: bigint;
   /** up / (up + down), 0 to 1. Absent where both are 0. */
   uptime?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Which provider to test, and how thoroughly. */
+export interface TestProviderRequest {
+  /** Its id. */
+  provider: string;
+  /** The tenant it belongs to; empty for the installation's, which only a key of the installation may test. */
+  tenant: string;
+  /** How thoroughly. Default QUICK. */
+  suite: TestSuite;
+  /** The model to test, as the provider names it. Default: for each test the cheapest that can do what it needs. */
+  model: string;
+  /** Most time of one test, 1 to 120 s. Default 30 s. */
+  testTimeout: Duration | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** The plan, or one result. */
+export interface TestProviderResponse {
+  /** What is new; exactly one is set. */
+  event:
+    | //
+    /** What will be tested; the first message. */
+    { $case: "plan"; value: TestPlan }
+    | //
+    /** A test that has ended. */
+    { $case: "result"; value: TestResult }
+    | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What will be tested. */
+export interface TestPlan {
+  /** Id of the provider. */
+  provider: string;
+  /** Names of the tests, in the order in which they begin; each gets one result. */
+  tests: string[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How a test ended. */
+export interface TestResult {
+  /** Id of the provider. */
+  provider: string;
+  /** Name of the test: completion, stream, tools, structured_output, vision, output_limit, embeddings, wrong_key. */
+  test: string;
+  /** How it ended. */
+  outcome: TestOutcome;
+  /** The model that was called; empty where none was. */
+  model: string;
+  /** How long it took, in milliseconds. Absent where nothing was called. */
+  durationMs?:
+    | number
+    | undefined;
+  /** What it cost, in nano-USD. Absent where nothing was called, the call failed or its price is unknown. */
+  costNanoUsd?:
+    | bigint
+    | undefined;
+  /** What was seen, or what is wrong. */
+  detail: string;
+  /** What to do about it; empty where it passed. */
+  advice: string;
+  /** Id of the request at routing, for its decision; empty where there is none. */
+  requestId: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Whose probing: that of all providers the caller may see. */
+export interface ListProbingRequest {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How providers are probed. */
+export interface ListProbingResponse {
+  /** In the order of provider ids. */
+  providers: ProviderProbing[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How one provider is probed, and what that has taken today. */
+export interface ProviderProbing {
+  /** Id of the provider. */
+  provider: string;
+  /** The tenant it belongs to; empty for the installation's. */
+  tenant: string;
+  /** What holds; defaults are filled in. */
+  settings:
+    | ProbeSettings
+    | undefined;
+  /** Whether nobody has set anything. */
+  isDefault: boolean;
+  /** Probes sent today, in UTC. */
+  probesToday: number;
+  /**
+   * What they have cost, in nano-USD. Of a probe whose cost is not known, the most that it may have cost under a limit in
+   * money, else nothing. The ledger has each of them under the purpose "probe".
+   */
+  nanoUsdToday: bigint;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How a provider is probed. */
+export interface ProbeSettings {
+  /** Whether probes are sent at all. Default true. */
+  active?:
+    | boolean
+    | undefined;
+  /**
+   * Between two probes while nothing speaks against the provider and nobody uses it, in milliseconds: 100 to 86,400,000.
+   * Default: HEALTH_PROBE_IDLE_INTERVAL_MS.
+   */
+  idleIntervalMs?:
+    | number
+    | undefined;
+  /** Most probes on one day, in UTC. 0: none. Default 10,000. */
+  maxProbesPerDay?:
+    | number
+    | undefined;
+  /** Most that probes may cost on one day, in nano-USD. Under such a limit a model of unknown price is not probed. Default: no limit. */
+  maxNanoUsdPerDay?: bigint | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How a provider shall be probed. */
+export interface SetProbingRequest {
+  /** Id of the provider. */
+  provider: string;
+  /** The tenant it belongs to; empty for the installation's, which only a key of the installation may set. */
+  tenant: string;
+  /** All of it: what is left out gets its default. */
+  settings: ProbeSettings | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How the provider is probed now. */
+export interface SetProbingResponse {
+  /** What holds. */
+  probing: ProviderProbing | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -2971,6 +3223,1327 @@ export const Uptime: MessageFns<Uptime> = {
   },
 };
 
+function createBaseTestProviderRequest(): TestProviderRequest {
+  return { provider: "", tenant: "", suite: 0, model: "", testTimeout: undefined, _unknownFields: {} };
+}
+
+export const TestProviderRequest: MessageFns<TestProviderRequest> = {
+  encode(message: TestProviderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(18).string(message.tenant);
+    }
+    if (message.suite !== 0) {
+      writer.uint32(24).int32(message.suite);
+    }
+    if (message.model !== "") {
+      writer.uint32(34).string(message.model);
+    }
+    if (message.testTimeout !== undefined) {
+      Duration.encode(message.testTimeout, writer.uint32(42).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TestProviderRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTestProviderRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.suite = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.testTimeout = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TestProviderRequest {
+    return {
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      suite: isSet(object.suite) ? testSuiteFromJSON(object.suite) : 0,
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      testTimeout: isSet(object.testTimeout)
+        ? Duration.fromJSON(object.testTimeout)
+        : isSet(object.test_timeout)
+        ? Duration.fromJSON(object.test_timeout)
+        : undefined,
+    };
+  },
+
+  toJSON(message: TestProviderRequest): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.suite !== 0) {
+      obj.suite = testSuiteToJSON(message.suite);
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.testTimeout !== undefined) {
+      obj.testTimeout = Duration.toJSON(message.testTimeout);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TestProviderRequest>): TestProviderRequest {
+    return TestProviderRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TestProviderRequest>): TestProviderRequest {
+    const message = createBaseTestProviderRequest();
+    message.provider = object.provider ?? "";
+    message.tenant = object.tenant ?? "";
+    message.suite = object.suite ?? 0;
+    message.model = object.model ?? "";
+    message.testTimeout = (object.testTimeout !== undefined && object.testTimeout !== null)
+      ? Duration.fromPartial(object.testTimeout)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTestProviderResponse(): TestProviderResponse {
+  return { event: undefined, _unknownFields: {} };
+}
+
+export const TestProviderResponse: MessageFns<TestProviderResponse> = {
+  encode(message: TestProviderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.event?.$case) {
+      case "plan":
+        TestPlan.encode(message.event.value, writer.uint32(10).fork()).join();
+        break;
+      case "result":
+        TestResult.encode(message.event.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TestProviderResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTestProviderResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.event = { $case: "plan", value: TestPlan.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.event = { $case: "result", value: TestResult.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TestProviderResponse {
+    return {
+      event: isSet(object.plan)
+        ? { $case: "plan", value: TestPlan.fromJSON(object.plan) }
+        : isSet(object.result)
+        ? { $case: "result", value: TestResult.fromJSON(object.result) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: TestProviderResponse): unknown {
+    const obj: any = {};
+    if (message.event?.$case === "plan") {
+      obj.plan = TestPlan.toJSON(message.event.value);
+    } else if (message.event?.$case === "result") {
+      obj.result = TestResult.toJSON(message.event.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TestProviderResponse>): TestProviderResponse {
+    return TestProviderResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TestProviderResponse>): TestProviderResponse {
+    const message = createBaseTestProviderResponse();
+    switch (object.event?.$case) {
+      case "plan": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "plan", value: TestPlan.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "result": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "result", value: TestResult.fromPartial(object.event.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseTestPlan(): TestPlan {
+  return { provider: "", tests: [], _unknownFields: {} };
+}
+
+export const TestPlan: MessageFns<TestPlan> = {
+  encode(message: TestPlan, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    for (const v of message.tests) {
+      writer.uint32(18).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TestPlan {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTestPlan();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tests.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TestPlan {
+    return {
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      tests: globalThis.Array.isArray(object?.tests) ? object.tests.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: TestPlan): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.tests?.length) {
+      obj.tests = message.tests;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TestPlan>): TestPlan {
+    return TestPlan.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TestPlan>): TestPlan {
+    const message = createBaseTestPlan();
+    message.provider = object.provider ?? "";
+    message.tests = object.tests?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseTestResult(): TestResult {
+  return {
+    provider: "",
+    test: "",
+    outcome: 0,
+    model: "",
+    durationMs: undefined,
+    costNanoUsd: undefined,
+    detail: "",
+    advice: "",
+    requestId: "",
+    _unknownFields: {},
+  };
+}
+
+export const TestResult: MessageFns<TestResult> = {
+  encode(message: TestResult, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.test !== "") {
+      writer.uint32(18).string(message.test);
+    }
+    if (message.outcome !== 0) {
+      writer.uint32(24).int32(message.outcome);
+    }
+    if (message.model !== "") {
+      writer.uint32(34).string(message.model);
+    }
+    if (message.durationMs !== undefined) {
+      writer.uint32(41).double(message.durationMs);
+    }
+    if (message.costNanoUsd !== undefined) {
+      if (BigInt.asIntN(64, message.costNanoUsd) !== message.costNanoUsd) {
+        throw new globalThis.Error("value provided for field message.costNanoUsd of type int64 too large");
+      }
+      writer.uint32(48).int64(message.costNanoUsd);
+    }
+    if (message.detail !== "") {
+      writer.uint32(58).string(message.detail);
+    }
+    if (message.advice !== "") {
+      writer.uint32(66).string(message.advice);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(74).string(message.requestId);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TestResult {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTestResult();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.test = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.durationMs = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.costNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.detail = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.advice = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TestResult {
+    return {
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      test: isSet(object.test) ? globalThis.String(object.test) : "",
+      outcome: isSet(object.outcome) ? testOutcomeFromJSON(object.outcome) : 0,
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      durationMs: isSet(object.durationMs)
+        ? globalThis.Number(object.durationMs)
+        : isSet(object.duration_ms)
+        ? globalThis.Number(object.duration_ms)
+        : undefined,
+      costNanoUsd: isSet(object.costNanoUsd)
+        ? BigInt(object.costNanoUsd)
+        : isSet(object.cost_nano_usd)
+        ? BigInt(object.cost_nano_usd)
+        : undefined,
+      detail: isSet(object.detail) ? globalThis.String(object.detail) : "",
+      advice: isSet(object.advice) ? globalThis.String(object.advice) : "",
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+    };
+  },
+
+  toJSON(message: TestResult): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.test !== "") {
+      obj.test = message.test;
+    }
+    if (message.outcome !== 0) {
+      obj.outcome = testOutcomeToJSON(message.outcome);
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.durationMs !== undefined) {
+      obj.durationMs = floatToJson(message.durationMs);
+    }
+    if (message.costNanoUsd !== undefined) {
+      obj.costNanoUsd = message.costNanoUsd.toString();
+    }
+    if (message.detail !== "") {
+      obj.detail = message.detail;
+    }
+    if (message.advice !== "") {
+      obj.advice = message.advice;
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TestResult>): TestResult {
+    return TestResult.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TestResult>): TestResult {
+    const message = createBaseTestResult();
+    message.provider = object.provider ?? "";
+    message.test = object.test ?? "";
+    message.outcome = object.outcome ?? 0;
+    message.model = object.model ?? "";
+    message.durationMs = object.durationMs ?? undefined;
+    message.costNanoUsd = (object.costNanoUsd !== undefined && object.costNanoUsd !== null)
+      ? BigInt(object.costNanoUsd)
+      : undefined;
+    message.detail = object.detail ?? "";
+    message.advice = object.advice ?? "";
+    message.requestId = object.requestId ?? "";
+    return message;
+  },
+};
+
+function createBaseListProbingRequest(): ListProbingRequest {
+  return { _unknownFields: {} };
+}
+
+export const ListProbingRequest: MessageFns<ListProbingRequest> = {
+  encode(message: ListProbingRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListProbingRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListProbingRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListProbingRequest {
+    return {};
+  },
+
+  toJSON(_: ListProbingRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListProbingRequest>): ListProbingRequest {
+    return ListProbingRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListProbingRequest>): ListProbingRequest {
+    const message = createBaseListProbingRequest();
+    return message;
+  },
+};
+
+function createBaseListProbingResponse(): ListProbingResponse {
+  return { providers: [], _unknownFields: {} };
+}
+
+export const ListProbingResponse: MessageFns<ListProbingResponse> = {
+  encode(message: ListProbingResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.providers) {
+      ProviderProbing.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListProbingResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListProbingResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.providers.push(ProviderProbing.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListProbingResponse {
+    return {
+      providers: globalThis.Array.isArray(object?.providers)
+        ? object.providers.map((e: any) => ProviderProbing.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListProbingResponse): unknown {
+    const obj: any = {};
+    if (message.providers?.length) {
+      obj.providers = message.providers.map((e) => ProviderProbing.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListProbingResponse>): ListProbingResponse {
+    return ListProbingResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListProbingResponse>): ListProbingResponse {
+    const message = createBaseListProbingResponse();
+    message.providers = object.providers?.map((e) => ProviderProbing.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProviderProbing(): ProviderProbing {
+  return {
+    provider: "",
+    tenant: "",
+    settings: undefined,
+    isDefault: false,
+    probesToday: 0,
+    nanoUsdToday: 0n,
+    _unknownFields: {},
+  };
+}
+
+export const ProviderProbing: MessageFns<ProviderProbing> = {
+  encode(message: ProviderProbing, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(18).string(message.tenant);
+    }
+    if (message.settings !== undefined) {
+      ProbeSettings.encode(message.settings, writer.uint32(26).fork()).join();
+    }
+    if (message.isDefault !== false) {
+      writer.uint32(32).bool(message.isDefault);
+    }
+    if (message.probesToday !== 0) {
+      writer.uint32(40).uint32(message.probesToday);
+    }
+    if (message.nanoUsdToday !== 0n) {
+      if (BigInt.asIntN(64, message.nanoUsdToday) !== message.nanoUsdToday) {
+        throw new globalThis.Error("value provided for field message.nanoUsdToday of type int64 too large");
+      }
+      writer.uint32(48).int64(message.nanoUsdToday);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProviderProbing {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProviderProbing();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.settings = ProbeSettings.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.isDefault = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.probesToday = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.nanoUsdToday = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProviderProbing {
+    return {
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      settings: isSet(object.settings) ? ProbeSettings.fromJSON(object.settings) : undefined,
+      isDefault: isSet(object.isDefault)
+        ? globalThis.Boolean(object.isDefault)
+        : isSet(object.is_default)
+        ? globalThis.Boolean(object.is_default)
+        : false,
+      probesToday: isSet(object.probesToday)
+        ? globalThis.Number(object.probesToday)
+        : isSet(object.probes_today)
+        ? globalThis.Number(object.probes_today)
+        : 0,
+      nanoUsdToday: isSet(object.nanoUsdToday)
+        ? BigInt(object.nanoUsdToday)
+        : isSet(object.nano_usd_today)
+        ? BigInt(object.nano_usd_today)
+        : 0n,
+    };
+  },
+
+  toJSON(message: ProviderProbing): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.settings !== undefined) {
+      obj.settings = ProbeSettings.toJSON(message.settings);
+    }
+    if (message.isDefault !== false) {
+      obj.isDefault = message.isDefault;
+    }
+    if (message.probesToday !== 0) {
+      obj.probesToday = Math.round(message.probesToday);
+    }
+    if (message.nanoUsdToday !== 0n) {
+      obj.nanoUsdToday = message.nanoUsdToday.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProviderProbing>): ProviderProbing {
+    return ProviderProbing.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProviderProbing>): ProviderProbing {
+    const message = createBaseProviderProbing();
+    message.provider = object.provider ?? "";
+    message.tenant = object.tenant ?? "";
+    message.settings = (object.settings !== undefined && object.settings !== null)
+      ? ProbeSettings.fromPartial(object.settings)
+      : undefined;
+    message.isDefault = object.isDefault ?? false;
+    message.probesToday = object.probesToday ?? 0;
+    message.nanoUsdToday = (object.nanoUsdToday !== undefined && object.nanoUsdToday !== null)
+      ? BigInt(object.nanoUsdToday)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseProbeSettings(): ProbeSettings {
+  return {
+    active: undefined,
+    idleIntervalMs: undefined,
+    maxProbesPerDay: undefined,
+    maxNanoUsdPerDay: undefined,
+    _unknownFields: {},
+  };
+}
+
+export const ProbeSettings: MessageFns<ProbeSettings> = {
+  encode(message: ProbeSettings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.active !== undefined) {
+      writer.uint32(8).bool(message.active);
+    }
+    if (message.idleIntervalMs !== undefined) {
+      writer.uint32(16).uint32(message.idleIntervalMs);
+    }
+    if (message.maxProbesPerDay !== undefined) {
+      writer.uint32(24).uint32(message.maxProbesPerDay);
+    }
+    if (message.maxNanoUsdPerDay !== undefined) {
+      if (BigInt.asIntN(64, message.maxNanoUsdPerDay) !== message.maxNanoUsdPerDay) {
+        throw new globalThis.Error("value provided for field message.maxNanoUsdPerDay of type int64 too large");
+      }
+      writer.uint32(32).int64(message.maxNanoUsdPerDay);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeSettings {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeSettings();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.active = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.idleIntervalMs = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.maxProbesPerDay = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.maxNanoUsdPerDay = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProbeSettings {
+    return {
+      active: isSet(object.active) ? globalThis.Boolean(object.active) : undefined,
+      idleIntervalMs: isSet(object.idleIntervalMs)
+        ? globalThis.Number(object.idleIntervalMs)
+        : isSet(object.idle_interval_ms)
+        ? globalThis.Number(object.idle_interval_ms)
+        : undefined,
+      maxProbesPerDay: isSet(object.maxProbesPerDay)
+        ? globalThis.Number(object.maxProbesPerDay)
+        : isSet(object.max_probes_per_day)
+        ? globalThis.Number(object.max_probes_per_day)
+        : undefined,
+      maxNanoUsdPerDay: isSet(object.maxNanoUsdPerDay)
+        ? BigInt(object.maxNanoUsdPerDay)
+        : isSet(object.max_nano_usd_per_day)
+        ? BigInt(object.max_nano_usd_per_day)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ProbeSettings): unknown {
+    const obj: any = {};
+    if (message.active !== undefined) {
+      obj.active = message.active;
+    }
+    if (message.idleIntervalMs !== undefined) {
+      obj.idleIntervalMs = Math.round(message.idleIntervalMs);
+    }
+    if (message.maxProbesPerDay !== undefined) {
+      obj.maxProbesPerDay = Math.round(message.maxProbesPerDay);
+    }
+    if (message.maxNanoUsdPerDay !== undefined) {
+      obj.maxNanoUsdPerDay = message.maxNanoUsdPerDay.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProbeSettings>): ProbeSettings {
+    return ProbeSettings.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProbeSettings>): ProbeSettings {
+    const message = createBaseProbeSettings();
+    message.active = object.active ?? undefined;
+    message.idleIntervalMs = object.idleIntervalMs ?? undefined;
+    message.maxProbesPerDay = object.maxProbesPerDay ?? undefined;
+    message.maxNanoUsdPerDay = (object.maxNanoUsdPerDay !== undefined && object.maxNanoUsdPerDay !== null)
+      ? BigInt(object.maxNanoUsdPerDay)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSetProbingRequest(): SetProbingRequest {
+  return { provider: "", tenant: "", settings: undefined, _unknownFields: {} };
+}
+
+export const SetProbingRequest: MessageFns<SetProbingRequest> = {
+  encode(message: SetProbingRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(18).string(message.tenant);
+    }
+    if (message.settings !== undefined) {
+      ProbeSettings.encode(message.settings, writer.uint32(26).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetProbingRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetProbingRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.settings = ProbeSettings.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetProbingRequest {
+    return {
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      settings: isSet(object.settings) ? ProbeSettings.fromJSON(object.settings) : undefined,
+    };
+  },
+
+  toJSON(message: SetProbingRequest): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.settings !== undefined) {
+      obj.settings = ProbeSettings.toJSON(message.settings);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SetProbingRequest>): SetProbingRequest {
+    return SetProbingRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetProbingRequest>): SetProbingRequest {
+    const message = createBaseSetProbingRequest();
+    message.provider = object.provider ?? "";
+    message.tenant = object.tenant ?? "";
+    message.settings = (object.settings !== undefined && object.settings !== null)
+      ? ProbeSettings.fromPartial(object.settings)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSetProbingResponse(): SetProbingResponse {
+  return { probing: undefined, _unknownFields: {} };
+}
+
+export const SetProbingResponse: MessageFns<SetProbingResponse> = {
+  encode(message: SetProbingResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.probing !== undefined) {
+      ProviderProbing.encode(message.probing, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetProbingResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetProbingResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.probing = ProviderProbing.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetProbingResponse {
+    return { probing: isSet(object.probing) ? ProviderProbing.fromJSON(object.probing) : undefined };
+  },
+
+  toJSON(message: SetProbingResponse): unknown {
+    const obj: any = {};
+    if (message.probing !== undefined) {
+      obj.probing = ProviderProbing.toJSON(message.probing);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SetProbingResponse>): SetProbingResponse {
+    return SetProbingResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetProbingResponse>): SetProbingResponse {
+    const message = createBaseSetProbingResponse();
+    message.probing = (object.probing !== undefined && object.probing !== null)
+      ? ProviderProbing.fromPartial(object.probing)
+      : undefined;
+    return message;
+  },
+};
+
 /** Knows which providers work. */
 export type HealthServiceService = typeof HealthServiceService;
 export const HealthServiceService = {
@@ -3032,6 +4605,37 @@ export const HealthServiceService = {
     responseSerialize: (value: GetUptimeResponse): Buffer => Buffer.from(GetUptimeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetUptimeResponse => GetUptimeResponse.decode(value),
   },
+  /** Tries out what a provider can do by calls of it, which cost money; sends the plan first, then each result as it comes. */
+  testProvider: {
+    path: "/switchyard.health.v1.HealthService/TestProvider" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: TestProviderRequest): Buffer => Buffer.from(TestProviderRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): TestProviderRequest => TestProviderRequest.decode(value),
+    responseSerialize: (value: TestProviderResponse): Buffer =>
+      Buffer.from(TestProviderResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): TestProviderResponse => TestProviderResponse.decode(value),
+  },
+  /** Lists how providers are probed, and what that has taken of their budgets today. */
+  listProbing: {
+    path: "/switchyard.health.v1.HealthService/ListProbing" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListProbingRequest): Buffer => Buffer.from(ListProbingRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListProbingRequest => ListProbingRequest.decode(value),
+    responseSerialize: (value: ListProbingResponse): Buffer => Buffer.from(ListProbingResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListProbingResponse => ListProbingResponse.decode(value),
+  },
+  /** Sets how a provider is probed; takes effect within two seconds. */
+  setProbing: {
+    path: "/switchyard.health.v1.HealthService/SetProbing" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetProbingRequest): Buffer => Buffer.from(SetProbingRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetProbingRequest => SetProbingRequest.decode(value),
+    responseSerialize: (value: SetProbingResponse): Buffer => Buffer.from(SetProbingResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetProbingResponse => SetProbingResponse.decode(value),
+  },
 } as const;
 
 export interface HealthServiceServer extends UntypedServiceImplementation {
@@ -3045,6 +4649,12 @@ export interface HealthServiceServer extends UntypedServiceImplementation {
   getHealthHistory: handleUnaryCall<GetHealthHistoryRequest, GetHealthHistoryResponse>;
   /** Gives the share of time that providers worked, over the last hour, day and 30 days. */
   getUptime: handleUnaryCall<GetUptimeRequest, GetUptimeResponse>;
+  /** Tries out what a provider can do by calls of it, which cost money; sends the plan first, then each result as it comes. */
+  testProvider: handleServerStreamingCall<TestProviderRequest, TestProviderResponse>;
+  /** Lists how providers are probed, and what that has taken of their budgets today. */
+  listProbing: handleUnaryCall<ListProbingRequest, ListProbingResponse>;
+  /** Sets how a provider is probed; takes effect within two seconds. */
+  setProbing: handleUnaryCall<SetProbingRequest, SetProbingResponse>;
 }
 
 export interface HealthServiceClient extends Client {
@@ -3121,6 +4731,48 @@ export interface HealthServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetUptimeResponse) => void,
+  ): ClientUnaryCall;
+  /** Tries out what a provider can do by calls of it, which cost money; sends the plan first, then each result as it comes. */
+  testProvider(
+    request: TestProviderRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<TestProviderResponse>;
+  testProvider(
+    request: TestProviderRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<TestProviderResponse>;
+  /** Lists how providers are probed, and what that has taken of their budgets today. */
+  listProbing(
+    request: ListProbingRequest,
+    callback: (error: ServiceError | null, response: ListProbingResponse) => void,
+  ): ClientUnaryCall;
+  listProbing(
+    request: ListProbingRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListProbingResponse) => void,
+  ): ClientUnaryCall;
+  listProbing(
+    request: ListProbingRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListProbingResponse) => void,
+  ): ClientUnaryCall;
+  /** Sets how a provider is probed; takes effect within two seconds. */
+  setProbing(
+    request: SetProbingRequest,
+    callback: (error: ServiceError | null, response: SetProbingResponse) => void,
+  ): ClientUnaryCall;
+  setProbing(
+    request: SetProbingRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetProbingResponse) => void,
+  ): ClientUnaryCall;
+  setProbing(
+    request: SetProbingRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetProbingResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -1,0 +1,71 @@
+import { TestOutcome, TestSuite } from '@switchyard/contracts/health';
+import { useServers } from '@switchyard/testkit/test-servers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type FakeRouting, startFakeRouting } from './fixture/fake-routing.ts';
+import { type RunningHealthProbe, startRunningHealthProbe } from './fixture/running-health-probe.ts';
+
+const servers = useServers({ postgres: true, nats: true });
+
+let running: AsyncDisposableStack;
+let routing: FakeRouting;
+let probe: RunningHealthProbe;
+
+beforeEach(async () => {
+  running = new AsyncDisposableStack();
+  routing = running.use(await startFakeRouting(servers.nats.url, servers.nats.prefix));
+  routing.add('shared');
+  routing.add('own', { tenant: 't1' });
+  const databaseUrl = await servers.postgres.createDatabase();
+  const { url: natsUrl, prefix } = servers.nats;
+  const env = { HEALTH_PROBE_ACTIVE: 'false' };
+  const options = { databaseUrl, natsUrl, prefix, env, routingAddress: routing.address };
+  probe = running.use(await startRunningHealthProbe(options));
+  await expect.poll(async () => (await probe.list()).providers.length, { timeout: 10_000 }).toBe(2);
+});
+afterEach(() => running.disposeAsync());
+
+test('H5: only an admin tests, and only what it pays for', async () => {
+  const shared = { provider: 'shared' };
+  const own = { provider: 'own', tenant: 't1' };
+  for (const caller of ['viewer@t1', 'agent@t1'] as const)
+    await expect(probe.test(own, caller)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+  await expect(probe.test(shared, 'admin@t1')).rejects.toMatchObject({ reason: 'TEST_NOT_ALLOWED' });
+  await expect(probe.test(own, 'admin@t2')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(probe.test({ provider: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect(routing.probes).toEqual([]);
+});
+
+test('H5: the plan comes first, then one result for each test; what no model can do is unsupported', async () => {
+  const [first, ...results] = await probe.test(
+    { provider: 'own', tenant: 't1', suite: TestSuite.FULL },
+    'admin@t1',
+  );
+  const plan = first?.event?.$case === 'plan' ? first.event.value.tests : [];
+  const outcomes = results.flatMap(({ event }) =>
+    event?.$case === 'result' ? [[event.value.test, event.value.outcome] as const] : [],
+  );
+  expect(outcomes.map(([name]) => name).toSorted()).toEqual(plan.toSorted());
+  const unsupported = outcomes
+    .filter(([, outcome]) => outcome === TestOutcome.UNSUPPORTED)
+    .map(([name]) => name);
+  // The fake's model writes text, and can do nothing else.
+  expect(unsupported.toSorted()).toEqual([
+    'embeddings',
+    'stream',
+    'structured_output',
+    'tools',
+    'vision',
+    'wrong_key',
+  ]);
+});
+
+test.each([
+  [{ provider: '' }, 'provider'],
+  [{ provider: 'shared', testTimeout: { seconds: 121n, nanos: 0 } }, 'test_timeout'],
+  [{ provider: 'shared', suite: 7 as TestSuite }, 'suite'],
+])('H5: a test of %o is refused by the name of the field', async (request, field) => {
+  await expect(probe.test(request)).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    publicMessage: expect.stringContaining(field),
+  });
+});
