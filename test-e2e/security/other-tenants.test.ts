@@ -1,4 +1,5 @@
 import { GetCostSummaryRequest, ListLedgerEntriesRequest } from '@switchyard/contracts/cost';
+import { GetHealthHistoryRequest } from '@switchyard/contracts/health';
 import { ApplyConfigurationRequest, ExperimentState } from '@switchyard/contracts/routing';
 import { ServiceError } from '@switchyard/kernel';
 import { request as httpRequest } from 'undici';
@@ -68,6 +69,13 @@ test('A25: lists of another tenant are NOT_FOUND, and the own ones do not hold w
       call(inference, 'listProviders', { ...page, tenant }),
       call(pools, 'listPools', { ...page, tenant }),
       call(experiments, 'listExperiments', { ...page, tenant }),
+      call(health, 'getUptime', { provider: acme.provider, tenant }),
+      call(
+        health,
+        'getHealthHistory',
+        GetHealthHistoryRequest.fromPartial({ provider: acme.provider, tenant }),
+      ),
+      call(health, 'setProbing', { provider: acme.provider, tenant, settings: undefined }),
       call(policies, 'getPolicy', { tenant }),
       call(policies, 'listPolicies', { tenant }),
       call(configuration, 'getConfiguration', { tenant }),
@@ -93,6 +101,9 @@ test('A25: lists of another tenant are NOT_FOUND, and the own ones do not hold w
     call(policies, 'listPolicies', { tenant: '' }),
     call(configuration, 'getConfiguration', {}),
     call(health, 'listProviderHealth', page),
+    call(health, 'getUptime', { provider: '', tenant: '' }),
+    call(health, 'getHealthHistory', GetHealthHistoryRequest.fromPartial({})),
+    call(health, 'listProbing', {}),
     ledgerOf(clients, {}),
   ]);
   const text = JSON.stringify(own, (_, value) => (typeof value === 'bigint' ? String(value) : value));

@@ -32,6 +32,8 @@ export interface FleetOptions {
   readonly services?: readonly ServiceName[];
   /** Replicas of routing, 1 to 8, each with a state folder of its own: `routing`, `routing-2`, … Default 1. */
   readonly routingReplicas?: number;
+  /** Replicas of health-probe, 1 to 8: `health-probe`, `health-probe-2`, … Default 1. */
+  readonly healthProbeReplicas?: number;
   /** Variables that processes get on top, by process: `routing` is for all of its replicas. Default: none. */
   readonly processEnv?: Partial<
     Readonly<Record<ServiceName | 'simulator', Readonly<Record<string, string>>>>

@@ -16,8 +16,8 @@ export async function planProcesses(
   { servers, options }: { servers: Servers; options: FleetOptions },
 ): Promise<ProcessSpec[]> {
   const { stateDir, ports, identity, catalog, found } = prepared;
-  const { services = SERVICE_NAMES, routingReplicas = 1, env = {} } = options;
-  const replicas = await planReplicas(services, { ports, routingReplicas });
+  const { services = SERVICE_NAMES, routingReplicas = 1, healthProbeReplicas = 1, env = {} } = options;
+  const replicas = await planReplicas(services, { ports, routingReplicas, healthProbeReplicas });
   const simulatorUrl = `http://127.0.0.1:${ports.simulator}`;
   const installation: Installation = {
     stateDir,
