@@ -68,11 +68,14 @@ export { boundInputTokens, estimateInputTokens, estimateTextTokens } from './rat
 export { type Prices, pricesOf } from './rating/prices.ts';
 export { type CostComponent, type RatedUsage, rateUsage } from './rating/rate-usage.ts';
 export { unboundedFields } from './rating/unbounded-fields.ts';
-export { type ChatRequest, decodeChatRequest } from './surfaces/openai-chat/decode-request.ts';
-export { type ChatError, encodeChatError } from './surfaces/openai-chat/encode-error.ts';
-export { type ChatResponseHead, encodeChatResponse } from './surfaces/openai-chat/encode-response.ts';
-export {
-  type ChatStreamEncoder,
-  type ChatStreamOptions,
-  createChatStreamEncoder,
-} from './surfaces/openai-chat/stream-encoder.ts';
+export { decodeCountRequest } from './surfaces/anthropic-messages/decode-request.ts';
+export { messagesSurface } from './surfaces/anthropic-messages/messages-surface.ts';
+export { inCallersWords } from './surfaces/callers-words.ts';
+export { chatSurface } from './surfaces/openai-chat/chat-surface.ts';
+export type {
+  CallerHeaders,
+  Surface,
+  SurfaceError,
+  SurfaceRequest,
+  SurfaceStreamEncoder,
+} from './surfaces/surface.ts';

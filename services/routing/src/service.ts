@@ -18,7 +18,7 @@ import type { RoutingConfig } from './config.ts';
 import { ERROR_DOMAIN } from './errors.ts';
 import { RoutingEvents } from './events.ts';
 import { startHttpServer } from './http/http-server.ts';
-import { httpRoutes } from './http/routes.ts';
+import { httpRoutes, strayError } from './http/routes.ts';
 import { openLinks } from './open-links.ts';
 import { openOutboxes, openSnapshots, openStores } from './open-state.ts';
 import type { UsageOutboxes } from './outbox/usage-outboxes.ts';
@@ -147,6 +147,7 @@ async function listen(
     authenticate,
     log,
     routes,
+    strayError,
     requestBytes,
   });
   const { grpcPort, opsPort } = await serve(foundation, {

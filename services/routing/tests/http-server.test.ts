@@ -2,24 +2,32 @@ import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { ServiceError } from '@switchyard/kernel';
+import { chatSurface } from '@switchyard/llm';
 import { ByteBudget, createLogger } from '@switchyard/service-kit';
 import { request as httpRequest } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type HttpRoute, sendJson } from '../src/http/http-call.ts';
+import { type HttpCall, type HttpRoute, sendJson } from '../src/http/http-call.ts';
 import { type RunningHttpServer, startHttpServer } from '../src/http/http-server.ts';
 import { MAX_BODY_BYTES, readBody, readJson } from '../src/http/read-body.ts';
+import { strayError } from '../src/http/routes.ts';
 
-const tellPath: HttpRoute = async ({ response, url }) =>
-  sendJson(response, { status: 200, body: { path: url.pathname } });
+const routeOf = (answer: (call: HttpCall) => Promise<void>): HttpRoute => ({
+  answer,
+  encodeError: chatSurface.encodeError,
+});
+const tellPath = routeOf(async ({ response, url }) =>
+  sendJson(response, { status: 200, body: { path: url.pathname } }),
+);
 /** More than the system takes at once. */
 const LONG = 'told '.repeat(1_000_000);
-const breakStream: HttpRoute = async ({ response }) => {
+const breakStream = routeOf(async ({ response }) => {
   response.writeHead(200);
   response.end(LONG);
   throw new ServiceError({ reason: 'BROKEN', code: 'UNAVAILABLE', publicMessage: 'broken' });
-};
-const takeBody: HttpRoute = async ({ request, response, take }) =>
-  sendJson(response, { status: 200, body: { bytes: (await readBody(request, take)).length } });
+});
+const takeBody = routeOf(async ({ request, response, take }) =>
+  sendJson(response, { status: 200, body: { bytes: (await readBody(request, take)).length } }),
+);
 
 let server: RunningHttpServer;
 let requestBytes: ByteBudget;
@@ -38,6 +46,7 @@ beforeEach(async () => {
     }),
     log: createLogger({ service: 'test', level: 'silent' }),
     requestBytes,
+    strayError,
     routes: new Map([
       ['GET /v1/models', tellPath],
       ['GET /v1/models/*', tellPath],

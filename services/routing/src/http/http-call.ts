@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServiceError } from '@switchyard/kernel';
+import type { SurfaceError } from '@switchyard/llm';
 import type { Principal } from '@switchyard/service-kit';
 import type { TakeBytes } from './read-body.ts';
 
@@ -14,8 +16,16 @@ export interface HttpCall {
   readonly take: TakeBytes;
 }
 
-/** Answers one request. Errors that it throws before it has written are answered for it. */
-export type HttpRoute = (call: HttpCall) => Promise<void>;
+/** Tells an error in the shape that a route's callers know. */
+export type EncodeError = (error: ServiceError) => SurfaceError;
+
+/** What is behind one path. */
+export interface HttpRoute {
+  /** Answers one request. Errors that it throws before it has written are answered for it. */
+  answer(call: HttpCall): Promise<void>;
+  /** Also for what fails before: an unknown key, a body too large. */
+  readonly encodeError: EncodeError;
+}
 
 /** An answer with a JSON body. */
 export interface JsonAnswer {

@@ -1,7 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ServiceError } from '@switchyard/kernel';
-import { encodeChatError } from '@switchyard/llm';
 import {
   type Authenticate,
   type ByteBudget,
@@ -11,7 +10,7 @@ import {
   startHttpSpan,
   toServiceError,
 } from '@switchyard/service-kit';
-import { type HttpRoute, sendJson } from './http-call.ts';
+import { type EncodeError, type HttpRoute, sendJson } from './http-call.ts';
 import { HttpDrain } from './http-drain.ts';
 
 export interface HttpServerOptions {
@@ -20,6 +19,8 @@ export interface HttpServerOptions {
   readonly port: number;
   /** `METHOD /path`; a path that ends with `/*` takes everything below it. */
   readonly routes: ReadonlyMap<string, HttpRoute>;
+  /** The shape of errors where there is no route. */
+  readonly strayError: (headers: IncomingHttpHeaders) => EncodeError;
   readonly authenticate: Authenticate;
   readonly log: Logger;
   /** Bounds the bytes of all requests under way. */
@@ -38,7 +39,7 @@ const MAX_HEADER_BYTES = 32 * 1024;
 /** Longest time for a request to arrive whole. */
 const REQUEST_TIMEOUT_MS = 120_000;
 
-/** Serves the OpenAI-compatible surface: every route authenticated, errors in OpenAI's shape. */
+/** Serves routes by HTTP: every one authenticated, errors in its shape. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   const drain = new HttpDrain();
   const server = createServer(
@@ -87,16 +88,18 @@ async function answer(
     takenBytes += bytes;
   };
   let failure: ServiceError | undefined;
+  let encodeError = options.strayError(request.headers);
   try {
     if (url === null) throw targetUnreadable();
     const route = findRoute(options.routes, request.method ?? 'GET', url.pathname);
+    encodeError = route.encodeError;
     const principal = await options.authenticate(authorizationOf(request));
-    await inSpan(span, () => route({ request, response, principal, signal: abort.signal, url, take }));
+    await inSpan(span, () => route.answer({ request, response, principal, signal: abort.signal, url, take }));
   } catch (thrown) {
     failure = toServiceError(thrown);
     if (failure.code === 'INTERNAL')
       options.log.error({ err: failure, cause: failure.cause }, failure.publicMessage);
-    fail(response, failure);
+    fail(response, { failure, encodeError });
   } finally {
     options.requestBytes.give(takenBytes);
     endSpan(span, failure);
@@ -141,15 +144,18 @@ const targetUnreadable = () =>
     publicMessage: 'the path of the request cannot be read',
   });
 
-function fail(response: ServerResponse, error: ServiceError): void {
+function fail(
+  response: ServerResponse,
+  { failure, encodeError }: { readonly failure: ServiceError; readonly encodeError: EncodeError },
+): void {
   // A stream has told of its failure itself.
   if (response.writableEnded) return;
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  const { status, headers, body } = encodeChatError(error);
-  const requestId = error.metadata.request_id;
+  const { status, headers, body } = encodeError(failure);
+  const requestId = failure.metadata.request_id;
   const named: Record<string, string> =
     requestId === undefined ? {} : { 'x-switchyard-request-id': requestId };
   sendJson(response, { status, body, headers: { ...headers, ...named } });

@@ -1,3 +1,4 @@
+import { chatSurface } from '@switchyard/llm';
 import { requirePermission } from '@switchyard/service-kit';
 import { AUTO_NAMES } from '../domain/pool/auto-names.ts';
 import { visiblePools } from '../domain/pool/pool-index.ts';
@@ -9,9 +10,9 @@ import type { SnapshotHolder } from '../runtime/snapshot-holder.ts';
 import { type HttpRoute, sendJson } from './http-call.ts';
 
 /** `GET /v1/models` and `GET /v1/models/{id}`: each pool, each model once, and each as `provider/model`. */
-export const models =
-  (snapshots: SnapshotHolder): HttpRoute =>
-  async ({ response, principal, url }) => {
+export const models = (snapshots: SnapshotHolder): HttpRoute => ({
+  encodeError: chatSurface.encodeError,
+  answer: async ({ response, principal, url }) => {
     requirePermission(principal, 'routing.provider.read');
     const offerings = visibleOfferings(snapshots.current, principal);
     const listed = new Map<string, object>(AUTO_NAMES.map((name) => [name, describe(name, 'switchyard')]));
@@ -32,7 +33,8 @@ export const models =
         near: suggestModels(id, { tenant: principal.tenant, snapshot: snapshots.current }),
       });
     sendJson(response, { status: 200, body: found });
-  };
+  },
+});
 
 /** A path as it was meant; as it is where it is badly encoded: then no model has this name. */
 function decodePath(path: string): string {

@@ -1,17 +1,30 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { chatSurface, messagesSurface } from '@switchyard/llm';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { PipelineContext } from '../ports.ts';
-import { chatCompletions } from './chat-completions.ts';
-import type { HttpRoute } from './http-call.ts';
+import { countTokens } from './count-tokens.ts';
+import type { EncodeError, HttpRoute } from './http-call.ts';
 import { models } from './models.ts';
+import { surfaceRoute } from './surface-route.ts';
 
-/** Everything routing offers by HTTP. */
+/**
+ * Everything routing offers by HTTP. What answers a conversation is a surface of `libs/llm` and needs a line here; what
+ * answers something else has a route of its own, as `models.ts`.
+ */
 export function httpRoutes(
   { snapshots, clock }: PipelineContext,
   pipeline: Pipeline,
 ): ReadonlyMap<string, HttpRoute> {
+  const on = { pipeline, clock };
   return new Map([
-    ['POST /v1/chat/completions', chatCompletions({ pipeline, clock })],
+    ['POST /v1/chat/completions', surfaceRoute(chatSurface, on)],
+    ['POST /v1/messages', surfaceRoute(messagesSurface, on)],
+    ['POST /v1/messages/count_tokens', countTokens],
     ['GET /v1/models', models(snapshots)],
     ['GET /v1/models/*', models(snapshots)],
   ]);
 }
+
+/** The shape of errors where there is no route: clients of Anthropic always name a version of its API. */
+export const strayError = (headers: IncomingHttpHeaders): EncodeError =>
+  headers['anthropic-version'] === undefined ? chatSurface.encodeError : messagesSurface.encodeError;

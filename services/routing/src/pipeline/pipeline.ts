@@ -9,6 +9,7 @@ import {
 } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
 import type { DecodedResponse } from '@switchyard/llm';
+import type { Needs } from '../domain/request/needs.ts';
 import type { PipelineContext } from '../ports.ts';
 import { callForAnswer, callForStream } from '../transport/call-provider.ts';
 import { decideRequest } from './admit-request.ts';
@@ -75,13 +76,13 @@ export class Pipeline {
           case 'delta':
             execution.answerBegun(attempt);
             attempt.deliveredBytes += bytesOfDelta(step.delta);
-            if (!begun) yield started(execution);
+            if (!begun) yield started(execution, attempt);
             begun = true;
             yield { event: { $case: 'delta', value: step.delta } };
             break;
           case 'finish': {
             execution.succeed(attempt, { usage: step.usage ?? attempt.usage });
-            if (!begun) yield started(execution);
+            if (!begun) yield started(execution, attempt);
             const { finishReason, providerModel } = step;
             yield {
               event: {
@@ -131,10 +132,17 @@ export class Pipeline {
   }
 }
 
-function started(execution: Execution): StreamCompleteResponse {
-  const value = { requestId: execution.requestId, route: routeOf(execution) };
+function started(execution: Execution, { usage }: Attempt): StreamCompleteResponse {
+  const { requestId, decided } = execution;
+  const value = { requestId, route: routeOf(execution), usage: usage ?? expectedUsage(decided.needs) };
   return { event: { $case: 'started', value } };
 }
+
+/** Before the provider has told of any use. */
+const expectedUsage = ({ estimatedInputTokens }: Needs): Usage => ({
+  inputTokens: estimatedInputTokens,
+  estimated: true,
+});
 
 const routeOf = ({ decided, tried }: Execution) => summarizeRoute(decided.choice, tried);
 

@@ -9,30 +9,17 @@ import { NO_PARAMETERS, readTools } from '../function-tools.ts';
 import { invalidJsonObject, parseSchema } from '../json-schema.ts';
 import { passthroughFor } from '../passthrough.ts';
 import type { EncodedRequest, EncodeInput, Unsupported } from '../wire-format.ts';
+import { encodeCacheControl } from './encode-content.ts';
 import { encodeConversation } from './encode-conversation.ts';
 import { encodeThinking, type WireThinking } from './encode-thinking.ts';
 import { findUnsupportedInMessages } from './find-unsupported.ts';
+import { RESERVED_FIELDS } from './reserved-fields.ts';
 
 /** https://platform.claude.com/docs/en/api/versioning */
 const HEADERS = Object.freeze({ 'content-type': 'application/json', 'anthropic-version': '2023-06-01' });
 
-/** Fields of the body that the canonical request decides; they never pass through. */
-const RESERVED = new Set([
-  'model',
-  'messages',
-  'system',
-  'max_tokens',
-  'stream',
-  'temperature',
-  'top_p',
-  'top_k',
-  'stop_sequences',
-  'thinking',
-  'output_config',
-  'tools',
-  'tool_choice',
-  'metadata',
-]);
+/** What a header may hold; other names are no betas. */
+const BETA = /^[\w.-]{1,128}$/;
 
 /** Fields of the body; those that are undefined are left out. */
 export type MessagesBody = Readonly<Record<string, unknown>> & { readonly model: string };
@@ -41,7 +28,15 @@ export type MessagesBody = Readonly<Record<string, unknown>> & { readonly model:
 export function encodeMessagesRequest(input: EncodeInput): Result<EncodedRequest, Unsupported> {
   const body = encodeMessagesBody(input);
   if (!body.ok) return body;
-  return ok({ path: '/messages', query: undefined, headers: HEADERS, body: JSON.stringify(body.value) });
+  const { anthropic_beta: betas, ...fields } = body.value;
+  return ok({ path: '/messages', query: undefined, headers: headersOf(betas), body: JSON.stringify(fields) });
+}
+
+/** Callers' betas travel in the body, as with Bedrock, and are a header here. */
+function headersOf(betas: unknown): Readonly<Record<string, string>> {
+  if (!Array.isArray(betas)) return HEADERS;
+  const named = betas.filter((beta) => typeof beta === 'string' && BETA.test(beta));
+  return named.length === 0 ? HEADERS : { ...HEADERS, 'anthropic-beta': named.join(',') };
 }
 
 /** The body of such a request, for the same API behind another address. */
@@ -57,7 +52,7 @@ export function encodeMessagesBody(input: EncodeInput): Result<MessagesBody, Uns
   if (!thinking.ok) return thinking;
   const output = encodeOutputConfig(request, thinking.value);
   if (!output.ok) return output;
-  const passthrough = passthroughFor({ request, format: 'anthropic-messages', reserved: RESERVED });
+  const passthrough = passthroughFor({ request, format: 'anthropic-messages', reserved: RESERVED_FIELDS });
   if (!passthrough.ok) return passthrough;
   return ok({
     ...encodeSettings(input),
@@ -88,10 +83,11 @@ function encodeTools(tools: readonly Tool[]): Result<object[] | undefined, Unsup
   if (tools.length === 0) return ok(undefined);
   const read = readTools(tools);
   if (!read.ok) return read;
-  const encoded = read.value.map(({ parameters = NO_PARAMETERS, strict, ...tool }) => ({
+  const encoded = read.value.map(({ parameters = NO_PARAMETERS, strict, ...tool }, index) => ({
     ...tool,
     input_schema: parameters,
     strict: strict ? true : undefined,
+    cache_control: encodeCacheControl(tools[index]?.cacheControl),
   }));
   return ok(encoded);
 }

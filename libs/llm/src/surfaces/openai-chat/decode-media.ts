@@ -1,12 +1,6 @@
 import type { Media } from '@switchyard/contracts/routing';
 import type { FieldReader } from '../field-reader.ts';
-
-/** Most bytes of one picture, sound or document. */
-const MAX_MEDIA_BYTES = 20 * 1024 * 1024;
-/** Base64 of it, with room for the head of a data URL. */
-const MAX_MEDIA_CHARACTERS = Math.ceil(MAX_MEDIA_BYTES / 3) * 4 + 256;
-const MAX_URL_CHARACTERS = 8192;
-const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)(?:;[\w.+-]+=[^;,]*)*;base64,/;
+import { bytesOfBase64, MAX_MEDIA_CHARACTERS, MAX_URL_CHARACTERS, mediaOfDataUrl } from '../media-data.ts';
 
 /** Part `image_url`. */
 export function decodeImage(part: FieldReader): Media | undefined {
@@ -59,20 +53,4 @@ export function decodeFile(part: FieldReader): Media | undefined {
   return media === undefined
     ? file.refuse('file_data', 'is not a base64 data URL of at most 20 MiB')
     : { ...media, filename };
-}
-
-function mediaOfDataUrl(url: string): Media | undefined {
-  const head = DATA_URL.exec(url.slice(0, 256));
-  const data = head === null ? undefined : bytesOfBase64(url.slice(head[0].length));
-  if (data === undefined) return undefined;
-  return { source: { $case: 'data', value: data }, mediaType: head?.[1] ?? '', detail: '', filename: '' };
-}
-
-/** `undefined` for what is not base64, empty, or too large. */
-function bytesOfBase64(text: string): Buffer | undefined {
-  const bytes = Buffer.from(text, 'base64');
-  // Node skips what is not base64, so less comes out than the length promises.
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const expected = Math.floor(((text.length - padding) * 3) / 4);
-  return bytes.length === expected && expected > 0 && expected <= MAX_MEDIA_BYTES ? bytes : undefined;
 }

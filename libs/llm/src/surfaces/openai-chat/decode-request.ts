@@ -1,40 +1,43 @@
 import { type CompleteRequest, Purpose } from '@switchyard/contracts/routing';
 import { err, type FieldViolation, ok, type Result } from '@switchyard/kernel';
-import { isDeeperThan, isObject, MAX_JSON_DEPTH } from '../../formats/json.ts';
+import { isObject } from '../../formats/json.ts';
 import { RESERVED_FIELDS } from '../../formats/openai-chat/reserved-fields.ts';
+import { decodePassthrough } from '../decode-passthrough.ts';
 import { FieldReader, Violations } from '../field-reader.ts';
-import { decodeExtension } from './decode-extension.ts';
+import type { CallerHeaders, SurfaceRequest } from '../surface.ts';
+import type { SwitchyardExtension } from '../switchyard/decode-extension.ts';
+import { readExtension } from '../switchyard/read-extension.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeSampling } from './decode-sampling.ts';
 import { decodeResponseFormat, decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { refuseUnofferedFields } from './refused-fields.ts';
 
 /** A chat completion request, decoded. */
-export interface ChatRequest {
-  readonly request: CompleteRequest;
-  /** Whether the answer is to be streamed. */
-  readonly stream: boolean;
+export interface ChatRequest extends SurfaceRequest {
   /** Whether a stream ends with a chunk of usage (`stream_options.include_usage`). */
   readonly includeUsage: boolean;
 }
 
 /** Turns the body of `POST /v1/chat/completions` into the canonical request, or names every field that is wrong. */
-export function decodeChatRequest(json: unknown): Result<ChatRequest, FieldViolation[]> {
+export function decodeChatRequest(
+  json: unknown,
+  headers: CallerHeaders = {},
+): Result<ChatRequest, FieldViolation[]> {
   if (!isObject(json)) return err([{ field: '', description: 'the body must be a JSON object' }]);
   const violations = new Violations();
   const body = new FieldReader({ object: json, path: '', violations });
   refuseUnofferedFields(body);
   const stream = body.boolean('stream') ?? false;
   const decoded: ChatRequest = {
-    request: decodeBody(body),
+    request: { ...decodeBody(body), ...readExtension(body, headers, violations) },
     stream,
     includeUsage: decodeStreamOptions(body, stream ? 'stream' : 'unary'),
   };
   return violations.list.length === 0 ? ok(decoded) : err(violations.list);
 }
 
-function decodeBody(body: FieldReader): CompleteRequest {
-  const passthroughJson = decodePassthrough(body);
+function decodeBody(body: FieldReader): Omit<CompleteRequest, keyof SwitchyardExtension> {
+  const passthroughJson = decodePassthrough(body, RESERVED_FIELDS);
   return {
     model: body.requiredString('model', 256),
     messages: decodeMessages(body),
@@ -47,7 +50,6 @@ function decodeBody(body: FieldReader): CompleteRequest {
     purpose: Purpose.UNSPECIFIED,
     passthroughJson,
     passthroughFormat: passthroughJson === '' ? '' : 'openai-chat',
-    ...decodeExtension(body),
   };
 }
 
@@ -59,14 +61,4 @@ function decodeStreamOptions(body: FieldReader, mode: 'stream' | 'unary'): boole
     options.refuse('include_obfuscation', 'obfuscation is not offered');
   options.refuseOthers(['include_usage', 'include_obfuscation']);
   return options.boolean('include_usage') ?? false;
-}
-
-/** What has no place in the canonical request, for a provider of the same wire format; "" where there is nothing. */
-function decodePassthrough(body: FieldReader): string {
-  const fields = Object.entries(body.object).filter(([name]) => !RESERVED_FIELDS.has(name) && body.has(name));
-  if (fields.length === 0) return '';
-  const deep = fields.find(([, value]) => isDeeperThan(value, MAX_JSON_DEPTH - 1));
-  if (deep === undefined) return JSON.stringify(Object.fromEntries(fields));
-  body.refuse(deep[0], `may be nested ${MAX_JSON_DEPTH} deep at most`);
-  return '';
 }

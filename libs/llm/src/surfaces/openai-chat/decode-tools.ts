@@ -27,6 +27,7 @@ export function decodeTools(body: FieldReader): Tool[] {
         description: called.string('description', MAX_DESCRIPTION_CHARACTERS) ?? '',
         parametersJsonSchema: schemaText(called, 'parameters'),
         strict: called.boolean('strict') ?? false,
+        cacheControl: undefined,
       },
     ];
   });

@@ -1,11 +1,9 @@
 import type { ServiceError, StatusCode } from '@switchyard/kernel';
+import { errorHeaders } from '../error-headers.ts';
+import type { SurfaceError } from '../surface.ts';
 
 /** An error in OpenAI's shape. */
-export interface ChatError {
-  /** HTTP status. */
-  readonly status: number;
-  /** Whether and when to try again, where it is known. Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
+export interface ChatError extends SurfaceError {
   readonly body: {
     readonly error: {
       readonly message: string;
@@ -44,16 +42,12 @@ const BY_REASON: ReadonlyMap<string, readonly [status: number, type: string]> = 
   ['BODY_TOO_LARGE', [413, 'invalid_request_error']],
 ]);
 
-/** Statuses that OpenAI's clients try again unless they are told not to. */
-const triedAgain = (status: number): boolean =>
-  status === 408 || status === 409 || status === 429 || status >= 500;
-
 /** A service's error as the HTTP surface tells it; only its public text. */
 export function encodeChatError(error: ServiceError): ChatError {
   const [status, type] = BY_REASON.get(error.reason) ?? BY_CODE[error.code];
   return {
     status,
-    headers: encodeHeaders(error, status),
+    headers: errorHeaders(error, status),
     body: {
       error: {
         message: error.publicMessage,
@@ -63,14 +57,4 @@ export function encodeChatError(error: ServiceError): ChatError {
       },
     },
   };
-}
-
-function encodeHeaders(error: ServiceError, status: number): Record<string, string> {
-  const headers: Record<string, string> = {};
-  if (triedAgain(status) && !error.retryable) headers['x-should-retry'] = 'false';
-  if (error.retryAfterMs !== undefined) {
-    headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1000));
-    headers['retry-after-ms'] = String(Math.ceil(error.retryAfterMs));
-  }
-  return headers;
 }

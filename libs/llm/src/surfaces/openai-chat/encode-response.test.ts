@@ -147,7 +147,7 @@ const delta = ($case: string, value: unknown): StreamCompleteResponse => ({
 });
 
 const EVENTS: StreamCompleteResponse[] = [
-  { event: { $case: 'started', value: { requestId: 'r1', route: ROUTE } } },
+  { event: { $case: 'started', value: { requestId: 'r1', route: ROUTE, usage: undefined } } },
   delta('reasoning', 'H'),
   delta('reasoning', 'm.'),
   delta('reasoningSignature', 'anthropic-messages:s'),

@@ -1,5 +1,5 @@
 import type { CompleteResponse, Part } from '@switchyard/contracts/routing';
-import { encodeExtension } from './encode-extension.ts';
+import { encodeExtension } from '../switchyard/encode-extension.ts';
 import { encodeFinishReason } from './encode-finish-reason.ts';
 import { encodeChatUsage } from './encode-usage.ts';
 import { encodeReasoningDetail, encodeThoughtSignature } from './reasoning-detail.ts';

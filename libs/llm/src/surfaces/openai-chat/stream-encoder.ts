@@ -5,8 +5,8 @@ import type {
   StreamStarted,
 } from '@switchyard/contracts/routing';
 import { type ServiceError, unreachable } from '@switchyard/kernel';
+import { encodeExtension } from '../switchyard/encode-extension.ts';
 import { encodeChatError } from './encode-error.ts';
-import { encodeExtension } from './encode-extension.ts';
 import { encodeFinishReason } from './encode-finish-reason.ts';
 import { encodeChatUsage } from './encode-usage.ts';
 import { encodeReasoningDetail, encodeThoughtSignature } from './reasoning-detail.ts';

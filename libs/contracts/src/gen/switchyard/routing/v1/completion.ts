@@ -305,7 +305,14 @@ export interface StreamStarted {
   /** Id of the request. */
   requestId: string;
   /** Who answers and why. */
-  route: RouteSummary | undefined;
+  route:
+    | RouteSummary
+    | undefined;
+  /**
+   * What is known of the use when the answer begins: the input as the provider told it, else as Switchyard expects it
+   * (`estimated`). The end of the stream tells what counts.
+   */
+  usage: Usage | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1720,7 +1727,7 @@ export const StreamCompleteResponse: MessageFns<StreamCompleteResponse> = {
 };
 
 function createBaseStreamStarted(): StreamStarted {
-  return { requestId: "", route: undefined, _unknownFields: {} };
+  return { requestId: "", route: undefined, usage: undefined, _unknownFields: {} };
 }
 
 export const StreamStarted: MessageFns<StreamStarted> = {
@@ -1730,6 +1737,9 @@ export const StreamStarted: MessageFns<StreamStarted> = {
     }
     if (message.route !== undefined) {
       RouteSummary.encode(message.route, writer.uint32(18).fork()).join();
+    }
+    if (message.usage !== undefined) {
+      Usage.encode(message.usage, writer.uint32(26).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1771,6 +1781,14 @@ export const StreamStarted: MessageFns<StreamStarted> = {
             message.route = RouteSummary.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.usage = Usage.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1799,6 +1817,7 @@ export const StreamStarted: MessageFns<StreamStarted> = {
         ? globalThis.String(object.request_id)
         : "",
       route: isSet(object.route) ? RouteSummary.fromJSON(object.route) : undefined,
+      usage: isSet(object.usage) ? Usage.fromJSON(object.usage) : undefined,
     };
   },
 
@@ -1809,6 +1828,9 @@ export const StreamStarted: MessageFns<StreamStarted> = {
     }
     if (message.route !== undefined) {
       obj.route = RouteSummary.toJSON(message.route);
+    }
+    if (message.usage !== undefined) {
+      obj.usage = Usage.toJSON(message.usage);
     }
     return obj;
   },
@@ -1822,6 +1844,7 @@ export const StreamStarted: MessageFns<StreamStarted> = {
     message.route = (object.route !== undefined && object.route !== null)
       ? RouteSummary.fromPartial(object.route)
       : undefined;
+    message.usage = (object.usage !== undefined && object.usage !== null) ? Usage.fromPartial(object.usage) : undefined;
     return message;
   },
 };

@@ -203,6 +203,8 @@ export interface Tool {
   parametersJsonSchema: string;
   /** Ask the provider to keep strictly to the schema, where it can. */
   strict: boolean;
+  /** Asks the provider to cache the prompt up to and including this tool, where it can. Default: no mark. */
+  cacheControl: CacheControl | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1407,7 +1409,14 @@ export const Reasoning: MessageFns<Reasoning> = {
 };
 
 function createBaseTool(): Tool {
-  return { name: "", description: "", parametersJsonSchema: "", strict: false, _unknownFields: {} };
+  return {
+    name: "",
+    description: "",
+    parametersJsonSchema: "",
+    strict: false,
+    cacheControl: undefined,
+    _unknownFields: {},
+  };
 }
 
 export const Tool: MessageFns<Tool> = {
@@ -1423,6 +1432,9 @@ export const Tool: MessageFns<Tool> = {
     }
     if (message.strict !== false) {
       writer.uint32(32).bool(message.strict);
+    }
+    if (message.cacheControl !== undefined) {
+      CacheControl.encode(message.cacheControl, writer.uint32(42).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1480,6 +1492,14 @@ export const Tool: MessageFns<Tool> = {
             message.strict = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.cacheControl = CacheControl.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1510,6 +1530,11 @@ export const Tool: MessageFns<Tool> = {
         ? globalThis.String(object.parameters_json_schema)
         : "",
       strict: isSet(object.strict) ? globalThis.Boolean(object.strict) : false,
+      cacheControl: isSet(object.cacheControl)
+        ? CacheControl.fromJSON(object.cacheControl)
+        : isSet(object.cache_control)
+        ? CacheControl.fromJSON(object.cache_control)
+        : undefined,
     };
   },
 
@@ -1527,6 +1552,9 @@ export const Tool: MessageFns<Tool> = {
     if (message.strict !== false) {
       obj.strict = message.strict;
     }
+    if (message.cacheControl !== undefined) {
+      obj.cacheControl = CacheControl.toJSON(message.cacheControl);
+    }
     return obj;
   },
 
@@ -1539,6 +1567,9 @@ export const Tool: MessageFns<Tool> = {
     message.description = object.description ?? "";
     message.parametersJsonSchema = object.parametersJsonSchema ?? "";
     message.strict = object.strict ?? false;
+    message.cacheControl = (object.cacheControl !== undefined && object.cacheControl !== null)
+      ? CacheControl.fromPartial(object.cacheControl)
+      : undefined;
     return message;
   },
 };

@@ -9,7 +9,7 @@ import {
 import type { FieldReader } from '../field-reader.ts';
 
 /** What the `switchyard` object of a body says. */
-export interface ChatExtension {
+export interface SwitchyardExtension {
   readonly requirements: Requirements | undefined;
   readonly context: RequestContext | undefined;
   readonly failover: FailoverPolicy | undefined;
@@ -18,7 +18,7 @@ export interface ChatExtension {
   readonly idempotencyKey: string;
 }
 
-const NOTHING: ChatExtension = {
+const NOTHING: SwitchyardExtension = {
   requirements: undefined,
   context: undefined,
   failover: undefined,
@@ -33,7 +33,7 @@ const NAMES = { maxLength: 100, maxCharacters: 256 };
 const MAX_INT32 = 0x7fff_ffff;
 
 /** The `switchyard` object; fields are named as in the proto. */
-export function decodeExtension(body: FieldReader): ChatExtension {
+export function decodeExtension(body: FieldReader): SwitchyardExtension {
   const extension = body.reader('switchyard');
   if (extension === undefined) return NOTHING;
   extension.refuseOthers(FIELDS);

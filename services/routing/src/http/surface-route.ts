@@ -1,0 +1,114 @@
+import type { ServerResponse } from 'node:http';
+import type { StreamCompleteResponse, StreamStarted } from '@switchyard/contracts/routing';
+import { type Clock, ServiceError } from '@switchyard/kernel';
+import { inCallersWords, type Surface, type SurfaceRequest } from '@switchyard/llm';
+import { requirePermission, toServiceError } from '@switchyard/service-kit';
+import { invalidFields } from '../errors.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { PipelineCall } from '../pipeline/pipeline-call.ts';
+import { answerHeaders } from './answer-headers.ts';
+import { type HttpCall, type HttpRoute, sendJson } from './http-call.ts';
+import { readJson } from './read-body.ts';
+import { writeEvents } from './write-events.ts';
+
+/** What the route stands on. */
+export interface SurfaceRouteOptions {
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+}
+
+/** The one route of all surfaces: decode, ask the pipeline, encode, whole or streamed. */
+export const surfaceRoute = <Asked extends SurfaceRequest>(
+  surface: Surface<Asked>,
+  { pipeline, clock }: SurfaceRouteOptions,
+): HttpRoute => ({
+  encodeError: surface.encodeError,
+  answer: async (http) => {
+    requirePermission(http.principal, 'routing.complete');
+    const createdAtMs = clock.wallMs();
+    const asked = await decode(surface, http);
+    const { request } = asked;
+    const call: PipelineCall = {
+      request,
+      principal: http.principal,
+      signal: http.signal,
+      deadlineAtMs: undefined,
+    };
+    try {
+      if (asked.stream) {
+        await answerStreamed(http, { surface, asked, createdAtMs, events: pipeline.stream(call) });
+        return;
+      }
+      const response = await pipeline.complete(call);
+      sendJson(http.response, {
+        status: 200,
+        body: surface.encodeResponse(response, { asked, createdAtMs }),
+        headers: answerHeaders(response, surface),
+      });
+    } catch (thrown) {
+      throw thrown instanceof ServiceError ? inCallersWords(thrown, surface, asked) : thrown;
+    }
+  },
+});
+
+async function decode<Asked extends SurfaceRequest>(
+  surface: Surface<Asked>,
+  { request, take }: HttpCall,
+): Promise<Asked> {
+  const decoded = surface.decode(await readJson(request, take), request.headers);
+  if (!decoded.ok) throw invalidFields(decoded.error);
+  return decoded.value;
+}
+
+interface Streamed<Asked extends SurfaceRequest> {
+  readonly surface: Surface<Asked>;
+  readonly asked: Asked;
+  readonly createdAtMs: number;
+  readonly events: AsyncGenerator<StreamCompleteResponse>;
+}
+
+/** The status line waits for the first event: until then a failure is an ordinary error. Whatever fails, the stream is left. */
+async function answerStreamed<Asked extends SurfaceRequest>(
+  { response, signal }: HttpCall,
+  streamed: Streamed<Asked>,
+): Promise<void> {
+  const { events } = streamed;
+  try {
+    const first = await events.next();
+    if (first.done === true || first.value.event?.$case !== 'started')
+      throw new TypeError('a stream begins with started');
+    const started = first.value.event.value;
+    await sendStream(response, { ...streamed, first: first.value, started, signal });
+  } finally {
+    await events.return(undefined);
+  }
+}
+
+interface Started<Asked extends SurfaceRequest> extends Streamed<Asked> {
+  readonly first: StreamCompleteResponse;
+  readonly started: StreamStarted;
+  /** Fires when the caller goes away. */
+  readonly signal: AbortSignal;
+}
+
+async function sendStream<Asked extends SurfaceRequest>(
+  response: ServerResponse,
+  { surface, asked, createdAtMs, events, first, started, signal }: Started<Asked>,
+): Promise<void> {
+  const encoder = surface.createStreamEncoder({ asked, createdAtMs, requestId: started.requestId });
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    ...answerHeaders(started, surface),
+  });
+  try {
+    await writeEvents(response, encoder.encode(first), signal);
+    for await (const event of events) await writeEvents(response, encoder.encode(event), signal);
+  } catch (thrown) {
+    const error = toServiceError(thrown);
+    // Whoever reads nothing will not read this either: the connection is cut.
+    if (error.reason !== 'READER_STALLED') response.end(encoder.encodeError(error));
+    throw error;
+  }
+  response.end();
+}

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { SimulatorControl } from '../support/simulator-control.ts';
+import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
+import { anthropicSdk } from './sdks/anthropic-sdk.ts';
+import type { Door, Sdk } from './sdks/sdk.ts';
+
+/** A new SDK is one file in `sdks/` and one entry here. */
+const SDKS: readonly Sdk[] = [anthropicSdk];
+
+/** Whoever answers, an SDK sees its own API: each is tried with a provider of another format too. */
+const PROVIDERS = ['openai-chat', 'anthropic-messages'] as const;
+
+let started: TestFleet;
+let control: SimulatorControl;
+let door: Door;
+
+beforeAll(async () => {
+  started = await startTestFleet({ providers: PROVIDERS.map((format) => ({ id: format, format })) });
+  control = new SimulatorControl(started.fleet.simulatorUrl);
+  door = { url: started.fleet.httpUrl, apiKey: started.fleet.apiKey };
+}, 240_000);
+afterAll(() => started?.[Symbol.asyncDispose]());
+
+const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'no failure',
+    (error: unknown) => error,
+  );
+
+describe.each(SDKS)('$name, by address and key alone', (sdk) => {
+  describe.each(PROVIDERS)('answered by %s', (provider) => {
+    const model = `${provider}/sim-fast`;
+
+    test('a text, whole and streamed, is the same and counts the same', async () => {
+      const whole = await sdk.text(door, model);
+      expect(whole.text).toMatch(/^Simulated answer:/);
+      expect(whole.inputTokens).toBeGreaterThan(0);
+      expect(whole.outputTokens).toBe(12);
+      const { pieces, ...streamed } = await sdk.stream(door, model);
+      expect(streamed).toEqual(whole);
+      expect(pieces).toBeGreaterThan(1);
+    });
+
+    test('a tool is called, and its result answered, whole and streamed', async () => {
+      for (const round of [await sdk.toolRound(door, model), await sdk.streamedToolRound(door, model)]) {
+        expect(round.toolName).toBe('read_weather');
+        expect(round.toolInput).toEqual({ city: expect.any(String) });
+        expect(round.text).toMatch(/^Simulated answer:/);
+      }
+    });
+
+    test('structured output fits its schema', async () => {
+      expect(await sdk.structured(door, model)).toEqual({ name: 'simulated' });
+    });
+
+    test('a picture is looked at', async () => {
+      const plain = await sdk.text(door, model);
+      const seen = await sdk.vision(door, model);
+      expect(seen.text).toMatch(/^Simulated answer:/);
+      // The simulator counts a picture as 256 tokens.
+      expect(seen.inputTokens).toBeGreaterThan((plain.inputTokens ?? 0) + 250);
+    });
+
+    test('leaving a stream ends the call of the provider within a second', async () => {
+      const known = (await control.attempts()).length;
+      await control.setLatency(provider, { firstTokenMs: 50, perTokenMs: 500 });
+      try {
+        const leave = new AbortController();
+        const asked = failureOf(sdk.streamUntil(door, model, leave.signal));
+        await vi.waitFor(async () => {
+          if ((await control.stats()).providers[provider]?.inFlight !== 1) throw new Error('not yet called');
+        });
+        await sleep(300);
+        const leftAtMs = Date.now();
+        leave.abort();
+        await asked;
+        const aborted = await vi.waitFor(
+          async () => {
+            const found = (await control.attempts())
+              .slice(known)
+              .find(({ outcome }) => outcome === 'aborted');
+            if (found === undefined) throw new Error('the call goes on');
+            return found;
+          },
+          { timeout: 5_000, interval: 50 },
+        );
+        expect(aborted.endedAtUnixMs - leftAtMs).toBeLessThanOrEqual(1_000);
+      } finally {
+        await control.setLatency(provider, {});
+      }
+    });
+  });
+
+  test('errors are the SDK’s own, with the status of their kind', async () => {
+    const statusOf = async (asked: Promise<unknown>) => sdk.statusOf(await failureOf(asked));
+    const wrongKey = { ...door, apiKey: `${door.apiKey.slice(0, -1)}x` };
+    expect(await statusOf(sdk.text(wrongKey, 'sim-fast'))).toBe(401);
+    expect(await statusOf(sdk.text(door, 'no-such-model'))).toBe(404);
+    expect(await statusOf(sdk.stream(door, 'no-such-model'))).toBe(404);
+  });
+});
