@@ -72,6 +72,7 @@ export { decodeCountRequest } from './surfaces/anthropic-messages/decode-request
 export { messagesSurface } from './surfaces/anthropic-messages/messages-surface.ts';
 export { inCallersWords } from './surfaces/callers-words.ts';
 export { chatSurface } from './surfaces/openai-chat/chat-surface.ts';
+export { responsesSurface } from './surfaces/openai-responses/responses-surface.ts';
 export type {
   CallerHeaders,
   Surface,
@@ -79,3 +80,4 @@ export type {
   SurfaceRequest,
   SurfaceStreamEncoder,
 } from './surfaces/surface.ts';
+export { platformSurface } from './surfaces/switchyard-requests/platform-surface.ts';

@@ -23,6 +23,11 @@ export interface SdkToolRound {
 /** One official SDK, used as its documentation shows it. Failures are its own error classes. */
 export interface Sdk {
   readonly name: string;
+  /**
+   * Where it takes the input's tokens of a stream from. At the start a provider may not have told them yet, and then they
+   * are an estimate. Default: the end.
+   */
+  readonly countsInputAt?: 'start';
   /** Asks for a text in one piece. */
   text(door: Door, model: string): Promise<SdkText>;
   /** Asks for the same as a stream. @returns also how many pieces of text came */

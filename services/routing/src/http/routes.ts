@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { chatSurface, messagesSurface } from '@switchyard/llm';
+import { chatSurface, messagesSurface, platformSurface, responsesSurface } from '@switchyard/llm';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { PipelineContext } from '../ports.ts';
 import { countTokens } from './count-tokens.ts';
@@ -20,6 +20,8 @@ export function httpRoutes(
     ['POST /v1/chat/completions', surfaceRoute(chatSurface, on)],
     ['POST /v1/messages', surfaceRoute(messagesSurface, on)],
     ['POST /v1/messages/count_tokens', countTokens],
+    ['POST /v1/responses', surfaceRoute(responsesSurface, on)],
+    ['POST /v1/requests', surfaceRoute(platformSurface, on)],
     ['GET /v1/models', models(snapshots)],
     ['GET /v1/models/*', models(snapshots)],
   ]);

@@ -1,5 +1,5 @@
 import { type ResponseFormat, ResponseFormat_Kind, type Sampling } from '@switchyard/contracts/routing';
-import { isDeeperThan, MAX_JSON_DEPTH } from '../../formats/json.ts';
+import { requiredSchemaText } from '../decode-schema.ts';
 import type { FieldReader } from '../field-reader.ts';
 
 const TOKENS = { min: 1, max: 10_000_000 };
@@ -42,17 +42,11 @@ function decodeOutputConfig(body: FieldReader): OutputConfig {
   const effort = config?.oneOf('effort', EFFORTS);
   const format = config?.reader('format');
   if (format?.oneOf('type', ['json_schema']) === undefined) return { effort, responseFormat: undefined };
-  const schema = format.reader('schema')?.object;
-  if (schema === undefined) {
-    if (!format.has('schema')) format.refuse('schema', 'is required');
-    return { effort, responseFormat: undefined };
-  }
-  if (isDeeperThan(schema, MAX_JSON_DEPTH)) {
-    format.refuse('schema', `may be nested ${MAX_JSON_DEPTH} deep at most`);
-    return { effort, responseFormat: undefined };
-  }
-  const kind = ResponseFormat_Kind.JSON_SCHEMA;
-  return { effort, responseFormat: { kind, jsonSchema: JSON.stringify(schema), name: '', strict: true } };
+  const jsonSchema = requiredSchemaText(format, 'schema');
+  return {
+    effort,
+    responseFormat: { kind: ResponseFormat_Kind.JSON_SCHEMA, jsonSchema, name: '', strict: true },
+  };
 }
 
 type Thinking = Pick<Sampling, 'reasoningEffort' | 'reasoningBudgetTokens'>;

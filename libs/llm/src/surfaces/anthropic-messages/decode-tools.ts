@@ -1,11 +1,9 @@
 import { type Tool, type ToolChoice, ToolChoice_Mode } from '@switchyard/contracts/routing';
-import { isDeeperThan, MAX_JSON_DEPTH } from '../../formats/json.ts';
+import { decodeName, MAX_DESCRIPTION_CHARACTERS, requiredSchemaText } from '../decode-schema.ts';
 import type { FieldReader } from '../field-reader.ts';
 import { decodeCacheControl } from './decode-blocks.ts';
 
 const MAX_TOOLS = 128;
-const MAX_DESCRIPTION_CHARACTERS = 65_536;
-const NAME = /^[\w-]{1,64}$/;
 /** `eager_input_streaming` changes only in what pieces arguments come: it is left to the provider. */
 const FIELDS = [
   'type',
@@ -27,7 +25,7 @@ export function decodeTools(body: FieldReader): Tool[] {
       {
         name: decodeName(tool),
         description: tool.string('description', MAX_DESCRIPTION_CHARACTERS) ?? '',
-        parametersJsonSchema: decodeSchema(tool),
+        parametersJsonSchema: requiredSchemaText(tool, 'input_schema'),
         strict: tool.boolean('strict') ?? false,
         cacheControl: decodeCacheControl(tool),
       },
@@ -58,20 +56,3 @@ const MODES = {
   tool: ToolChoice_Mode.NAMED,
   none: ToolChoice_Mode.NONE,
 } as const;
-
-function decodeName(reader: FieldReader): string {
-  const name = reader.requiredString('name', 128);
-  if (name !== '' && !NAME.test(name)) reader.refuse('name', 'must be 1 to 64 characters of A-Z a-z 0-9 _ -');
-  return name;
-}
-
-function decodeSchema(tool: FieldReader): string {
-  const schema = tool.reader('input_schema')?.object;
-  if (schema === undefined) {
-    if (!tool.has('input_schema')) tool.refuse('input_schema', 'is required');
-    return '';
-  }
-  if (!isDeeperThan(schema, MAX_JSON_DEPTH)) return JSON.stringify(schema);
-  tool.refuse('input_schema', `may be nested ${MAX_JSON_DEPTH} deep at most`);
-  return '';
-}

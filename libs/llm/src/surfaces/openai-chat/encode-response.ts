@@ -22,7 +22,7 @@ export function encodeChatResponse(response: CompleteResponse, { created, model 
     choices: [
       {
         index: 0,
-        message: encodeMessage(response.message?.parts ?? []),
+        message: encodeChatMessage(response.message?.parts ?? []),
         logprobs: null,
         finish_reason: encodeFinishReason(response.finishReason),
       },
@@ -32,7 +32,8 @@ export function encodeChatResponse(response: CompleteResponse, { created, model 
   };
 }
 
-function encodeMessage(parts: readonly Part[]): object {
+/** The assistant's message. */
+export function encodeChatMessage(parts: readonly Part[]): object {
   const content = joined(parts, 'text');
   const refusal = joined(parts, 'refusal');
   const reasoning = parts
