@@ -1,6 +1,7 @@
-import { connect } from 'node:net';
 import { isAlive } from '@switchyard/testkit/processes';
 import { alignColumns } from '../output/align-columns.ts';
+import { isFrozen } from '../run/is-frozen.ts';
+import { probeServer } from '../run/probe-server.ts';
 import {
   type RecordedProcess,
   type RecordedServer,
@@ -20,8 +21,8 @@ export interface Status {
 /** One process or server. */
 export interface PartStatus {
   readonly name: string;
-  /** `degraded`: it serves, and something is missing. */
-  readonly state: 'ready' | 'degraded' | 'not_ready' | 'down';
+  /** `degraded`: it serves, and something is missing. `frozen`: its process is stopped. `not_answering`: it lives and says nothing. */
+  readonly state: 'ready' | 'degraded' | 'not_ready' | 'frozen' | 'not_answering' | 'down';
   /** Undefined where it is down, runs in a container, or is a server of the user's. */
   readonly pid: number | undefined;
   readonly address: string;
@@ -46,28 +47,18 @@ export async function readStatus(stateDir: string): Promise<Status> {
 }
 
 async function serverStatus({ name, host, port, pid, given }: RecordedServer): Promise<PartStatus> {
-  const isUp = await canConnect(host, port);
-  const state = isUp ? 'ready' : 'down';
-  return {
-    name,
-    state,
-    pid: isUp ? pid : undefined,
-    address: `${host}:${port}`,
-    detail: given ? 'yours' : '',
-  };
+  const answer = await probeServer({ name, host, port, timeoutMs: PROBE_TIMEOUT_MS });
+  const at = { name, address: `${host}:${port}` };
+  if (answer === 'answers') return { ...at, state: 'ready', pid, detail: given ? 'yours' : '' };
+  if (answer === 'away') return { ...at, state: 'down', pid: undefined, detail: given ? 'yours' : '' };
+  return { ...at, pid, ...(await silence(pid)) };
 }
 
-function canConnect(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: PROBE_TIMEOUT_MS });
-    const answer = (isUp: boolean) => {
-      socket.destroy();
-      resolve(isUp);
-    };
-    socket.once('connect', () => answer(true));
-    socket.once('timeout', () => answer(false));
-    socket.once('error', () => answer(false));
-  });
+/** What is with a part that takes connections, or lives, and does not answer. */
+async function silence(pid: number | undefined): Promise<Pick<PartStatus, 'state' | 'detail'>> {
+  if (pid !== undefined && (await isFrozen(pid)))
+    return { state: 'frozen', detail: `its process is stopped; "kill -CONT ${pid}" lets it go on` };
+  return { state: 'not_answering', detail: `no answer within ${PROBE_TIMEOUT_MS / 1_000} s` };
 }
 
 async function processStatus(recorded: RecordedProcess): Promise<PartStatus> {
@@ -76,10 +67,12 @@ async function processStatus(recorded: RecordedProcess): Promise<PartStatus> {
   if (process === undefined || !isAlive(process)) {
     return { name, state: 'down', pid: undefined, address, detail: `see ${recorded.logFile}` };
   }
-  return { name, pid: process.pid, address, ...(await ask(readyUrl)) };
+  const { pid } = process;
+  return { name, pid, address, ...((await ask(readyUrl)) ?? (await silence(pid))) };
 }
 
-async function ask(readyUrl: string): Promise<Pick<PartStatus, 'state' | 'detail'>> {
+/** undefined where there is no answer in time. */
+async function ask(readyUrl: string): Promise<Pick<PartStatus, 'state' | 'detail'> | undefined> {
   try {
     const answer = await fetch(readyUrl, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
     const text = await answer.text();
@@ -94,13 +87,14 @@ async function ask(readyUrl: string): Promise<Pick<PartStatus, 'state' | 'detail
       detail: missing.map(([part, { detail }]) => `${part}: ${detail}`).join('; '),
     };
   } catch (error) {
+    if ((error as Error).name === 'TimeoutError') return undefined;
     return { state: 'not_ready', detail: (error as Error).message };
   }
 }
 
 /** Whether everything runs. */
 export const isAllUp = ({ state, parts }: Status): boolean =>
-  state === 'ready' && parts.every((part) => part.state !== 'down' && part.state !== 'not_ready');
+  state === 'ready' && parts.every((part) => part.state === 'ready' || part.state === 'degraded');
 
 /** For people. */
 export function renderStatus({ state, pid, startedAt, parts }: Status): string {
