@@ -5,6 +5,7 @@ import { HealthLink } from './adapters/health-link.ts';
 import type { PostgresConfiguration } from './adapters/postgres-configuration.ts';
 import { publishObservations } from './bus/publish-observations.ts';
 import type { RoutingConfig } from './config.ts';
+import type { PriceBook } from './domain/snapshot/build-snapshot.ts';
 import type { UsageOutboxes } from './outbox/usage-outboxes.ts';
 import type { RuntimeRegistry } from './runtime/runtime-registry.ts';
 import type { SnapshotHolder } from './runtime/snapshot-holder.ts';
@@ -35,7 +36,7 @@ export function openLinks(config: RoutingConfig, foundation: Foundation, options
     target: target(config.costAccountingAddress),
     replica,
     outboxes,
-    onPrices: (priceBook) => snapshots.setPrices(priceBook),
+    onPrices: (priceBook) => takePrices(priceBook, { snapshots, log }),
     clock,
     log,
   });
@@ -54,6 +55,21 @@ export function openLinks(config: RoutingConfig, foundation: Foundation, options
   return { configured, cost };
 }
 
+/** Prices that cannot be used are no reason to ask for them again: they wait for the next change of anything else. */
+function takePrices(
+  priceBook: PriceBook,
+  { snapshots, log }: Pick<LinkOptions, 'snapshots'> & Pick<Foundation, 'log'>,
+): void {
+  try {
+    snapshots.setPrices(priceBook);
+  } catch (error) {
+    log.error(
+      { err: error, version: priceBook.version, serving: snapshots.current.priceVersion },
+      'the prices cannot be used; the last good ones serve on, and these are tried again with the next change',
+    );
+  }
+}
+
 interface Links extends Pick<LinkOptions, 'snapshots'> {
   readonly configured: ConfigurationLink;
   readonly cost: CostAccountingLink;
@@ -70,6 +86,12 @@ function tellReadiness({ readiness }: Foundation, { snapshots, configured, cost,
     const { refusedVersion } = configured;
     if (refusedVersion === undefined) return { ok: true, detail: snapshots.current.version };
     const detail = `version ${refusedVersion} cannot be used; the last good one serves on`;
+    return { ok: false, detail };
+  });
+  readiness.want('prices', () => {
+    const { waitingPrices, current } = snapshots;
+    if (waitingPrices === undefined) return { ok: true, detail: current.priceVersion };
+    const detail = `version ${waitingPrices} cannot be used; version ${current.priceVersion} serves on, and the new one is tried again with the next change`;
     return { ok: false, detail };
   });
   readiness.want('cost_accounting', () => ({

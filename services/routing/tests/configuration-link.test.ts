@@ -147,3 +147,26 @@ test('a snapshot that cannot be built leaves the version with what it says', () 
   holder.setConfiguration({ ...configuration, version: '2', providers: [provider('b')] });
   expect(holder.current.version).toBe('2::7');
 });
+
+test('prices that no snapshot can be built with wait, and come with the next part that they fit to', () => {
+  const holder = new SnapshotHolder(noParts(), () => {});
+  const configuration = { pools: [], policies: [], experiments: [] };
+  const offering = (id: string) =>
+    Provider.fromPartial({ id, wireFormat: 'openai-chat', models: [{ model: 'm' }] });
+  holder.setConfiguration({ ...configuration, version: '1', providers: [offering('a')] });
+  let isBroken = true;
+  const prices = new Map();
+  vi.spyOn(prices, 'get').mockImplementation(() => {
+    if (isBroken) throw new Error('cannot be read');
+    return undefined;
+  });
+  expect(() => holder.setPrices({ version: 'p2', prices })).toThrow('cannot be read');
+  expect([holder.current.version, holder.waitingPrices]).toEqual(['1::', 'p2']);
+  // Other parts are taken all the same.
+  holder.setHealth({ version: '7', health: new Map([['/a', HealthState.HEALTHY]]) });
+  holder.setConfiguration({ ...configuration, version: '2', providers: [offering('b')] });
+  expect([holder.current.version, holder.waitingPrices]).toEqual(['2::7', 'p2']);
+  isBroken = false;
+  holder.setHealth({ version: '8', health: new Map() });
+  expect([holder.current.version, holder.waitingPrices]).toEqual(['2:p2:8', undefined]);
+});

@@ -29,6 +29,7 @@ export class SnapshotHolder {
   readonly #offers = new KnownOffers();
   #parts: SnapshotParts;
   #current: Snapshot;
+  #waiting: PriceBook | undefined;
   readonly #onChange: (snapshot: Snapshot, parts: SnapshotParts) => void;
 
   constructor(parts: SnapshotParts, onChange: (snapshot: Snapshot, parts: SnapshotParts) => void) {
@@ -52,20 +53,51 @@ export class SnapshotHolder {
       this.#rebuild({ configurationVersion: version, ...configuration });
   }
 
-  /** Throws where no snapshot can be built with them; then everything stays as it was. */
+  /** The version of prices that no snapshot could be built with yet; they are tried again with each part that comes. */
+  get waitingPrices(): string | undefined {
+    return this.#waiting?.version;
+  }
+
+  /** Throws where no snapshot can be built with them; then everything stays as it was, and the next part brings them along. */
   setPrices(priceBook: PriceBook): void {
-    if (priceBook.version !== this.#parts.priceBook.version) this.#rebuild({ priceBook });
+    // Those that come later stand in for those that wait.
+    this.#waiting = undefined;
+    if (priceBook.version === this.#parts.priceBook.version) return;
+    try {
+      this.#rebuild({ priceBook });
+    } catch (error) {
+      this.#waiting = priceBook;
+      throw error;
+    }
   }
 
   setHealth({ version, health }: HealthPart): void {
     if (version === this.#parts.healthVersion) return;
-    const parts = { ...this.#parts, healthVersion: version, health };
+    const change = { healthVersion: version, health };
+    if (this.#withWaiting(change)) return;
+    const parts = { ...this.#parts, ...change };
     this.#replace(parts, withHealth(this.#current, parts));
   }
 
   #rebuild(change: Partial<SnapshotParts>): void {
+    if (this.#withWaiting(change)) return;
     const parts = { ...this.#parts, ...change };
     this.#replace(parts, this.#offers.build(parts));
+  }
+
+  /** Takes a change with the prices that wait. @returns whether that went well */
+  #withWaiting(change: Partial<SnapshotParts>): boolean {
+    const priceBook = this.#waiting;
+    if (priceBook === undefined) return false;
+    const parts = { ...this.#parts, ...change, priceBook };
+    try {
+      this.#replace(parts, this.#offers.build(parts));
+    } catch {
+      // Told when they came: they wait on.
+      return false;
+    }
+    this.#waiting = undefined;
+    return true;
   }
 
   /** Parts and snapshot change together, after both are made: else an old snapshot would go by the version of new parts. */
