@@ -4,6 +4,7 @@ import {
   CompleteRequest,
   type CompleteResponse,
   type Decision,
+  type EstimateCostResponse,
   InferenceServiceClient,
   ListModelsRequest,
   type Model,
@@ -87,6 +88,16 @@ export class SwitchyardClient implements Disposable {
     const { decision } = await this.#unary(this.#client.getDecision, { requestId }, options);
     if (decision === undefined) throw new TypeError('GetDecision answered without a decision');
     return decision;
+  }
+
+  /** What a request would cost at each candidate, and why it would not be chosen. @param only a provider's candidates alone */
+  async estimateCost(
+    request: PartialRequest,
+    only: { readonly provider?: string } = {},
+    options: CallOptions = {},
+  ): Promise<EstimateCostResponse> {
+    const asked = { request: CompleteRequest.fromPartial(request), provider: only.provider };
+    return this.#unary(this.#client.estimateCost, asked, options);
   }
 
   /** All providers that the key may use. */

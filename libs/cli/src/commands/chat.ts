@@ -6,13 +6,14 @@ import { type Command, type CommandInput, textOption } from '../command.ts';
 import { readProviders } from '../health/read-providers.ts';
 import { renderProviders } from '../health/render-providers.ts';
 import { formatCost } from '../output/format.ts';
+import { askedOf, REQUEST_OPTIONS, REQUEST_USAGE } from '../route/request-options.ts';
 
 /** `switchyard chat` */
 export const chat: Command = {
-  usage: '[TEXT] [--model M]',
+  usage: `[TEXT] ${REQUEST_USAGE}`,
   summary:
     'Talks to a model; without TEXT it asks for it line by line (/providers, /health and /quit work inside).',
-  options: { model: { type: 'string', short: 'm' } },
+  options: REQUEST_OPTIONS,
   maxPositionals: Number.POSITIVE_INFINITY,
   async run(input) {
     using client = new SwitchyardClient({ address: input.settings.routing, apiKey: input.settings.apiKey });
@@ -84,6 +85,7 @@ async function say(client: SwitchyardClient, input: CommandInput, turns: readonl
   const { output, signal } = input;
   const request: PartialRequest = {
     model: textOption(input, 'model') ?? 'auto',
+    ...askedOf(input),
     messages: turns.map(({ role, text }) => ({ role, parts: [{ content: { $case: 'text', value: text } }] })),
   };
   let text = '';

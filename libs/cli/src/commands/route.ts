@@ -1,68 +1,66 @@
-import { type PartialRequest, SwitchyardClient, textRequest } from '@switchyard/client';
+import { type PartialRequest, SwitchyardClient } from '@switchyard/client';
 import {
   type Candidate,
+  type CostEstimate,
   type Decision,
-  STRATEGY_NAMES,
-  Strategy,
   strategyName,
-  strategyNamed,
 } from '@switchyard/contracts/routing';
-import { parseUsd } from '@switchyard/kernel';
-import { type Command, type CommandInput, listOption, textOption, UsageError } from '../command.ts';
+import { type Command, type CommandInput, textOption } from '../command.ts';
 import { formatCost, formatDuration, UNKNOWN } from '../output/format.ts';
 import { renderTable } from '../output/table.ts';
+import { REQUEST_OPTIONS, REQUEST_USAGE, requestOf } from '../route/request-options.ts';
+import { waysOut } from '../route/ways-out.ts';
+import { whyNot } from '../route/why-not.ts';
 
 /** `switchyard route` */
 export const route: Command = {
-  usage:
-    '[TEXT] [--explain] [--model M] [--strategy S] [--task-type T] [--capability C]… [--region R]… [--tag T]… [--max-cost USD]',
+  usage: `[TEXT] [--explain] [--why-not PROVIDER] ${REQUEST_USAGE}`,
   summary:
-    'Tells who would serve a request, and with --explain why and why not the others; nobody is called.',
-  options: {
-    explain: { type: 'boolean' },
-    model: { type: 'string', short: 'm' },
-    strategy: { type: 'string' },
-    'task-type': { type: 'string' },
-    capability: { type: 'string', multiple: true },
-    region: { type: 'string', multiple: true },
-    tag: { type: 'string', multiple: true },
-    'max-cost': { type: 'string' },
-  },
+    'Tells who would serve a request, and with --explain why and why not the others; nobody is called. --why-not tells of one provider, in a sentence for each of its models. --provider allows only those that it names.',
+  options: { explain: { type: 'boolean' }, 'why-not': { type: 'string' }, ...REQUEST_OPTIONS },
   maxPositionals: Number.POSITIVE_INFINITY,
   async run(input) {
     const { settings, output, options } = input;
     using client = new SwitchyardClient({ address: settings.routing, apiKey: settings.apiKey });
-    const decision = await client.route(requestOf(input));
-    if (output.json) return output.value(decision);
+    const request = requestOf(input, input.positionals.join(' ') || 'hello');
+    const decision = await client.route(request);
+    const answer = await answerWhyNot(client, input, { request, decision });
+    if (output.json) return output.value(answer === undefined ? decision : { ...decision, whyNot: answer });
     output.line(headline(decision));
-    if (options.explain === true) output.text(`\n${renderCandidates(decision)}`);
+    if (options.explain === true) output.text(`\n${renderCandidates(decision)}${renderWaysOut(decision)}`);
+    if (answer !== undefined) output.text(`\n${answer.join('\n')}\n`);
   },
 };
 
-function requestOf(input: CommandInput): PartialRequest {
-  const costText = textOption(input, 'max-cost');
-  const maxCostNanoUsd = costText === undefined ? undefined : parseUsd(costText);
-  if (costText !== undefined && maxCostNanoUsd === undefined)
-    throw new UsageError(`--max-cost must be an amount of USD such as 0.01, not ${costText}`);
-  return {
-    ...textRequest(textOption(input, 'model') ?? 'auto', input.positionals.join(' ') || 'hello'),
-    strategy: strategyOf(textOption(input, 'strategy')),
-    requirements: {
-      capabilities: listOption(input, 'capability'),
-      residency: listOption(input, 'region'),
-      tags: listOption(input, 'tag'),
-      taskType: textOption(input, 'task-type') ?? '',
-      maxCostNanoUsd,
-    },
-  };
+interface Asked {
+  readonly request: PartialRequest;
+  readonly decision: Decision;
 }
 
-function strategyOf(name: string | undefined): Strategy {
-  if (name === undefined) return Strategy.UNSPECIFIED;
-  const strategy = strategyNamed(name);
-  if (strategy === undefined)
-    throw new UsageError(`--strategy must be one of ${STRATEGY_NAMES.join(', ')}, not ${name}`);
-  return strategy;
+/** undefined where nobody asked. */
+async function answerWhyNot(
+  client: SwitchyardClient,
+  input: CommandInput,
+  { request, decision }: Asked,
+): Promise<string[] | undefined> {
+  const provider = textOption(input, 'why-not');
+  if (provider === undefined) return undefined;
+  const isListed = decision.candidates.some((one) => one.provider === provider);
+  const estimates: CostEstimate[] = [];
+  const providers: string[] = [];
+  if (!isListed) {
+    estimates.push(...(await client.estimateCost(request, { provider })).estimates);
+    providers.push(...(await client.listProviders()).flatMap(({ provider }) => provider?.id ?? []));
+  }
+  return whyNot({ provider, decision, estimates, providers });
+}
+
+/** What can be done about what is excluded. */
+function renderWaysOut({ candidates }: Decision): string {
+  const ways = waysOut(candidates);
+  return ways.length === 0
+    ? ''
+    : `\nTo change what excludes them:\n${ways.map((way) => `  ${way}\n`).join('')}`;
 }
 
 /** The choice in one line, and how it was made. */

@@ -45,7 +45,7 @@ export function allFailed({ requestId, provider, model, attempts, error }: Faile
   return new ServiceError({
     reason: `PROVIDER_${error.class.toUpperCase()}`,
     code,
-    publicMessage: `${attempts === 1 ? '' : `all ${attempts} providers that were tried failed; the last, `}${provider} (${model}): ${said}`,
+    publicMessage: `${attempts === 1 ? '' : `all ${attempts} providers that were tried failed; the last, `}${provider} (${model}): ${said}${wayOutOf(error)}`,
     retryable: code === 'UNAVAILABLE' || code === 'RESOURCE_EXHAUSTED',
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     metadata: {
@@ -58,12 +58,29 @@ export function allFailed({ requestId, provider, model, attempts, error }: Faile
   });
 }
 
+/** What can be done about a provider's error, as the end of a sentence; '' where its own words have to be enough. */
+function wayOutOf({ class: errorClass }: ProviderError): string {
+  switch (errorClass) {
+    case 'authentication':
+      return '; store its key again ("switchyard apply --secrets"), or ask the provider why it is refused';
+    case 'rate_limited':
+      return '; try again later, or let other providers serve, too: a pool, or more fallbacks (failover.max_fallbacks)';
+    case 'quota':
+      return '; raise the quota or the credit at the provider, or let other providers serve, too';
+    case 'timeout':
+      return '; allow more time in time_limits of the provider, or ask for a faster model';
+    default:
+      return '';
+  }
+}
+
 /** The caller's deadline passed before there was an answer. */
 export const deadlinePassed = (requestId: string): ServiceError =>
   new ServiceError({
     reason: 'DEADLINE_EXCEEDED',
     code: 'DEADLINE_EXCEEDED',
-    publicMessage: "the caller's deadline passed before a provider had answered",
+    publicMessage:
+      "the caller's deadline passed before a provider had answered; allow more time, stream the answer, or ask for a faster model (strategy latency)",
     metadata: { request_id: requestId },
   });
 

@@ -22,7 +22,7 @@ export const unusableConfiguration = (why: string, cause?: unknown): ServiceErro
   new ServiceError({
     reason: UNUSABLE_CONFIGURATION,
     code: 'FAILED_PRECONDITION',
-    publicMessage: `the configuration cannot be used: ${why}`,
+    publicMessage: `the configuration cannot be used: ${why}; the last good one serves on until that is changed`,
     cause,
   });
 
@@ -62,5 +62,6 @@ export const tenantNotFound = (): ServiceError =>
   new ServiceError({
     reason: 'TENANT_NOT_FOUND',
     code: 'NOT_FOUND',
-    publicMessage: 'there is no such tenant, or the key may not act for it',
+    publicMessage:
+      'there is no such tenant, or the key may not act for it; leave tenant out for the key’s own, or use a key of the installation',
   });

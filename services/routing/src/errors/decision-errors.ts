@@ -25,11 +25,25 @@ export function noCandidate(requestId: string, choice: Choice): ServiceError {
   return new ServiceError({
     reason: 'NO_CANDIDATE',
     code: passing ? 'UNAVAILABLE' : 'FAILED_PRECONDITION',
-    publicMessage: `none of ${choice.excluded.length + choice.unseen} candidates fits${examples.join('')}`,
+    publicMessage: `none of ${choice.excluded.length + choice.unseen} candidates fits${examples.join('')}${waysOut(choice)}`,
     retryable: passing,
     ...(passing ? { retryAfterMs: 5_000 } : {}),
     metadata: { ...Object.fromEntries(reasons), request_id: requestId },
   });
+}
+
+/** Most ways out that the message names. */
+const NAMED_WAYS_OUT = 3;
+
+/** What can be done, as the end of the message; one for each constraint, as many models fail alike. */
+function waysOut({ excluded }: Choice): string {
+  const byConstraint = new Map<string, string>();
+  for (const { exclusions } of excluded.slice(0, TOLD_CANDIDATES))
+    for (const { constraint, wayOut } of exclusions)
+      if (!byConstraint.has(constraint)) byConstraint.set(constraint, `for ${constraint}, ${wayOut}`);
+  return byConstraint.size === 0
+    ? ''
+    : `. To change that, ${byConstraint.values().take(NAMED_WAYS_OUT).toArray().join('; ')}`;
 }
 
 /** No such decision in the caller's tenant. */
@@ -37,6 +51,6 @@ export const decisionNotFound = (requestId: string): ServiceError =>
   new ServiceError({
     reason: 'DECISION_NOT_FOUND',
     code: 'NOT_FOUND',
-    publicMessage: `there is no decision of request ${requestId} in this tenant; it may be older than decisions are kept, or was not sampled`,
+    publicMessage: `there is no decision of request ${requestId} in this tenant; it may be older than decisions are kept (ROUTING_DECISION_RETENTION_HOURS), or was a plain success that was not sampled (ROUTING_DECISION_SAMPLE_PERMILLE)`,
     metadata: { request_id: requestId },
   });

@@ -5,7 +5,7 @@ export const experimentNotFound = (id: string): ServiceError =>
   new ServiceError({
     reason: 'EXPERIMENT_NOT_FOUND',
     code: 'NOT_FOUND',
-    publicMessage: `there is no experiment ${id}`,
+    publicMessage: `there is no experiment ${id}; ListExperiments ("switchyard experiments") tells which there are`,
     metadata: { experiment: id },
   });
 

@@ -5,7 +5,7 @@ export const poolNotFound = (id: string): ServiceError =>
   new ServiceError({
     reason: 'POOL_NOT_FOUND',
     code: 'NOT_FOUND',
-    publicMessage: `there is no pool ${id}`,
+    publicMessage: `there is no pool ${id}; ListPools ("switchyard pools") tells which there are`,
     metadata: { pool: id },
   });
 

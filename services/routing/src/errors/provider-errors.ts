@@ -6,7 +6,7 @@ export const providerNotFound = (id: string): ServiceError =>
   new ServiceError({
     reason: 'PROVIDER_NOT_FOUND',
     code: 'NOT_FOUND',
-    publicMessage: `there is no provider ${id}`,
+    publicMessage: `there is no provider ${id}; ListProviders ("switchyard providers") tells which there are`,
     metadata: { provider: id },
   });
 

@@ -27,7 +27,7 @@ export const requirementsConflict = (conflicts: readonly FieldViolation[]): Serv
   new ServiceError({
     reason: 'REQUIREMENTS_CONFLICT',
     code: 'FAILED_PRECONDITION',
-    publicMessage: conflicts.map(({ field, description }) => `${field}: ${description}`).join('; '),
+    publicMessage: `${conflicts.map(({ field, description }) => `${field}: ${description}`).join('; ')}; ask for what all of them allow, or change the pool or the policy`,
     violations: conflicts,
   });
 
@@ -60,7 +60,7 @@ export const poolEmpty = (pool: string): ServiceError =>
   new ServiceError({
     reason: 'POOL_EMPTY',
     code: 'FAILED_PRECONDITION',
-    publicMessage: `none of the members of the pool ${pool} is offered now; its members, or the models of their providers, need to be changed`,
+    publicMessage: `none of the members of the pool ${pool} is offered now; change its members, or add their models to \`models\` of the providers`,
     metadata: { pool },
     violations: [{ field: 'model', description: 'none of its members is offered' }],
   });

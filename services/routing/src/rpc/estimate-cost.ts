@@ -17,7 +17,7 @@ export const estimateCost = (
   context: PipelineContext,
 ): Rpc<UnaryHandler<EstimateCostRequest, EstimateCostResponse>> => ({
   permission: 'routing.complete',
-  handle: async ({ request }, { principal }) => {
+  handle: async ({ request, provider }, { principal }) => {
     if (request === undefined) throw invalidArgument({ field: 'request', description: 'must be set' });
     const { needs, snapshot, choice } = decideRequest({ request, principal }, context, {
       requestId: uuidV7(context.clock.wallMs()),
@@ -26,7 +26,9 @@ export const estimateCost = (
     });
     const fitting = [...choice.ranked].sort(compareCost);
     const excluded = [...choice.excluded].sort((a, b) => compareCost(a.candidate, b.candidate));
-    const considered = [...fitting.map((candidate) => ({ candidate, exclusions: [] })), ...excluded];
+    const considered = [...fitting.map((candidate) => ({ candidate, exclusions: [] })), ...excluded].filter(
+      ({ candidate }) => provider === undefined || candidate.offering.provider.id === provider,
+    );
     const listed = considered.slice(0, MAX_ESTIMATES);
     return {
       estimates: listed.map(({ candidate, exclusions }) => estimateOf(candidate, { needs, exclusions })),

@@ -69,7 +69,10 @@ test('what may ask for more than tokens has no bound where it is passed on, and 
   expect(choose(passing).excluded).toEqual([]);
   expect(choose({ ...passing, request: elsewhere, maxCostNanoUsd }).excluded).toEqual([]);
   expect(choose({ ...passing, maxCostNanoUsd }).excluded[0]?.exclusions).toEqual([
-    { constraint: 'max_cost', detail: expect.stringContaining('service_tier goes to it as it is') },
+    expect.objectContaining({
+      constraint: 'max_cost',
+      detail: expect.stringContaining('service_tier goes to it as it is'),
+    }),
   ]);
   const harmless = { ...request, passthroughJson: '{"metadata":{"a":"b"}}' };
   const bounded = needsOf(harmless, { tenant: 't', stream: false, asked });
@@ -85,7 +88,10 @@ test('a limit of the price is kept by the tier that the request will reach', () 
     });
   expect(limited(272_000).excluded).toEqual([]);
   expect(limited(272_001).excluded[0]?.exclusions).toEqual([
-    { constraint: 'max_price', detail: expect.stringContaining('costs up to $22.5 per million') },
+    expect.objectContaining({
+      constraint: 'max_price',
+      detail: expect.stringContaining('costs up to $22.5 per million'),
+    }),
   ]);
 });
 

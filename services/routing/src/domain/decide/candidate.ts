@@ -29,6 +29,8 @@ export interface Exclusion {
   readonly constraint: ConstraintName;
   /** What was asked for and what is, in one sentence. */
   readonly detail: string;
+  /** What whoever is told can do about it: the end of a sentence. Texts that do not depend on the request, so many candidates share them. */
+  readonly wayOut: string;
 }
 
 /** What is known at the moment of the decision and not in the snapshot. */

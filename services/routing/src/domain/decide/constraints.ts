@@ -17,6 +17,9 @@ import { residency, tags } from './stated-constraints.ts';
 /** A hard constraint: why a candidate does not fit, or undefined where it does. What is unknown does not fit. */
 type Constraint = (candidate: Candidate, needs: Needs) => Exclusion | undefined;
 
+const PRICE_IT =
+  'state its price in the catalog overlay (or its `catalog_model` in the provider), or take the limit away';
+
 const capability: Constraint = ({ offering }, needs) => {
   const missing = missingCapabilities(needs.capabilities, offering.capabilities);
   if (missing === 0) return undefined;
@@ -24,7 +27,9 @@ const capability: Constraint = ({ offering }, needs) => {
   const who = byWhom(needs, ({ capabilities }) => names.some((name) => capabilities.includes(name)));
   return {
     constraint: 'capability',
-    detail: `needs ${names.join(', ')}${who}, which it does not offer`,
+    detail: `needs ${names.join(', ')}${who}, which it does not state`,
+    wayOut:
+      "where its model can do that, declare it in `capabilities` of the provider's `models`, or in the catalog overlay; else ask for another model",
   };
 };
 
@@ -35,7 +40,12 @@ const contextLength: Constraint = ({ offering: { contextTokens } }, needs) => {
   )
     return undefined;
   const wanted = `about ${needs.estimatedInputTokens} tokens of input and ${needs.maxOutputTokens ?? 'some'} of output`;
-  return { constraint: 'context_length', detail: `${wanted} do not fit into its ${contextTokens} tokens` };
+  return {
+    constraint: 'context_length',
+    detail: `${wanted} do not fit into its ${contextTokens} tokens`,
+    wayOut:
+      'send less, lower max_output_tokens, or ask for a model with a longer context ("switchyard models --min-context N" lists them)',
+  };
 };
 
 const maxCost: Constraint = (candidate, needs) => {
@@ -47,14 +57,20 @@ const maxCost: Constraint = (candidate, needs) => {
     return {
       constraint: 'max_cost',
       detail: `${unbounded} goes to it as it is and may cost more than tokens do; ${who()} limits its cost`,
+      wayOut: 'leave the field out, or take the limit max_cost_nano_usd away',
     };
   const { estimatedCost } = candidate;
   if (estimatedCost === undefined)
-    return { constraint: 'max_cost', detail: `its price is unknown and ${who()} limits its cost` };
+    return {
+      constraint: 'max_cost',
+      detail: `its price is unknown and ${who()} limits its cost`,
+      wayOut: PRICE_IT,
+    };
   if (estimatedCost <= maxCostNanoUsd) return undefined;
   return {
     constraint: 'max_cost',
     detail: `would cost about $${formatUsd(estimatedCost)}; ${who()} allows $${formatUsd(maxCostNanoUsd)}`,
+    wayOut: 'send less, lower max_output_tokens, or raise max_cost_nano_usd',
   };
 };
 
@@ -64,13 +80,18 @@ const maxPrice: Constraint = ({ offering }, needs) => {
   const who = () => whoRequires(needs, (limits) => limits.maxPricePerMillionNanoUsd === limit);
   const prices = pricesFor(offering, estimatedInputTokens);
   if (prices?.input === undefined || prices.output === undefined) {
-    return { constraint: 'max_price', detail: `its price is unknown and ${who()} limits the price` };
+    return {
+      constraint: 'max_price',
+      detail: `its price is unknown and ${who()} limits the price`,
+      wayOut: PRICE_IT,
+    };
   }
   const dearest = larger(prices.input, prices.output);
   if (dearest <= limit) return undefined;
   return {
     constraint: 'max_price',
     detail: `costs up to $${formatUsd(dearest)} per million tokens; ${who()} allows $${formatUsd(limit)}`,
+    wayOut: 'raise max_price_per_million_nano_usd, or ask for a cheaper model',
   };
 };
 
@@ -84,18 +105,27 @@ const maxLatency: Constraint = ({ state: { latencyMs } }, needs) => {
   if (maxLatencyMs === undefined) return undefined;
   const who = () => whoRequires(needs, (limits) => limits.maxLatencyMs === maxLatencyMs);
   if (latencyMs === undefined)
-    return { constraint: 'max_latency', detail: `its latency is unknown and ${who()} limits it` };
+    return {
+      constraint: 'max_latency',
+      detail: `its latency is unknown and ${who()} limits it`,
+      wayOut: 'it is known once this replica has had an answer of it: ask it without max_latency_ms',
+    };
   if (latencyMs <= maxLatencyMs) return undefined;
   return {
     constraint: 'max_latency',
     detail: `takes about ${Math.round(latencyMs)} ms to the first token; ${who()} allows ${maxLatencyMs} ms`,
+    wayOut: 'raise max_latency_ms, or ask for a faster model',
   };
 };
 
 const parameter: Constraint = ({ unsupported }) =>
   unsupported === undefined
     ? undefined
-    : { constraint: 'parameter', detail: `${unsupported.field}: ${unsupported.description}` };
+    : {
+        constraint: 'parameter',
+        detail: `${unsupported.field}: ${unsupported.description}`,
+        wayOut: 'leave the field out, or ask for a model at a provider whose API has it',
+      };
 
 const breaker: Constraint = ({ state }, { isProbe }) =>
   state.breakerAdmits || isProbe
@@ -103,6 +133,7 @@ const breaker: Constraint = ({ state }, { isProbe }) =>
     : {
         constraint: 'breaker',
         detail: `its circuit breaker is ${state.breaker.replace('_', '-')} after failures`,
+        wayOut: 'it is tried again by itself within 30 s; "switchyard providers" shows how it fares',
       };
 
 /** In the order in which reasons are told: what the caller asked for first, what will pass by itself last. */

@@ -64,6 +64,7 @@ export function healthName(state: HealthState | undefined): string {
 export const healthExclusion = (state: HealthState | undefined): Exclusion => ({
   constraint: 'health',
   detail: `the provider is ${healthName(state)}`,
+  wayOut: 'it comes back when calls or probes of it succeed; "switchyard providers" shows how it fares',
 });
 
 const TIERS: ReadonlyMap<string, number> = new Map(

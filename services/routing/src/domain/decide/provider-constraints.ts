@@ -24,23 +24,32 @@ export const allowedProviders: ProviderConstraint = ({ provider }, needs) => {
   return {
     constraint: 'allowed_providers',
     detail: `${who} allows only ${listNames(allowedProviders)}`,
+    wayOut: 'add the provider to allowed_providers there, or leave the list empty',
   };
 };
 
 export const excludedProviders: ProviderConstraint = ({ provider }, needs) => {
   if (!needs.excludedProviders.has(provider.id)) return undefined;
   const who = whoRequires(needs, ({ excludedProviders }) => excludedProviders.includes(provider.id));
-  return { constraint: 'excluded_providers', detail: `${who} excludes this provider` };
+  return {
+    constraint: 'excluded_providers',
+    detail: `${who} excludes this provider`,
+    wayOut: 'take the provider out of excluded_providers there',
+  };
 };
 
 export const disabled: ProviderConstraint = ({ provider }) =>
   provider.mode === ProviderMode.DISABLED
-    ? { constraint: 'disabled', detail: 'an operator has disabled the provider' }
+    ? { constraint: 'disabled', detail: 'an operator has disabled the provider', wayOut: ENABLE }
     : undefined;
 
 export const maintenance: ProviderConstraint = ({ provider }, { isProbe }) =>
   provider.mode === ProviderMode.MAINTENANCE && !isProbe
-    ? { constraint: 'maintenance', detail: 'an operator has put the provider in maintenance' }
+    ? {
+        constraint: 'maintenance',
+        detail: 'an operator has put the provider in maintenance',
+        wayOut: ENABLE,
+      }
     : undefined;
 
 export const credential: ProviderConstraint = ({ provider, credential }) =>
@@ -48,8 +57,12 @@ export const credential: ProviderConstraint = ({ provider, credential }) =>
     ? {
         constraint: 'credential',
         detail: `its secret ${provider.credentialRef} cannot be had, is none of its auth style, or may not be sent to its address`,
+        wayOut:
+          'store the secret for the origin of its base_url ("switchyard apply --secrets" does, for `credential: env:NAME`)',
       }
     : undefined;
+
+const ENABLE = 'set `mode: enabled` of the provider, by "switchyard apply" or UpdateProvider';
 
 const ALL = [allowedProviders, excludedProviders, disabled, maintenance, credential];
 

@@ -28,9 +28,16 @@ export const residency: StatedConstraint = ({ offering }, needs) => {
   const places = offering.residency;
   const where =
     places.length === 0
-      ? 'nobody states where it is processed: set the region of the provider, or state it in the catalog’s overlay'
+      ? 'nobody states where it is processed'
       : `it may be processed in ${places.join(', ')}`;
-  return { constraint: 'residency', detail: `data may go to ${listNames(needs.residency)}${who}; ${where}` };
+  return {
+    constraint: 'residency',
+    detail: `data may go to ${listNames(needs.residency)}${who}; ${where}`,
+    wayOut:
+      places.length === 0
+        ? 'set the `region` of the provider, or state it in the catalog overlay'
+        : 'allow that place in residency, or ask a provider that processes elsewhere',
+  };
 };
 
 export const tags: StatedConstraint = ({ offering }, needs) => {
@@ -38,5 +45,9 @@ export const tags: StatedConstraint = ({ offering }, needs) => {
   const missing = missingTags(offering, needs);
   if (missing.length === 0) return undefined;
   const who = byWhom(needs, ({ tags }) => tags.some((tag) => missing.includes(tag)));
-  return { constraint: 'tags', detail: `does not carry ${listNames(missing)}${who}` };
+  return {
+    constraint: 'tags',
+    detail: `does not carry ${listNames(missing)}${who}`,
+    wayOut: "add what holds of it to the provider's `tags`, or ask for fewer",
+  };
 };

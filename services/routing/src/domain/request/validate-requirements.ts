@@ -1,6 +1,7 @@
 import type { Requirements } from '@switchyard/contracts/routing';
 import { CAPABILITIES, isCapability } from '../snapshot/capability.ts';
 import { isRegion, REGIONS } from '../snapshot/region.ts';
+import { Suggestions } from './suggestions.ts';
 
 /** Notes a field that is wrong. */
 export type Check = (holds: boolean, field: string, description: string) => void;
@@ -15,13 +16,18 @@ const MAX_TAGS = 64;
 export function checkRequirements(requirements: Requirements, check: Check): void {
   const { maxCostNanoUsd, maxPricePerMillionNanoUsd, maxLatencyMs, taskType } = requirements;
   const at = (field: string) => `requirements.${field}`;
+  const suggestions = new Suggestions();
   for (const list of ['capabilities', 'residency'] as const)
     check(requirements[list].length <= MAX_NAMES, at(list), `must be at most ${MAX_NAMES}`);
   requirements.capabilities.slice(0, MAX_NAMES).forEach((name, i) => {
-    check(isCapability(name), at(`capabilities[${i}]`), `must be one of ${CAPABILITIES.join(', ')}`);
+    if (isCapability(name)) return;
+    const near = suggestions.near(name, CAPABILITIES);
+    check(false, at(`capabilities[${i}]`), `must be one of ${CAPABILITIES.join(', ')}${near}`);
   });
   requirements.residency.slice(0, MAX_NAMES).forEach((name, i) => {
-    check(isRegion(name), at(`residency[${i}]`), `must be one of ${REGIONS.join(', ')}`);
+    if (isRegion(name)) return;
+    const near = suggestions.near(name, REGIONS);
+    check(false, at(`residency[${i}]`), `must be one of ${REGIONS.join(', ')}${near}`);
   });
   check((maxCostNanoUsd ?? 0n) >= 0n, at('max_cost_nano_usd'), 'must be at least 0');
   check((maxPricePerMillionNanoUsd ?? 0n) >= 0n, at('max_price_per_million_nano_usd'), 'must be at least 0');

@@ -265,6 +265,8 @@ export interface Exclusion {
   constraint: string;
   /** What was asked for and what is, in one sentence. */
   detail: string;
+  /** What can be done about it, in one sentence. Empty in decisions of before it was told. */
+  wayOut: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1446,7 +1448,7 @@ export const Candidate: MessageFns<Candidate> = {
 };
 
 function createBaseExclusion(): Exclusion {
-  return { constraint: "", detail: "", _unknownFields: {} };
+  return { constraint: "", detail: "", wayOut: "", _unknownFields: {} };
 }
 
 export const Exclusion: MessageFns<Exclusion> = {
@@ -1456,6 +1458,9 @@ export const Exclusion: MessageFns<Exclusion> = {
     }
     if (message.detail !== "") {
       writer.uint32(18).string(message.detail);
+    }
+    if (message.wayOut !== "") {
+      writer.uint32(26).string(message.wayOut);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1497,6 +1502,14 @@ export const Exclusion: MessageFns<Exclusion> = {
             message.detail = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.wayOut = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1521,6 +1534,11 @@ export const Exclusion: MessageFns<Exclusion> = {
     return {
       constraint: isSet(object.constraint) ? globalThis.String(object.constraint) : "",
       detail: isSet(object.detail) ? globalThis.String(object.detail) : "",
+      wayOut: isSet(object.wayOut)
+        ? globalThis.String(object.wayOut)
+        : isSet(object.way_out)
+        ? globalThis.String(object.way_out)
+        : "",
     };
   },
 
@@ -1532,6 +1550,9 @@ export const Exclusion: MessageFns<Exclusion> = {
     if (message.detail !== "") {
       obj.detail = message.detail;
     }
+    if (message.wayOut !== "") {
+      obj.wayOut = message.wayOut;
+    }
     return obj;
   },
 
@@ -1542,6 +1563,7 @@ export const Exclusion: MessageFns<Exclusion> = {
     const message = createBaseExclusion();
     message.constraint = object.constraint ?? "";
     message.detail = object.detail ?? "";
+    message.wayOut = object.wayOut ?? "";
     return message;
   },
 };

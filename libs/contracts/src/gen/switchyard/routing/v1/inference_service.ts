@@ -49,7 +49,11 @@ export interface GetDecisionResponse {
 /** What to price. */
 export interface EstimateCostRequest {
   /** The request as it would be sent to Complete. */
-  request: CompleteRequest | undefined;
+  request:
+    | CompleteRequest
+    | undefined;
+  /** Lists only candidates of the provider with this id; the others are weighed all the same. Default: all. */
+  provider?: string | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -483,13 +487,16 @@ export const GetDecisionResponse: MessageFns<GetDecisionResponse> = {
 };
 
 function createBaseEstimateCostRequest(): EstimateCostRequest {
-  return { request: undefined, _unknownFields: {} };
+  return { request: undefined, provider: undefined, _unknownFields: {} };
 }
 
 export const EstimateCostRequest: MessageFns<EstimateCostRequest> = {
   encode(message: EstimateCostRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.request !== undefined) {
       CompleteRequest.encode(message.request, writer.uint32(10).fork()).join();
+    }
+    if (message.provider !== undefined) {
+      writer.uint32(18).string(message.provider);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -523,6 +530,14 @@ export const EstimateCostRequest: MessageFns<EstimateCostRequest> = {
             message.request = CompleteRequest.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -544,13 +559,19 @@ export const EstimateCostRequest: MessageFns<EstimateCostRequest> = {
   },
 
   fromJSON(object: any): EstimateCostRequest {
-    return { request: isSet(object.request) ? CompleteRequest.fromJSON(object.request) : undefined };
+    return {
+      request: isSet(object.request) ? CompleteRequest.fromJSON(object.request) : undefined,
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : undefined,
+    };
   },
 
   toJSON(message: EstimateCostRequest): unknown {
     const obj: any = {};
     if (message.request !== undefined) {
       obj.request = CompleteRequest.toJSON(message.request);
+    }
+    if (message.provider !== undefined) {
+      obj.provider = message.provider;
     }
     return obj;
   },
@@ -563,6 +584,7 @@ export const EstimateCostRequest: MessageFns<EstimateCostRequest> = {
     message.request = (object.request !== undefined && object.request !== null)
       ? CompleteRequest.fromPartial(object.request)
       : undefined;
+    message.provider = object.provider ?? undefined;
     return message;
   },
 };
