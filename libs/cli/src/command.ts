@@ -23,6 +23,8 @@ export interface Command {
   /** What it does, in one line. */
   readonly summary: string;
   readonly options: ParseArgsOptionsConfig;
+  /** Words that may follow the name, where there are some of them: `list`. Default: none that are known. */
+  readonly words?: readonly string[];
   /** Most words after the name that are no options; Infinity where they are a text. */
   readonly maxPositionals: number;
   run(input: CommandInput): Promise<void>;

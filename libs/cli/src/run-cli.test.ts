@@ -79,6 +79,7 @@ test.each([
   ['export -o xml', '--output must be yaml or json, not xml'],
   ['costs --since yesterday', '--since must be a number and m, h or d: 30m, 24h, 7d'],
   ['route --max-cost much', '--max-cost must be an amount of USD such as 0.01, not much'],
+  ['completion', 'completion needs a shell: bash, zsh, fish'],
   ['catalog', 'catalog needs "refresh"'],
   ['catalog refresh --verify many', '--verify must be a whole number from 0 to 100000, not many'],
   ['catalog refresh --day tomorrow', '--day must be a day such as 2026-08-21, not tomorrow'],

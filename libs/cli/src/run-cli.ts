@@ -4,6 +4,7 @@ import { type Command, UsageError } from './command.ts';
 import { apply } from './commands/apply.ts';
 import { catalog } from './commands/catalog.ts';
 import { chat } from './commands/chat.ts';
+import { completion } from './commands/completion.ts';
 import { costs } from './commands/costs.ts';
 import { decision } from './commands/decision.ts';
 import { events } from './commands/events.ts';
@@ -31,7 +32,7 @@ export interface CliRun {
   readonly signal: AbortSignal;
 }
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map(
+const WORKING_COMMANDS: ReadonlyMap<string, Command> = new Map(
   Object.entries({
     providers,
     health,
@@ -51,6 +52,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     export: exportConfiguration,
   }),
 );
+
+const COMMANDS = new Map([...WORKING_COMMANDS, ['completion', completion(WORKING_COMMANDS)]]);
 
 /** Runs one command. @returns the exit code: 0 done, 1 failed, 2 not understood */
 export async function runCli({

@@ -16,6 +16,7 @@ export const catalog: Command = {
     day: { type: 'string' },
     retrieved: { type: 'string', multiple: true },
   },
+  words: ['refresh'],
   maxPositionals: 1,
   async run(input) {
     if (input.positionals[0] !== 'refresh') throw new UsageError('catalog needs "refresh"');

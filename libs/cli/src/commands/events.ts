@@ -19,6 +19,7 @@ export const events: Command = {
   summary:
     'Prints usage, health, credential and connector events as they come, one line of JSON each, until Ctrl-C.',
   options: {},
+  words: ['tail'],
   maxPositionals: 1,
   async run({ positionals: [action], settings, output, signal }) {
     if (action !== 'tail') throw new UsageError('events needs "tail"');

@@ -28,6 +28,7 @@ export const experiments: Command = {
     significance: { type: 'string' },
     description: { type: 'string' },
   },
+  words: ['list', 'show', 'create', 'start', 'stop', 'promote', 'delete'],
   maxPositionals: 3,
   async run(input) {
     const [action = 'list', id, variant] = input.positionals;

@@ -13,6 +13,7 @@ export const keys: Command = {
   usage: '[list | create NAME | rotate ID | revoke ID] [--role R] [--tenant T] [--overlap SECONDS]',
   summary: 'Lists, makes, renews and ends API keys. A new key is shown once.',
   options: { role: { type: 'string' }, tenant: { type: 'string' }, overlap: { type: 'string' } },
+  words: ['list', 'create', 'rotate', 'revoke'],
   maxPositionals: 2,
   async run(input) {
     const [action = 'list', subject] = input.positionals;
