@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Decision } from '@switchyard/contracts/routing';
+import { type Decision, ExperimentState } from '@switchyard/contracts/routing';
 import { type Simulator, startSimulator } from '@switchyard/testkit/simulator';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -9,7 +9,6 @@ import { type RoutingUnderTest, startRouting } from './support/start-routing.ts'
 const servers = useServers({ postgres: true, nats: true });
 const CHANGES = 20;
 let simulator: Simulator;
-let databaseUrl: string;
 const replicas: RoutingUnderTest[] = [];
 const clients: ConfigurationClients[] = [];
 
@@ -17,7 +16,6 @@ beforeAll(async () => {
   simulator = await startSimulator({
     providers: ['a', 'b'].map((name) => ({ name, format: 'openai-chat' as const, models: 'any' as const })),
   });
-  databaseUrl = await servers.postgres.createDatabase();
 });
 
 afterAll(async () => {
@@ -26,6 +24,7 @@ afterAll(async () => {
 });
 
 async function startReplicas(natsUrl: string): Promise<void> {
+  const databaseUrl = await servers.postgres.createDatabase();
   for (let i = 0; i < 2; i++) {
     const replica = await startRouting({ databaseUrl, natsUrl, subjectPrefix: servers.nats.prefix });
     replicas.push(replica);
@@ -60,12 +59,27 @@ const numbered = (number: number) => ({
   ],
   // On parts of two nobody would carry the tag, and requests would fail.
   policies: [{ requirements: { tags: [String(number)] } }],
+  // One ends and the next one begins in the same step; the one before them goes.
+  experiments: [experiment(number - 1, ExperimentState.STOPPED), experiment(number, ExperimentState.RUNNING)],
+});
+
+/** Of which every request gets the variant that tells the number. */
+const experiment = (number: number, state: ExperimentState) => ({
+  id: `e${number}`,
+  model: 'live',
+  variants: [
+    { name: `n${number}`, model: 'live', weight: 1 },
+    { name: 'nobody', model: 'b/m', weight: 0 },
+  ],
+  state,
 });
 
 /** The number that a decision was made on. Throws where it shows several, or another than its version stands for. */
 function numberOf(decision: Decision | undefined, numbers: ReadonlyMap<string, number>): number {
   const seen = new Set([
     Number(decision?.requirements?.tags[0]),
+    Number(decision?.experiment.slice(1)),
+    Number(decision?.variant.slice(1)),
     ...(decision?.candidates ?? []).flatMap(({ priority, weight }) => [priority, weight]),
   ]);
   const [number = -1] = seen;
@@ -83,7 +97,7 @@ const sees = async (one: ConfigurationClients, number: number): Promise<boolean>
 /** Changes the configuration at either replica in turn, and notes which version has which number. */
 const changer = (numbers: Map<string, number>) => async (number: number) => {
   const one = clients[number % 2] as ConfigurationClients;
-  const { version } = await one.apply({ configuration: numbered(number) as never });
+  const { version } = await one.apply({ configuration: numbered(number) as never, prune: true });
   numbers.set(version, number);
 };
 
@@ -94,9 +108,12 @@ test('changes under load: both replicas see each within a second, no request fai
   const numbers = new Map<string, number>();
   const change = changer(numbers);
   await change(1);
-  await vi.waitFor(async () => {
-    for (const one of clients) numberOf(await one.route({ model: 'live' }), numbers);
-  });
+  await vi.waitFor(
+    async () => {
+      for (const one of clients) numberOf(await one.route({ model: 'live' }), numbers);
+    },
+    { timeout: 30_000 },
+  );
 
   let isOver = false;
   const decisions: (Decision | undefined)[] = [];
