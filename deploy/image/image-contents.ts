@@ -10,6 +10,9 @@ import { bundleService } from './service-bundle.ts';
 export const isServiceName = (text: string | undefined): text is ServiceName =>
   SERVICE_NAMES.some((name) => name === text);
 
+/** What the catalog's refresh reads from beside its code. */
+const PROVIDERS = join(REPOSITORY, 'libs/llm/catalog/registry/providers.tsv');
+
 /** What an image is made of. */
 export interface ImageOptions {
   readonly service: ServiceName;
@@ -46,6 +49,7 @@ export async function writeImageContents({
     recursive: true,
   });
   await cp(join(REPOSITORY, 'libs/contracts/image.binpb'), join(dist, 'image.binpb'));
+  if (service === 'cost-accounting') await cp(PROVIDERS, join(dist, service, 'providers.tsv'));
   await mkdir(join(directory, 'proto'));
   for (const folder of protoFolders) await cp(folder, join(directory, 'proto'), { recursive: true });
   const packages = await bundledPackages(modules);
@@ -56,6 +60,7 @@ export async function writeImageContents({
 function entriesOf(service: ServiceName): Record<string, string> {
   const source = (name: string) => join(REPOSITORY, 'services', service, 'src', `${name}.ts`);
   const entries = { main: source('main'), migrate: source('migrate') };
+  if (service === 'cost-accounting') return { ...entries, 'refresh-prices': source('refresh-prices') };
   if (service !== 'credential') return entries;
   return { ...entries, 'generate-keys': join(import.meta.dirname, 'generate-keys/main.ts') };
 }

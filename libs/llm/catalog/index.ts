@@ -4,6 +4,15 @@ import { fileURLToPath } from 'node:url';
 export type { CatalogDiff, PriceChange } from './diff-catalogs.ts';
 export { LEAST_KEPT_PERCENT } from './guards/refuse-shrinking.ts';
 export type { Quarantined } from './merge/quarantine.ts';
+export {
+  type Download,
+  fetchSources,
+  LIVE_ORIGINS,
+  mirrorOrigins,
+  type Origins,
+  readSource,
+  SOURCE_TIMEOUT_MS,
+} from './origins/fetch-sources.ts';
 export { FILES, FOLDERS, type RawFiles, SourceError } from './origins/raw-files.ts';
 export { readDirectory } from './origins/read-directory.ts';
 export { type RefreshedCatalog, type RefreshInput, refreshCatalog } from './refresh-catalog.ts';

@@ -65,7 +65,7 @@ export type { TokenBounds } from './rating/bound-cost.ts';
 export { boundTieredCost } from './rating/bound-tiered-cost.ts';
 export { type CountedUsage, completeUsage } from './rating/complete-usage.ts';
 export { boundInputTokens, estimateInputTokens, estimateTextTokens } from './rating/count-tokens.ts';
-export { type Prices, pricesOf } from './rating/prices.ts';
+export { PRICE_KINDS, type Prices, pricesOf } from './rating/prices.ts';
 export { type CostComponent, type RatedUsage, rateUsage } from './rating/rate-usage.ts';
 export { unboundedFields } from './rating/unbounded-fields.ts';
 export { decodeCountRequest } from './surfaces/anthropic-messages/decode-request.ts';

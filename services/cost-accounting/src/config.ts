@@ -16,6 +16,13 @@ export interface CostAccountingConfig extends BaseConfig {
   readonly ingestBatchWaitMs: number;
   /** `COST_ACCOUNTING_CATALOG_OVERLAY`: path of an operator's own models and prices; undefined for none. */
   readonly catalogOverlay: string | undefined;
+  /** `COST_ACCOUNTING_PRICE_REFRESH_HOURS`, 0 to 8,760, default 0 (never): how often prices are refreshed from their sources. */
+  readonly priceRefreshHours: number;
+  /**
+   * `COST_ACCOUNTING_PRICE_ORIGINS`: URL of a mirror of the five sources, without a slash at the end; undefined: their own
+   * addresses.
+   */
+  readonly priceOrigins: string | undefined;
   /** `SWITCHYARD_NATS_REPLICAS`, 1 to 5, default 1: copies that NATS keeps of streams; the same for every service. */
   readonly usageStreamReplicas: number;
 }
@@ -48,6 +55,12 @@ export function parseConfig(env: Env): CostAccountingConfig {
       max: 5_000,
     }),
     catalogOverlay: reader.optional('COST_ACCOUNTING_CATALOG_OVERLAY'),
+    priceRefreshHours: reader.integer('COST_ACCOUNTING_PRICE_REFRESH_HOURS', {
+      fallback: 0,
+      min: 0,
+      max: 8_760,
+    }),
+    priceOrigins: readOrigins(reader),
     usageStreamReplicas: reader.integer('SWITCHYARD_NATS_REPLICAS', {
       fallback: 1,
       min: 1,
@@ -56,4 +69,10 @@ export function parseConfig(env: Env): CostAccountingConfig {
   };
   reader.finish();
   return Object.freeze(config);
+}
+
+function readOrigins(reader: EnvReader): string | undefined {
+  const name = 'COST_ACCOUNTING_PRICE_ORIGINS';
+  if (reader.optional(name) === undefined) return undefined;
+  return reader.url(name, ['https', 'http']).replace(/\/+$/, '');
 }

@@ -2,7 +2,7 @@ import { endSpan, isTracing, startSpan } from '@switchyard/service-kit';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { POISON_REASONS } from './domain/intake/poison.ts';
 import type { NumberedRecord } from './domain/intake/read-usage-batch.ts';
-import type { CommittedBatch, LedgerCompleteness } from './ports.ts';
+import type { CommittedBatch, LedgerCompleteness, PriceRefreshStatus } from './ports.ts';
 
 /** A batch that was committed. */
 export interface CommittedUsage {
@@ -80,6 +80,46 @@ export class CostEvents {
   /** A batch could not be committed. */
   failed(): void {
     this.#failures.inc();
+  }
+}
+
+/** Shows how prices are refreshed. */
+export class PriceRefreshEvents {
+  readonly #refreshes: Counter<'result'>;
+  readonly #refreshedAt: Gauge;
+  readonly #setAside: Gauge;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    const prefix = 'switchyard_cost_accounting_price';
+    this.#refreshes = new Counter({
+      name: `${prefix}_refreshes_total`,
+      help: 'Refreshes of prices that this replica tried, by result: succeeded or failed (the present prices stayed).',
+      labelNames: ['result'],
+      registers,
+    });
+    for (const result of ['succeeded', 'failed'] as const) this.#refreshes.inc({ result }, 0);
+    this.#refreshedAt = new Gauge({
+      name: `${prefix}_refreshed_timestamp_seconds`,
+      help: 'When prices were last refreshed by any replica, in seconds since 1970; 0: never.',
+      registers,
+    });
+    this.#setAside = new Gauge({
+      name: `${prefix}s_set_aside`,
+      help: 'Prices that the last refresh did not believe, because they would have changed tenfold.',
+      registers,
+    });
+  }
+
+  /** This replica has tried. */
+  refreshed(result: 'succeeded' | 'failed'): void {
+    this.#refreshes.inc({ result });
+  }
+
+  /** How the last refresh of any replica ended. */
+  seen({ refreshedAt, setAside }: PriceRefreshStatus): void {
+    this.#refreshedAt.set((refreshedAt?.getTime() ?? 0) / 1_000);
+    this.#setAside.set(setAside);
   }
 }
 

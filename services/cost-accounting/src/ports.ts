@@ -110,6 +110,37 @@ export interface PriceBookStore {
   adopt(catalog: CatalogPrices): Promise<string>;
 }
 
+/** How the last refresh of prices ended. */
+export interface PriceRefreshStatus {
+  /** Why the last attempt changed nothing; undefined where it succeeded, or one is under way. */
+  readonly failure: string | undefined;
+  /** When one last succeeded; undefined: never. */
+  readonly refreshedAt: Date | undefined;
+  /** Prices that it set aside. */
+  readonly setAside: number;
+}
+
+/** Prices that were refreshed from their sources, before the operator's overlay. */
+export interface RefreshedPrices {
+  readonly prices: readonly OfferingPrice[];
+  readonly setAside: number;
+  /** Digest of the bundled catalog's prices that they go with: with another release's they do not count. */
+  readonly bundledDigest: string;
+}
+
+/** Keeps the last refresh of prices, and lets one replica at a time make the next. */
+export interface PriceRefreshStore {
+  /** Takes the refresh that is due, for 10 minutes; false where none is, or another replica has it. */
+  claim(due: { readonly everyHours: number; readonly bundledDigest: string }): Promise<boolean>;
+  /** Ends what was claimed with new prices. */
+  succeed(refreshed: RefreshedPrices): Promise<void>;
+  /** Ends what was claimed without; it is due again after an hour at most. */
+  fail(why: string): Promise<void>;
+  status(): Promise<PriceRefreshStatus>;
+  /** Prices of the last refresh that succeeded with this bundled catalog; undefined where none did. */
+  read(bundledDigest: string): Promise<readonly OfferingPrice[] | undefined>;
+}
+
 /** Prices as a catalog has them. */
 export interface CatalogPrices {
   /** SHA-256 of the prices, hex. */

@@ -7,7 +7,8 @@ import type { CatalogPrices, PriceBook, PriceBookStore } from './ports.ts';
 
 export interface PriceBookKeeperOptions {
   readonly store: PriceBookStore;
-  readonly catalog: CatalogPrices;
+  /** Prices to adopt: the catalog's, or what was refreshed since, with the operator's overlay. */
+  readonly prices: () => Promise<CatalogPrices>;
   readonly bus: Bus;
   readonly names: BusNames;
   readonly log: Logger;
@@ -29,7 +30,7 @@ export class PriceBookKeeper {
 
   constructor(options: PriceBookKeeperOptions) {
     this.#options = options;
-    void this.#adopt();
+    void this.#adoptFirst();
     options.bus.onConnect(() => this.#announce());
   }
 
@@ -56,6 +57,19 @@ export class PriceBookKeeper {
     return this.#book as PriceBook;
   }
 
+  /** Adopts the prices as they are now, and tells everyone at once where that makes a new version. */
+  async adopt(): Promise<void> {
+    const { store, prices, log } = this.#options;
+    const before = this.#book?.version;
+    const adopted = await prices();
+    const version = await store.adopt(adopted);
+    this.#adopted = true;
+    await this.current();
+    if (version === before) return;
+    log.info({ version, offerings: adopted.prices.length }, 'the price book is in force');
+    await this.#announce().catch((error: Error) => log.debug({ err: error }, 'prices were not announced'));
+  }
+
   /** Tells no more versions. */
   stop(): void {
     this.#stopped = true;
@@ -70,14 +84,11 @@ export class PriceBookKeeper {
       .digest('hex');
   }
 
-  async #adopt(): Promise<void> {
-    const { store, catalog, log } = this.#options;
+  async #adoptFirst(): Promise<void> {
+    const { log } = this.#options;
     while (!this.#stopped && !this.#adopted) {
       try {
-        const version = await store.adopt(catalog);
-        this.#adopted = true;
-        await this.current();
-        log.info({ version, offerings: catalog.prices.length }, 'the price book is in force');
+        await this.adopt();
       } catch (error) {
         log.warn({ err: error }, 'the price book cannot be made yet; trying again');
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());

@@ -16,15 +16,13 @@ import { PostgresLedger } from './adapters/postgres-ledger.ts';
 import { LedgerDays } from './adapters/postgres-ledger-days.ts';
 import { postgresLedgerQueries } from './adapters/postgres-ledger-queries.ts';
 import { PostgresOutboxBook } from './adapters/postgres-outbox-book.ts';
-import { PostgresPriceBookStore } from './adapters/postgres-price-book.ts';
 import { UsageConsumer } from './bus/usage-consumer.ts';
 import { UsageIntake } from './bus/usage-intake.ts';
 import type { CostAccountingConfig } from './config.ts';
 import { costServices } from './cost-services.ts';
-import { catalogPrices } from './domain/price/catalog-prices.ts';
 import { CostEvents, watchCompleteness } from './events.ts';
 import type { CatalogPrices, Ledger } from './ports.ts';
-import { PriceBookKeeper } from './price-book-keeper.ts';
+import { startPrices } from './start-prices.ts';
 
 /** What a test may put in place of the real thing. */
 export interface CostAccountingOverrides {
@@ -32,7 +30,9 @@ export interface CostAccountingOverrides {
   readonly authenticate?: Authenticate;
   readonly clock?: Clock;
   /** Prices to adopt. Default: those of the bundled catalog. */
-  readonly catalog?: CatalogPrices;
+  readonly catalog?: CatalogPrices | undefined;
+  /** Least share of the bundled catalog that a refresh of prices must have, in percent. Default 70. */
+  readonly leastKeptPercent?: number;
   /** Wraps the ledger, to fail where a test wants it to. */
   readonly wrapLedger?: (ledger: Ledger) => Ledger;
 }
@@ -59,7 +59,7 @@ async function compose(
   startIngest({ foundation, config, clock, ledger: overrides.wrapLedger?.(ledger) ?? ledger });
   const outboxes = new PostgresOutboxBook(postgres);
   watchCompleteness(metrics, () => outboxes.completeness());
-  const prices = startPrices(foundation, postgres, overrides.catalog ?? (await pricesOfCatalog(config)));
+  const prices = await startPrices({ foundation, config, postgres, clock, overrides });
   const { grpcPort, opsPort } = await serve(foundation, {
     config,
     authenticate: overrides.authenticate ?? authenticateCallers(foundation, config),
@@ -111,19 +111,4 @@ function startIngest({ foundation, config, clock, ledger }: Ingest): void {
   });
   stack.defer(() => consumer.stop());
   readiness.want('ingest', () => consumer.state);
-}
-
-function startPrices(foundation: Foundation, postgres: Postgres, catalog: CatalogPrices): PriceBookKeeper {
-  const { bus, names, log, readiness, stack } = foundation;
-  const store = new PostgresPriceBookStore(postgres);
-  const prices = new PriceBookKeeper({ store, catalog, bus, names, log });
-  stack.defer(() => prices.stop());
-  readiness.want('prices', () => prices.state);
-  return prices;
-}
-
-/** The catalog is large: it is read only where it is used. */
-async function pricesOfCatalog({ catalogOverlay }: CostAccountingConfig): Promise<CatalogPrices> {
-  const { openCatalog } = await import('./adapters/open-catalog.ts');
-  return catalogPrices(openCatalog(catalogOverlay));
 }

@@ -3,11 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SNAPSHOT_PATH } from '@switchyard/llm/catalog-refresh';
+import { mirrorOrigins, type Origins, SNAPSHOT_PATH } from '@switchyard/llm/catalog-refresh';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Output } from '../output/output.ts';
 import { runCli } from '../run-cli.ts';
-import type { Origins } from './fetch-sources.ts';
 import { refresh } from './refresh.ts';
 
 /** True rows of the five sources. */
@@ -117,14 +116,7 @@ async function serveExcerpt(broken?: string) {
     response.end(response.statusCode === 200 ? readFileSync(path) : '');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const origins: Origins = {
-    modelsDev: `${base}/models.dev_api.json`,
-    litellm: `${base}/litellm_model_prices_and_context_window.json`,
-    genaiPrices: `${base}/genai-prices_v2_data.json`,
-    portkeyPricing: `${base}/portkey/pricing/{provider}.json`,
-    piAi: `${base}/pi-ai/{provider}.json`,
-  };
+  const origins = mirrorOrigins(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   return { origins, [Symbol.dispose]: () => server.close() };
 }
 

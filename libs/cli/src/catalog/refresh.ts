@@ -1,5 +1,8 @@
 import { randomInt } from 'node:crypto';
 import {
+  fetchSources,
+  LIVE_ORIGINS,
+  type Origins,
   type RawFiles,
   type RefreshedCatalog,
   type Registry,
@@ -10,7 +13,7 @@ import {
 } from '@switchyard/llm/catalog-refresh';
 import { type CommandInput, countOption, listOption, textOption, UsageError } from '../command.ts';
 import { describeRefresh } from './describe-refresh.ts';
-import { fetchSources, LIVE_ORIGINS, type Origins } from './fetch-sources.ts';
+import { downloadSource } from './download-source.ts';
 import { readSnapshot, writeSnapshot } from './snapshot-file.ts';
 
 /** Parts of a random number. */
@@ -56,7 +59,10 @@ async function readFiles(
 ): Promise<RawFiles> {
   const directory = textOption(input, 'from-file');
   if (directory !== undefined) return readDirectory(directory);
-  return fetchSources(registry, { origins, signal: input.signal });
+  return fetchSources(registry, {
+    origins,
+    download: (source) => downloadSource(source, input.signal),
+  });
 }
 
 function refusalOf({ shrinking, verification }: RefreshedCatalog): string | undefined {

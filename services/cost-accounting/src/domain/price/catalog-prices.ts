@@ -5,8 +5,12 @@ import type { CatalogPrices } from '../../ports.ts';
 
 /** The prices of a catalog, and a digest that changes when any of them does. */
 export function catalogPrices(catalog: Catalog): CatalogPrices {
-  const prices = catalog.providers().flatMap(({ id }) => catalog.offeringsOf(id).map(toOfferingPrice));
-  prices.sort((a, b) => compare(a.provider, b.provider) || compare(a.model, b.model));
+  return digested(catalog.providers().flatMap(({ id }) => catalog.offeringsOf(id).map(toOfferingPrice)));
+}
+
+/** Prices in the order of the price book, with their digest. */
+export function digested(list: readonly OfferingPrice[]): CatalogPrices {
+  const prices = list.toSorted((a, b) => compare(a.provider, b.provider) || compare(a.model, b.model));
   const hash = createHash('sha256');
   for (const price of prices) hash.update(`${lineOf(price)}\n`);
   return { digest: hash.digest('hex'), prices };

@@ -1,4 +1,5 @@
-import { FILES, FOLDERS, type RawFiles, type Registry, SourceError } from '@switchyard/llm/catalog-refresh';
+import type { Registry } from '../registry/registry.ts';
+import { FILES, FOLDERS, type RawFiles } from './raw-files.ts';
 
 /** Where the sources are published; `{provider}` is the source's id of one. */
 export interface Origins {
@@ -18,28 +19,48 @@ export const LIVE_ORIGINS: Origins = {
   piAi: 'https://cdn.jsdelivr.net/npm/@earendil-works/pi-ai/dist/providers/data/{provider}.json',
 };
 
+/** A mirror of all of them below one URL without a slash at the end, in the layout that `--from-file` reads. */
+export const mirrorOrigins = (baseUrl: string): Origins => ({
+  modelsDev: `${baseUrl}/${FILES.modelsDev}`,
+  litellm: `${baseUrl}/${FILES.litellm}`,
+  genaiPrices: `${baseUrl}/${FILES.genaiPrices}`,
+  portkeyPricing: `${baseUrl}/${FOLDERS.portkeyPricing}/{provider}.json`,
+  piAi: `${baseUrl}/${FOLDERS.piAi}/{provider}.json`,
+});
+
 /** The largest file has 3 MB. */
 const MAX_BYTES = 64 * 1024 * 1024;
-const TIMEOUT_MS = 60_000;
+/** Longest time for one file, in milliseconds. */
+export const SOURCE_TIMEOUT_MS = 60_000;
 const AT_ONCE = 6;
 
-interface Download {
-  readonly path: string;
+/** One file of a source. */
+export interface Download {
   readonly url: string;
   /** A source may drop a provider; the guard against shrinking sees when it drops many. */
   readonly missing: 'fails' | 'is left out';
 }
 
-/** Fetches all sources, as {@link RawFiles}. No redirects. @throws SourceError that names the address */
+/** How sources are fetched. */
+export interface FetchOptions {
+  readonly origins: Origins;
+  /**
+   * Fetches one file within {@link SOURCE_TIMEOUT_MS} by {@link readSource}, following no redirect; undefined where it
+   * is missing and may be. Throws a SourceError that names the address.
+   */
+  readonly download: (download: Download) => Promise<string | undefined>;
+}
+
+/** Fetches all sources, as {@link RawFiles}. @throws what `download` does */
 export async function fetchSources(
   registry: Registry,
-  { origins, signal }: { readonly origins: Origins; readonly signal: AbortSignal },
+  { origins, download }: FetchOptions,
 ): Promise<RawFiles> {
   const waiting = downloads(registry, origins);
   const files = new Map<string, string>();
   const work = async () => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const text = await download(next, signal);
+      const text = await download(next);
       if (text !== undefined) files.set(next.path, text);
     }
   };
@@ -47,12 +68,24 @@ export async function fetchSources(
   return files;
 }
 
-function downloads(registry: Registry, origins: Origins): Download[] {
-  const perProvider = (folder: string, template: string, ids: readonly string[]): Download[] =>
+/** The text of an answer's body. @throws Error where it has more than 64 MiB */
+export async function readSource(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) throw new Error(`it has more than ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function downloads(registry: Registry, origins: Origins): (Download & { readonly path: string })[] {
+  const perProvider = (folder: string, template: string, ids: readonly string[]) =>
     [...new Set(ids)].map((id) => ({
       path: `${folder}/${id}.json`,
       url: template.replace('{provider}', id),
-      missing: 'is left out',
+      missing: 'is left out' as const,
     }));
   return [
     { path: FILES.modelsDev, url: origins.modelsDev, missing: 'fails' },
@@ -61,29 +94,4 @@ function downloads(registry: Registry, origins: Origins): Download[] {
     ...perProvider(FOLDERS.portkeyPricing, origins.portkeyPricing, registry.idsAt('portkey')),
     ...perProvider(FOLDERS.piAi, origins.piAi, registry.idsAt('pi-ai')),
   ];
-}
-
-async function download({ url, missing }: Download, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    const response = await fetch(url, { redirect: 'error', signal: limit });
-    if (response.status === 404 && missing === 'is left out') return undefined;
-    if (!response.ok) throw new Error(`it answered ${response.status}`);
-    return await readBounded(response);
-  } catch (error) {
-    const { message, cause } = error as Error;
-    const why = cause instanceof Error ? `${message}: ${cause.message}` : message;
-    throw new SourceError(`${url} cannot be fetched: ${why}`);
-  }
-}
-
-async function readBounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new Error(`it has more than ${MAX_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
