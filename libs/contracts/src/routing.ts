@@ -3,6 +3,7 @@ export * from './gen/switchyard/routing/v1/completion.ts';
 export * from './gen/switchyard/routing/v1/configuration_admin_service.ts';
 export * from './gen/switchyard/routing/v1/content.ts';
 export * from './gen/switchyard/routing/v1/decision.ts';
+export * from './gen/switchyard/routing/v1/embedding.ts';
 export * from './gen/switchyard/routing/v1/experiment.ts';
 export * from './gen/switchyard/routing/v1/experiment_admin_service.ts';
 export * from './gen/switchyard/routing/v1/inference_service.ts';

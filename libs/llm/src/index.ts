@@ -61,6 +61,28 @@ export type {
 } from './formats/wire-format.ts';
 export { WIRE_FORMAT_IDS } from './formats/wire-format.ts';
 export { findWireFormat } from './formats/wire-formats.ts';
+export {
+  boundEmbedTokens,
+  estimateEmbedTokens,
+  estimateLongestInput,
+} from './operations/embed/count-embed-tokens.ts';
+export type { DecodedEmbeddings } from './operations/embed/decoded-embeddings.ts';
+export type { Envelope } from './operations/envelope.ts';
+export {
+  chatOf,
+  type Operation,
+  type OperationAnswers,
+  type OperationKind,
+  type OperationRequests,
+} from './operations/operation.ts';
+export type { PlainOperationKind } from './operations/operation-format.ts';
+export {
+  decodeOperation,
+  encodeOperation,
+  findUnsupportedOperation,
+  type OperationInput,
+  unsupportedVariant,
+} from './operations/speak-operation.ts';
 export type { TokenBounds } from './rating/bound-cost.ts';
 export { boundTieredCost } from './rating/bound-tiered-cost.ts';
 export { type CountedUsage, completeUsage } from './rating/complete-usage.ts';

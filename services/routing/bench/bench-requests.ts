@@ -1,5 +1,6 @@
 import { CompleteRequest, Requirements, type Strategy } from '@switchyard/contracts/routing';
 import { seededRandom } from '@switchyard/kernel';
+import { chatOf } from '@switchyard/llm';
 import type { Needs } from '../src/domain/request/needs.ts';
 import { needsOf } from '../src/domain/request/needs-of.ts';
 
@@ -34,6 +35,6 @@ export function benchNeeds(strategy: Strategy, model: string): Needs[] {
       strategy,
       compositeWeights: undefined,
     };
-    return needsOf(request, { tenant: 't', stream: some(0.5), asked });
+    return needsOf(chatOf(request), { tenant: 't', stream: some(0.5), asked });
   });
 }

@@ -25,6 +25,7 @@ export { providerExists, providerInUse, providerNotFound } from './errors/provid
 export {
   invalidFields,
   modelNotFound,
+  nobodyDoes,
   notOffered,
   poolEmpty,
   requirementsConflict,

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { HttpAnswer, WireFormat } from '@switchyard/llm';
 import { parseNamedHosts } from '@switchyard/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { AnswerBytes } from '../src/transport/answer-bytes.ts';
@@ -44,7 +45,7 @@ function prepared(answered: 'whole' | 'streamed'): PreparedCall {
   const { port } = server.address() as AddressInfo;
   const { signal } = caller;
   // Longer than any test: nothing waits for it.
-  const limits = { ...provider.limits, connectMs: 60_000 };
+  const limits = { ...provider.limits, connectMs: 60_000, totalMs: 60_000 };
   return {
     transport,
     provider: { ...provider, limits, baseUrl: `http://name.test:${port}/v1` },
@@ -56,10 +57,12 @@ function prepared(answered: 'whole' | 'streamed'): PreparedCall {
   };
 }
 
+const decodeChat = (format: WireFormat, answer: HttpAnswer) => format.decodeResponse(answer);
+
 /** How a call fails, asked for in one piece and as a stream. */
 async function failures() {
   const whole = prepared('whole');
-  const result = await callForAnswer(whole);
+  const result = await callForAnswer(whole, decodeChat);
   whole.deadline.stop();
   return [result.ok ? undefined : result.error, await streamFailure()];
 }
@@ -147,10 +150,12 @@ test('a failure of this side is none of the provider', async () => {
   };
   const whole = prepared('whole');
   const format = { ...whole.provider.format, decodeResponse };
-  await expect(callForAnswer({ ...whole, provider: { ...whole.provider, format } })).rejects.toBe(broken);
+  await expect(callForAnswer({ ...whole, provider: { ...whole.provider, format } }, decodeChat)).rejects.toBe(
+    broken,
+  );
   whole.deadline.stop();
   transport.answerBytes.take('', 256 * 1024 * 1024);
   const crowded = prepared('whole');
-  await expect(callForAnswer(crowded)).rejects.toMatchObject({ reason: 'OVERLOADED' });
+  await expect(callForAnswer(crowded, decodeChat)).rejects.toMatchObject({ reason: 'OVERLOADED' });
   crowded.deadline.stop();
 });

@@ -1,12 +1,13 @@
 import type { UsageRecord } from '@switchyard/contracts/events';
 import { CompleteRequest, type Decision, Role, Strategy } from '@switchyard/contracts/routing';
+import { chatOf } from '@switchyard/llm';
 import { createLogger } from '@switchyard/service-kit';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { RoutingEvents } from '../src/events.ts';
 import { Execution } from '../src/pipeline/execution.ts';
 import { Pipeline } from '../src/pipeline/pipeline.ts';
-import type { PipelineCall } from '../src/pipeline/pipeline-call.ts';
+import type { OperationCall, PipelineCall } from '../src/pipeline/pipeline-call.ts';
 import type { PipelineContext } from '../src/ports.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
 import type { SnapshotHolder } from '../src/runtime/snapshot-holder.ts';
@@ -24,6 +25,8 @@ const call: PipelineCall = {
   signal: new AbortController().signal,
   deadlineAtMs: undefined,
 };
+
+const asked: OperationCall = { ...call, operation: chatOf(call.request) };
 
 const failure: CallFailure = {
   reached: true,
@@ -76,7 +79,7 @@ function contextOf(change: Partial<PipelineContext> = {}) {
 
 test('what was tried is listed in order, one that was passed over between two attempts too', async () => {
   const { context, decisions } = contextOf();
-  const execution = new Execution(call, context, { stream: false });
+  const execution = new Execution(asked, context, { stream: false });
   const first = await execution.begin();
   const second = await execution.failOver(first, failure);
   execution.succeed(second, { usage: undefined });
@@ -97,7 +100,7 @@ test('after a provider has failed another one is tried before its second model, 
   const { context, decisions } = contextOf({
     snapshots: { current: snapshotOf(offerings) } as unknown as SnapshotHolder,
   });
-  const auto = { ...call, request: { ...call.request, model: 'auto' } };
+  const auto = { ...asked, operation: chatOf({ ...call.request, model: 'auto' }) };
   const execution = new Execution(auto, context, { stream: false });
   const second = await execution.failOver(await execution.begin(), failure);
   const third = await execution.failOver(second, failure);
@@ -109,7 +112,7 @@ test('after a provider has failed another one is tried before its second model, 
 
 test('the overhead of a request ends with its first attempt, also where a later one answers', async () => {
   const { context, booked } = contextOf();
-  const execution = new Execution(call, context, { stream: false });
+  const execution = new Execution(asked, context, { stream: false });
   const second = await execution.failOver(await execution.begin(), failure);
   execution.succeed(second, { usage: undefined });
   expect(booked[0]?.overheadUs).toBeGreaterThan(0n);
@@ -127,7 +130,7 @@ test('a hold is settled even where the request breaks off by a failure of its ow
 
 test('an attempt that cannot be booked is settled at what was held, and counts as active no more', async () => {
   const { context, held, booked } = contextOf();
-  const execution = new Execution(call, context, { stream: false });
+  const execution = new Execution(asked, context, { stream: false });
   const attempt = await execution.begin();
   // No provider reports such a number; the booking cannot rate it.
   const usage = { inputTokens: 0.5, outputTokens: 1, estimated: false };
@@ -140,7 +143,7 @@ test('an attempt that cannot be booked is settled at what was held, and counts a
 
 test('where an attempt cannot be booked, the one that was to follow is settled too', async () => {
   const { context, held } = contextOf();
-  const execution = new Execution(call, context, { stream: false });
+  const execution = new Execution(asked, context, { stream: false });
   const attempt = await execution.begin();
   attempt.usage = { inputTokens: 0.5, outputTokens: 1, estimated: false };
   await expect(execution.failOver(attempt, failure)).rejects.toThrow(RangeError);
@@ -175,7 +178,7 @@ test('where the deadline passes the caller is told so, also where it is cancelle
 
 test('where another provider would have been tried but for the deadline, that is what is told', async () => {
   const { context, booked } = contextOf();
-  const execution = new Execution({ ...call, deadlineAtMs: 1_000 }, context, { stream: false });
+  const execution = new Execution({ ...asked, deadlineAtMs: 1_000 }, context, { stream: false });
   const attempt = await execution.begin();
   await expect(execution.failOver(attempt, failure)).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
   expect(booked.map(({ outcome }) => outcome)).toEqual(['server_error']);

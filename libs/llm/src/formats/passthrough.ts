@@ -1,5 +1,5 @@
-import type { CompleteRequest } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
+import type { Envelope } from '../operations/envelope.ts';
 import { type JsonObject, parseJsonObject } from './json.ts';
 import type { Unsupported, WireFormatId } from './wire-format.ts';
 
@@ -14,7 +14,7 @@ export function passthroughFor({
   format,
   reserved,
 }: {
-  readonly request: CompleteRequest;
+  readonly request: Pick<Envelope, 'passthroughJson' | 'passthroughFormat'>;
   readonly format: WireFormatId;
   /** Fields of the body that the canonical request decides. */
   readonly reserved: ReadonlySet<string>;

@@ -1,6 +1,7 @@
 import type { CompleteRequest, Delta, FinishReason, Message, Usage } from '@switchyard/contracts/routing';
 import type { Result } from '@switchyard/kernel';
 import type { AuthStyle } from '../auth/auth-style.ts';
+import type { OperationFormats } from '../operations/operation-format.ts';
 import type { Dialect } from './dialect.ts';
 import type { ModelTraits } from './model-traits.ts';
 import type { ProviderError } from './provider-error.ts';
@@ -140,4 +141,6 @@ export interface WireFormat {
   createStreamDecoder(options: StreamDecoderOptions): StreamDecoder;
   /** What an answer with a status that is not 2xx means. */
   classifyError(answer: HttpAnswer): ProviderError;
+  /** Other work than chats, as far as the API offers it. */
+  readonly operations?: OperationFormats;
 }

@@ -17,8 +17,8 @@ export interface TokenBounds {
 
 /**
  * A cost that `rateUsage` never exceeds for any usage within the bounds, in nano-USD: all input at the dearest input
- * price and all output at the dearest output price. `undefined` where a bound is not finite, or the price of plain input
- * or output is unknown.
+ * price and all output at the dearest output price. `undefined` where a bound is not finite, or the price of plain input is
+ * unknown, or of output where there may be any.
  *
  * Usage of a kind without a price has no known cost, so it is not bounded either.
  */
@@ -28,7 +28,7 @@ export function boundCost({
   prices,
 }: TokenBounds & { readonly prices: Prices }): NanoUsd | undefined {
   if (!Number.isFinite(inputBound) || !Number.isFinite(outputBound)) return undefined;
-  if (prices.input === undefined || prices.output === undefined) return undefined;
+  if (prices.input === undefined || (prices.output === undefined && outputBound > 0)) return undefined;
   const { input, cacheRead, cacheWrite, cacheWrite1h, inputAudio, output, reasoning, outputAudio, request } =
     prices;
   const dearestInput = dearest([input, cacheRead, cacheWrite, cacheWrite1h, inputAudio]);

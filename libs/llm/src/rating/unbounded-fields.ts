@@ -1,5 +1,5 @@
-import type { CompleteRequest } from '@switchyard/contracts/routing';
 import { parseJsonObject } from '../formats/json.ts';
+import type { Envelope } from '../operations/envelope.ts';
 
 /** Fields that pass through and change neither how many tokens are used nor what they cost. */
 const HARMLESS: ReadonlySet<string> = new Set([
@@ -20,7 +20,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
  *
  * @returns paths of the fields; empty where the bound holds
  */
-export function unboundedFields({ passthroughJson }: CompleteRequest): string[] {
+export function unboundedFields({ passthroughJson }: Pick<Envelope, 'passthroughJson'>): string[] {
   if (passthroughJson === '') return [];
   const fields = parseJsonObject(passthroughJson);
   if (fields === undefined) return ['passthrough_json'];

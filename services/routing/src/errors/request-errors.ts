@@ -55,6 +55,16 @@ export function modelNotFound(
   });
 }
 
+/** Nothing was named, and no configured model does this kind of work. */
+export const nobodyDoes = (capability: string): ServiceError =>
+  new ServiceError({
+    reason: 'MODEL_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: `no configured provider offers a model with the capability ${capability}; configure one that does, or declare it in the provider's models (models[].capabilities)`,
+    metadata: { capability },
+    violations: [{ field: 'model', description: `no configured provider offers one with ${capability}` }],
+  });
+
 /** A pool's members are configured no more, or never were visible to the caller. */
 export const poolEmpty = (pool: string): ServiceError =>
   new ServiceError({

@@ -1,5 +1,6 @@
-import { type CompleteRequest, Purpose } from '@switchyard/contracts/routing';
+import { Purpose } from '@switchyard/contracts/routing';
 import { drawSeed } from '@switchyard/kernel';
+import type { Envelope } from '@switchyard/llm';
 import { actingTenant, requirePermission } from '@switchyard/service-kit';
 import { type Choice, type DecideInput, decide } from '../domain/decide/decide.ts';
 import { selectOfferings } from '../domain/decide/select-offerings.ts';
@@ -16,7 +17,7 @@ import type { Snapshot } from '../domain/snapshot/snapshot.ts';
 import { invalidFields, notOffered } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
 import { stateReader } from '../runtime/state-reader.ts';
-import type { PipelineCall } from './pipeline-call.ts';
+import type { OperationCall } from './pipeline-call.ts';
 import { nobodyOffers, understandRequest } from './understand-request.ts';
 
 /** A request that was decided on. */
@@ -45,15 +46,16 @@ export interface DecideMode {
  *   where what it requires and what pool or policy require exclude each other, or nobody is left in its pool
  */
 export function decideRequest(
-  { request, principal }: Pick<PipelineCall, 'request' | 'principal'>,
+  { operation, principal }: Pick<OperationCall, 'operation' | 'principal'>,
   context: Pick<
     PipelineContext,
     'snapshots' | 'runtimes' | 'secrets' | 'clock' | 'random' | 'defaultStrategy'
   >,
   { requestId, stream, look = 'enough' }: DecideMode,
 ): DecidedRequest {
+  const { request } = operation;
   refuseUnoffered(request);
-  const violations = validateRequest(request);
+  const violations = validateRequest(operation);
   if (violations.length > 0) throw invalidFields(violations);
   if (request.purpose === Purpose.PROBE) requirePermission(principal, 'routing.probe');
   const tenant = actingTenant(principal, request.context?.tenant ?? '');
@@ -65,7 +67,7 @@ export function decideRequest(
     snapshot,
     defaultStrategy: context.defaultStrategy,
   });
-  const needs = needsOf(request, { tenant, stream, asked });
+  const needs = needsOf(operation, { tenant, stream, asked });
   const selected = selectOfferings(needs, snapshot);
   if (selected.count === 0) throw nobodyOffers(needs, { snapshot, division });
   const choice = decide({
@@ -81,6 +83,6 @@ export function decideRequest(
 }
 
 /** What a later version brings is refused by name. */
-function refuseUnoffered(request: CompleteRequest): void {
+function refuseUnoffered(request: Envelope): void {
   if (request.idempotencyKey !== '') throw notOffered('idempotency_key');
 }

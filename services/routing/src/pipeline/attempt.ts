@@ -13,7 +13,7 @@ import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
 import type { AttemptDeadline } from '../transport/attempt-deadline.ts';
 import type { PreparedCall } from '../transport/call-provider.ts';
 import type { DecidedRequest } from './admit-request.ts';
-import type { PipelineCall } from './pipeline-call.ts';
+import type { OperationCall } from './pipeline-call.ts';
 
 /** One call of one candidate, from its hold to its end. */
 export interface Attempt {
@@ -42,7 +42,7 @@ export interface Attempt {
 /** Who and what an attempt is made for. */
 export interface AttemptOrigin {
   readonly requestId: string;
-  readonly call: PipelineCall;
+  readonly call: OperationCall;
   readonly decided: DecidedRequest;
   readonly replica: string;
   readonly overheadMs: number;
@@ -57,7 +57,8 @@ export function heldRecord(
   origin: AttemptOrigin,
 ): UsageRecord {
   const { requestId, call, decided, replica, overheadMs, index, wallMs } = origin;
-  const { request, principal } = call;
+  const { principal } = call;
+  const { request } = call.operation;
   const { offering, maxCost } = candidate;
   const prices = pricesFor(offering, decided.needs.estimatedInputTokens);
   return {

@@ -40,7 +40,7 @@ export function decisionRecord({
     requestId,
     tenant: needs.tenant,
     decidedAt: new Date(decidedWallMs),
-    requestedModel: needs.request.model,
+    requestedModel: needs.operation.request.model,
     snapshotVersion: snapshot.version,
     priceVersion: snapshot.priceVersion,
     strategy: needs.strategy,
@@ -75,7 +75,7 @@ function requirementsOf(needs: Needs): Requirements {
     excludedProviders: [...needs.excludedProviders],
     allowedProviders: [...needs.allowedProviders],
     tags: [...needs.tags],
-    taskType: needs.request.requirements?.taskType ?? '',
+    taskType: needs.operation.request.requirements?.taskType ?? '',
   };
 }
 

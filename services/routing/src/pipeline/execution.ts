@@ -4,6 +4,7 @@ import { type ServiceError, unreachable, uuidV7 } from '@switchyard/kernel';
 import type { DecodedResponse, ProviderError, RequestAuthorization } from '@switchyard/llm';
 import { endSpan, startSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
+import { candidatesInTurn } from '../domain/failover/candidates-in-turn.ts';
 import { speaksAgainstProvider } from '../domain/failover/next-candidate.ts';
 import { nextStep } from '../domain/failover/next-step.ts';
 import { noCandidate } from '../errors.ts';
@@ -14,7 +15,7 @@ import type { Attempt } from './attempt.ts';
 import { AttemptLog } from './attempt-log.ts';
 import { CandidateQueue } from './candidate-queue.ts';
 import { concludeRequest, failedOutcome, finalError } from './conclude-request.ts';
-import type { PipelineCall } from './pipeline-call.ts';
+import type { OperationCall } from './pipeline-call.ts';
 import { prepareAttempt } from './prepare-attempt.ts';
 import { type AttemptOutcome, settleAttempt } from './settle-attempt.ts';
 
@@ -27,7 +28,7 @@ export class Execution {
   readonly decided: DecidedRequest;
   readonly log = new AttemptLog();
   readonly #context: PipelineContext;
-  readonly #call: PipelineCall;
+  readonly #call: OperationCall;
   readonly #decidedWallMs: number;
   /** The span that attempts belong to. */
   readonly #parent = trace.getActiveSpan();
@@ -38,7 +39,7 @@ export class Execution {
   #blocked: ServiceError | undefined;
 
   /** @throws where the request is refused before anyone is called */
-  constructor(call: PipelineCall, context: PipelineContext, mode: { readonly stream: boolean }) {
+  constructor(call: OperationCall, context: PipelineContext, mode: { readonly stream: boolean }) {
     this.#call = call;
     this.#context = context;
     this.startedAtMs = context.clock.monotonicMs();
@@ -51,7 +52,7 @@ export class Execution {
       span?.setAttribute('switchyard.request_id', this.requestId);
       endSpan(span);
     }
-    this.#queue = new CandidateQueue(this.decided.choice.ranked);
+    this.#queue = new CandidateQueue(candidatesInTurn(this.decided));
     if (this.#queue.left > 0) return;
     this.#conclude(DecisionOutcome.REFUSED);
     throw noCandidate(this.requestId, this.decided.choice);
@@ -132,7 +133,7 @@ export class Execution {
   }
 
   async #following(attempt: Attempt, error: ProviderError): Promise<Attempt | undefined> {
-    const { failover } = this.#call.request;
+    const { failover } = this.#call.operation.request;
     const step = nextStep({
       errorClass: error.class,
       answerBegun: attempt.firstTokenAtMs !== undefined,

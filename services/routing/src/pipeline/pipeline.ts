@@ -3,12 +3,13 @@ import {
   type Cost,
   type Decision,
   DecisionOutcome,
+  type EmbedResponse,
   type StreamCompleteResponse,
   type Timings,
   type Usage,
 } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
-import type { DecodedResponse } from '@switchyard/llm';
+import { chatOf, decodeOperation, type OperationAnswers, type OperationKind } from '@switchyard/llm';
 import type { Needs } from '../domain/request/needs.ts';
 import type { PipelineContext } from '../ports.ts';
 import { callForAnswer, callForStream } from '../transport/call-provider.ts';
@@ -17,7 +18,15 @@ import type { Attempt } from './attempt.ts';
 import { decisionRecord, summarizeRoute } from './decision-record.ts';
 import { bytesOfDelta, bytesOfMessage } from './delivered-bytes.ts';
 import { Execution } from './execution.ts';
-import type { PipelineCall } from './pipeline-call.ts';
+import type { OperationCall, PipelineCall } from './pipeline-call.ts';
+
+/** A request that was answered in one piece. */
+interface Answered<Kind extends OperationKind> {
+  readonly execution: Execution;
+  /** The one that answered. */
+  readonly attempt: Attempt;
+  readonly decoded: OperationAnswers[Kind];
+}
 
 /** The one way of every request, whatever surface it came by. */
 export class Pipeline {
@@ -27,14 +36,44 @@ export class Pipeline {
     this.#context = context;
   }
 
-  /** Answers a request in one piece. @throws ServiceError from the service's table */
-  async complete(call: PipelineCall): Promise<CompleteResponse> {
+  /** Answers a chat in one piece. @throws ServiceError from the service's table */
+  async complete({ request, ...caller }: PipelineCall): Promise<CompleteResponse> {
+    const operation = chatOf(request);
+    const answered = await this.#answer({ ...caller, operation }, ({ message }) => bytesOfMessage(message));
+    const { message, finishReason, providerModel } = answered.decoded;
+    return { message, finishReason, providerModel, ...this.#summaryOf(answered) };
+  }
+
+  /** Turns texts into vectors. @throws ServiceError from the service's table */
+  async embed({ request, ...caller }: PipelineCall<'embed'>): Promise<EmbedResponse> {
+    const operation = { kind: 'embed', request } as const;
+    // Vectors are no tokens of output.
+    const answered = await this.#answer({ ...caller, operation }, () => 0);
+    const { embeddings, providerModel } = answered.decoded;
+    return { embeddings, providerModel, ...this.#summaryOf(answered) };
+  }
+
+  /**
+   * Answers a request of any kind in one piece.
+   *
+   * @param bytesOf UTF-8 bytes of what is delivered: the output is estimated from them where nobody reports it
+   */
+  async #answer<Kind extends OperationKind>(
+    call: OperationCall<Kind>,
+    bytesOf: (decoded: OperationAnswers[Kind]) => number,
+  ): Promise<Answered<Kind>> {
     const execution = new Execution(call, this.#context, { stream: false });
     let attempt = await execution.begin();
     try {
       for (;;) {
-        const result = await callForAnswer(attempt.call);
-        if (result.ok) return this.#answerOf(execution, attempt, result.value);
+        const result = await callForAnswer(attempt.call, (format, answer) =>
+          decodeOperation(format, call.operation, answer),
+        );
+        if (result.ok) {
+          attempt.deliveredBytes = bytesOf(result.value);
+          execution.succeed(attempt, result.value);
+          return { execution, attempt, decoded: result.value };
+        }
         attempt = await execution.failOver(attempt, result.error);
       }
     } finally {
@@ -44,8 +83,12 @@ export class Pipeline {
   }
 
   /** Answers a request piece by piece. Leaving the iteration ends the provider's call and settles it. */
-  async *stream(call: PipelineCall): AsyncGenerator<StreamCompleteResponse, void, undefined> {
-    const execution = new Execution(call, this.#context, { stream: true });
+  async *stream({
+    request,
+    ...caller
+  }: PipelineCall): AsyncGenerator<StreamCompleteResponse, void, undefined> {
+    const operation = chatOf(request);
+    const execution = new Execution({ ...caller, operation }, this.#context, { stream: true });
     let attempt: Attempt | undefined = await execution.begin();
     while (attempt !== undefined) attempt = yield* this.#streamAttempt(execution, attempt);
   }
@@ -55,7 +98,8 @@ export class Pipeline {
     const decidedWallMs = this.#context.clock.wallMs();
     const requestId = uuidV7(decidedWallMs);
     const mode = { requestId, stream: false, look: 'all' } as const;
-    const decided = decideRequest({ request, principal }, this.#context, mode);
+    const operation = chatOf(request);
+    const decided = decideRequest({ operation, principal }, this.#context, mode);
     const outcome =
       decided.choice.ranked.length === 0 ? DecisionOutcome.REFUSED : DecisionOutcome.NOT_EXECUTED;
     return decisionRecord({ requestId, decided, decidedWallMs, attempts: [], tried: [], outcome });
@@ -102,19 +146,9 @@ export class Pipeline {
     }
   }
 
-  #answerOf(execution: Execution, attempt: Attempt, decoded: DecodedResponse): CompleteResponse {
-    attempt.deliveredBytes = bytesOfMessage(decoded.message);
-    execution.succeed(attempt, decoded);
-    const { message, finishReason, providerModel } = decoded;
-    const ended = this.#endOf(execution, attempt);
-    return {
-      requestId: execution.requestId,
-      message,
-      finishReason,
-      providerModel,
-      route: routeOf(execution),
-      ...ended,
-    };
+  #summaryOf({ execution, attempt }: Pick<Answered<OperationKind>, 'execution' | 'attempt'>) {
+    const { requestId } = execution;
+    return { requestId, route: routeOf(execution), ...this.#endOf(execution, attempt) };
   }
 
   #endOf(execution: Execution, attempt: Attempt): { usage: Usage | undefined; cost: Cost; timings: Timings } {

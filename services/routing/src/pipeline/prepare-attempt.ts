@@ -1,6 +1,6 @@
 import type { Span } from '@opentelemetry/api';
 import { type Result, ServiceError } from '@switchyard/kernel';
-import type { EncodedRequest, RequestAuthorization, Unsupported } from '@switchyard/llm';
+import { type EncodedRequest, encodeOperation, type RequestAuthorization, type Unsupported } from '@switchyard/llm';
 import { endSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { outputLimit } from '../domain/request/output-limit.ts';
@@ -79,8 +79,8 @@ function encode(
   { decided }: PrepareOptions['origin'],
 ): Result<EncodedRequest, Unsupported> {
   const { needs } = decided;
-  return offering.provider.format.encodeRequest({
-    request: needs.request,
+  return encodeOperation(offering.provider.format, {
+    operation: needs.operation,
     model: offering.model,
     maxOutputTokens: outputLimit(needs, offering),
     stream: needs.stream,

@@ -1,5 +1,6 @@
 import type { CostEstimate, EstimateCostRequest, EstimateCostResponse } from '@switchyard/contracts/routing';
 import { invalidArgument, uuidV7 } from '@switchyard/kernel';
+import { chatOf } from '@switchyard/llm';
 import type { Rpc, UnaryHandler } from '@switchyard/service-kit';
 import type { Candidate, Exclusion } from '../domain/decide/candidate.ts';
 import { expectedOutputTokens } from '../domain/request/cost-estimate.ts';
@@ -19,7 +20,7 @@ export const estimateCost = (
   permission: 'routing.complete',
   handle: async ({ request, provider }, { principal }) => {
     if (request === undefined) throw invalidArgument({ field: 'request', description: 'must be set' });
-    const { needs, snapshot, choice } = decideRequest({ request, principal }, context, {
+    const { needs, snapshot, choice } = decideRequest({ operation: chatOf(request), principal }, context, {
       requestId: uuidV7(context.clock.wallMs()),
       stream: false,
       look: 'all',

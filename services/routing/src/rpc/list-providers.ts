@@ -8,6 +8,7 @@ import {
   Role,
 } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
+import { chatOf } from '@switchyard/llm';
 import { actingTenant, type Principal, type Rpc, type UnaryHandler } from '@switchyard/service-kit';
 import { healthName } from '../domain/decide/health-tier.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
@@ -112,7 +113,8 @@ function currentProvider(context: PipelineContext, principal: Principal): string
   });
   try {
     const mode = { requestId: uuidV7(context.clock.wallMs()), stream: false };
-    return decideRequest({ request, principal }, context, mode).choice.ranked[0]?.provider.id;
+    return decideRequest({ operation: chatOf(request), principal }, context, mode).choice.ranked[0]?.provider
+      .id;
   } catch {
     // Without any offering there is nobody to be chosen.
     return undefined;

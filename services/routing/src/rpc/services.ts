@@ -19,6 +19,7 @@ import { createProvider, type ProviderAdmin } from './create-provider.ts';
 import { deleteExperiment } from './delete-experiment.ts';
 import { deletePool } from './delete-pool.ts';
 import { deleteProvider } from './delete-provider.ts';
+import { embed } from './embed.ts';
 import { estimateCost } from './estimate-cost.ts';
 import { getConfiguration } from './get-configuration.ts';
 import { getDecision } from './get-decision.ts';
@@ -61,6 +62,7 @@ export function rpcServices({
     defineService(InferenceServiceService, {
       complete: complete(pipeline),
       streamComplete: streamComplete(pipeline),
+      embed: embed(pipeline),
       route: route(pipeline),
       estimateCost: estimateCost(context),
       getDecision: getDecision(decisionStore, recorder),

@@ -1,11 +1,11 @@
 import { err, type Result, ServiceError } from '@switchyard/kernel';
 import type {
-  DecodedResponse,
   EncodedRequest,
   HttpAnswer,
   ProviderError,
   Secrets,
   StreamEvent,
+  WireFormat,
 } from '@switchyard/llm';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import type { AttemptDeadline } from './attempt-deadline.ts';
@@ -36,13 +36,16 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** Most bytes of a stream: a provider that does not heed the limit of its output is not read for ever. */
 const MAX_STREAM_BYTES = 256 * 1024 * 1024;
 
-/** Calls a provider and waits for the whole answer. */
-export async function callForAnswer(call: PreparedCall): Promise<Result<DecodedResponse, CallFailure>> {
+/** Calls a provider and waits for the whole answer. @param decode what an answer means, given the call's wire format */
+export async function callForAnswer<Answer>(
+  call: PreparedCall,
+  decode: (format: WireFormat, answer: HttpAnswer) => Result<Answer, ProviderError>,
+): Promise<Result<Answer, CallFailure>> {
   const way: Way = { reached: false, status: undefined };
   try {
     const answer = await send(call, way);
     const whole = await readWhole(answer, call);
-    const decoded = call.provider.format.decodeResponse(whole);
+    const decoded = decode(call.provider.format, whole);
     return decoded.ok ? decoded : err(answered(call, decoded.error, answer.status));
   } catch (thrown) {
     return err(brokenOff(thrown, call, way));

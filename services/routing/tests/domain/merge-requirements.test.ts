@@ -1,4 +1,5 @@
 import { CompleteRequest, Policy, Requirements, Strategy } from '@switchyard/contracts/routing';
+import { chatOf } from '@switchyard/llm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -137,7 +138,7 @@ test('adding a policy, of the installation or of the tenant, never adds a candid
           const scope = { tenant: 't', snapshot: { ...snapshot, policies }, defaultStrategy };
           const asked = interpretRequest(request, scope);
           if (asked.kind !== 'understood') return undefined;
-          const needs = needsOf(request, { tenant: 't', stream: false, asked });
+          const needs = needsOf(chatOf(request), { tenant: 't', stream: false, asked });
           const { ranked } = decide({ needs, snapshot, stateOf: working });
           return new Set(ranked.map((one) => one.offering.key));
         };

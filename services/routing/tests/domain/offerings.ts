@@ -1,6 +1,6 @@
 import type { HealthState } from '@switchyard/contracts/health';
 import { CompleteRequest, ProviderMode, Strategy } from '@switchyard/contracts/routing';
-import { findWireFormat, type Prices, type PriceTier, type WireFormat } from '@switchyard/llm';
+import { chatOf, findWireFormat, type Prices, type PriceTier, type WireFormat } from '@switchyard/llm';
 import type { OfferingState } from '../../src/domain/decide/candidate.ts';
 import type { Needs } from '../../src/domain/request/needs.ts';
 import { capabilitySet } from '../../src/domain/snapshot/capability.ts';
@@ -92,7 +92,7 @@ export function snapshotOf(
 /** Needs of a small request for the model `m`. */
 export function needs(change: Partial<Needs> = {}): Needs {
   return {
-    request: CompleteRequest.fromPartial({ model: 'm' }),
+    operation: chatOf(CompleteRequest.fromPartial({ model: 'm' })),
     stream: false,
     tenant: 't',
     selector: { kind: 'model', model: 'm' },
@@ -107,6 +107,8 @@ export function needs(change: Partial<Needs> = {}): Needs {
     tags: [],
     estimatedInputTokens: 1_000,
     inputTokenBound: 4_000,
+    estimatedContextTokens: change.estimatedInputTokens ?? 1_000,
+    contexts: 1,
     unboundedFields: [],
     maxOutputTokens: undefined,
     strategy: Strategy.PRIORITY,

@@ -1,6 +1,6 @@
 import { UsageRecord } from '@switchyard/contracts/events';
 import { CompleteRequest, DecisionOutcome, Requirements, Strategy } from '@switchyard/contracts/routing';
-import { rateUsage } from '@switchyard/llm';
+import { chatOf, rateUsage } from '@switchyard/llm';
 import { expect, test } from 'vitest';
 import { bookAttempt } from '../../src/domain/booking.ts';
 import { maxCost } from '../../src/domain/request/cost-estimate.ts';
@@ -59,15 +59,15 @@ test('what may ask for more than tokens has no bound where it is passed on, and 
     strategy: Strategy.PRIORITY,
     compositeWeights: undefined,
   };
-  const passing = needsOf(request, { tenant: 't', stream: false, asked });
-  const elsewhere = { ...request, passthroughFormat: 'gemini' };
+  const passing = needsOf(chatOf(request), { tenant: 't', stream: false, asked });
+  const elsewhere = chatOf({ ...request, passthroughFormat: 'gemini' });
   expect(maxCost(passing, tiered)).toBeUndefined();
-  expect(maxCost({ ...passing, request: elsewhere }, tiered)).toBeGreaterThan(0n);
+  expect(maxCost({ ...passing, operation: elsewhere }, tiered)).toBeGreaterThan(0n);
   const choose = (limited: Needs) =>
     decide({ needs: limited, snapshot: snapshotOf([tiered]), stateOf: working });
   const maxCostNanoUsd = 10n ** 12n;
   expect(choose(passing).excluded).toEqual([]);
-  expect(choose({ ...passing, request: elsewhere, maxCostNanoUsd }).excluded).toEqual([]);
+  expect(choose({ ...passing, operation: elsewhere, maxCostNanoUsd }).excluded).toEqual([]);
   expect(choose({ ...passing, maxCostNanoUsd }).excluded[0]?.exclusions).toEqual([
     expect.objectContaining({
       constraint: 'max_cost',
@@ -75,7 +75,7 @@ test('what may ask for more than tokens has no bound where it is passed on, and 
     }),
   ]);
   const harmless = { ...request, passthroughJson: '{"metadata":{"a":"b"}}' };
-  const bounded = needsOf(harmless, { tenant: 't', stream: false, asked });
+  const bounded = needsOf(chatOf(harmless), { tenant: 't', stream: false, asked });
   expect(maxCost(bounded, tiered)).toBeGreaterThan(0n);
 });
 

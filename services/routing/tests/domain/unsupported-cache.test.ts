@@ -1,5 +1,12 @@
 import { CompleteRequest, ResponseFormat_Kind, Role } from '@switchyard/contracts/routing';
-import { findWireFormat, GENERIC_DIALECT, type ModelTraits, type WireFormat } from '@switchyard/llm';
+import {
+  chatOf,
+  findUnsupportedOperation,
+  findWireFormat,
+  GENERIC_DIALECT,
+  type ModelTraits,
+  type WireFormat,
+} from '@switchyard/llm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Evaluation } from '../../src/domain/decide/evaluate.ts';
@@ -52,7 +59,7 @@ const someNeeds = fc
       ? { tools: [{ name: 'f' }], responseFormat: { kind: ResponseFormat_Kind.JSON_OBJECT } }
       : {};
     const request = CompleteRequest.fromPartial({ model: 'auto', messages: [said], sampling, ...more });
-    return needs({ request, maxOutputTokens, selector: { kind: 'auto' } });
+    return needs({ operation: chatOf(request), maxOutputTokens, selector: { kind: 'auto' } });
   });
 
 function foundOf(offerings: readonly Offering[], asked: Needs) {
@@ -73,10 +80,17 @@ test('what a provider cannot express is found for each model by itself, in whate
         const found = foundOf(offerings, asked);
         for (const one of offerings) {
           const { model, traits, provider } = one;
-          const { request, stream } = asked;
+          const { operation, stream } = asked;
           const maxOutputTokens = outputLimit(asked, one);
           const { format, dialect } = provider;
-          const alone = format.findUnsupported({ request, stream, model, maxOutputTokens, dialect, traits });
+          const alone = findUnsupportedOperation(format, {
+            operation,
+            stream,
+            model,
+            maxOutputTokens,
+            dialect,
+            traits,
+          });
           expect(found.get(one.key)).toEqual(alone);
         }
       },
@@ -88,7 +102,9 @@ test('what a provider cannot express is found for each model by itself, in whate
 test('a reasoning budget fits a model of 64,000 output tokens, whether one of 4,096 is looked at before or after', () => {
   const sampling = { reasoningBudgetTokens: 8_000 };
   const messages = [{ role: Role.USER, parts: [{ content: { $case: 'text', value: 'Hi' } as const }] }];
-  const asked = needs({ request: CompleteRequest.fromPartial({ model: 'auto', messages, sampling }) });
+  const asked = needs({
+    operation: chatOf(CompleteRequest.fromPartial({ model: 'auto', messages, sampling })),
+  });
   const two = [4_096, 64_000].map((maxOutputTokens, i): Offering => {
     const one = offering({ provider: `p${i}`, maxOutputTokens });
     const format = findWireFormat('anthropic-messages') as WireFormat;

@@ -5,6 +5,7 @@ import {
   type Strategy,
   ToolChoice_Mode,
 } from '@switchyard/contracts/routing';
+import { chatOf } from '@switchyard/llm';
 import { expect, test } from 'vitest';
 import { validateRequest } from '../../src/domain/request/validate-request.ts';
 
@@ -13,7 +14,7 @@ const text = { content: { $case: 'text', value: 'hello' } } as const;
 const user = { role: Role.USER, parts: [text] };
 const whole: Partial = { model: 'm', messages: [user] };
 const fieldsOf = (change: Partial) =>
-  validateRequest(CompleteRequest.fromPartial({ ...whole, ...change })).map(({ field }) => field);
+  validateRequest(chatOf(CompleteRequest.fromPartial({ ...whole, ...change }))).map(({ field }) => field);
 const image = (bytes: number) =>
   ({
     content: {

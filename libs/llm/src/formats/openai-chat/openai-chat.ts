@@ -2,6 +2,7 @@ import { checkEventStreamHead } from '../http-answer.ts';
 import type { WireFormat } from '../wire-format.ts';
 import { classifyChatError } from './classify-error.ts';
 import { decodeChatResponse } from './decode-response.ts';
+import { embed } from './embed/embed.ts';
 import { encodeChatRequest } from './encode-request.ts';
 import { findUnsupportedInChat } from './find-unsupported.ts';
 import { ChatStreamDecoder } from './stream-decoder.ts';
@@ -18,4 +19,5 @@ export const openaiChat: WireFormat = Object.freeze({
   checkStreamHead: checkEventStreamHead,
   createStreamDecoder: (options) => new ChatStreamDecoder(options),
   classifyError: classifyChatError,
+  operations: { embed },
 } satisfies WireFormat);

@@ -4,6 +4,8 @@ export interface SimulatedCall {
   readonly stream: boolean;
   /** The prompt in the order in which it is cached: tools, system, then messages. */
   readonly prompt: readonly PromptPiece[];
+  /** Where the provider caches nothing of it. */
+  readonly caching?: 'none';
   readonly lastTurn: LastTurn;
   readonly tools: readonly OfferedTool[];
   readonly toolChoice: ToolChoice;

@@ -66,7 +66,7 @@ function compose(args: Answering & { readonly model: Model }): Answer {
     model: call.model,
     pieces: call.prompt,
     style: provider.wire.cacheStyle,
-    cache: provider.cache,
+    cache: call.caching === 'none' ? { mode: 'off' } : provider.cache,
     nowMs: context.nowMs(),
   });
   return composeAnswer({

@@ -47,6 +47,8 @@ export interface RequestTarget {
 export type WireRoute =
   | {
       readonly kind: 'generate';
+      /** What is generated. Absent: an answer to a conversation. */
+      readonly what?: 'embeddings';
       /** Where the format says so in the address. */
       readonly model?: string;
       /** Where the format says so in the address. */

@@ -36,10 +36,10 @@ const capability: Constraint = ({ offering }, needs) => {
 const contextLength: Constraint = ({ offering: { contextTokens } }, needs) => {
   if (
     contextTokens === undefined ||
-    needs.estimatedInputTokens + (needs.maxOutputTokens ?? 0) <= contextTokens
+    needs.estimatedContextTokens + (needs.maxOutputTokens ?? 0) <= contextTokens
   )
     return undefined;
-  const wanted = `about ${needs.estimatedInputTokens} tokens of input and ${needs.maxOutputTokens ?? 'some'} of output`;
+  const wanted = `about ${needs.estimatedContextTokens} tokens of input and ${needs.maxOutputTokens ?? 'some'} of output`;
   return {
     constraint: 'context_length',
     detail: `${wanted} do not fit into its ${contextTokens} tokens`,
@@ -79,14 +79,15 @@ const maxPrice: Constraint = ({ offering }, needs) => {
   if (limit === undefined) return undefined;
   const who = () => whoRequires(needs, (limits) => limits.maxPricePerMillionNanoUsd === limit);
   const prices = pricesFor(offering, estimatedInputTokens);
-  if (prices?.input === undefined || prices.output === undefined) {
+  const output = needs.maxOutputTokens === 0 ? 0n : prices?.output;
+  if (prices?.input === undefined || output === undefined) {
     return {
       constraint: 'max_price',
       detail: `its price is unknown and ${who()} limits the price`,
       wayOut: PRICE_IT,
     };
   }
-  const dearest = larger(prices.input, prices.output);
+  const dearest = larger(prices.input, output);
   if (dearest <= limit) return undefined;
   return {
     constraint: 'max_price',

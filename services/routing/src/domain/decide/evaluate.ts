@@ -61,10 +61,10 @@ export class Evaluation {
   }
 
   #unsupportedAt(offering: Offering): Unsupported | undefined {
-    const { request, stream } = this.needs;
+    const { operation, stream } = this.needs;
     const { model, traits, provider } = offering;
     const { format, dialect } = provider;
     const maxOutputTokens = outputLimit(this.needs, offering);
-    return this.#unsupported.find(format, { request, stream, model, maxOutputTokens, dialect, traits });
+    return this.#unsupported.find(format, { operation, stream, model, maxOutputTokens, dialect, traits });
   }
 }

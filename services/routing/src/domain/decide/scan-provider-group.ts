@@ -29,7 +29,7 @@ export function scanProviderGroup(
 function mayFit(priceBucket: PriceBucket, needs: Needs): boolean {
   const { capabilities, maxContext, price } = priceBucket;
   if ((needs.capabilities & ~capabilities) !== 0) return false;
-  if (needs.estimatedInputTokens + (needs.maxOutputTokens ?? 0) > maxContext) return false;
+  if (needs.estimatedContextTokens + (needs.maxOutputTokens ?? 0) > maxContext) return false;
   if (!meetsStated(priceBucket, needs)) return false;
   const isLimited = needs.maxCostNanoUsd !== undefined || needs.maxPricePerMillionNanoUsd !== undefined;
   return price !== 'unknown' || !isLimited;

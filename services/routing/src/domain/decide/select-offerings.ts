@@ -1,12 +1,17 @@
 import { unreachable } from '@switchyard/kernel';
-import type { ModelSelector, Needs } from '../request/needs.ts';
+import type { Operation } from '@switchyard/llm';
+import type { Needs } from '../request/needs.ts';
 import type { Offering } from '../snapshot/offering.ts';
 import { indexOf, type OfferingIndex } from '../snapshot/offering-index.ts';
+import { isOther, offeringsFor } from '../snapshot/offerings-by-operation.ts';
 import { offeringsByKey, offeringsByTenant, offeringsSeenBy } from '../snapshot/offerings-by-tenant.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 
 /** Whose offerings a request may choose among. */
-export type Selection = Pick<Needs, 'selector' | 'tenant'>;
+export interface Selection extends Pick<Needs, 'selector' | 'tenant'> {
+  /** What they are asked for. Default: a chat. */
+  readonly operation?: Operation;
+}
 
 /** What a request may choose among: what its model names and its tenant sees. */
 export interface SelectedOfferings {
@@ -21,15 +26,19 @@ export interface SelectedOfferings {
 const ALL_LOOKED_AT = 64;
 
 /** Selects the offerings that a request's model names and its tenant sees, without a look at those of other tenants. */
-export function selectOfferings({ selector, tenant }: Selection, snapshot: Snapshot): SelectedOfferings {
+export function selectOfferings(
+  { selector, tenant, operation }: Selection,
+  snapshot: Snapshot,
+): SelectedOfferings {
   const qualified = namedWithProvider({ selector, tenant }, snapshot);
   if (qualified.length > 0) return { count: qualified.length, index: undefined, all: () => qualified };
-  const named = namedOfferings(selector, snapshot);
+  const named = namedOfferings({ selector, operation }, snapshot);
   const { common, own } = offeringsByTenant(named);
   const count = common.length + (own.get(tenant)?.length ?? 0);
   return {
     count,
-    index: count > ALL_LOOKED_AT ? indexOf(named) : undefined,
+    // The index knows the cheapest of token prices in and out, which is not what other work costs.
+    index: count > ALL_LOOKED_AT && !isOther(operation?.kind) ? indexOf(named) : undefined,
     all: () => offeringsSeenBy(tenant, named),
   };
 }
@@ -54,14 +63,19 @@ export const isOffered = (selection: Selection, snapshot: Snapshot): boolean =>
   selectOfferings(selection, snapshot).count > 0;
 
 /** The offerings that a selector names, of all tenants: the same array as long as the snapshot's offerings stay. */
-function namedOfferings(selector: ModelSelector, snapshot: Snapshot): readonly Offering[] {
+function namedOfferings(
+  { selector, operation }: Pick<Selection, 'selector' | 'operation'>,
+  snapshot: Snapshot,
+): readonly Offering[] {
   switch (selector.kind) {
     case 'auto':
-      return snapshot.offerings;
+      return offeringsFor(operation?.kind, snapshot.offerings);
     case 'model':
       return snapshot.byModel.get(selector.model) ?? [];
     case 'pool':
-      return selector.pool.offerings === 'any' ? snapshot.offerings : selector.pool.offerings;
+      return selector.pool.offerings === 'any'
+        ? offeringsFor(operation?.kind, snapshot.offerings)
+        : selector.pool.offerings;
     default:
       return unreachable(selector);
   }

@@ -1,4 +1,5 @@
-import { type CompleteRequest, Purpose, StickyKey, Strategy } from '@switchyard/contracts/routing';
+import { Purpose, StickyKey, Strategy } from '@switchyard/contracts/routing';
+import type { Envelope } from '@switchyard/llm';
 import { strategyOfAutoName } from '../pool/auto-names.ts';
 import { assignVariant } from './assign-variant.ts';
 import { groupOf, isSticky } from './group-of.ts';
@@ -44,7 +45,7 @@ export interface DivisionContext {
  * not divided again. A probe measures what it names, and a kind of task says by itself who serves: nothing divides these.
  */
 export function divideRequest(
-  request: CompleteRequest,
+  request: Envelope,
   { experiments, tenant, requestId }: DivisionContext,
 ): Division {
   const { model } = request;
@@ -70,18 +71,18 @@ export function divideRequest(
 }
 
 /** The request as its variant has it. A variant that is a strategy by itself (`auto:cheapest`) comes before the request's own. */
-export function withModelOf(request: CompleteRequest, { model }: Division): CompleteRequest {
+export function withModelOf(request: Envelope, { model }: Division): Envelope {
   if (model === request.model) return request;
   const strategy = strategyOfAutoName(model) === undefined ? request.strategy : Strategy.UNSPECIFIED;
   return { ...request, model, strategy };
 }
 
-const isDivisible = ({ purpose, requirements }: CompleteRequest): boolean =>
+const isDivisible = ({ purpose, requirements }: Envelope): boolean =>
   purpose !== Purpose.PROBE && (requirements?.taskType ?? '') === '';
 
 /** '' where there is nothing to stick to. */
 function stickyValue(
-  { context, user, labels }: CompleteRequest,
+  { context, user, labels }: Envelope,
   { stickyBy, stickyLabel }: SnapshotExperiment,
 ): string {
   switch (stickyBy) {

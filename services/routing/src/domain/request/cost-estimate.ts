@@ -19,10 +19,10 @@ export function expectedOutputTokens(needs: Pick<Needs, 'maxOutputTokens'>, offe
 
 /** Fields that go to this provider as they are and may ask for more than tokens (web search, a dearer service tier); empty: none. */
 export function unboundedFieldsAt(
-  { unboundedFields, request }: Needs,
+  { unboundedFields, operation }: Needs,
   { provider }: Offering,
 ): readonly string[] {
-  return request.passthroughFormat === provider.format.id ? unboundedFields : NO_FIELDS;
+  return operation.request.passthroughFormat === provider.format.id ? unboundedFields : NO_FIELDS;
 }
 
 const NO_FIELDS: readonly string[] = [];
@@ -36,6 +36,9 @@ export function maxCost(needs: Needs, offering: Offering): NanoUsd | undefined {
   const outputBound = outputLimit(needs, offering) ?? offering.maxOutputTokens;
   const { prices, tiers } = offering;
   if (prices === undefined || outputBound === undefined) return undefined;
-  const inputBound = Math.min(needs.inputTokenBound, offering.contextTokens ?? Number.POSITIVE_INFINITY);
+  const inputBound = Math.min(
+    needs.inputTokenBound,
+    (offering.contextTokens ?? Number.POSITIVE_INFINITY) * needs.contexts,
+  );
   return boundTieredCost({ inputBound, outputBound, prices, tiers });
 }

@@ -1,12 +1,12 @@
 import type { CompleteRequest, Part } from '@switchyard/contracts/routing';
 import { ResponseFormat_Kind } from '@switchyard/contracts/routing';
-import { type Capability, type CapabilitySet, capabilitySet } from '../snapshot/capability.ts';
+import type { Capability } from '../snapshot/capability.ts';
 
 /** What a request's content needs, beside what it asks for by name. */
 export function derivedCapabilities(
   request: CompleteRequest,
   { stream }: { stream: boolean },
-): CapabilitySet {
+): ReadonlySet<Capability> {
   const needed = new Set<Capability>(['text']);
   if (stream) needed.add('streaming');
   if (request.tools.length > 0) needed.add('tools');
@@ -15,7 +15,7 @@ export function derivedCapabilities(
   if ((reasoningEffort !== '' && reasoningEffort !== 'none') || reasoningBudgetTokens !== undefined)
     needed.add('reasoning');
   for (const { parts } of request.messages) addOfParts(parts, needed);
-  return capabilitySet(needed);
+  return needed;
 }
 
 function addOfParts(parts: readonly Part[], needed: Set<Capability>): void {

@@ -17,11 +17,12 @@ export type CostNeeds = Pick<Needs, 'estimatedInputTokens' | 'maxOutputTokens'>;
 export function expectedNanoUsd(needs: CostNeeds, offering: Offering): number | undefined {
   const { estimatedInputTokens } = needs;
   const rates = ratesAt(offering.rates, estimatedInputTokens);
-  if (rates === undefined || rates.input === undefined || rates.output === undefined) return undefined;
   const outputTokens = expectedOutputTokens(needs, offering);
+  const output = outputTokens === 0 ? 0 : rates?.output;
+  if (rates === undefined || rates.input === undefined || output === undefined) return undefined;
   return (
     rateNumber(estimatedInputTokens, rates.input) +
-    rateNumber(outputTokens, rates.output) +
+    rateNumber(outputTokens, output) +
     rateNumber(1, rates.request)
   );
 }
@@ -38,15 +39,17 @@ export interface CostParts {
 export function expectedCostParts(needs: CostNeeds, offering: Offering): CostParts {
   const { estimatedInputTokens } = needs;
   const rates = ratesAt(offering.rates, estimatedInputTokens);
+  const outputTokens = expectedOutputTokens(needs, offering);
   const parts = [
     { kind: 'input', units: estimatedInputTokens, perMillion: rates?.input },
-    { kind: 'output', units: expectedOutputTokens(needs, offering), perMillion: rates?.output },
+    { kind: 'output', units: outputTokens, perMillion: rates?.output },
     { kind: 'request', units: 1, perMillion: rates?.request || undefined },
   ];
   const known: Record<string, number> = {};
   for (const { kind, units, perMillion } of parts)
     if (perMillion !== undefined) known[kind] = rateNumber(units, perMillion);
-  return { known, unknown: ['input', 'output'].filter((kind) => known[kind] === undefined) };
+  const needed = outputTokens === 0 ? ['input'] : ['input', 'output'];
+  return { known, unknown: needed.filter((kind) => known[kind] === undefined) };
 }
 
 /** The rates of a request with so many input tokens: the whole request is charged by the tier that its input reaches. */

@@ -1,5 +1,4 @@
 import {
-  type CompleteRequest,
   type CompositeWeights,
   type Policy,
   Purpose,
@@ -7,6 +6,7 @@ import {
   Strategy,
 } from '@switchyard/contracts/routing';
 import type { FieldViolation } from '@switchyard/kernel';
+import type { Envelope } from '@switchyard/llm';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { mergeRequirements, type RequirementsLayer } from './merge-requirements.ts';
 import type { ModelSelector } from './needs.ts';
@@ -38,7 +38,7 @@ export interface InterpretationScope {
 }
 
 /** Understands a request: its model's name, then the requirements and the strategy of request, pool, tenant and installation. */
-export function interpretRequest(request: CompleteRequest, scope: InterpretationScope): InterpretedRequest {
+export function interpretRequest(request: Envelope, scope: InterpretationScope): InterpretedRequest {
   const { tenant, snapshot, defaultStrategy } = scope;
   const named = resolveModel(request, scope);
   if (!named.ok) return { kind: 'invalid', violation: named.violation };
@@ -79,7 +79,7 @@ function layersOf({
   own,
   installation,
 }: {
-  readonly request: CompleteRequest;
+  readonly request: Envelope;
   readonly pool: { readonly id: string; readonly requirements: Requirements | undefined } | undefined;
   readonly own: Policy | undefined;
   readonly installation: Policy | undefined;

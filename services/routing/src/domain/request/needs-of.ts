@@ -1,7 +1,7 @@
-import { type CompleteRequest, Purpose } from '@switchyard/contracts/routing';
-import { boundInputTokens, estimateInputTokens, unboundedFields } from '@switchyard/llm';
+import { Purpose } from '@switchyard/contracts/routing';
+import { type Operation, unboundedFields } from '@switchyard/llm';
+import { capabilitiesNeeded, sizeOfOperation } from '../operation/operations.ts';
 import { capabilitySet } from '../snapshot/capability.ts';
-import { derivedCapabilities } from './derive-capabilities.ts';
 import type { AskedFor } from './interpret-request.ts';
 import type { Needs } from './needs.ts';
 
@@ -14,14 +14,17 @@ export interface NeedsContext {
 }
 
 /** What a valid request needs of a candidate. */
-export function needsOf(request: CompleteRequest, { tenant, stream, asked }: NeedsContext): Needs {
+export function needsOf(operation: Operation, { tenant, stream, asked }: NeedsContext): Needs {
   const { requirements } = asked;
+  const { request } = operation;
   return {
-    request,
+    ...sizeOfOperation(operation),
+    operation,
     stream,
     tenant,
     selector: asked.selector,
-    capabilities: derivedCapabilities(request, { stream }) | capabilitySet(requirements.capabilities),
+    capabilities:
+      capabilitySet(capabilitiesNeeded(operation, { stream })) | capabilitySet(requirements.capabilities),
     maxCostNanoUsd: requirements.maxCostNanoUsd,
     maxPricePerMillionNanoUsd: requirements.maxPricePerMillionNanoUsd,
     maxLatencyMs: requirements.maxLatencyMs,
@@ -30,10 +33,7 @@ export function needsOf(request: CompleteRequest, { tenant, stream, asked }: Nee
     excludedProviders: new Set(requirements.excludedProviders),
     allowedProviders: new Set(requirements.allowedProviders),
     tags: requirements.tags,
-    estimatedInputTokens: estimateInputTokens(request),
-    inputTokenBound: boundInputTokens(request),
     unboundedFields: unboundedFields(request),
-    maxOutputTokens: request.sampling?.maxOutputTokens,
     strategy: asked.strategy,
     compositeWeights: asked.compositeWeights,
     layers: asked.layers,

@@ -1,4 +1,6 @@
-import type { CompleteRequest, CompositeWeights, Strategy } from '@switchyard/contracts/routing';
+import type { CompositeWeights, Strategy } from '@switchyard/contracts/routing';
+import type { Operation } from '@switchyard/llm';
+import type { OperationSize } from '../operation/operation-rules.ts';
 import type { CapabilitySet } from '../snapshot/capability.ts';
 import type { SnapshotPool } from '../snapshot/snapshot-pool.ts';
 import type { RequirementsLayer } from './merge-requirements.ts';
@@ -13,9 +15,9 @@ export type ModelSelector =
   | { readonly kind: 'pool'; readonly pool: SnapshotPool };
 
 /** What a request needs of a candidate: validated, and derived from its content. */
-export interface Needs {
-  /** The canonical request, for what only a wire format can tell. */
-  readonly request: CompleteRequest;
+export interface Needs extends OperationSize {
+  /** What is asked for, for what only a wire format can tell. */
+  readonly operation: Operation;
   readonly stream: boolean;
   /** The tenant that asks: sees its own providers and the installation's. */
   readonly tenant: string;
@@ -32,14 +34,8 @@ export interface Needs {
   /** Empty: all. */
   readonly allowedProviders: ReadonlySet<string>;
   readonly tags: readonly string[];
-  /** Expected tokens of input. */
-  readonly estimatedInputTokens: number;
-  /** Upper bound of the tokens of input. */
-  readonly inputTokenBound: number;
   /** Fields that pass through to a provider of their wire format and may cost more than the tokens do; empty: none. */
   readonly unboundedFields: readonly string[];
-  /** What the caller set; undefined: the provider decides. */
-  readonly maxOutputTokens: number | undefined;
   readonly strategy: Strategy;
   /** For STRATEGY_COMPOSITE; undefined: all count alike. */
   readonly compositeWeights: CompositeWeights | undefined;

@@ -1,5 +1,6 @@
-import { type CompleteRequest, Strategy } from '@switchyard/contracts/routing';
+import { Strategy } from '@switchyard/contracts/routing';
 import type { FieldViolation } from '@switchyard/kernel';
+import type { Envelope } from '@switchyard/llm';
 import { isAutoName, strategyOfAutoName } from '../pool/auto-names.ts';
 import { findPool, findPoolOfTask, visiblePools } from '../pool/pool-index.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -26,7 +27,7 @@ export interface NameScope {
 }
 
 /** Finds out what a name stands for: auto, then a pool, then a model. Whether anybody offers the model is asked later. */
-export function resolveModel(request: CompleteRequest, scope: NameScope): ResolvedModel {
+export function resolveModel(request: Envelope, scope: NameScope): ResolvedModel {
   const { model } = request;
   const taskType = request.requirements?.taskType ?? '';
   if (isAutoName(model)) return resolveAuto(request, taskType, scope);
@@ -40,7 +41,7 @@ export function resolveModel(request: CompleteRequest, scope: NameScope): Resolv
   return { ok: true, selector, strategy: Strategy.UNSPECIFIED };
 }
 
-function resolveAuto(request: CompleteRequest, taskType: string, scope: NameScope): ResolvedModel {
+function resolveAuto(request: Envelope, taskType: string, scope: NameScope): ResolvedModel {
   const { model } = request;
   const strategy = strategyOfAutoName(model) ?? Strategy.UNSPECIFIED;
   const asked = request.strategy;

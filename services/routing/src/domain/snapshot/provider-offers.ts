@@ -1,5 +1,12 @@
 import type { Provider, ProviderModel } from '@switchyard/contracts/routing';
-import { type Catalog, type Offering as CatalogOffering, findWireFormat } from '@switchyard/llm';
+import {
+  type Catalog,
+  type Offering as CatalogOffering,
+  findWireFormat,
+  type ModelMode,
+  type PlainOperationKind,
+  type WireFormat,
+} from '@switchyard/llm';
 import { authStyleOf } from '../provider/auth-style-of.ts';
 import type { SnapshotParts } from './build-snapshot.ts';
 import { type CapabilitySet, capabilitySet } from './capability.ts';
@@ -77,12 +84,15 @@ function configure(
 }
 
 /**
- * The models that a provider names, else those of its catalog entry that answer a chat in the provider's format, and that
- * are known to be offered still.
+ * The models that a provider names, else those of its catalog entry that do work which the provider's format can ask for, and
+ * that are known to be offered still.
  */
 function modelsOf(provider: Provider, catalog: Catalog): readonly ProviderModel[] {
   if (provider.models.length > 0) return provider.models;
-  const offered = catalog.offeringsOf(provider.catalogId || provider.id).filter(isServed);
+  const format = findWireFormat(provider.wireFormat);
+  const offered = catalog
+    .offeringsOf(provider.catalogId || provider.id)
+    .filter((offering) => isServed(offering, format));
   return offered.map(({ model }) => ({
     model,
     catalogModel: '',
@@ -90,8 +100,16 @@ function modelsOf(provider: Provider, catalog: Catalog): readonly ProviderModel[
   }));
 }
 
-const isServed = ({ mode, unlisted, wireFormat }: CatalogOffering): boolean =>
-  mode === 'chat' && !unlisted && wireFormat === undefined;
+const isServed = ({ mode, unlisted, wireFormat }: CatalogOffering, format: WireFormat | undefined): boolean =>
+  !unlisted && wireFormat === undefined && (mode === 'chat' || isOffered(mode, format));
+
+const isOffered = (mode: ModelMode, format: WireFormat | undefined): boolean => {
+  const kind = OPERATION_OF[mode];
+  return kind !== undefined && format?.operations?.[kind] !== undefined;
+};
+
+/** The work that models of a mode are asked for, beside chats. */
+const OPERATION_OF: Readonly<Partial<Record<ModelMode, PlainOperationKind>>> = { embeddings: 'embed' };
 
 function offer(
   provider: ConfiguredProvider,

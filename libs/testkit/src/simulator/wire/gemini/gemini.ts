@@ -6,6 +6,7 @@ import type {
   WireFormat,
   WireRoute,
 } from '../wire-format.ts';
+import { readEmbedCall } from './embed/read-embed-call.ts';
 import { generateErrorFrame, generateFailure, generateRefusal } from './generate-errors.ts';
 import { readGenerateCall } from './read-generate-call.ts';
 
@@ -20,7 +21,8 @@ export const gemini: WireFormat = {
   garbageFrame: 'data: {"candidates": [\u0000garbage,,\r\n\r\n',
   route,
   readKey,
-  readCall: readGenerateCall,
+  readCall: (source) =>
+    source.route.what === 'embeddings' ? readEmbedCall(source) : readGenerateCall(source),
   modelList: (models) => ({ models: models.map(modelEntry) }),
   modelEntry,
   refusal: generateRefusal,
@@ -49,6 +51,8 @@ function route({ method, path, query }: RequestTarget): WireRoute {
       return { kind: 'generate', model, streaming: 'unary' };
     case 'streamGenerateContent':
       return { kind: 'generate', model, streaming: query.get('alt') === 'sse' ? 'sse' : 'json-array' };
+    case 'batchEmbedContents':
+      return { kind: 'generate', what: 'embeddings', model };
     default:
       return { kind: 'not-found' };
   }
@@ -68,7 +72,7 @@ function modelEntry(model: ListedModel) {
     description: 'A simulated model.',
     inputTokenLimit: model.contextTokens,
     outputTokenLimit: model.maxOutputTokens,
-    supportedGenerationMethods: ['generateContent'],
+    supportedGenerationMethods: ['generateContent', 'batchEmbedContents'],
     temperature: 1,
     topP: 0.95,
     topK: 64,

@@ -1,6 +1,7 @@
 import { readBearer } from '../bearer.ts';
 import type { ListedModel, RequestTarget, WireFormat, WireRoute } from '../wire-format.ts';
 import { chatErrorFrame, chatFailure, chatRefusal } from './chat-errors.ts';
+import { readEmbedCall } from './embed/read-embed-call.ts';
 import { readChatCall } from './read-chat-call.ts';
 
 /** OpenAI's chat completions: https://platform.openai.com/docs/api-reference/chat */
@@ -11,7 +12,7 @@ export const openaiChat: WireFormat = {
   garbageFrame: 'data: {"id":"chatcmpl-\u0000garbage,,\n\n',
   route,
   readKey: readBearer,
-  readCall: readChatCall,
+  readCall: (source) => (source.route.what === 'embeddings' ? readEmbedCall(source) : readChatCall(source)),
   modelList: (models) => ({ object: 'list', data: models.map(modelEntry) }),
   modelEntry,
   refusal: chatRefusal,
@@ -33,6 +34,8 @@ export const openaiChat: WireFormat = {
 
 function route({ method, path }: RequestTarget): WireRoute {
   if (path === '/v1/chat/completions') return { kind: method === 'POST' ? 'generate' : 'wrong-method' };
+  if (path === '/v1/embeddings')
+    return method === 'POST' ? { kind: 'generate', what: 'embeddings' } : { kind: 'wrong-method' };
   if (path === '/v1/models') return { kind: method === 'GET' ? 'list-models' : 'wrong-method' };
   if (path.startsWith('/v1/models/') && method === 'GET') {
     return { kind: 'get-model', model: path.slice('/v1/models/'.length) };

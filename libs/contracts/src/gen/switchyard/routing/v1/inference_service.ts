@@ -23,6 +23,7 @@ import {
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { CompleteRequest, CompleteResponse, StreamCompleteResponse } from "./completion.ts";
 import { Decision, Exclusion } from "./decision.ts";
+import { EmbedRequest, EmbedResponse } from "./embedding.ts";
 import { Provider } from "./provider.ts";
 
 /** What would be decided now. */
@@ -2377,6 +2378,16 @@ export const InferenceServiceService = {
       Buffer.from(StreamCompleteResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): StreamCompleteResponse => StreamCompleteResponse.decode(value),
   },
+  /** Turns texts into vectors. */
+  embed: {
+    path: "/switchyard.routing.v1.InferenceService/Embed" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: EmbedRequest): Buffer => Buffer.from(EmbedRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): EmbedRequest => EmbedRequest.decode(value),
+    responseSerialize: (value: EmbedResponse): Buffer => Buffer.from(EmbedResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): EmbedResponse => EmbedResponse.decode(value),
+  },
   /**
    * Decides without calling anyone: the choice, every candidate and why it was excluded.
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
@@ -2448,6 +2459,8 @@ export interface InferenceServiceServer extends UntypedServiceImplementation {
    * buf:lint:ignore RPC_REQUEST_STANDARD_NAME
    */
   streamComplete: handleServerStreamingCall<CompleteRequest, StreamCompleteResponse>;
+  /** Turns texts into vectors. */
+  embed: handleUnaryCall<EmbedRequest, EmbedResponse>;
   /**
    * Decides without calling anyone: the choice, every candidate and why it was excluded.
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
@@ -2499,6 +2512,22 @@ export interface InferenceServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<StreamCompleteResponse>;
+  /** Turns texts into vectors. */
+  embed(
+    request: EmbedRequest,
+    callback: (error: ServiceError | null, response: EmbedResponse) => void,
+  ): ClientUnaryCall;
+  embed(
+    request: EmbedRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: EmbedResponse) => void,
+  ): ClientUnaryCall;
+  embed(
+    request: EmbedRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: EmbedResponse) => void,
+  ): ClientUnaryCall;
   /**
    * Decides without calling anyone: the choice, every candidate and why it was excluded.
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE

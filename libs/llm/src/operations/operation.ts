@@ -1,0 +1,26 @@
+import type { CompleteRequest, EmbedRequest } from '@switchyard/contracts/routing';
+import type { DecodedResponse } from '../formats/wire-format.ts';
+import type { DecodedEmbeddings } from './embed/decoded-embeddings.ts';
+
+/** The canonical request of each kind of work. Each has the fields of an `Envelope`. */
+export interface OperationRequests {
+  readonly chat: CompleteRequest;
+  readonly embed: EmbedRequest;
+}
+
+/** What a provider's answer is decoded to, for each kind of work. */
+export interface OperationAnswers {
+  readonly chat: DecodedResponse;
+  readonly embed: DecodedEmbeddings;
+}
+
+/** A kind of work that a model can be asked for. */
+export type OperationKind = keyof OperationRequests;
+
+/** Work that a model is asked for: its kind, and the request. */
+export type Operation<Kind extends OperationKind = OperationKind> = {
+  [Each in Kind]: { readonly kind: Each; readonly request: OperationRequests[Each] };
+}[Kind];
+
+/** A conversation as work. */
+export const chatOf = (request: CompleteRequest): Operation<'chat'> => ({ kind: 'chat', request });

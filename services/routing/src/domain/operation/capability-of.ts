@@ -1,0 +1,7 @@
+import type { Capability, OperationKind } from '@switchyard/llm';
+
+/** What every model for a kind of work can do: others are no candidates where none is named. */
+export const CAPABILITY_OF: Readonly<Record<OperationKind, Capability>> = {
+  chat: 'text',
+  embed: 'embeddings',
+};
