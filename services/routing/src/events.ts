@@ -35,8 +35,8 @@ export class RoutingEvents {
 
   attemptEnded(record: UsageRecord): void {
     const { attempts, firstToken, overhead, tokens, cost } = this.#metrics;
-    const { provider, outcome, usage, costNanoUsd, firstTokenUs, attemptIndex } = record;
-    attempts.inc({ provider, outcome });
+    const { provider, endpoint, outcome, usage, costNanoUsd, firstTokenUs, attemptIndex } = record;
+    attempts.inc({ provider, endpoint, outcome });
     if (firstTokenUs !== undefined) firstToken.observe({ provider }, Number(firstTokenUs) / 1e6);
     if (attemptIndex === 0) overhead.observe(Number(record.overheadUs) / 1e6);
     if (usage?.inputTokens !== undefined) tokens.inc({ provider, kind: 'input' }, usage.inputTokens);
@@ -100,7 +100,11 @@ function makeMetrics(registers: Registry[]) {
     requestDuration: seconds('request_duration', 'From the arrival of a request to the end of its answer.', {
       labelNames: ['outcome'],
     }),
-    attempts: counter('attempts', 'Calls of providers that ended, by outcome.', ['provider', 'outcome']),
+    attempts: counter(
+      'attempts',
+      'Calls of providers that ended, by outcome; endpoint is empty where there is one.',
+      ['provider', 'endpoint', 'outcome'],
+    ),
     firstToken: seconds('first_token', 'From the start of an attempt to the first piece of its answer.', {
       labelNames: ['provider'],
     }),

@@ -69,7 +69,7 @@ async function compose(
     catalog: overrides.catalog ?? openCatalog(config.catalogOverlay),
     onSnapshot: ({ providers, offerings, health }) => {
       runtimes.healthChanged(health, clock.monotonicMs());
-      runtimes.keepOnly(new Set(offerings.map(({ key }) => key)));
+      runtimes.keepOnly(offerings);
       void secrets.prefetch(providers);
     },
   });

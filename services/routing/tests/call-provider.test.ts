@@ -13,7 +13,7 @@ import {
 } from '../src/transport/call-provider.ts';
 import { namedHostRules } from '../src/transport/named-host-rules.ts';
 import { ProviderTransport } from '../src/transport/provider-transport.ts';
-import { offering } from './domain/offerings.ts';
+import { addressOf, offering } from './domain/offerings.ts';
 
 let server: Server;
 let answer: RequestListener;
@@ -48,7 +48,7 @@ function prepared(answered: 'whole' | 'streamed'): PreparedCall {
   const limits = { ...provider.limits, connectMs: 60_000, totalMs: 60_000 };
   return {
     transport,
-    provider: { ...provider, limits, baseUrl: `http://name.test:${port}/v1` },
+    provider: { ...provider, limits, address: addressOf(`http://name.test:${port}/v1`) },
     encoded: { path: '/chat', query: undefined, headers: {}, body: '{}' },
     headers: {},
     secrets: [],

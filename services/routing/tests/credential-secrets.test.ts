@@ -16,7 +16,7 @@ import { AccessTokens } from '../src/adapters/access-tokens.ts';
 import { CredentialSecrets } from '../src/adapters/credential-secrets.ts';
 import type { ConfiguredProvider } from '../src/domain/snapshot/offering.ts';
 import type { ProviderTransport } from '../src/transport/provider-transport.ts';
-import { offering } from './domain/offerings.ts';
+import { addressOf, offering } from './domain/offerings.ts';
 import { bearer } from './support/ready-keys.ts';
 
 const TTL_SECONDS = 600;
@@ -141,7 +141,7 @@ test('what is wrong with a key is told by its field, and nothing of it is sent',
   expect(await secrets.get(bedrock)).toBe(undefined);
   expect(secrets.stateOf(bedrock)).toBe('missing');
   expect(secrets.problemOf(bedrock)).toBe('secret_access_key must be printable ASCII without spaces');
-  const elsewhere: ConfiguredProvider = { ...provider, baseUrl: 'https://example.org/v1' };
+  const elsewhere: ConfiguredProvider = { ...provider, address: addressOf('https://example.org/v1') };
   expect(secrets.stateOf(elsewhere)).toBe('missing');
   expect(secrets.problemOf(elsewhere)).toBe(
     'it may not be sent to https://example.org: its allowed_origins do not have that',

@@ -49,6 +49,7 @@ const numbered = (number: number) => ({
     priority: number,
     tags: [String(number)],
     simulated: true,
+    endpoints: [{ id: 'only', weight: number }],
   })),
   pools: [
     {
@@ -80,7 +81,11 @@ function numberOf(decision: Decision | undefined, numbers: ReadonlyMap<string, n
     Number(decision?.requirements?.tags[0]),
     Number(decision?.experiment.slice(1)),
     Number(decision?.variant.slice(1)),
-    ...(decision?.candidates ?? []).flatMap(({ priority, weight }) => [priority, weight]),
+    ...(decision?.candidates ?? []).flatMap(({ priority, weight, endpointWeight }) => [
+      priority,
+      weight,
+      endpointWeight,
+    ]),
   ]);
   const [number = -1] = seen;
   const version = decision?.snapshotVersion.split(':')[0] ?? '';

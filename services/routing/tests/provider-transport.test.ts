@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { namedHostRules } from '../src/transport/named-host-rules.ts';
 import { ProviderTransport } from '../src/transport/provider-transport.ts';
 import { classifyTransportError } from '../src/transport/transport-error.ts';
-import { offering } from './domain/offerings.ts';
+import { addressOf, offering } from './domain/offerings.ts';
 
 let server: Server;
 let port: number;
@@ -49,7 +49,7 @@ afterAll(() => {
 
 /** Calls a provider. @returns its answer's status */
 async function call(tenant: string, origin: string): Promise<number> {
-  const provider = { ...offering({ provider: 'p' }).provider, tenant, baseUrl: `${origin}/v1` };
+  const provider = { ...offering({ provider: 'p' }).provider, tenant, address: addressOf(`${origin}/v1`) };
   const { signal } = new AbortController();
   const encoded = { path: '/chat', query: undefined, headers: {}, body: '{}' };
   const { status, body } = await transport.send({

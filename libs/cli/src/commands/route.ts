@@ -7,7 +7,7 @@ import {
 } from '@switchyard/contracts/routing';
 import { type Command, type CommandInput, textOption } from '../command.ts';
 import { formatCost, formatDuration, UNKNOWN } from '../output/format.ts';
-import { renderTable } from '../output/table.ts';
+import { type Column, renderTable } from '../output/table.ts';
 import { REQUEST_OPTIONS, REQUEST_USAGE, requestOf } from '../route/request-options.ts';
 import { waysOut } from '../route/ways-out.ts';
 import { whyNot } from '../route/why-not.ts';
@@ -85,6 +85,7 @@ export function renderCandidates({ candidates, candidatesOmitted }: Decision): s
   const table = renderTable(candidates, [
     { title: '#', align: 'right', cell: ({ rank }) => (rank === 0 ? '' : String(rank)) },
     { title: 'CANDIDATE', cell: ({ provider, model }) => `${provider}/${model}` },
+    ...endpointColumn(candidates),
     {
       title: 'EST. COST',
       align: 'right',
@@ -103,6 +104,16 @@ export function renderCandidates({ candidates, candidatesOmitted }: Decision): s
   ]);
   return candidatesOmitted === 0 ? table : `${table}… and ${candidatesOmitted} more that are not listed.\n`;
 }
+
+/** Shown where a provider has endpoints of its own. */
+const endpointColumn = (candidates: readonly Candidate[]): Column<Candidate>[] =>
+  candidates.some(({ endpoint }) => endpoint !== '')
+    ? [
+        { title: 'ENDPOINT', cell: ({ endpoint }) => endpoint },
+        { title: 'SHARE', align: 'right', cell: ({ endpointWeight }) => String(endpointWeight ?? '') },
+        { title: 'REGION', cell: ({ region }) => region },
+      ]
+    : [];
 
 const excludedBy = ({ exclusions }: Candidate): string =>
   exclusions.map(({ constraint, detail }) => `${constraint}: ${detail}`).join('; ');

@@ -74,6 +74,15 @@ const provider: ObjectSchema = {
     between_tokens_ms: limitMs,
     total_ms: limitMs,
   }),
+  endpoints: listOf({
+    id: text,
+    base_url: text,
+    credential_ref: text,
+    region: text,
+    tags: texts,
+    weight: share,
+    mode: wordsOf(ProviderMode),
+  }),
 };
 
 const pool: ObjectSchema = {

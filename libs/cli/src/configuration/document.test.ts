@@ -21,6 +21,18 @@ const EVERYTHING = Configuration.fromPartial({
       mode: ProviderMode.MAINTENANCE,
       simulated: true,
       timeLimits: { connectMs: 1, totalMs: 2 },
+      endpoints: [
+        {
+          id: 'eu',
+          baseUrl: 'https://eu.api.openai.com/v1',
+          credentialRef: 'openai-eu',
+          region: 'eu-west',
+          tags: ['gdpr'],
+          weight: 0,
+          mode: ProviderMode.DISABLED,
+        },
+        { id: 'us' },
+      ],
     },
     { id: 'plain', tenant: 'acme', wireFormat: 'gemini', baseUrl: 'https://example.com' },
   ],

@@ -17,6 +17,7 @@ import {
   onCredentialChange,
   openGrpcClient,
 } from '@switchyard/service-kit';
+import { reachesOf } from '../domain/snapshot/at-endpoints.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import type { ProviderSecrets } from '../ports.ts';
 import type { AccessTokens } from './access-tokens.ts';
@@ -109,8 +110,8 @@ export class CredentialSecrets implements ProviderSecrets {
 
   /** Reads the keys of providers before they are needed. */
   async prefetch(providers: readonly ConfiguredProvider[]): Promise<void> {
-    const needed = providers.filter((provider) => this.stateOf(provider) === 'unknown');
-    await Promise.all(needed.map((provider) => this.get(provider)));
+    const needed = providers.flatMap(reachesOf).filter((reach) => this.stateOf(reach) === 'unknown');
+    await Promise.all(needed.map((reach) => this.get(reach)));
   }
 
   /** The key as it is shown: its access token, where it must be exchanged for one. */
@@ -203,10 +204,10 @@ function keyFor(entry: Entry, provider: ConfiguredProvider): Result<Authorizatio
 /** The key, where it may be sent to the provider's address. */
 function readFor(
   { value, allowedOrigins }: Entry,
-  { baseUrl, authStyle }: ConfiguredProvider,
+  { address, authStyle }: ConfiguredProvider,
 ): Result<Authorization, KeyProblem> {
   if (value === undefined) return err({ description: 'it is not there or cannot be read' });
-  const { origin, host } = new URL(baseUrl);
+  const { origin, host } = address;
   if (!allowedOrigins.has(origin)) return err(notAllowed(origin));
   const key = readKey({ style: authStyle, secret: value, host });
   if (!key.ok || key.value.kind !== 'token') return key;

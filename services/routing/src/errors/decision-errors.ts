@@ -1,5 +1,6 @@
 import { ServiceError } from '@switchyard/kernel';
 import type { Choice } from '../domain/decide/decide.ts';
+import { offeringName } from '../domain/snapshot/at-endpoints.ts';
 
 /** Most candidates that an error tells of. */
 const TOLD_CANDIDATES = 20;
@@ -16,7 +17,7 @@ export function noCandidate(requestId: string, choice: Choice): ServiceError {
   );
   const told = choice.excluded.slice(0, TOLD_CANDIDATES);
   const reasons = told.map(({ offering, exclusions }) => [
-    `${offering.provider.id}/${offering.model}`,
+    offeringName(offering),
     exclusions.map(({ constraint, detail }) => `${constraint}: ${detail}`).join('; '),
   ]);
   // One for each reason: many models of a provider fail alike.

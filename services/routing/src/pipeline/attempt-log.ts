@@ -44,6 +44,7 @@ export class AttemptLog {
       httpStatus: record.httpStatus,
       detail,
       costNanoUsd,
+      endpoint: record.endpoint,
     });
   }
 
@@ -58,6 +59,7 @@ export class AttemptLog {
       outcome,
       httpStatus: 0,
       detail,
+      endpoint: offering.provider.endpoint?.id ?? '',
     });
   }
 

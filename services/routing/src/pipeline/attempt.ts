@@ -93,6 +93,7 @@ export function heldRecord(
     region: offering.provider.region,
     httpStatus: 0,
     simulated: offering.provider.simulated,
+    endpoint: offering.provider.endpoint?.id ?? '',
   };
 }
 
@@ -106,6 +107,7 @@ export function startAttemptSpan({ offering }: RankedCandidate, parent: Span | u
       'gen_ai.provider.name': offering.provider.catalogId,
       'gen_ai.request.model': offering.model,
       'switchyard.provider': offering.provider.id,
+      'switchyard.endpoint': offering.provider.endpoint?.id ?? '',
     },
   });
 }

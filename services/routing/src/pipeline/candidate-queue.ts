@@ -1,13 +1,13 @@
+import type { ErrorClass } from '@switchyard/llm';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
-import { nextCandidate } from '../domain/failover/next-candidate.ts';
+import { type Failures, NO_FAILURES, nextCandidate, withFailure } from '../domain/failover/next-candidate.ts';
 
 /** The candidates of one request, in the order in which they are tried. */
 export class CandidateQueue {
   /** Whose turn it was, the last one included, whether it was called or passed over. */
   readonly tried: RankedCandidate[] = [];
   readonly #untried: Set<RankedCandidate>;
-  /** Keys of the providers that an error spoke against. */
-  readonly #failedProviders = new Set<string>();
+  #failures: Failures = NO_FAILURES;
 
   constructor(ranked: readonly RankedCandidate[]) {
     this.#untried = new Set(ranked);
@@ -20,15 +20,15 @@ export class CandidateQueue {
 
   /** Whose turn it is; undefined where nobody is left. */
   take(): RankedCandidate | undefined {
-    const candidate = nextCandidate([...this.#untried], this.#failedProviders);
+    const candidate = nextCandidate([...this.#untried], this.#failures);
     if (candidate === undefined) return undefined;
     this.#untried.delete(candidate);
     this.tried.push(candidate);
     return candidate;
   }
 
-  /** Something speaks against the whole provider of a candidate: the other ones come before its further models. */
-  providerFailed({ provider }: RankedCandidate): void {
-    this.#failedProviders.add(provider.key);
+  /** A candidate has failed: others come before what is likely to fail alike. */
+  failed({ provider }: RankedCandidate, errorClass: ErrorClass): void {
+    this.#failures = withFailure(this.#failures, provider, errorClass);
   }
 }

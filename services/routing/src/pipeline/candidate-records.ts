@@ -8,12 +8,19 @@ import type { Snapshot } from '../domain/snapshot/snapshot.ts';
 /** The candidates of a choice with everything that it weighed, those that fit first. */
 export function candidateRecords({ ranked, scores, excluded }: Choice, snapshot: Snapshot): Candidate[] {
   const fitting = ranked
-    .slice(0, MAX_CANDIDATES)
+    .slice(0, wholeProviders(ranked, MAX_CANDIDATES))
     .map((candidate, i) => describe(candidate, snapshot, { rank: i + 1, score: scores[i] }));
   const others = excluded
     .slice(0, MAX_CANDIDATES - fitting.length)
     .map(({ candidate, exclusions }) => describe(candidate, snapshot, { rank: 0, exclusions }));
   return [...fitting, ...others];
+}
+
+/** How many of the first so many are listed, so that no provider is listed with only some of its endpoints. */
+function wholeProviders(ranked: readonly ConsideredCandidate[], most: number): number {
+  let end = Math.min(most, ranked.length);
+  while (end > 0 && end < ranked.length && ranked[end]?.sharedKey === ranked[end - 1]?.sharedKey) end--;
+  return end;
 }
 
 function describe(
@@ -46,5 +53,7 @@ function describe(
     providerTenant: provider.tenant,
     balancingGroup: offering.balancingGroup,
     recoveredMs: state.recoveredMs,
+    endpoint: provider.endpoint?.id ?? '',
+    endpointWeight: provider.endpoint?.weight,
   };
 }

@@ -9,6 +9,7 @@ import type { Choice, RankedCandidate } from '../domain/decide/decide.ts';
 import { MAX_CANDIDATES } from '../domain/decide/max-candidates.ts';
 import { expectedOutputTokens } from '../domain/request/cost-estimate.ts';
 import type { Needs } from '../domain/request/needs.ts';
+import { offeringName } from '../domain/snapshot/at-endpoints.ts';
 import { capabilityNames } from '../domain/snapshot/capability.ts';
 import type { DecidedRequest } from './admit-request.ts';
 import { candidateRecords } from './candidate-records.ts';
@@ -98,8 +99,9 @@ export function summarizeRoute(
     model,
     reason: fallbacks === 0 ? reason : `fallback ${fallbacks}: what came before it failed`,
     confidence,
-    alternatives: others.map(({ offering }) => `${offering.provider.id}/${offering.model}`),
+    alternatives: others.map(({ offering }) => offeringName(offering)),
     fallbacks,
+    endpoint: provider.endpoint?.id ?? '',
   };
 }
 

@@ -5,7 +5,6 @@ import type { DecodedResponse, ProviderError, RequestAuthorization } from '@swit
 import { endSpan, startSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { candidatesInTurn } from '../domain/failover/candidates-in-turn.ts';
-import { speaksAgainstProvider } from '../domain/failover/next-candidate.ts';
 import { nextStep } from '../domain/failover/next-step.ts';
 import { noCandidate } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
@@ -142,7 +141,7 @@ export class Execution {
       candidatesLeft: this.#queue.left,
       callerGone: this.#call.signal.aborted || this.#deadlineIsPast,
     });
-    if (speaksAgainstProvider(error.class)) this.#queue.providerFailed(attempt.candidate);
+    this.#queue.failed(attempt.candidate, error.class);
     return step.kind === 'next-candidate' ? this.#prepareNext() : undefined;
   }
 
@@ -154,7 +153,7 @@ export class Execution {
       const key = this.#context.secrets.get(candidate.offering.provider);
       const known = key instanceof Promise ? await key : key;
       if (known === undefined) {
-        this.#queue.providerFailed(candidate);
+        this.#queue.failed(candidate, 'authentication');
         this.#passOver(candidate, { outcome: 'authentication', detail: 'its secret cannot be had now' });
       } else {
         const attempt = this.#prepare(candidate, known);

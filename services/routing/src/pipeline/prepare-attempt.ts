@@ -101,8 +101,8 @@ function callOf(
   const { provider } = candidate.offering;
   const { signal, deadlineAtMs } = origin.call;
   const remainingMs = deadlineAtMs === undefined ? undefined : deadlineAtMs - wallMs;
-  const { baseUrl } = provider;
-  const key = authorizationHeaders(authorization, { baseUrl, encoded, wallMs });
+  const { address } = provider;
+  const key = authorizationHeaders(authorization, { address, encoded, wallMs });
   const headers = { ...key, 'x-switchyard-attempt-id': attemptId };
   const answer = origin.decided.needs.stream ? 'streamed' : 'whole';
   const deadline = new AttemptDeadline({ limits: provider.limits, answer, signal, remainingMs });

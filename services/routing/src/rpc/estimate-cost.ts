@@ -59,5 +59,6 @@ function estimateOf(
     unknownComponents: [...unknown],
     estimatedOutputTokens: expectedOutputTokens(needs, offering),
     exclusions: exclusions.map((exclusion) => ({ ...exclusion })),
+    endpoint: offering.provider.endpoint?.id ?? '',
   };
 }

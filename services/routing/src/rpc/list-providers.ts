@@ -11,6 +11,7 @@ import { uuidV7 } from '@switchyard/kernel';
 import { chatOf } from '@switchyard/llm';
 import { actingTenant, type Principal, type Rpc, type UnaryHandler } from '@switchyard/service-kit';
 import { healthName } from '../domain/decide/health-tier.ts';
+import { reachesOf } from '../domain/snapshot/at-endpoints.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import { providerKey } from '../domain/snapshot/provider-offers.ts';
 import { decideRequest } from '../pipeline/admit-request.ts';
@@ -91,13 +92,20 @@ function healthOf(
   { snapshots, secrets }: Context,
 ) {
   if (configured === undefined)
-    return { health: 'not_configured', healthReason: `its wire format ${provider.wireFormat} is not known` };
-  if (provider.mode === ProviderMode.DISABLED)
-    return { health: 'disabled', healthReason: 'an operator has disabled it' };
-  if (secrets.stateOf(configured) === 'missing') {
     return {
       health: 'not_configured',
-      healthReason: `its secret ${provider.credentialRef}: ${secrets.problemOf(configured) ?? 'it cannot be had'}`,
+      healthReason: `its wire format ${provider.wireFormat} or the host of its base_url is not known`,
+    };
+  if (provider.mode === ProviderMode.DISABLED)
+    return { health: 'disabled', healthReason: 'an operator has disabled it' };
+  const reaches = reachesOf(configured);
+  if (reaches.every((reach) => secrets.stateOf(reach) === 'missing')) {
+    const problems = reaches.map(
+      (reach) => `its secret ${reach.credentialRef}: ${secrets.problemOf(reach) ?? 'it cannot be had'}`,
+    );
+    return {
+      health: 'not_configured',
+      healthReason: [...new Set(problems)].join('; '),
     };
   }
   if (provider.mode === ProviderMode.MAINTENANCE)

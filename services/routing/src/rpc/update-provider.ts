@@ -22,6 +22,7 @@ const WRITABLE = {
   mode: 'mode',
   simulated: 'simulated',
   time_limits: 'timeLimits',
+  endpoints: 'endpoints',
 } as const satisfies WritableFields<Provider>;
 
 /** ProviderAdminService.UpdateProvider */

@@ -1,7 +1,17 @@
 import type { HealthState } from '@switchyard/contracts/health';
+import { reachesOf } from '../domain/snapshot/at-endpoints.ts';
 import type { Offering } from '../domain/snapshot/offering.ts';
+import { offeringsByKey } from '../domain/snapshot/offerings-by-tenant.ts';
 import { OfferingRuntime } from './offering-runtime.ts';
 import { Recoveries } from './recoveries.ts';
+
+function isOffered({ sharedKey, provider }: Offering, offered: ReadonlyMap<string, Offering>): boolean {
+  const now = offered.get(sharedKey);
+  return (
+    now !== undefined &&
+    reachesOf(now.provider).some(({ endpoint }) => endpoint?.id === provider.endpoint?.id)
+  );
+}
 
 /** The runtimes of all offerings that were called, by key. Offerings that leave the snapshot are forgotten. */
 export class RuntimeRegistry {
@@ -32,9 +42,12 @@ export class RuntimeRegistry {
     return this.#recoveries.sinceMs(providerKey, nowMs);
   }
 
-  /** Keys of the offerings whose latency is known. */
-  *measured(): Generator<string> {
-    for (const [key, { runtime }] of this.#runtimes) if (runtime.latencyMs !== undefined) yield key;
+  /** Keys of the offerings whose latency is known, by one endpoint at least. */
+  measured(): ReadonlySet<string> {
+    const keys = new Set<string>();
+    for (const { offering, runtime } of this.#runtimes.values())
+      if (runtime.latencyMs !== undefined) keys.add(offering.sharedKey);
+    return keys;
   }
 
   /** All offerings that were called. */
@@ -54,9 +67,10 @@ export class RuntimeRegistry {
     return byProvider;
   }
 
-  /** Forgets offerings that are not there any more. */
-  keepOnly(keys: ReadonlySet<string>): void {
-    for (const [key, { runtime }] of this.#runtimes)
-      if (!keys.has(key) && runtime.active === 0) this.#runtimes.delete(key);
+  /** Forgets what is not offered any more, or not by this endpoint. */
+  keepOnly(offerings: readonly Offering[]): void {
+    const offered = offeringsByKey(offerings);
+    for (const [key, { offering, runtime }] of this.#runtimes)
+      if (runtime.active === 0 && !isOffered(offering, offered)) this.#runtimes.delete(key);
   }
 }

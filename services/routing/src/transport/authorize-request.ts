@@ -1,9 +1,10 @@
 import type { EncodedRequest, RequestAuthorization } from '@switchyard/llm';
+import type { ProviderAddress } from '../domain/provider/base-url.ts';
 import { requestPath } from './request-path.ts';
 
 /** A request that a key is shown with. */
 export interface KeyedRequest {
-  readonly baseUrl: string;
+  readonly address: ProviderAddress;
   readonly encoded: EncodedRequest;
   readonly wallMs: number;
 }
@@ -11,14 +12,13 @@ export interface KeyedRequest {
 /** The headers that show the key with a request. Most keys have the same ones always, and cost nothing here. */
 export function authorizationHeaders(
   authorization: RequestAuthorization,
-  { baseUrl, encoded, wallMs }: KeyedRequest,
+  { address, encoded, wallMs }: KeyedRequest,
 ): Readonly<Record<string, string>> {
   if (authorization.kind === 'fixed') return authorization.headers;
-  const url = new URL(baseUrl);
   return authorization.sign({
     method: 'POST',
-    host: url.host,
-    path: requestPath(url, encoded.path),
+    host: address.host,
+    path: requestPath(address, encoded.path),
     query: encoded.query,
     headers: encoded.headers,
     body: encoded.body,

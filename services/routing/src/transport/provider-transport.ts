@@ -4,9 +4,9 @@ import { AddressNotAllowedError, judgedLookup, type ResolveHost } from '@switchy
 import { Pool } from 'undici';
 import {
   type HostRules,
+  type ProviderAddress,
   type ProviderReach,
   reachOfProvider,
-  targetOf,
 } from '../domain/provider/base-url.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import { AnswerBytes } from './answer-bytes.ts';
@@ -44,7 +44,7 @@ export interface TransportOptions {
 
 /** Connections of one kind: to one origin, by one rule of which addresses they may have. */
 interface PoolKind {
-  readonly url: URL;
+  readonly address: ProviderAddress;
   readonly connectMs: number;
   readonly reach: ProviderReach;
 }
@@ -65,11 +65,11 @@ export class ProviderTransport {
 
   /** @throws AddressNotAllowedError, or whatever the connection throws; read it with `classifyTransportError` */
   async send({ provider, encoded, headers, signal, onSending }: ProviderCall): Promise<ProviderAnswer> {
-    const url = new URL(provider.baseUrl);
+    const { address, tenant } = provider;
     const { connectMs } = provider.limits;
-    const reach = reachOfProvider(provider.tenant, () => this.#isNamed(url));
-    const path = requestPath(url, encoded.path);
-    const pool = this.#pool({ url, connectMs, reach });
+    const reach = reachOfProvider(tenant, () => this.#options.hosts.isNamed(address.target));
+    const path = requestPath(address, encoded.path);
+    const pool = this.#pool({ address, connectMs, reach });
     const {
       statusCode,
       headers: answered,
@@ -97,14 +97,9 @@ export class ProviderTransport {
     this.#pools.clear();
   }
 
-  #isNamed(url: URL): boolean {
-    const target = targetOf(url);
-    return target !== undefined && this.#options.hosts.isNamed(target);
-  }
-
   #pool(kind: PoolKind): Pool {
     // The reach is part of the key: what the installation may connect to is not there for a tenant to use.
-    const key = `${kind.url.origin} ${kind.connectMs} ${kind.reach}`;
+    const key = `${kind.address.origin} ${kind.connectMs} ${kind.reach}`;
     const known = this.#pools.get(key);
     if (known !== undefined) {
       // Last in the map's order: used last.
@@ -122,14 +117,11 @@ export class ProviderTransport {
     return pool;
   }
 
-  #open({ url, connectMs, reach }: PoolKind): Pool {
+  #open({ address: { origin, target }, connectMs, reach }: PoolKind): Pool {
     const { hosts, resolve } = this.#options;
-    const target = targetOf(url);
     // No lookup is asked for a host that is an address.
-    if (target === undefined || hosts.forbidsLiteral(target, reach)) {
-      throw new AddressNotAllowedError(url.hostname);
-    }
-    return new Pool(url.origin, {
+    if (hosts.forbidsLiteral(target, reach)) throw new AddressNotAllowedError(target.host);
+    return new Pool(origin, {
       connections: MAX_CONNECTIONS,
       pipelining: 1,
       keepAliveTimeout: 30_000,

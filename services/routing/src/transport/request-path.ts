@@ -1,4 +1,4 @@
+import type { ProviderAddress } from '../domain/provider/base-url.ts';
+
 /** The path of a request below a provider's base URL, without the query: what is sent, and what is signed. */
-export function requestPath({ pathname }: URL, path: string): string {
-  return pathname.endsWith('/') ? `${pathname.slice(0, -1)}${path}` : `${pathname}${path}`;
-}
+export const requestPath = (address: ProviderAddress, path: string): string => `${address.path}${path}`;

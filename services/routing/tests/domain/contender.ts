@@ -3,6 +3,8 @@ import type { Contender } from '../../src/domain/strategies/contender.ts';
 /** A contender as a test says it; the rest is ordinary. */
 export const contender = (key: string, traits: Partial<Contender> = {}): Contender => ({
   key,
+  sharedKey: key,
+  endpoint: undefined,
   balancingGroup: key,
   preference: 0,
   tier: 0,

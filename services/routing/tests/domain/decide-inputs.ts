@@ -1,5 +1,5 @@
 import { HealthState } from '@switchyard/contracts/health';
-import { Strategy } from '@switchyard/contracts/routing';
+import { ProviderMode, Strategy } from '@switchyard/contracts/routing';
 import fc from 'fast-check';
 import type { OfferingState } from '../../src/domain/decide/candidate.ts';
 import type { DecideInput } from '../../src/domain/decide/decide.ts';
@@ -41,6 +41,11 @@ const aState = fc.record({
   idleMs: fc.option(fc.nat(60_000), { nil: undefined }),
   recoveredMs: fc.option(fc.nat(29_999), { nil: undefined }),
 });
+const anEndpoint = fc.record({
+  weight: fc.constantFrom(0, 1, 100),
+  region: fc.constantFrom('', 'eu-west', 'us-east'),
+  mode: fc.constantFrom(ProviderMode.ENABLED, ProviderMode.ENABLED, ProviderMode.DISABLED),
+});
 const aRequest = fc.record({
   strategy: fc.constantFrom(...STRATEGIES),
   capabilities: fc.subarray(CAPABILITIES, { maxLength: 1 }),
@@ -69,6 +74,7 @@ const snapshots = (size: { readonly minLength: number; readonly maxLength: numbe
     states: fc.array(aState, { minLength: 1, maxLength: 20 }),
     priorities: fc.array(fc.nat(2), { minLength: 6, maxLength: 6 }),
     weights: fc.array(fc.nat(3), { minLength: 6, maxLength: 6 }),
+    endpoints: fc.array(fc.array(anEndpoint, { maxLength: 4 }), { minLength: 6, maxLength: 6 }),
     health: fc.array(
       fc.constantFrom(
         HealthState.HEALTHY,
@@ -96,8 +102,9 @@ interface Drawn {
   readonly priorities: readonly number[];
   readonly weights: readonly number[];
   readonly health: readonly HealthState[];
+  readonly endpoints: readonly (readonly object[])[];
 }
-function build({ offerings, states, priorities, weights, health }: Drawn) {
+function build({ offerings, states, priorities, weights, health, endpoints }: Drawn, reach: Reach) {
   const made = offerings.map(({ provider, price, ...traits }, i) => {
     const at = PROVIDERS.indexOf(provider);
     const scaled = price && {
@@ -106,14 +113,17 @@ function build({ offerings, states, priorities, weights, health }: Drawn) {
       request: price.request * 1_000_000_000_000n,
     };
     const [priority, weight] = [priorities[at] ?? 0, weights[at] ?? 0];
-    return offering({ ...traits, provider, model: `m${i}`, prices: scaled, priority, weight });
+    // Ids of different lengths, so that endpoints are in different states.
+    const reaches = (endpoints[at] ?? []).map((one, place) => ({ id: 'e'.repeat(place + 1), ...one }));
+    const of = { model: `m${i}`, prices: scaled, priority, weight };
+    return offering({ ...traits, provider, ...of, endpoints: reach === 'endpoints' ? reaches : [] });
   });
   made.sort((a, b) => (a.key < b.key ? -1 : 1));
   const byId = Object.fromEntries(PROVIDERS.map((id, i) => [id, health[i] ?? HealthState.HEALTHY]));
   const stateOf = ({ key }: Offering): OfferingState => ({
     ...working(),
     ...states[key.length % states.length],
-    ...states[Number(key.split('m')[1]) % states.length],
+    ...states[Number.parseInt(key.split('m')[1] ?? '', 10) % states.length],
   });
   return { snapshot: snapshotOf(made, byId), stateOf };
 }
@@ -138,12 +148,18 @@ const poolOf = (offerings: readonly Offering[]): SnapshotPool => ({
   taskTypes: [],
 });
 
+/** Whether providers have endpoints of their own: up to four each, of different weights, regions and modes. */
+type Reach = 'whole' | 'endpoints';
+
 /** Something to decide on: offerings of six providers in all states, and a request for whatever fits, or for a pool. */
-export const decideInputs = (size: { readonly minLength: number; readonly maxLength: number }) =>
+export const decideInputs = (
+  size: { readonly minLength: number; readonly maxLength: number },
+  reach: Reach = 'whole',
+) =>
   fc
     .tuple(snapshots(size), aRequest, fc.bigInt(0n, 2n ** 64n - 1n), aSelector)
     .map(([drawn, request, seed, kind]): Omit<DecideInput, 'look'> => {
-      const { snapshot, stateOf } = build(drawn);
+      const { snapshot, stateOf } = build(drawn, reach);
       const asked = needs({
         ...request,
         selector: kind === 'auto' ? { kind } : { kind, pool: poolOf(snapshot.offerings) },

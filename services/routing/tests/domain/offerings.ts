@@ -1,10 +1,12 @@
 import type { HealthState } from '@switchyard/contracts/health';
-import { CompleteRequest, ProviderMode, Strategy } from '@switchyard/contracts/routing';
+import { CompleteRequest, ProviderEndpoint, ProviderMode, Strategy } from '@switchyard/contracts/routing';
 import { chatOf, findWireFormat, type Prices, type PriceTier, type WireFormat } from '@switchyard/llm';
 import type { OfferingState } from '../../src/domain/decide/candidate.ts';
+import { type ProviderAddress, readAddress } from '../../src/domain/provider/base-url.ts';
 import type { Needs } from '../../src/domain/request/needs.ts';
 import { capabilitySet } from '../../src/domain/snapshot/capability.ts';
 import type { Offering } from '../../src/domain/snapshot/offering.ts';
+import { endpointsOf } from '../../src/domain/snapshot/provider-endpoints.ts';
 import type { Region } from '../../src/domain/snapshot/region.ts';
 import type { Snapshot } from '../../src/domain/snapshot/snapshot.ts';
 import { tokenRates } from '../../src/domain/snapshot/token-rates.ts';
@@ -26,14 +28,17 @@ export interface OfferingTraits {
   readonly tiers?: readonly PriceTier[];
   readonly contextTokens?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
+  readonly endpoints?: readonly Parameters<typeof ProviderEndpoint.fromPartial>[0][];
 }
 
 /** An offering of the model `m` that can do everything text models can, at 1 USD in and 2 USD out per million tokens. */
 export function offering(traits: OfferingTraits): Offering {
   const { provider: id, model = 'm', tenant = '', tiers = [] } = traits;
+  const endpoints = (traits.endpoints ?? []).map((endpoint) => ProviderEndpoint.fromPartial(endpoint));
   const prices = 'prices' in traits ? traits.prices : { input: 1_000_000_000n, output: 2_000_000_000n };
-  return {
+  const made: Offering = {
     key: `${tenant}/${id}/${model}`,
+    sharedKey: `${tenant}/${id}/${model}`,
     model,
     canonicalModel: undefined,
     aliases: [],
@@ -43,7 +48,9 @@ export function offering(traits: OfferingTraits): Offering {
       tenant,
       format: findWireFormat('openai-chat') as WireFormat,
       dialect: undefined,
-      baseUrl: 'https://example.com/v1',
+      endpoint: undefined,
+      endpoints: [],
+      address: addressOf('https://example.com/v1'),
       authStyle: 'bearer',
       credentialRef: '',
       catalogId: id,
@@ -59,6 +66,7 @@ export function offering(traits: OfferingTraits): Offering {
     weight: traits.weight ?? 100,
     balancingGroup: `${tenant}/${id}`,
     traits: undefined,
+    known: undefined,
     residency: traits.residency ?? [traits.region ?? 'global'].filter((place) => place !== 'global'),
     tags: new Set(traits.tags),
     capabilities: capabilitySet(traits.capabilities ?? ['text', 'streaming', 'tools']),
@@ -68,7 +76,11 @@ export function offering(traits: OfferingTraits): Offering {
     tiers,
     rates: tokenRates({ prices, tiers }),
   };
+  return { ...made, provider: { ...made.provider, endpoints: endpointsOf(made.provider, endpoints) } };
 }
+
+/** Where a base URL leads, which must be one. */
+export const addressOf = (baseUrl: string): ProviderAddress => readAddress(baseUrl) as ProviderAddress;
 
 /** A snapshot of some offerings; health by provider id. */
 export function snapshotOf(

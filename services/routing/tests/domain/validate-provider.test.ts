@@ -1,12 +1,17 @@
 import { Provider, ProviderMode } from '@switchyard/contracts/routing';
 import { expect, test } from 'vitest';
+import type { HostRules } from '../../src/domain/provider/base-url.ts';
 import { validateProvider } from '../../src/domain/provider/validate-provider.ts';
 
-const anywhere = { isNamed: () => false, forbidsLiteral: () => false };
+const anywhere: HostRules = {
+  isNamed: () => false,
+  forbidsLiteral: ({ host }, reach) => reach === 'public' && host === '10.0.0.1',
+};
 const valid = { id: 'p', wireFormat: 'openai-chat', baseUrl: 'https://api.example.com/v1' };
 const fieldsOf = (change: Parameters<typeof Provider.fromPartial>[0]) =>
   validateProvider(Provider.fromPartial({ ...valid, ...change }), anywhere).map(({ field }) => field);
 const models = (count: number) => Array.from({ length: count }, (_, i) => ({ model: `m${i}` }));
+const endpoints = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `e${i}` }));
 
 test.each<[string, Parameters<typeof Provider.fromPartial>[0]]>([
   ['id', { id: 'Upper' }],
@@ -25,6 +30,17 @@ test.each<[string, Parameters<typeof Provider.fromPartial>[0]]>([
   ['models', { models: models(10_001) }],
   ['models', { tenant: 't1', models: models(1_001) }],
   ['time_limits.total_ms', { timeLimits: { totalMs: 0 } }],
+  ['endpoints', { endpoints: endpoints(17) }],
+  ['endpoints[0].id', { endpoints: [{ id: '' }] }],
+  ['endpoints[1].id', { endpoints: [{ id: 'eu' }, { id: 'eu' }] }],
+  ['endpoints[1].base_url', { endpoints: [{ id: 'eu' }, { id: 'us', baseUrl: 'http://us.example.com' }] }],
+  ['endpoints[0].base_url', { endpoints: [{ id: 'eu', baseUrl: 'https://{region}.example.com' }] }],
+  ['endpoints[0].base_url', { tenant: 't1', endpoints: [{ id: 'eu', baseUrl: 'https://10.0.0.1/v1' }] }],
+  ['endpoints[0].credential_ref', { endpoints: [{ id: 'eu', credentialRef: 'x'.repeat(129) }] }],
+  ['endpoints[0].region', { endpoints: [{ id: 'eu', region: 'moon' }] }],
+  ['endpoints[0].tags', { endpoints: [{ id: 'eu', tags: Array.from({ length: 65 }, () => 'x') }] }],
+  ['endpoints[0].weight', { endpoints: [{ id: 'eu', weight: 1_000_001 }] }],
+  ['endpoints[0].mode', { endpoints: [{ id: 'eu', mode: 9 as ProviderMode }] }],
 ])('%s that is out of bounds is named', (field, change) => {
   expect(fieldsOf(change)).toEqual([`provider.${field}`]);
 });
@@ -34,4 +50,5 @@ test('what is in bounds is taken', () => {
   expect(fieldsOf({ authStyle: 'aws-sigv4' })).toEqual([]);
   expect(fieldsOf({ models: models(10_000), mode: ProviderMode.MAINTENANCE, weight: 0 })).toEqual([]);
   expect(fieldsOf({ tenant: 't1', models: models(1_000) })).toEqual([]);
+  expect(fieldsOf({ endpoints: endpoints(16) })).toEqual([]);
 });

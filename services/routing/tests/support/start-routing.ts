@@ -16,6 +16,7 @@ import {
 } from '@switchyard/service-kit';
 
 import { migrationOptions, parseConfig, startService } from '../../src/index.ts';
+import type { ProviderSecrets } from '../../src/ports.ts';
 import { bearer, readyKeys } from './ready-keys.ts';
 
 /** Where a test's routing gets its servers from, and what is special about it. */
@@ -27,6 +28,8 @@ export interface RoutingSetup {
   readonly env?: Readonly<Record<string, string>>;
   /** Who calls, by authorization header. Default: everybody is the {@link operator}. */
   readonly authenticate?: Authenticate;
+  /** Where providers' keys come from. Default: every provider's key is `test-key`. */
+  readonly secrets?: ProviderSecrets;
   /** Kept when it is given: for starting again on the same outbox. */
   readonly stateDir?: string;
 }
@@ -84,7 +87,7 @@ export async function startRouting(setup: RoutingSetup): Promise<RoutingUnderTes
   });
   const service = await startService(config, {
     authenticate: setup.authenticate ?? (() => operator),
-    secrets: readyKeys(() => bearer('test-key')),
+    secrets: setup.secrets ?? readyKeys(() => bearer('test-key')),
     catalog: emptyCatalog,
   });
   return underTest(service, stateDir, { keepState: setup.stateDir !== undefined });

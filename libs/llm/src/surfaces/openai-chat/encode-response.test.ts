@@ -20,6 +20,7 @@ const ROUTE = {
   confidence: 1,
   alternatives: ['x/y'],
   fallbacks: 1,
+  endpoint: 'eu',
 };
 const USAGE = { inputTokens: 20, outputTokens: 5, cacheReadTokens: 8, reasoningTokens: 2, estimated: false };
 const COST = {
@@ -51,6 +52,7 @@ const RESPONSE = CompleteResponse.fromPartial({
 const EXTENSION = {
   request_id: 'r1',
   provider: 'openai',
+  endpoint: 'eu',
   model: 'gpt-4o-mini',
   provider_model: 'gpt-4o-mini-2024-07-18',
   reason: 'first',

@@ -25,6 +25,7 @@ export function encodeExtension({
   return {
     request_id: requestId,
     provider: route?.provider,
+    endpoint: route?.endpoint || undefined,
     model: route?.model,
     provider_model: providerModel === '' ? undefined : providerModel,
     reason: route?.reason,

@@ -3,7 +3,7 @@ import type { Unsupported } from '@switchyard/llm';
 import type { BreakerState } from '@switchyard/resilience';
 import { maxCost } from '../request/cost-estimate.ts';
 import type { Needs } from '../request/needs.ts';
-import type { ConfiguredProvider, Offering } from '../snapshot/offering.ts';
+import type { ConfiguredProvider, EndpointShare, Offering } from '../snapshot/offering.ts';
 import type { Contender } from '../strategies/contender.ts';
 
 /** Name of a hard constraint, as in the proto's Exclusion. */
@@ -107,6 +107,14 @@ export class Candidate implements Contender {
 
   get key(): string {
     return this.offering.key;
+  }
+
+  get sharedKey(): string {
+    return this.offering.sharedKey;
+  }
+
+  get endpoint(): EndpointShare | undefined {
+    return this.offering.provider.endpoint;
   }
 
   get balancingGroup(): string {

@@ -1,4 +1,5 @@
 import { formatUsd } from '@switchyard/kernel';
+import type { BreakerState } from '@switchyard/resilience';
 import { unboundedFieldsAt } from '../request/cost-estimate.ts';
 import type { Needs } from '../request/needs.ts';
 import { pricesFor } from '../request/prices-for.ts';
@@ -128,14 +129,15 @@ const parameter: Constraint = ({ unsupported }) =>
         wayOut: 'leave the field out, or ask for a model at a provider whose API has it',
       };
 
+/** Why a candidate is left alone whose breaker gives no leave. */
+export const breakerExclusion = (state: BreakerState): Exclusion => ({
+  constraint: 'breaker',
+  detail: `its circuit breaker is ${state.replace('_', '-')} after failures`,
+  wayOut: 'it is tried again by itself within 30 s; "switchyard providers" shows how it fares',
+});
+
 const breaker: Constraint = ({ state }, { isProbe }) =>
-  state.breakerAdmits || isProbe
-    ? undefined
-    : {
-        constraint: 'breaker',
-        detail: `its circuit breaker is ${state.breaker.replace('_', '-')} after failures`,
-        wayOut: 'it is tried again by itself within 30 s; "switchyard providers" shows how it fares',
-      };
+  state.breakerAdmits || isProbe ? undefined : breakerExclusion(state.breaker);
 
 /** In the order in which reasons are told: what the caller asked for first, what will pass by itself last. */
 const CONSTRAINTS: readonly Constraint[] = [

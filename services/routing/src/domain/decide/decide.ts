@@ -3,7 +3,7 @@ import { type OfferingIndex, type ProviderGroup, providerGroupsFor } from '../sn
 import { findStrategy } from '../strategies/find-strategy.ts';
 import { priority } from '../strategies/priority.ts';
 import type { Candidate, Exclusion } from './candidate.ts';
-import { exclusionsOf } from './constraints.ts';
+import { breakerExclusion, exclusionsOf } from './constraints.ts';
 import { Evaluation, type EvaluationInput } from './evaluate.ts';
 import { healthExclusion, isPanic, OUT_OF_SERVICE_TIER } from './health-tier.ts';
 import { MAX_CANDIDATES } from './max-candidates.ts';
@@ -56,9 +56,9 @@ export function decide(input: DecideInput): Choice {
   const evaluation = new Evaluation(input);
   const candidates =
     needs.maxLatencyMs === undefined
-      ? shortlist({ index, evaluation, strategy: strategyOf(input) })
+      ? fittingEndpoints(shortlist({ index, evaluation, strategy: strategyOf(input) }), evaluation)
       : decideAmong(measuredOf(index, input), input).ranked;
-  const seen = candidates.length;
+  const seen = new Set(candidates.map(({ sharedKey }) => sharedKey)).size;
   if (seen === 0) return explainNone(input, { index, count: selected.count });
   const unseen = selected.count - seen;
   return choiceOf(candidates, { input, excluded: [], fitting: undefined, unseen });
@@ -66,18 +66,27 @@ export function decide(input: DecideInput): Choice {
 
 const strategyOf = ({ needs }: DecideInput) => findStrategy(needs.strategy) ?? priority;
 
+/** Candidates that were found to fit, by those of their providers' endpoints that do. */
+const fittingEndpoints = (candidates: readonly Candidate[], evaluation: Evaluation): readonly Candidate[] =>
+  candidates.flatMap((candidate) => {
+    if (candidate.provider.endpoints.length === 0) return candidate;
+    return evaluation.byEndpoint(candidate).filter((one) => exclusionsOf(one, evaluation.needs).length === 0);
+  });
+
 /** Looks at every one of some offerings. */
 function decideAmong(offerings: readonly Offering[], input: DecideInput): Choice {
   const evaluation = new Evaluation(input);
   const fitting: Candidate[] = [];
   const excluded: ExcludedCandidate[] = [];
   for (const offering of offerings) {
-    const candidate = evaluation.candidate(offering);
-    const exclusions = exclusionsOf(candidate, input.needs);
-    if (exclusions.length === 0) fitting.push(candidate);
-    else excluded.push({ offering, candidate, exclusions });
+    for (const candidate of evaluation.byEndpoint(evaluation.candidate(offering))) {
+      const exclusions = exclusionsOf(candidate, input.needs);
+      if (exclusions.length === 0) fitting.push(candidate);
+      else excluded.push({ offering: candidate.offering, candidate, exclusions });
+    }
   }
-  const candidates = input.needs.isProbe ? fitting : withoutUnhealthy(fitting, { input, excluded });
+  const narrow = input.needs.isProbe ? withoutOpenEndpoints : withoutUnhealthy;
+  const candidates = narrow(fitting, { input, excluded });
   return choiceOf(candidates, { input, excluded, fitting: candidates.length, unseen: 0 });
 }
 
@@ -117,6 +126,25 @@ function withoutUnhealthy(
     }
   }
   return working;
+}
+
+/**
+ * A probe may go where a breaker is open, or nobody would learn that a provider works again; but it does not take a broken endpoint
+ * for the provider while another one admits calls.
+ */
+function withoutOpenEndpoints(
+  fitting: readonly Candidate[],
+  { excluded }: { readonly excluded: ExcludedCandidate[] },
+): readonly Candidate[] {
+  const admitting = new Set(
+    fitting.flatMap(({ state, sharedKey }) => (state.breakerAdmits ? sharedKey : [])),
+  );
+  return fitting.filter((candidate) => {
+    const { offering, state, sharedKey } = candidate;
+    if (state.breakerAdmits || !admitting.has(sharedKey)) return true;
+    excluded.push({ offering, candidate, exclusions: [breakerExclusion(state.breaker)] });
+    return false;
+  });
 }
 
 /** The measured ones of an index that the tenant sees. */

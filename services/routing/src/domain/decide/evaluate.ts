@@ -2,9 +2,11 @@ import type { Unsupported } from '@switchyard/llm';
 import { expectedNanoUsd } from '../request/expected-cost.ts';
 import type { Needs } from '../request/needs.ts';
 import { outputLimit } from '../request/output-limit.ts';
+import { atEndpoints } from '../snapshot/at-endpoints.ts';
 import type { ConfiguredProvider, Offering } from '../snapshot/offering.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { Candidate, type OfferingState } from './candidate.ts';
+import { exclusionsOf } from './constraints.ts';
 import { healthTier } from './health-tier.ts';
 import { UnsupportedCache } from './unsupported-cache.ts';
 
@@ -58,6 +60,18 @@ export class Evaluation {
       tier: this.tierOf(provider),
       preference: this.preferenceOf(provider),
     });
+  }
+
+  /** A candidate by each endpoint of its provider; itself where the provider has none of its own. */
+  byEndpoint(candidate: Candidate): readonly Candidate[] {
+    const { offering, costNanoUsd } = candidate;
+    if (offering.provider.endpoints.length === 0) return [candidate];
+    return atEndpoints(offering).map((one) => this.candidate(one, costNanoUsd));
+  }
+
+  /** Whether a candidate fits, by one endpoint of its provider at least. */
+  fits(candidate: Candidate): boolean {
+    return this.byEndpoint(candidate).some((one) => exclusionsOf(one, this.needs).length === 0);
   }
 
   #unsupportedAt(offering: Offering): Unsupported | undefined {

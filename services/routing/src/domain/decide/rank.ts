@@ -3,8 +3,10 @@ import { seededRandom } from '@switchyard/kernel';
 import { type Contender, compareCost } from '../strategies/contender.ts';
 import type { OrderContext, OrderingStrategy, Scored } from '../strategies/strategy.ts';
 import { confidenceOf } from './confidence.ts';
+import { dealEndpoints } from './deal-endpoints.ts';
 import { OUT_OF_SERVICE_TIER } from './health-tier.ts';
 import { MAX_CANDIDATES } from './max-candidates.ts';
+import { mixEndpoints } from './mix-endpoints.ts';
 
 /** How contenders are to be ordered. */
 export interface RankOptions {
@@ -29,20 +31,38 @@ export interface Ranking<C extends Contender> {
   readonly propensity: number;
 }
 
-/** Orders what fits, by preference, then by how well it works, then by the strategy. Pure: a stored decision is ordered again by it. */
+/**
+ * Orders what fits, by preference, then by how well it works, then by the strategy; and where a provider has several endpoints,
+ * them by their shares. Pure: a stored decision is ordered again by it.
+ */
 export function rank<C extends Contender>(fitting: readonly C[], options: RankOptions): Ranking<C> {
+  if (fitting.every(({ endpoint }) => endpoint === undefined)) return rankWhole(fitting, options, ofOne);
+  const ranking = rankWhole(mixEndpoints(fitting), options, ({ members }) => members.length);
+  return dealEndpoints(ranking, options.seed);
+}
+
+const ofOne = () => 1;
+
+/** @param sizeOf how many candidates a contender stands for */
+function rankWhole<C extends Contender>(
+  fitting: readonly C[],
+  options: RankOptions,
+  sizeOf: (contender: C) => number,
+): Ranking<C> {
   const { strategy, preferredCount } = options;
   const { contest, further } =
-    strategy.contest === 'groups' ? divideGroups(fitting, strategy) : { contest: fitting, further: [] };
+    strategy.contest === 'groups'
+      ? divideGroups(fitting, strategy, sizeOf)
+      : { contest: fitting, further: [] };
   const context = contextOf(options);
   const classes = classesOf(contest, strategy);
   const orders = classes.map((members) => strategy.order(members, context));
   const scored = orders.flatMap((order) => order.scored);
   const [first] = scored;
   if (first === undefined) return { scored, reason: 'nothing fits', confidence: 0, propensity: 0 };
-  const atRandom = classes[0]?.length ?? 0;
+  const atRandom = sizeOfAll(classes[0] ?? [], sizeOf);
   const isPreferred = first.contender.preference < preferredCount;
-  const facts = { first, isPreferred, contest: contest.length, atRandom };
+  const facts = { first, isPreferred, contest: sizeOfAll(contest, sizeOf), atRandom };
   for (const contender of further) scored.push({ contender, score: undefined });
   return {
     scored,
@@ -62,14 +82,21 @@ function contextOf({ seed, compositeWeights }: RankOptions): OrderContext {
   return { random, compositeWeights };
 }
 
-/** The cheapest of each balancing group, of so many as come first by preference, health and cost; and all others. */
+const sizeOfAll = <C>(contenders: readonly C[], sizeOf: (contender: C) => number): number =>
+  contenders.reduce((sum, contender) => sum + sizeOf(contender), 0);
+
+/**
+ * The cheapest of each balancing group, of so many as come first by preference, health and cost; and all others. Who takes part is
+ * listed by the record as a whole, so that the same take part again when it is replayed.
+ */
 function divideGroups<C extends Contender>(
   fitting: readonly C[],
   strategy: OrderingStrategy,
+  sizeOf: (contender: C) => number,
 ): { contest: readonly C[]; further: readonly C[] } {
   // Mostly each is of a balancing group of its own: then there is nothing to divide.
   if (
-    fitting.length <= MAX_CANDIDATES &&
+    sizeOfAll(fitting, sizeOf) <= MAX_CANDIDATES &&
     new Set(fitting.map(({ balancingGroup }) => balancingGroup)).size === fitting.length
   )
     return { contest: fitting, further: [] };
@@ -77,9 +104,12 @@ function divideGroups<C extends Contender>(
   const taken = new Set<string>();
   const contest: C[] = [];
   const further: C[] = [];
+  let left = MAX_CANDIDATES;
   for (const contender of ordered) {
-    const isFirst = contest.length < MAX_CANDIDATES && !taken.has(contender.balancingGroup);
-    (isFirst ? contest : further).push(contender);
+    const isFirst = !taken.has(contender.balancingGroup);
+    // Where one finds no room, none after it does: what takes part is the beginning of the record.
+    if (isFirst) left = sizeOf(contender) <= left ? left - sizeOf(contender) : -1;
+    (isFirst && left >= 0 ? contest : further).push(contender);
     taken.add(contender.balancingGroup);
   }
   return { contest, further };

@@ -1,4 +1,5 @@
 import type { Candidate, Decision } from '@switchyard/contracts/routing';
+import { endpointKey } from '../snapshot/at-endpoints.ts';
 import type { Contender } from '../strategies/contender.ts';
 import { findStrategy } from '../strategies/find-strategy.ts';
 import { priority } from '../strategies/priority.ts';
@@ -45,11 +46,15 @@ export function replay(decision: Decision): Replayed {
 
 function storedContender(candidate: Candidate, preferred: readonly string[]): StoredContender {
   const { providerTenant, provider, model, balancingGroup, priority, weight, health } = candidate;
+  const { endpoint, endpointWeight = 0 } = candidate;
   const { estimatedCostNanoUsd, activeRequests, latencyMs, successRate, idleMs, recoveredMs } = candidate;
   const place = preferred.indexOf(provider);
+  const sharedKey = `${providerTenant}/${provider}/${model}`;
   return {
     candidate,
-    key: `${providerTenant}/${provider}/${model}`,
+    key: endpointKey(sharedKey, endpoint),
+    sharedKey,
+    endpoint: endpoint === '' ? undefined : { id: endpoint, weight: endpointWeight },
     balancingGroup,
     preference: place === -1 ? preferred.length : place,
     tier: healthTierOf(health),

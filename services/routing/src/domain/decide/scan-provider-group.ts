@@ -4,7 +4,6 @@ import type { Needs } from '../request/needs.ts';
 import type { ProviderGroup } from '../snapshot/offering-index.ts';
 import { LEAST_NUMBERS, type PriceBucket } from '../snapshot/price-bucket.ts';
 import type { CheapestFew } from './cheapest-few.ts';
-import { exclusionsOf } from './constraints.ts';
 import type { Evaluation } from './evaluate.ts';
 import { meetsStated } from './stated-constraints.ts';
 
@@ -30,7 +29,7 @@ function mayFit(priceBucket: PriceBucket, needs: Needs): boolean {
   const { capabilities, maxContext, price } = priceBucket;
   if ((needs.capabilities & ~capabilities) !== 0) return false;
   if (needs.estimatedContextTokens + (needs.maxOutputTokens ?? 0) > maxContext) return false;
-  if (!meetsStated(priceBucket, needs)) return false;
+  if (!priceBucket.stated.some((stated) => meetsStated(stated, needs))) return false;
   const isLimited = needs.maxCostNanoUsd !== undefined || needs.maxPricePerMillionNanoUsd !== undefined;
   return price !== 'unknown' || !isLimited;
 }
@@ -45,7 +44,7 @@ function scanPriceBucket(priceBucket: PriceBucket, few: CheapestFew, evaluation:
     const costNanoUsd = expectedNanoUsd(needs, offering);
     if (few.admits(costNanoUsd, offering.key)) {
       const candidate = evaluation.candidate(offering, costNanoUsd);
-      if (exclusionsOf(candidate, needs).length === 0) few.add(candidate);
+      if (evaluation.fits(candidate)) few.add(candidate);
     } else if (price !== 'known') return;
   }
 }

@@ -1,3 +1,4 @@
+import type { Offering } from '../snapshot/offering.ts';
 import { type OfferingIndex, type ProviderGroup, providerGroupsFor } from '../snapshot/offering-index.ts';
 import type { Contender } from '../strategies/contender.ts';
 import type { OrderingStrategy } from '../strategies/strategy.ts';
@@ -5,7 +6,7 @@ import type { Candidate } from './candidate.ts';
 import { CheapestFew } from './cheapest-few.ts';
 import type { Evaluation } from './evaluate.ts';
 import { isPanic, OUT_OF_SERVICE_TIER } from './health-tier.ts';
-import { excludesProvider } from './provider-constraints.ts';
+import { excludesProvider, type ProviderView } from './provider-constraints.ts';
 import { compareClass } from './rank.ts';
 import { scanProviderGroup } from './scan-provider-group.ts';
 
@@ -27,7 +28,7 @@ export interface ShortlistOptions {
 }
 
 /**
- * Candidates that fit, as far as a choice needs them: a choice among them begins as that among all would. Under strategies
+ * Candidates that fit, each provider as a whole, as far as a choice needs them: a choice among them begins as that among all would. Under strategies
  * that share work the cheapest of each balancing group, else those that come first, and more until there are {@link MIN_CANDIDATES}
  * of {@link MIN_PROVIDERS} providers.
  */
@@ -52,14 +53,18 @@ function openProviderGroups(index: OfferingIndex, evaluation: Evaluation): OpenP
   const { needs } = evaluation;
   const open: OpenProviderGroup[] = [];
   for (const providerGroup of providerGroupsFor(index, needs.tenant)) {
-    const { provider, priority, example } = providerGroup;
-    const { credential } = evaluation.stateOf(example);
-    if (excludesProvider({ provider, credential }, needs)) continue;
+    const { provider, priority, examples } = providerGroup;
+    if (examples.every((example) => excludesProvider(viewOf(example, evaluation), needs))) continue;
     const [tier, preference] = [evaluation.tierOf(provider), evaluation.preferenceOf(provider)];
     open.push({ providerGroup, priority, tier, preference });
   }
   return open;
 }
+
+const viewOf = (offering: Offering, evaluation: Evaluation): ProviderView => ({
+  provider: offering.provider,
+  credential: evaluation.stateOf(offering).credential,
+});
 
 function cheapestOfEach(open: readonly OpenProviderGroup[], evaluation: Evaluation): Candidate[] {
   const cheapest: Candidate[] = [];

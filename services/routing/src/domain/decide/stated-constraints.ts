@@ -1,11 +1,8 @@
 import { listNames } from '../request/list-names.ts';
 import type { Needs } from '../request/needs.ts';
 import { byWhom } from '../request/who-requires.ts';
-import type { Offering } from '../snapshot/offering.ts';
+import type { Stated } from '../snapshot/at-endpoints.ts';
 import type { Exclusion } from './candidate.ts';
-
-/** What is stated of offerings and may be required of them. */
-export type Stated = Pick<Offering, 'residency' | 'tags'>;
 
 /** A hard constraint on what is stated of an offering. */
 type StatedConstraint = (candidate: { readonly offering: Stated }, needs: Needs) => Exclusion | undefined;

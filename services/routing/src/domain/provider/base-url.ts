@@ -11,6 +11,25 @@ export interface HostRules {
   forbidsLiteral(target: HostAndPort, reach: ProviderReach): boolean;
 }
 
+/** Where a provider is called, read from its base URL once for all calls. */
+export interface ProviderAddress {
+  /** Scheme, host and port, as secrets are bound to them. */
+  readonly origin: string;
+  /** Host, and port where it is not the scheme's own: as in the header. */
+  readonly host: string;
+  /** What every path begins with, without a slash at the end. */
+  readonly path: string;
+  readonly target: HostAndPort;
+}
+
+/** Reads a base URL; undefined where it is none, or its host could not be looked up. */
+export function readAddress(baseUrl: string): ProviderAddress | undefined {
+  const url = URL.parse(baseUrl);
+  const target = url === null ? undefined : targetOf(url);
+  if (url === null || target === undefined) return undefined;
+  return { origin: url.origin, host: url.host, path: url.pathname.replace(/\/+$/, ''), target };
+}
+
 /** Whose provider it is, and where. */
 export interface ProviderPlace {
   /** '' for the installation's. */
@@ -19,7 +38,7 @@ export interface ProviderPlace {
 }
 
 /** Where a base URL leads; undefined where its host is none that could be looked up. */
-export function targetOf(url: URL): HostAndPort | undefined {
+function targetOf(url: URL): HostAndPort | undefined {
   return parseHostAndPort(url.host, url.protocol === 'http:' ? 80 : 443);
 }
 

@@ -1,23 +1,14 @@
-import { type Provider, ProviderMode } from '@switchyard/contracts/routing';
+import type { Provider } from '@switchyard/contracts/routing';
 import type { FieldViolation } from '@switchyard/kernel';
 import { AUTH_STYLES, findWireFormat, isAuthStyle, WIRE_FORMAT_IDS } from '@switchyard/llm';
 import { isCapability } from '../snapshot/capability.ts';
-import { isRegion, REGIONS } from '../snapshot/region.ts';
 import { baseUrlProblem, type HostRules } from './base-url.ts';
+import { type Check, checkReach, within } from './check-reach.ts';
+import { validateEndpoints } from './validate-endpoints.ts';
 
 /** Models of a provider of the installation, and of a tenant's. */
 const MAX_MODELS = 10_000;
 const MAX_TENANT_MODELS = 1_000;
-
-const MODES: ReadonlySet<ProviderMode> = new Set([
-  ProviderMode.UNSPECIFIED,
-  ProviderMode.ENABLED,
-  ProviderMode.DISABLED,
-  ProviderMode.MAINTENANCE,
-]);
-
-/** Notes what is wrong with a field where something does not hold. */
-type Check = (holds: boolean, field: string, description: string) => void;
 
 /** Everything that is wrong with a provider, by field; empty where it is in order. */
 export function validateProvider(provider: Provider, hosts: HostRules): FieldViolation[] {
@@ -33,27 +24,14 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
     'wire_format',
     `must be one of ${WIRE_FORMAT_IDS.join(', ')}`,
   );
-  check(provider.baseUrl.length <= 2_048, 'base_url', 'must have at most 2048 characters');
-  check(provider.credentialRef.length <= 128, 'credential_ref', 'must have at most 128 characters');
   check(
     provider.authStyle === '' || isAuthStyle(provider.authStyle),
     'auth_style',
     `must be one of ${AUTH_STYLES.join(', ')}`,
   );
   check(provider.catalogId.length <= 128, 'catalog_id', 'must have at most 128 characters');
-  check(MODES.has(provider.mode), 'mode', 'must be PROVIDER_MODE_ENABLED, DISABLED or MAINTENANCE');
-  check(
-    provider.region === '' || isRegion(provider.region),
-    'region',
-    `must be one of ${REGIONS.join(', ')}`,
-  );
   check(within(provider.priority, 0, 1_000_000), 'priority', 'must be from 0 to 1000000');
-  check(within(provider.weight, 0, 1_000_000), 'weight', 'must be from 0 to 1000000');
-  check(
-    provider.tags.length <= 64 && provider.tags.every((tag) => tag.length <= 128),
-    'tags',
-    'at most 64, each at most 128 characters',
-  );
+  checkReach(provider, check);
   checkModels(provider, check);
   for (const [name, value] of Object.entries(provider.timeLimits ?? {})) {
     if (typeof value === 'number')
@@ -61,6 +39,7 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
   }
   const problem = baseUrlProblem(provider, hosts);
   check(problem === undefined, 'base_url', problem ?? '');
+  validateEndpoints(provider, hosts, check);
   return found;
 }
 
@@ -77,6 +56,3 @@ function checkModels({ tenant, models }: Provider, check: Check): void {
 
 /** `totalMs` → `total_ms` */
 const protoName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-const within = (value: number | undefined, min: number, max: number) =>
-  value === undefined || (Number.isInteger(value) && value >= min && value <= max);

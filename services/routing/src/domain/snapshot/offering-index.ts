@@ -1,3 +1,4 @@
+import { atEndpoints } from './at-endpoints.ts';
 import type { ConfiguredProvider, Offering } from './offering.ts';
 import { offeringsByKey } from './offerings-by-tenant.ts';
 import { comparePriceBuckets, leastOf, type PriceBucket, priceBucketsOf } from './price-bucket.ts';
@@ -11,8 +12,8 @@ export interface ProviderGroup {
   readonly least: Float64Array;
   /** How many offerings. */
   readonly size: number;
-  /** Any of its offerings, for what is the same for all. */
-  readonly example: Offering;
+  /** Any of its offerings, at each endpoint of the provider: for what is the same for all. */
+  readonly examples: readonly Offering[];
 }
 
 /**
@@ -68,5 +69,6 @@ function providerGroupOf(offerings: readonly Offering[]): ProviderGroup {
   const [example] = offerings as [Offering];
   const { provider, priority } = example;
   const priceBuckets = priceBucketsOf(offerings);
-  return { provider, priority, priceBuckets, least: leastOf(priceBuckets), size: offerings.length, example };
+  const [least, examples] = [leastOf(priceBuckets), atEndpoints(example)];
+  return { provider, priority, priceBuckets, least, size: offerings.length, examples };
 }

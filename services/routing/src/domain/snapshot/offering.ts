@@ -1,5 +1,14 @@
 import type { ProviderMode } from '@switchyard/contracts/routing';
-import type { AuthStyle, Dialect, ModelTraits, Prices, PriceTier, WireFormat } from '@switchyard/llm';
+import type {
+  AuthStyle,
+  Offering as CatalogOffering,
+  Dialect,
+  ModelTraits,
+  Prices,
+  PriceTier,
+  WireFormat,
+} from '@switchyard/llm';
+import type { ProviderAddress } from '../provider/base-url.ts';
 import type { CapabilitySet } from './capability.ts';
 import type { Region } from './region.ts';
 import type { TokenRates } from './token-rates.ts';
@@ -12,9 +21,17 @@ export interface AttemptLimits {
   readonly totalMs: number;
 }
 
-/** A provider as decisions and attempts see it. */
+/** One of several ways to reach a provider. */
+export interface EndpointShare {
+  /** Unique in its provider. */
+  readonly id: string;
+  /** Its share among those endpoints of the provider that fit; 0 only where no other fits. */
+  readonly weight: number;
+}
+
+/** A provider as decisions and attempts see it: as a whole, or as one of its endpoints reaches it. */
 export interface ConfiguredProvider {
-  /** `tenant/id`, or `/id` for the installation's: unique. */
+  /** `tenant/id`, or `/id` for the installation's: unique among providers, and shared by the endpoints of one. */
   readonly key: string;
   readonly id: string;
   /** '' for the installation's. */
@@ -22,8 +39,11 @@ export interface ConfiguredProvider {
   readonly format: WireFormat;
   /** How it differs from its wire format; undefined: not at all. */
   readonly dialect: Dialect | undefined;
-  /** Without a slash at the end. */
-  readonly baseUrl: string;
+  /** The endpoint that this is; undefined for a provider as a whole. */
+  readonly endpoint: EndpointShare | undefined;
+  /** The same provider by each of its endpoints; empty where it has none of its own, and then it is called as it is. */
+  readonly endpoints: readonly ConfiguredProvider[];
+  readonly address: ProviderAddress;
   /** How its key is shown to it. */
   readonly authStyle: AuthStyle;
   /** '' where it needs none. */
@@ -43,8 +63,10 @@ export interface ConfiguredProvider {
 
 /** One model at one provider: what a decision chooses among. */
 export interface Offering {
-  /** `tenant/provider/model`: unique. */
+  /** `tenant/provider/model`, at an endpoint `tenant/provider/model#endpoint`: unique. */
   readonly key: string;
+  /** `tenant/provider/model`: the same at every endpoint. */
+  readonly sharedKey: string;
   readonly provider: ConfiguredProvider;
   /** Model id at the provider. */
   readonly model: string;
@@ -63,6 +85,8 @@ export interface Offering {
   readonly residency: readonly Region[];
   /** The provider's tags, and what the operator's overlay states of compliance. */
   readonly tags: ReadonlySet<string>;
+  /** What the catalog has of it; undefined where it does not know it. */
+  readonly known: CatalogOffering | undefined;
   /** What it takes of the settings that its wire format knows; undefined where nothing is known. */
   readonly traits: ModelTraits | undefined;
   /** Tokens of input and output together; undefined where unknown. */

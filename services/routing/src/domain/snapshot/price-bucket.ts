@@ -1,8 +1,11 @@
+import { type Stated, statedAtEndpoints } from './at-endpoints.ts';
 import type { CapabilitySet } from './capability.ts';
 import type { Offering } from './offering.ts';
 
 /** Offerings of one provider that can do the same and of which the same is stated, arranged so that the cheapest for a request are among the first. */
-export interface PriceBucket extends Pick<Offering, 'residency' | 'tags'> {
+export interface PriceBucket {
+  /** What is stated of each of them, by endpoint. */
+  readonly stated: readonly Stated[];
   readonly capabilities: CapabilitySet;
   /**
    * 'known': they are ordered by the sum of input and output price; what a request costs follows it by and large, and
@@ -29,7 +32,11 @@ export function priceBucketsOf(offerings: readonly Offering[]): PriceBucket[] {
 }
 
 const alikeKey = (offering: Offering): string =>
-  JSON.stringify([offering.capabilities, priceKind(offering), offering.residency, [...offering.tags].sort()]);
+  JSON.stringify([
+    offering.capabilities,
+    priceKind(offering),
+    ...statedAtEndpoints(offering).flatMap(({ residency, tags }) => [residency, [...tags].sort()]),
+  ]);
 
 function priceKind({ rates }: Offering): PriceBucket['price'] {
   if (rates.every(({ input, output, request }) => input === 0 && output === 0 && request === 0))
@@ -48,8 +55,7 @@ function priceBucketOf(group: readonly Offering[]): PriceBucket {
   );
   return {
     capabilities: first.capabilities,
-    residency: first.residency,
-    tags: first.tags,
+    stated: statedAtEndpoints(first).map(({ residency, tags }) => ({ residency, tags })),
     price,
     offerings,
     maxContext: Math.max(...offerings.map(({ contextTokens = Number.POSITIVE_INFINITY }) => contextTokens)),

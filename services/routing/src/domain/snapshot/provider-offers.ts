@@ -8,11 +8,12 @@ import {
   type WireFormat,
 } from '@switchyard/llm';
 import { authStyleOf } from '../provider/auth-style-of.ts';
+import { readAddress } from '../provider/base-url.ts';
 import type { SnapshotParts } from './build-snapshot.ts';
 import { type CapabilitySet, capabilitySet } from './capability.ts';
 import type { ConfiguredProvider, Offering } from './offering.ts';
 import { residencyOf, tagsOf } from './offering-statements.ts';
-import { isRegion } from './region.ts';
+import { endpointsOf, knownRegion } from './provider-endpoints.ts';
 import { tokenRates } from './token-rates.ts';
 
 /** What a provider's offerings are made with, besides the provider. */
@@ -38,7 +39,7 @@ export const providerKey = (tenant: string, id: string): string => `${tenant}/${
 /** Key of an offering in the price book. */
 export const priceKey = (catalogProvider: string, model: string): string => `${catalogProvider}/${model}`;
 
-/** What a provider offers, and as whom; undefined where its wire format is not known. */
+/** What a provider offers, and as whom; undefined where its wire format or the host of its base URL is not known. */
 export function offersOf(provider: Provider, source: OfferSource): ProviderOffers | undefined {
   const configured = configure(provider, source);
   if (configured === undefined) return undefined;
@@ -55,22 +56,25 @@ function configure(
   { catalog, defaultLimits }: OfferSource,
 ): ConfiguredProvider | undefined {
   const format = findWireFormat(provider.wireFormat);
-  if (format === undefined) return undefined;
+  const address = readAddress(provider.baseUrl);
+  if (format === undefined || address === undefined) return undefined;
   const catalogId = provider.catalogId || provider.id;
   const limits = provider.timeLimits;
-  return {
+  const whole: ConfiguredProvider = {
     key: providerKey(provider.tenant, provider.id),
     id: provider.id,
     tenant: provider.tenant,
     format,
     dialect: catalog.provider(catalogId)?.dialect,
-    baseUrl: provider.baseUrl.replace(/\/+$/, ''),
+    endpoint: undefined,
+    endpoints: [],
+    address,
     authStyle: authStyleOf({ stated: provider.authStyle, format, entry: catalog.provider(catalogId) }),
     credentialRef: provider.credentialRef,
     catalogId,
     priority: provider.priority ?? DEFAULT_PRIORITY,
     weight: provider.weight ?? DEFAULT_WEIGHT,
-    region: isRegion(provider.region) ? provider.region : 'global',
+    region: knownRegion(provider.region),
     tags: new Set(provider.tags),
     mode: provider.mode,
     simulated: provider.simulated,
@@ -81,6 +85,10 @@ function configure(
       totalMs: limits?.totalMs ?? defaultLimits.totalMs,
     },
   };
+  const endpoints = endpointsOf(whole, provider.endpoints);
+  // Nobody said that it may be reached in another way.
+  if (endpoints.length === 0 && provider.endpoints.length > 0) return undefined;
+  return { ...whole, endpoints };
 }
 
 /**
@@ -119,8 +127,10 @@ function offer(
   const catalogModel = model.catalogModel || model.model;
   const known = catalog.findOffering(provider.catalogId, catalogModel);
   const priced = priceBook.prices.get(priceKey(provider.catalogId, catalogModel));
+  const key = `${provider.key}/${model.model}`;
   return {
-    key: `${provider.key}/${model.model}`,
+    key,
+    sharedKey: key,
     provider,
     model: model.model,
     canonicalModel: known?.canonicalModel,
@@ -131,6 +141,7 @@ function offer(
     capabilities: capabilitiesOf(model, known),
     residency: residencyOf(provider, known),
     tags: tagsOf(provider, known),
+    known,
     traits: known?.traits,
     contextTokens: model.contextTokens ?? known?.contextTokens,
     maxOutputTokens: model.maxOutputTokens ?? known?.maxOutputTokens,

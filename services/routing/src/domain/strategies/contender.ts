@@ -1,7 +1,13 @@
+import type { EndpointShare } from '../snapshot/offering.ts';
+
 /** Everything that strategies weigh of a candidate that fits. A stored decision holds it too: so a choice can be made again. */
 export interface Contender {
-  /** `tenant/provider/model`: breaks ties. */
+  /** `tenant/provider/model`, at an endpoint `tenant/provider/model#endpoint`: breaks ties. */
   readonly key: string;
+  /** `tenant/provider/model`: contenders that share it are endpoints of one provider, with the same model. */
+  readonly sharedKey: string;
+  /** The endpoint; undefined where the provider has none of its own. */
+  readonly endpoint: EndpointShare | undefined;
   /** What takes part once where work is shared. */
   readonly balancingGroup: string;
   /** Place among the providers that the request prefers, from 0; their number for one it does not prefer. */

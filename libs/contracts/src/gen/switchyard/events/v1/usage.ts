@@ -164,6 +164,8 @@ export interface UsageRecord {
   httpStatus: number;
   /** True where the provider is a simulation. */
   simulated: boolean;
+  /** Id of the provider's endpoint that was called; empty where it has none of its own. */
+  endpoint: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -464,6 +466,7 @@ function createBaseUsageRecord(): UsageRecord {
     region: "",
     httpStatus: 0,
     simulated: false,
+    endpoint: "",
     _unknownFields: {},
   };
 }
@@ -577,6 +580,9 @@ export const UsageRecord: MessageFns<UsageRecord> = {
     }
     if (message.simulated !== false) {
       writer.uint32(248).bool(message.simulated);
+    }
+    if (message.endpoint !== "") {
+      writer.uint32(258).string(message.endpoint);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -856,6 +862,14 @@ export const UsageRecord: MessageFns<UsageRecord> = {
             message.simulated = reader.bool();
             continue;
           }
+          case 32: {
+            if (tag !== 258) {
+              break;
+            }
+
+            message.endpoint = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1000,6 +1014,7 @@ export const UsageRecord: MessageFns<UsageRecord> = {
         ? globalThis.Number(object.http_status)
         : 0,
       simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
+      endpoint: isSet(object.endpoint) ? globalThis.String(object.endpoint) : "",
     };
   },
 
@@ -1110,6 +1125,9 @@ export const UsageRecord: MessageFns<UsageRecord> = {
     if (message.simulated !== false) {
       obj.simulated = message.simulated;
     }
+    if (message.endpoint !== "") {
+      obj.endpoint = message.endpoint;
+    }
     return obj;
   },
 
@@ -1175,6 +1193,7 @@ export const UsageRecord: MessageFns<UsageRecord> = {
     message.region = object.region ?? "";
     message.httpStatus = object.httpStatus ?? 0;
     message.simulated = object.simulated ?? false;
+    message.endpoint = object.endpoint ?? "";
     return message;
   },
 };

@@ -116,10 +116,15 @@ export interface RouteSummary {
    * or works better than the second. 0 where nothing fitted.
    */
   confidence: number;
-  /** The other candidates that fitted, in the order they would be tried, as "provider/model". */
+  /**
+   * The other candidates that fitted, in the order they would be tried, as "provider/model", or "provider/model#endpoint" of a
+   * provider with several endpoints.
+   */
   alternatives: string[];
   /** How many providers were tried before this one. */
   fallbacks: number;
+  /** Id of the provider's endpoint; empty where it has none of its own. */
+  endpoint: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -252,7 +257,16 @@ export interface Candidate {
    * Since the provider left unhealthy or unavailable, in milliseconds, within the first 30 s: its weight is still growing.
    * Absent otherwise.
    */
-  recoveredMs?: number | undefined;
+  recoveredMs?:
+    | number
+    | undefined;
+  /**
+   * Id of the provider's endpoint; empty where it has none of its own. Each endpoint is a candidate. Score and confidence are
+   * those of the provider and model.
+   */
+  endpoint: string;
+  /** Its share among the endpoints of the provider that fit. Absent without an endpoint. */
+  endpointWeight?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -298,12 +312,25 @@ export interface Attempt {
   /** What happened, without secrets or prompts. */
   detail: string;
   /** What it cost, in nano-USD. Absent where unknown. */
-  costNanoUsd?: bigint | undefined;
+  costNanoUsd?:
+    | bigint
+    | undefined;
+  /** Id of the provider's endpoint; empty where it has none of its own. */
+  endpoint: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 function createBaseRouteSummary(): RouteSummary {
-  return { provider: "", model: "", reason: "", confidence: 0, alternatives: [], fallbacks: 0, _unknownFields: {} };
+  return {
+    provider: "",
+    model: "",
+    reason: "",
+    confidence: 0,
+    alternatives: [],
+    fallbacks: 0,
+    endpoint: "",
+    _unknownFields: {},
+  };
 }
 
 export const RouteSummary: MessageFns<RouteSummary> = {
@@ -325,6 +352,9 @@ export const RouteSummary: MessageFns<RouteSummary> = {
     }
     if (message.fallbacks !== 0) {
       writer.uint32(48).int32(message.fallbacks);
+    }
+    if (message.endpoint !== "") {
+      writer.uint32(58).string(message.endpoint);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -398,6 +428,14 @@ export const RouteSummary: MessageFns<RouteSummary> = {
             message.fallbacks = reader.int32();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.endpoint = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -428,6 +466,7 @@ export const RouteSummary: MessageFns<RouteSummary> = {
         ? object.alternatives.map((e: any) => globalThis.String(e))
         : [],
       fallbacks: isSet(object.fallbacks) ? globalThis.Number(object.fallbacks) : 0,
+      endpoint: isSet(object.endpoint) ? globalThis.String(object.endpoint) : "",
     };
   },
 
@@ -451,6 +490,9 @@ export const RouteSummary: MessageFns<RouteSummary> = {
     if (message.fallbacks !== 0) {
       obj.fallbacks = Math.round(message.fallbacks);
     }
+    if (message.endpoint !== "") {
+      obj.endpoint = message.endpoint;
+    }
     return obj;
   },
 
@@ -465,6 +507,7 @@ export const RouteSummary: MessageFns<RouteSummary> = {
     message.confidence = object.confidence ?? 0;
     message.alternatives = object.alternatives?.map((e) => e) || [];
     message.fallbacks = object.fallbacks ?? 0;
+    message.endpoint = object.endpoint ?? "";
     return message;
   },
 };
@@ -1026,6 +1069,8 @@ function createBaseCandidate(): Candidate {
     providerTenant: "",
     balancingGroup: "",
     recoveredMs: undefined,
+    endpoint: "",
+    endpointWeight: undefined,
     _unknownFields: {},
   };
 }
@@ -1094,6 +1139,12 @@ export const Candidate: MessageFns<Candidate> = {
     }
     if (message.recoveredMs !== undefined) {
       writer.uint32(153).double(message.recoveredMs);
+    }
+    if (message.endpoint !== "") {
+      writer.uint32(162).string(message.endpoint);
+    }
+    if (message.endpointWeight !== undefined) {
+      writer.uint32(168).uint32(message.endpointWeight);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1271,6 +1322,22 @@ export const Candidate: MessageFns<Candidate> = {
             message.recoveredMs = reader.double();
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.endpoint = reader.string();
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.endpointWeight = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1350,6 +1417,12 @@ export const Candidate: MessageFns<Candidate> = {
         : isSet(object.recovered_ms)
         ? globalThis.Number(object.recovered_ms)
         : undefined,
+      endpoint: isSet(object.endpoint) ? globalThis.String(object.endpoint) : "",
+      endpointWeight: isSet(object.endpointWeight)
+        ? globalThis.Number(object.endpointWeight)
+        : isSet(object.endpoint_weight)
+        ? globalThis.Number(object.endpoint_weight)
+        : undefined,
     };
   },
 
@@ -1412,6 +1485,12 @@ export const Candidate: MessageFns<Candidate> = {
     if (message.recoveredMs !== undefined) {
       obj.recoveredMs = floatToJson(message.recoveredMs);
     }
+    if (message.endpoint !== "") {
+      obj.endpoint = message.endpoint;
+    }
+    if (message.endpointWeight !== undefined) {
+      obj.endpointWeight = Math.round(message.endpointWeight);
+    }
     return obj;
   },
 
@@ -1443,6 +1522,8 @@ export const Candidate: MessageFns<Candidate> = {
     message.providerTenant = object.providerTenant ?? "";
     message.balancingGroup = object.balancingGroup ?? "";
     message.recoveredMs = object.recoveredMs ?? undefined;
+    message.endpoint = object.endpoint ?? "";
+    message.endpointWeight = object.endpointWeight ?? undefined;
     return message;
   },
 };
@@ -1580,6 +1661,7 @@ function createBaseAttempt(): Attempt {
     httpStatus: 0,
     detail: "",
     costNanoUsd: undefined,
+    endpoint: "",
     _unknownFields: {},
   };
 }
@@ -1618,6 +1700,9 @@ export const Attempt: MessageFns<Attempt> = {
         throw new globalThis.Error("value provided for field message.costNanoUsd of type int64 too large");
       }
       writer.uint32(80).int64(message.costNanoUsd);
+    }
+    if (message.endpoint !== "") {
+      writer.uint32(90).string(message.endpoint);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1723,6 +1808,14 @@ export const Attempt: MessageFns<Attempt> = {
             message.costNanoUsd = reader.int64() as bigint;
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.endpoint = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1779,6 +1872,7 @@ export const Attempt: MessageFns<Attempt> = {
         : isSet(object.cost_nano_usd)
         ? BigInt(object.cost_nano_usd)
         : undefined,
+      endpoint: isSet(object.endpoint) ? globalThis.String(object.endpoint) : "",
     };
   },
 
@@ -1814,6 +1908,9 @@ export const Attempt: MessageFns<Attempt> = {
     if (message.costNanoUsd !== undefined) {
       obj.costNanoUsd = message.costNanoUsd.toString();
     }
+    if (message.endpoint !== "") {
+      obj.endpoint = message.endpoint;
+    }
     return obj;
   },
 
@@ -1834,6 +1931,7 @@ export const Attempt: MessageFns<Attempt> = {
     message.costNanoUsd = (object.costNanoUsd !== undefined && object.costNanoUsd !== null)
       ? BigInt(object.costNanoUsd)
       : undefined;
+    message.endpoint = object.endpoint ?? "";
     return message;
   },
 };

@@ -100,6 +100,8 @@ export interface CostEstimate {
   estimatedOutputTokens: number;
   /** Why it would not be chosen; empty where it fits. */
   exclusions: Exclusion[];
+  /** Id of the provider's endpoint; empty where it has none of its own. */
+  endpoint: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -779,6 +781,7 @@ function createBaseCostEstimate(): CostEstimate {
     unknownComponents: [],
     estimatedOutputTokens: 0,
     exclusions: [],
+    endpoint: "",
     _unknownFields: {},
   };
 }
@@ -814,6 +817,9 @@ export const CostEstimate: MessageFns<CostEstimate> = {
     }
     for (const v of message.exclusions) {
       Exclusion.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.endpoint !== "") {
+      writer.uint32(74).string(message.endpoint);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -906,6 +912,14 @@ export const CostEstimate: MessageFns<CostEstimate> = {
             message.exclusions.push(Exclusion.decode(reader, reader.uint32()));
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.endpoint = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -980,6 +994,7 @@ export const CostEstimate: MessageFns<CostEstimate> = {
       exclusions: globalThis.Array.isArray(object?.exclusions)
         ? object.exclusions.map((e: any) => Exclusion.fromJSON(e))
         : [],
+      endpoint: isSet(object.endpoint) ? globalThis.String(object.endpoint) : "",
     };
   },
 
@@ -1015,6 +1030,9 @@ export const CostEstimate: MessageFns<CostEstimate> = {
     if (message.exclusions?.length) {
       obj.exclusions = message.exclusions.map((e) => Exclusion.toJSON(e));
     }
+    if (message.endpoint !== "") {
+      obj.endpoint = message.endpoint;
+    }
     return obj;
   },
 
@@ -1041,6 +1059,7 @@ export const CostEstimate: MessageFns<CostEstimate> = {
     message.unknownComponents = object.unknownComponents?.map((e) => e) || [];
     message.estimatedOutputTokens = object.estimatedOutputTokens ?? 0;
     message.exclusions = object.exclusions?.map((e) => Exclusion.fromPartial(e)) || [];
+    message.endpoint = object.endpoint ?? "";
     return message;
   },
 };

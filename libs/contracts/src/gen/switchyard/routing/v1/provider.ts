@@ -134,6 +134,35 @@ export interface Provider {
    * wire format's.
    */
   authStyle: string;
+  /**
+   * Ways to reach it, where there are several: another region, another account or key. At most 16. Each decision first chooses
+   * the provider, then one of its endpoints. Empty: it is reached as base_url, credential_ref and region say.
+   */
+  endpoints: ProviderEndpoint[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** One way to reach a provider. What it does not say is as the provider has it. */
+export interface ProviderEndpoint {
+  /** Id, 1 to 64 characters of a-z 0-9 - . Unique in its provider. */
+  id: string;
+  /** Where it is, by the rules of Provider.base_url. Default: the provider's. */
+  baseUrl: string;
+  /** Id of the secret that holds its key. Default: the provider's. */
+  credentialRef: string;
+  /** Where the data goes by it; values as Provider.region. Default: the provider's. */
+  region: string;
+  /** Tags that it carries besides the provider's. At most 64. */
+  tags: string[];
+  /**
+   * Its share of the provider's requests, under every strategy; 0 takes part only when no other endpoint fits. 0 to 1,000,000.
+   * Default 100.
+   */
+  weight?:
+    | number
+    | undefined;
+  /** Whether it takes part; it does not where the provider does not. */
+  mode: ProviderMode;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -194,6 +223,7 @@ function createBaseProvider(): Provider {
     updatedAt: undefined,
     weight: undefined,
     authStyle: "",
+    endpoints: [],
     _unknownFields: {},
   };
 }
@@ -256,6 +286,9 @@ export const Provider: MessageFns<Provider> = {
     }
     if (message.authStyle !== "") {
       writer.uint32(162).string(message.authStyle);
+    }
+    for (const v of message.endpoints) {
+      ProviderEndpoint.encode(v!, writer.uint32(154).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -433,6 +466,14 @@ export const Provider: MessageFns<Provider> = {
             message.authStyle = reader.string();
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.endpoints.push(ProviderEndpoint.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -514,6 +555,9 @@ export const Provider: MessageFns<Provider> = {
         : isSet(object.auth_style)
         ? globalThis.String(object.auth_style)
         : "",
+      endpoints: globalThis.Array.isArray(object?.endpoints)
+        ? object.endpoints.map((e: any) => ProviderEndpoint.fromJSON(e))
+        : [],
     };
   },
 
@@ -576,6 +620,9 @@ export const Provider: MessageFns<Provider> = {
     if (message.authStyle !== "") {
       obj.authStyle = message.authStyle;
     }
+    if (message.endpoints?.length) {
+      obj.endpoints = message.endpoints.map((e) => ProviderEndpoint.toJSON(e));
+    }
     return obj;
   },
 
@@ -605,6 +652,205 @@ export const Provider: MessageFns<Provider> = {
     message.updatedAt = object.updatedAt ?? undefined;
     message.weight = object.weight ?? undefined;
     message.authStyle = object.authStyle ?? "";
+    message.endpoints = object.endpoints?.map((e) => ProviderEndpoint.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProviderEndpoint(): ProviderEndpoint {
+  return {
+    id: "",
+    baseUrl: "",
+    credentialRef: "",
+    region: "",
+    tags: [],
+    weight: undefined,
+    mode: 0,
+    _unknownFields: {},
+  };
+}
+
+export const ProviderEndpoint: MessageFns<ProviderEndpoint> = {
+  encode(message: ProviderEndpoint, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.baseUrl !== "") {
+      writer.uint32(18).string(message.baseUrl);
+    }
+    if (message.credentialRef !== "") {
+      writer.uint32(26).string(message.credentialRef);
+    }
+    if (message.region !== "") {
+      writer.uint32(34).string(message.region);
+    }
+    for (const v of message.tags) {
+      writer.uint32(42).string(v!);
+    }
+    if (message.weight !== undefined) {
+      writer.uint32(48).uint32(message.weight);
+    }
+    if (message.mode !== 0) {
+      writer.uint32(56).int32(message.mode);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProviderEndpoint {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProviderEndpoint();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.baseUrl = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.credentialRef = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.region = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.tags.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.weight = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.mode = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProviderEndpoint {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      baseUrl: isSet(object.baseUrl)
+        ? globalThis.String(object.baseUrl)
+        : isSet(object.base_url)
+        ? globalThis.String(object.base_url)
+        : "",
+      credentialRef: isSet(object.credentialRef)
+        ? globalThis.String(object.credentialRef)
+        : isSet(object.credential_ref)
+        ? globalThis.String(object.credential_ref)
+        : "",
+      region: isSet(object.region) ? globalThis.String(object.region) : "",
+      tags: globalThis.Array.isArray(object?.tags) ? object.tags.map((e: any) => globalThis.String(e)) : [],
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : undefined,
+      mode: isSet(object.mode) ? providerModeFromJSON(object.mode) : 0,
+    };
+  },
+
+  toJSON(message: ProviderEndpoint): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.baseUrl !== "") {
+      obj.baseUrl = message.baseUrl;
+    }
+    if (message.credentialRef !== "") {
+      obj.credentialRef = message.credentialRef;
+    }
+    if (message.region !== "") {
+      obj.region = message.region;
+    }
+    if (message.tags?.length) {
+      obj.tags = message.tags;
+    }
+    if (message.weight !== undefined) {
+      obj.weight = Math.round(message.weight);
+    }
+    if (message.mode !== 0) {
+      obj.mode = providerModeToJSON(message.mode);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProviderEndpoint>): ProviderEndpoint {
+    return ProviderEndpoint.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProviderEndpoint>): ProviderEndpoint {
+    const message = createBaseProviderEndpoint();
+    message.id = object.id ?? "";
+    message.baseUrl = object.baseUrl ?? "";
+    message.credentialRef = object.credentialRef ?? "";
+    message.region = object.region ?? "";
+    message.tags = object.tags?.map((e) => e) || [];
+    message.weight = object.weight ?? undefined;
+    message.mode = object.mode ?? 0;
     return message;
   },
 };
