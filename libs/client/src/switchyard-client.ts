@@ -9,6 +9,7 @@ import {
   ListModelsRequest,
   type Model,
   type ProviderStatus,
+  type RegistryStatistics,
   type StreamCompleteResponse,
 } from '@switchyard/contracts/routing';
 
@@ -110,6 +111,12 @@ export class SwitchyardClient implements Disposable {
       );
       return { items: providers, nextPageToken };
     });
+  }
+
+  /** What is registered, in numbers; undefined from a routing of an older version. */
+  async registryStatistics(options: CallOptions = {}): Promise<RegistryStatistics | undefined> {
+    const request = { pageSize: 1, pageToken: '' };
+    return (await this.#unary(this.#client.listProviders, request, options)).statistics;
   }
 
   /** All models that the key may use, filtered. */

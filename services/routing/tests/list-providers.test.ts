@@ -1,6 +1,7 @@
-import { ListProvidersRequest, Provider, Strategy } from '@switchyard/contracts/routing';
+import { ListProvidersRequest, Provider, ProviderMode, Strategy } from '@switchyard/contracts/routing';
 import type { CallContext } from '@switchyard/service-kit';
 import { expect, test, vi } from 'vitest';
+import type { Offering } from '../src/domain/snapshot/offering.ts';
 import type { PipelineContext } from '../src/ports.ts';
 import { listProviders } from '../src/rpc/list-providers.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
@@ -31,10 +32,19 @@ test('each provider has the statistics of its own calls, and a page of many look
       },
     });
   });
+  const last = Provider.fromPartial({
+    id: ids.at(-1) ?? '',
+    ...{ wireFormat: 'gemini', mode: ProviderMode.DISABLED, endpoints: [{ id: 'eu' }] },
+  });
   const context = {
     snapshots: {
       current: { ...current, providers },
-      parts: { providers: ids.map((id) => Provider.fromPartial({ id })) },
+      parts: {
+        providers: [
+          ...ids.slice(0, -1).map((id) => Provider.fromPartial({ id, wireFormat: 'openai-chat' })),
+          last,
+        ],
+      },
     },
     runtimes,
     secrets: readyKeys(),
@@ -43,11 +53,21 @@ test('each provider has the statistics of its own calls, and a page of many look
     defaultStrategy: Strategy.PRIORITY,
   } as unknown as PipelineContext;
   const principal = await authenticateByName('Bearer service@ops!');
-  const { providers: rows } = await listProviders(context).handle(
-    ListProvidersRequest.fromPartial({ pageSize: PROVIDERS }),
+  runtimes.of(offerings[0] as Offering).active = 2;
+  const { providers: rows, statistics } = await listProviders(context).handle(
+    ListProvidersRequest.fromPartial({ pageSize: PROVIDERS - 1 }),
     { principal } as CallContext,
   );
-  expect(rows.map(({ requests }) => Number(requests))).toEqual(ids.map((_, i) => (i % 3) * 2));
+  expect(rows.map(({ requests }) => Number(requests))).toEqual(ids.slice(0, -1).map((_, i) => (i % 3) * 2));
+  // Of all pages, the one that is not on this page too.
+  expect(statistics).toEqual({
+    providers: PROVIDERS,
+    providersByState: { disabled: 1, not_tested: PROVIDERS - 1 },
+    providersByMode: { disabled: 1, enabled: PROVIDERS - 1 },
+    providersByWireFormat: { gemini: 1, 'openai-chat': PROVIDERS - 1 },
+    activeRequests: 2n,
+    endpoints: 1,
+  });
   expect(rows.filter((row) => row.current)).toHaveLength(1);
   expect(grouped).toHaveBeenCalledTimes(1);
   // Once for the index, and once for its health.

@@ -16,6 +16,11 @@ export function renderProviders({ rows, isMeasured }: ProviderTable, { nowMs, vi
       { title: '', cell: ({ status }) => (status.current ? '▸' : ''), tone: () => 'good' },
       { title: 'PROVIDER', cell: titleOf },
       {
+        title: 'ENDPOINTS',
+        spare: 5,
+        cell: ({ status }) => (status.provider?.endpoints ?? []).map(({ id }) => id).join(', '),
+      },
+      {
         title: 'STATE',
         cell: ({ status }) => status.health,
         tone: ({ status }) => stateTone(status.health),

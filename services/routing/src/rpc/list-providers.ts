@@ -11,6 +11,7 @@ import { uuidV7 } from '@switchyard/kernel';
 import { chatOf } from '@switchyard/llm';
 import { actingTenant, type Principal, type Rpc, type UnaryHandler } from '@switchyard/service-kit';
 import { healthName } from '../domain/decide/health-tier.ts';
+import { registryStatistics } from '../domain/provider/registry-statistics.ts';
 import { reachesOf } from '../domain/snapshot/at-endpoints.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import { providerKey } from '../domain/snapshot/provider-offers.ts';
@@ -40,7 +41,15 @@ export const listProviders = (
       .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
     const { page: providers, nextPageToken } = pageOf(visible, page, sortKey);
     const known = knownOf(context, principal);
-    return { providers: providers.map((provider) => statusOf(provider, context, known)), nextPageToken };
+    const states = new Map(visible.map((provider) => [provider, stateOf(provider, context, known)]));
+    return {
+      providers: providers.map((provider) => statusOf(provider, context, { ...known, states })),
+      nextPageToken,
+      statistics: registryStatistics(visible, {
+        stateOf: (provider) => states.get(provider)?.health ?? '',
+        activeAt: ({ tenant, id }) => activeOf(known.runtimes.get(providerKey(tenant, id)) ?? []),
+      }),
+    };
   },
 });
 
@@ -60,7 +69,20 @@ const knownOf = (context: PipelineContext, principal: Principal): Known => ({
   current: currentProvider(context, principal),
 });
 
-function statusOf(provider: Provider, context: Context, known: Known): ProviderStatus {
+/** A provider's state, and why it is in it. */
+type State = Pick<ProviderStatus, 'health' | 'healthReason'>;
+
+const stateOf = (provider: Provider, context: Context, { configured }: Known): State =>
+  healthOf(provider, configured.get(providerKey(provider.tenant, provider.id)), context);
+
+const activeOf = (runtimes: readonly OfferingRuntime[]): number =>
+  runtimes.reduce((sum, { active }) => sum + active, 0);
+
+function statusOf(
+  provider: Provider,
+  context: Context,
+  known: Known & { readonly states: ReadonlyMap<Provider, State> },
+): ProviderStatus {
   const { clock } = context;
   const key = providerKey(provider.tenant, provider.id);
   const configured = known.configured.get(key);
@@ -73,7 +95,7 @@ function statusOf(provider: Provider, context: Context, known: Known): ProviderS
     atMs === undefined ? undefined : new Date(clock.wallMs() - (nowMs - atMs));
   return {
     provider,
-    ...healthOf(provider, configured, context),
+    ...(known.states.get(provider) ?? { health: '', healthReason: '' }),
     requests: BigInt(calls),
     failures: BigInt(failures),
     successRate: calls === 0 ? undefined : (calls - failures) / calls,
@@ -90,7 +112,7 @@ function healthOf(
   provider: Provider,
   configured: ConfiguredProvider | undefined,
   { snapshots, secrets }: Context,
-) {
+): State {
   if (configured === undefined)
     return {
       health: 'not_configured',

@@ -128,6 +128,43 @@ export interface ListProvidersResponse {
   providers: ProviderStatus[];
   /** Empty on the last page. */
   nextPageToken: string;
+  /** Counts over all pages. */
+  statistics: RegistryStatistics | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What is registered, in numbers: of all providers that a list has on all its pages. */
+export interface RegistryStatistics {
+  /** How many providers. */
+  providers: number;
+  /** By state, as in ProviderStatus.health; states of none are absent. */
+  providersByState: { [key: string]: number };
+  /** By mode: enabled, disabled, maintenance; modes of none are absent. */
+  providersByMode: { [key: string]: number };
+  /** By wire format. */
+  providersByWireFormat: { [key: string]: number };
+  /** Calls under way at this replica, of all of them. */
+  activeRequests: bigint;
+  /** How many endpoints of their own they have. */
+  endpoints: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface RegistryStatistics_ProvidersByStateEntry {
+  key: string;
+  value: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface RegistryStatistics_ProvidersByModeEntry {
+  key: string;
+  value: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface RegistryStatistics_ProvidersByWireFormatEntry {
+  key: string;
+  value: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1294,7 +1331,7 @@ export const ListProvidersRequest: MessageFns<ListProvidersRequest> = {
 };
 
 function createBaseListProvidersResponse(): ListProvidersResponse {
-  return { providers: [], nextPageToken: "", _unknownFields: {} };
+  return { providers: [], nextPageToken: "", statistics: undefined, _unknownFields: {} };
 }
 
 export const ListProvidersResponse: MessageFns<ListProvidersResponse> = {
@@ -1304,6 +1341,9 @@ export const ListProvidersResponse: MessageFns<ListProvidersResponse> = {
     }
     if (message.nextPageToken !== "") {
       writer.uint32(18).string(message.nextPageToken);
+    }
+    if (message.statistics !== undefined) {
+      RegistryStatistics.encode(message.statistics, writer.uint32(26).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1345,6 +1385,14 @@ export const ListProvidersResponse: MessageFns<ListProvidersResponse> = {
             message.nextPageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.statistics = RegistryStatistics.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1375,6 +1423,7 @@ export const ListProvidersResponse: MessageFns<ListProvidersResponse> = {
         : isSet(object.next_page_token)
         ? globalThis.String(object.next_page_token)
         : "",
+      statistics: isSet(object.statistics) ? RegistryStatistics.fromJSON(object.statistics) : undefined,
     };
   },
 
@@ -1386,6 +1435,9 @@ export const ListProvidersResponse: MessageFns<ListProvidersResponse> = {
     if (message.nextPageToken !== "") {
       obj.nextPageToken = message.nextPageToken;
     }
+    if (message.statistics !== undefined) {
+      obj.statistics = RegistryStatistics.toJSON(message.statistics);
+    }
     return obj;
   },
 
@@ -1396,9 +1448,635 @@ export const ListProvidersResponse: MessageFns<ListProvidersResponse> = {
     const message = createBaseListProvidersResponse();
     message.providers = object.providers?.map((e) => ProviderStatus.fromPartial(e)) || [];
     message.nextPageToken = object.nextPageToken ?? "";
+    message.statistics = (object.statistics !== undefined && object.statistics !== null)
+      ? RegistryStatistics.fromPartial(object.statistics)
+      : undefined;
     return message;
   },
 };
+
+function createBaseRegistryStatistics(): RegistryStatistics {
+  return {
+    providers: 0,
+    providersByState: {},
+    providersByMode: {},
+    providersByWireFormat: {},
+    activeRequests: 0n,
+    endpoints: 0,
+    _unknownFields: {},
+  };
+}
+
+export const RegistryStatistics: MessageFns<RegistryStatistics> = {
+  encode(message: RegistryStatistics, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.providers !== 0) {
+      writer.uint32(8).uint32(message.providers);
+    }
+    globalThis.Object.entries(message.providersByState).forEach(([key, value]: [string, number]) => {
+      RegistryStatistics_ProvidersByStateEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
+    });
+    globalThis.Object.entries(message.providersByMode).forEach(([key, value]: [string, number]) => {
+      RegistryStatistics_ProvidersByModeEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
+    });
+    globalThis.Object.entries(message.providersByWireFormat).forEach(([key, value]: [string, number]) => {
+      RegistryStatistics_ProvidersByWireFormatEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
+    });
+    if (message.activeRequests !== 0n) {
+      if (BigInt.asUintN(64, message.activeRequests) !== message.activeRequests) {
+        throw new globalThis.Error("value provided for field message.activeRequests of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.activeRequests);
+    }
+    if (message.endpoints !== 0) {
+      writer.uint32(48).uint32(message.endpoints);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RegistryStatistics {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRegistryStatistics();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.providers = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            const entry2 = RegistryStatistics_ProvidersByStateEntry.decode(reader, reader.uint32());
+            if (entry2.value !== undefined) {
+              message.providersByState[entry2.key] = entry2.value;
+            }
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            const entry3 = RegistryStatistics_ProvidersByModeEntry.decode(reader, reader.uint32());
+            if (entry3.value !== undefined) {
+              message.providersByMode[entry3.key] = entry3.value;
+            }
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            const entry4 = RegistryStatistics_ProvidersByWireFormatEntry.decode(reader, reader.uint32());
+            if (entry4.value !== undefined) {
+              message.providersByWireFormat[entry4.key] = entry4.value;
+            }
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.activeRequests = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.endpoints = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RegistryStatistics {
+    return {
+      providers: isSet(object.providers) ? globalThis.Number(object.providers) : 0,
+      providersByState: isObject(object.providersByState)
+        ? (globalThis.Object.entries(object.providersByState) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.providers_by_state)
+        ? (globalThis.Object.entries(object.providers_by_state) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      providersByMode: isObject(object.providersByMode)
+        ? (globalThis.Object.entries(object.providersByMode) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.providers_by_mode)
+        ? (globalThis.Object.entries(object.providers_by_mode) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      providersByWireFormat: isObject(object.providersByWireFormat)
+        ? (globalThis.Object.entries(object.providersByWireFormat) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.providers_by_wire_format)
+        ? (globalThis.Object.entries(object.providers_by_wire_format) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      activeRequests: isSet(object.activeRequests)
+        ? BigInt(object.activeRequests)
+        : isSet(object.active_requests)
+        ? BigInt(object.active_requests)
+        : 0n,
+      endpoints: isSet(object.endpoints) ? globalThis.Number(object.endpoints) : 0,
+    };
+  },
+
+  toJSON(message: RegistryStatistics): unknown {
+    const obj: any = {};
+    if (message.providers !== 0) {
+      obj.providers = Math.round(message.providers);
+    }
+    if (message.providersByState) {
+      const entries = globalThis.Object.entries(message.providersByState) as [string, number][];
+      if (entries.length > 0) {
+        obj.providersByState = {};
+        entries.forEach(([k, v]) => {
+          obj.providersByState[k] = Math.round(v);
+        });
+      }
+    }
+    if (message.providersByMode) {
+      const entries = globalThis.Object.entries(message.providersByMode) as [string, number][];
+      if (entries.length > 0) {
+        obj.providersByMode = {};
+        entries.forEach(([k, v]) => {
+          obj.providersByMode[k] = Math.round(v);
+        });
+      }
+    }
+    if (message.providersByWireFormat) {
+      const entries = globalThis.Object.entries(message.providersByWireFormat) as [string, number][];
+      if (entries.length > 0) {
+        obj.providersByWireFormat = {};
+        entries.forEach(([k, v]) => {
+          obj.providersByWireFormat[k] = Math.round(v);
+        });
+      }
+    }
+    if (message.activeRequests !== 0n) {
+      obj.activeRequests = message.activeRequests.toString();
+    }
+    if (message.endpoints !== 0) {
+      obj.endpoints = Math.round(message.endpoints);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RegistryStatistics>): RegistryStatistics {
+    return RegistryStatistics.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RegistryStatistics>): RegistryStatistics {
+    const message = createBaseRegistryStatistics();
+    message.providers = object.providers ?? 0;
+    message.providersByState = (globalThis.Object.entries(object.providersByState ?? {}) as [string, number][]).reduce(
+      (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.providersByMode = (globalThis.Object.entries(object.providersByMode ?? {}) as [string, number][]).reduce(
+      (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.providersByWireFormat =
+      (globalThis.Object.entries(object.providersByWireFormat ?? {}) as [string, number][]).reduce(
+        (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+          if (value !== undefined) {
+            acc[key] = globalThis.Number(value);
+          }
+          return acc;
+        },
+        {},
+      );
+    message.activeRequests = (object.activeRequests !== undefined && object.activeRequests !== null)
+      ? BigInt(object.activeRequests)
+      : 0n;
+    message.endpoints = object.endpoints ?? 0;
+    return message;
+  },
+};
+
+function createBaseRegistryStatistics_ProvidersByStateEntry(): RegistryStatistics_ProvidersByStateEntry {
+  return { key: "", value: 0, _unknownFields: {} };
+}
+
+export const RegistryStatistics_ProvidersByStateEntry: MessageFns<RegistryStatistics_ProvidersByStateEntry> = {
+  encode(message: RegistryStatistics_ProvidersByStateEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).uint32(message.value);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RegistryStatistics_ProvidersByStateEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRegistryStatistics_ProvidersByStateEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RegistryStatistics_ProvidersByStateEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+    };
+  },
+
+  toJSON(message: RegistryStatistics_ProvidersByStateEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0) {
+      obj.value = Math.round(message.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RegistryStatistics_ProvidersByStateEntry>): RegistryStatistics_ProvidersByStateEntry {
+    return RegistryStatistics_ProvidersByStateEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RegistryStatistics_ProvidersByStateEntry>): RegistryStatistics_ProvidersByStateEntry {
+    const message = createBaseRegistryStatistics_ProvidersByStateEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
+    return message;
+  },
+};
+
+function createBaseRegistryStatistics_ProvidersByModeEntry(): RegistryStatistics_ProvidersByModeEntry {
+  return { key: "", value: 0, _unknownFields: {} };
+}
+
+export const RegistryStatistics_ProvidersByModeEntry: MessageFns<RegistryStatistics_ProvidersByModeEntry> = {
+  encode(message: RegistryStatistics_ProvidersByModeEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).uint32(message.value);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RegistryStatistics_ProvidersByModeEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRegistryStatistics_ProvidersByModeEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RegistryStatistics_ProvidersByModeEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+    };
+  },
+
+  toJSON(message: RegistryStatistics_ProvidersByModeEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0) {
+      obj.value = Math.round(message.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RegistryStatistics_ProvidersByModeEntry>): RegistryStatistics_ProvidersByModeEntry {
+    return RegistryStatistics_ProvidersByModeEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RegistryStatistics_ProvidersByModeEntry>): RegistryStatistics_ProvidersByModeEntry {
+    const message = createBaseRegistryStatistics_ProvidersByModeEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
+    return message;
+  },
+};
+
+function createBaseRegistryStatistics_ProvidersByWireFormatEntry(): RegistryStatistics_ProvidersByWireFormatEntry {
+  return { key: "", value: 0, _unknownFields: {} };
+}
+
+export const RegistryStatistics_ProvidersByWireFormatEntry: MessageFns<RegistryStatistics_ProvidersByWireFormatEntry> =
+  {
+    encode(
+      message: RegistryStatistics_ProvidersByWireFormatEntry,
+      writer: BinaryWriter = new BinaryWriter(),
+    ): BinaryWriter {
+      if (message.key !== "") {
+        writer.uint32(10).string(message.key);
+      }
+      if (message.value !== 0) {
+        writer.uint32(16).uint32(message.value);
+      }
+      if (message._unknownFields !== undefined) {
+        for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+          const tag = parseInt(key, 10);
+          for (const value of values) {
+            writer.uint32(tag).raw(value);
+          }
+        }
+      }
+      return writer;
+    },
+
+    decode(input: BinaryReader | Uint8Array, length?: number): RegistryStatistics_ProvidersByWireFormatEntry {
+      const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+      const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+      if (previousRecursionDepth >= 100) {
+        throw new globalThis.Error("protobuf decode recursion limit exceeded");
+      }
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+      try {
+        const end = length === undefined ? reader.len : reader.pos + length;
+        const message = createBaseRegistryStatistics_ProvidersByWireFormatEntry();
+        while (reader.pos < end) {
+          const tag = reader.uint32();
+          switch (tag >>> 3) {
+            case 1: {
+              if (tag !== 10) {
+                break;
+              }
+
+              message.key = reader.string();
+              continue;
+            }
+            case 2: {
+              if (tag !== 16) {
+                break;
+              }
+
+              message.value = reader.uint32();
+              continue;
+            }
+          }
+          if ((tag & 7) === 4 || tag === 0) {
+            break;
+          }
+          const buf = reader.skip(tag & 7);
+
+          const list = message._unknownFields![tag];
+
+          if (list === undefined) {
+            message._unknownFields![tag] = [buf];
+          } else {
+            list.push(buf);
+          }
+        }
+        return message;
+      } finally {
+        (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      }
+    },
+
+    fromJSON(object: any): RegistryStatistics_ProvidersByWireFormatEntry {
+      return {
+        key: isSet(object.key) ? globalThis.String(object.key) : "",
+        value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+      };
+    },
+
+    toJSON(message: RegistryStatistics_ProvidersByWireFormatEntry): unknown {
+      const obj: any = {};
+      if (message.key !== "") {
+        obj.key = message.key;
+      }
+      if (message.value !== 0) {
+        obj.value = Math.round(message.value);
+      }
+      return obj;
+    },
+
+    create(
+      base?: DeepPartial<RegistryStatistics_ProvidersByWireFormatEntry>,
+    ): RegistryStatistics_ProvidersByWireFormatEntry {
+      return RegistryStatistics_ProvidersByWireFormatEntry.fromPartial(base ?? {});
+    },
+    fromPartial(
+      object: DeepPartial<RegistryStatistics_ProvidersByWireFormatEntry>,
+    ): RegistryStatistics_ProvidersByWireFormatEntry {
+      const message = createBaseRegistryStatistics_ProvidersByWireFormatEntry();
+      message.key = object.key ?? "";
+      message.value = object.value ?? 0;
+      return message;
+    },
+  };
 
 function createBaseProviderStatus(): ProviderStatus {
   return {
