@@ -34,8 +34,8 @@ let asked: string[];
 /** Answers every token server. */
 const transport = {
   mayReach: () => true,
-  send: async ({ provider: { baseUrl } }: { provider: { baseUrl: string } }) => {
-    asked.push(baseUrl);
+  send: async ({ provider: { address } }: { provider: Pick<ConfiguredProvider, 'address'> }) => {
+    asked.push(address.origin);
     return { status: 200, headers: {}, body: Readable.from([Buffer.from('{"access_token":"t1"}')]) };
   },
 } as unknown as ProviderTransport;

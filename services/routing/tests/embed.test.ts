@@ -1,17 +1,24 @@
 import { busNames } from '@switchyard/contracts';
 import { LineKind, UsageBatch, UsageRecord } from '@switchyard/contracts/events';
 import { EmbedPurpose, EmbedRequest, type EmbedResponse } from '@switchyard/contracts/routing';
+import type { RequestAuthorization } from '@switchyard/llm';
 import { callUnary } from '@switchyard/service-kit';
 import { type Simulator, startSimulator } from '@switchyard/testkit/simulator';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { connect } from 'nats';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { bearer, readyKeys } from './support/ready-keys.ts';
 import { type RoutingUnderTest, startRouting } from './support/start-routing.ts';
 
 const servers = useServers({ postgres: true, nats: true });
 let simulator: Simulator;
 let routing: RoutingUnderTest;
 
+const googleKey: RequestAuthorization = {
+  kind: 'fixed',
+  headers: { 'x-goog-api-key': 'test-key' },
+  secrets: ['test-key'],
+};
 const vectors = (model: string) => ({
   model,
   catalogModel: '',
@@ -33,6 +40,7 @@ beforeAll(async () => {
     databaseUrl: await servers.postgres.createDatabase(),
     natsUrl: servers.nats.url,
     subjectPrefix: servers.nats.prefix,
+    secrets: readyKeys(({ id }) => (id === 'google' ? googleKey : bearer('test-key'))),
   });
   const { first, second, google, claude } = simulator.providers;
   await routing.addProvider({

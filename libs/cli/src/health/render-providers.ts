@@ -1,5 +1,5 @@
 import { formatAgo, formatDuration, formatShare } from '../output/format.ts';
-import { renderTable } from '../output/table.ts';
+import { type Column, renderTable } from '../output/table.ts';
 import { paint } from '../output/view.ts';
 import { uptimeOf } from './read-health.ts';
 import type { ProviderRow, ProviderTable } from './read-providers.ts';
@@ -8,6 +8,14 @@ import { stateTone } from './state-word.ts';
 
 const DAY = 86_400;
 
+const hasEndpoints = ({ status }: ProviderRow): boolean => (status.provider?.endpoints ?? []).length > 0;
+
+const ENDPOINTS: Column<ProviderRow> = {
+  title: 'ENDPOINTS',
+  spare: 5,
+  cell: ({ status }) => (status.provider?.endpoints ?? []).map(({ id }) => id).join(', '),
+};
+
 /** The status table, and below it why those are not healthy that are not. */
 export function renderProviders({ rows, isMeasured }: ProviderTable, { nowMs, view }: Rendering): string {
   const table = renderTable<ProviderRow>(
@@ -15,11 +23,7 @@ export function renderProviders({ rows, isMeasured }: ProviderTable, { nowMs, vi
     [
       { title: '', cell: ({ status }) => (status.current ? '▸' : ''), tone: () => 'good' },
       { title: 'PROVIDER', cell: titleOf },
-      {
-        title: 'ENDPOINTS',
-        spare: 5,
-        cell: ({ status }) => (status.provider?.endpoints ?? []).map(({ id }) => id).join(', '),
-      },
+      ...(rows.some(hasEndpoints) ? [ENDPOINTS] : []),
       {
         title: 'STATE',
         cell: ({ status }) => status.health,

@@ -7,6 +7,7 @@ import {
   type TokenGrant,
 } from '@switchyard/llm';
 import type { Logger } from '@switchyard/service-kit';
+import { readAddress } from '../domain/provider/base-url.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import type { ProviderTransport } from '../transport/provider-transport.ts';
 
@@ -129,13 +130,14 @@ export class AccessTokens {
     provider: ConfiguredProvider,
   ): Promise<Result<AccessToken, KeyProblem>> {
     const { transport, clock } = this.#options;
-    if (!transport.mayReach(tokenUrl))
+    const address = readAddress(tokenUrl.origin);
+    if (address === undefined || !transport.mayReach(address))
       return err({ description: `plain http to its token server at ${tokenUrl.host} is not allowed` });
     const signal = AbortSignal.timeout(ASK_TIMEOUT_MS);
     const query = tokenUrl.search === '' ? undefined : tokenUrl.search.slice(1);
     try {
       const { status, body } = await transport.send({
-        provider: { ...provider, baseUrl: tokenUrl.origin },
+        provider: { ...provider, address },
         encoded: { path: tokenUrl.pathname, query, headers: FORM, body: form(clock.wallMs()) },
         headers: {},
         signal,

@@ -88,8 +88,8 @@ export class ProviderTransport {
   }
 
   /** Whether a request may go there at all: without TLS only to hosts that the operator named. */
-  mayReach(url: URL): boolean {
-    return url.protocol === 'https:' || this.#isNamed(url);
+  mayReach({ origin, target }: ProviderAddress): boolean {
+    return origin.startsWith('https:') || this.#options.hosts.isNamed(target);
   }
 
   async close(): Promise<void> {

@@ -23,14 +23,14 @@ function offered(provider: Partial<Provider>): string[] {
   return offerings.map(({ model }) => model);
 }
 
-test('a provider without models offers those of the catalog that answer a chat, and that are still listed', () => {
+test('a provider without models offers those of the catalog that its wire format has words for, and that are still listed', () => {
   const models = offered({ id: 'openai' });
-  expect(models).toEqual(expect.arrayContaining(['gpt-4o', 'gpt-4o-mini', 'gpt-5.5']));
+  expect(models).toEqual(expect.arrayContaining(['gpt-4o', 'gpt-4o-mini', 'gpt-5.5', 'text-embedding-3-small']));
   const others = bundledCatalog()
     .offeringsOf('openai')
-    .filter(({ mode, unlisted }) => mode !== 'chat' || unlisted)
+    .filter(({ mode, unlisted }) => (mode !== 'chat' && mode !== 'embeddings') || unlisted)
     .map(({ model }) => model);
-  expect(others).toEqual(expect.arrayContaining(['whisper-1', 'text-embedding-3-small', 'gpt-5.5-pro']));
+  expect(others).toEqual(expect.arrayContaining(['whisper-1', 'gpt-5.5-pro']));
   expect(models.filter((model) => others.includes(model))).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
 import { HealthState } from '@switchyard/contracts/health';
 import { CompleteRequest, ProviderMode } from '@switchyard/contracts/routing';
+import { chatOf } from '@switchyard/llm';
 import { expect, test } from 'vitest';
 import type { ConstraintName, OfferingState } from '../../src/domain/decide/candidate.ts';
 import type { Needs } from '../../src/domain/request/needs.ts';
@@ -40,7 +41,7 @@ const WAYS: Readonly<Record<ConstraintName, readonly Way[]>> = {
       needs: {
         maxCostNanoUsd: 10n ** 12n,
         unboundedFields: ['n'],
-        request: CompleteRequest.fromPartial({ model: 'm', passthroughFormat: 'openai-chat' }),
+        operation: chatOf(CompleteRequest.fromPartial({ model: 'm', passthroughFormat: 'openai-chat' })),
       },
       wayOut: /leave the field out/,
     },
@@ -111,7 +112,9 @@ const WAYS: Readonly<Record<ConstraintName, readonly Way[]>> = {
   parameter: [
     {
       name: 'a parameter that the format has no word for',
-      needs: { request: CompleteRequest.fromPartial({ model: 'm', sampling: { topK: 3 } }) },
+      needs: {
+        operation: chatOf(CompleteRequest.fromPartial({ model: 'm', sampling: { topK: 3 } })),
+      },
       wayOut: /leave the field out/,
     },
   ],
