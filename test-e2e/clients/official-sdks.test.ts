@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SimulatorControl } from '../support/simulator-control.ts';
 import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
 import { anthropicSdk } from './sdks/anthropic-sdk.ts';
+import { EMBEDDERS } from './sdks/embedders.ts';
 import { langchainAnthropic, langchainOpenai } from './sdks/langchain-sdk.ts';
 import { openaiChatSdk } from './sdks/openai-chat-sdk.ts';
 import { openaiResponsesSdk } from './sdks/openai-responses-sdk.ts';
@@ -29,7 +30,13 @@ let control: SimulatorControl;
 let door: Door;
 
 beforeAll(async () => {
-  started = await startTestFleet({ providers: PROVIDERS.map((format) => ({ id: format, format })) });
+  started = await startTestFleet({
+    providers: [
+      ...PROVIDERS.map((format) => ({ id: format, format })),
+      // Its models and prices are those of OpenAI, embeddings among them.
+      { id: 'embedder', format: 'openai-chat', catalogId: 'openai' },
+    ],
+  });
   control = new SimulatorControl(started.fleet.simulatorUrl);
   door = { url: started.fleet.httpUrl, apiKey: started.fleet.apiKey };
 }, 240_000);
@@ -115,4 +122,15 @@ describe.each(SDKS)('$name, by address and key alone', (sdk) => {
     expect(await statusOf(sdk.text(door, 'no-such-model'))).toBe(404);
     expect(await statusOf(sdk.stream(door, 'no-such-model'))).toBe(404);
   });
+});
+
+test.each(EMBEDDERS)('$name has texts turned into vectors, by address and key alone', async ({ embed }) => {
+  const texts = ['a red apple', 'a green apple', 'interest rates'];
+  const vectors = await embed(door, 'embedder/text-embedding-3-small', texts);
+  const alike = (a: number, b: number) =>
+    (vectors[a] ?? []).reduce((sum, value, i) => sum + value * (vectors[b]?.[i] ?? 0), 0);
+  expect(vectors).toHaveLength(3);
+  // The simulator's vectors have length 1, and those of texts with a word in common are near each other.
+  expect(alike(0, 0)).toBeCloseTo(1, 5);
+  expect(alike(0, 1)).toBeGreaterThan(alike(0, 2));
 });

@@ -94,8 +94,10 @@ export { decodeCountRequest } from './surfaces/anthropic-messages/decode-request
 export { messagesSurface } from './surfaces/anthropic-messages/messages-surface.ts';
 export { inCallersWords } from './surfaces/callers-words.ts';
 export { chatSurface } from './surfaces/openai-chat/chat-surface.ts';
+export { embeddingsSurface } from './surfaces/openai-embeddings/embeddings-surface.ts';
 export { responsesSurface } from './surfaces/openai-responses/responses-surface.ts';
 export type {
+  AnswerSurface,
   CallerHeaders,
   Surface,
   SurfaceError,

@@ -8,9 +8,9 @@ const PLACE = /\bmessages\[(\d+)\](?:\.parts\[(\d+)\])?/g;
 const OF_PROVIDER = /^PROVIDER_/;
 
 /** An error about a canonical request, with its fields named as the caller of a surface wrote them. */
-export function inCallersWords<Asked extends SurfaceRequest>(
+export function inCallersWords(
   error: ServiceError,
-  { fieldNames }: Pick<Surface<Asked>, 'fieldNames'>,
+  { fieldNames }: Pick<Surface, 'fieldNames'>,
   { places }: Pick<SurfaceRequest, 'places'>,
 ): ServiceError {
   if (OF_PROVIDER.test(error.reason)) return error;

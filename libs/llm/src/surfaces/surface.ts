@@ -21,7 +21,7 @@ export interface SurfaceRequest {
 }
 
 /** What stands around an answer. */
-export interface AnswerHead<Asked extends SurfaceRequest> {
+export interface AnswerHead<Asked> {
   readonly asked: Asked;
   /** When the request came, in ms since 1970. */
   readonly createdAtMs: number;
@@ -49,22 +49,27 @@ export interface SurfaceStreamEncoder {
   encodeError(error: ServiceError): string;
 }
 
-/**
- * One API by which callers ask for completions: how its requests are read, and how answers, streams and errors are told.
- * Pure. What lies between is the same for all of them.
- */
-export interface Surface<Asked extends SurfaceRequest = SurfaceRequest> {
+/** One API by which callers ask for work that is answered in one piece: how its requests are read, answers and errors told. Pure. */
+export interface AnswerSurface<Asked, Answer> {
   /** As in `CompleteRequest.passthrough_format` where a wire format has the same name. */
   readonly id: string;
   /** The canonical request, or every field that is wrong, in the caller's names. */
   decode(body: unknown, headers: CallerHeaders): Result<Asked, FieldViolation[]>;
   /** The body of an answer in one piece. */
-  encodeResponse(response: CompleteResponse, head: AnswerHead<Asked>): object;
-  createStreamEncoder(head: StreamHead<Asked>): SurfaceStreamEncoder;
+  encodeResponse(response: Answer, head: AnswerHead<Asked>): object;
   /** Also for what is wrong before a request could be decoded: an unknown key, a body too large. */
   encodeError(error: ServiceError): SurfaceError;
   /** Names of canonical fields in the caller's body, where they differ: "sampling.max_output_tokens" → "max_tokens". */
   readonly fieldNames: ReadonlyMap<string, string>;
   /** Response header by which this API's clients know a request's id. */
   readonly requestIdHeader: string;
+}
+
+/**
+ * One API by which callers ask for completions, whole or streamed. What lies between decoding and telling is the same for all of
+ * them.
+ */
+export interface Surface<Asked extends SurfaceRequest = SurfaceRequest>
+  extends AnswerSurface<Asked, CompleteResponse> {
+  createStreamEncoder(head: StreamHead<Asked>): SurfaceStreamEncoder;
 }

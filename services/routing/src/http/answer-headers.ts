@@ -1,7 +1,7 @@
 import type { Cost, RouteSummary } from '@switchyard/contracts/routing';
 
 /** What of an answer is told in headers. */
-interface Told {
+export interface Told {
   readonly requestId: string;
   readonly route: RouteSummary | undefined;
   /** Known at the end: a stream tells it in its last events. */

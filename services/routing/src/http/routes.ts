@@ -1,7 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { chatSurface, messagesSurface, platformSurface, responsesSurface } from '@switchyard/llm';
+import {
+  chatSurface,
+  embeddingsSurface,
+  messagesSurface,
+  platformSurface,
+  responsesSurface,
+} from '@switchyard/llm';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { PipelineCall } from '../pipeline/pipeline-call.ts';
 import type { PipelineContext } from '../ports.ts';
+import { answerRoute } from './answer-route.ts';
 import { countTokens } from './count-tokens.ts';
 import type { EncodeError, HttpRoute } from './http-call.ts';
 import { models } from './models.ts';
@@ -22,6 +30,10 @@ export function httpRoutes(
     ['POST /v1/messages/count_tokens', countTokens],
     ['POST /v1/responses', surfaceRoute(responsesSurface, on)],
     ['POST /v1/requests', surfaceRoute(platformSurface, on)],
+    [
+      'POST /v1/embeddings',
+      answerRoute(embeddingsSurface, { clock, ask: (call: PipelineCall<'embed'>) => pipeline.embed(call) }),
+    ],
     ['GET /v1/models', models(snapshots)],
     ['GET /v1/models/*', models(snapshots)],
   ]);

@@ -3,12 +3,11 @@ import type { StreamCompleteResponse, StreamStarted } from '@switchyard/contract
 import { type Clock, ServiceError } from '@switchyard/kernel';
 import { inCallersWords, type Surface, type SurfaceRequest } from '@switchyard/llm';
 import { requirePermission, toServiceError } from '@switchyard/service-kit';
-import { invalidFields } from '../errors.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { PipelineCall } from '../pipeline/pipeline-call.ts';
 import { answerHeaders } from './answer-headers.ts';
+import { decodeBody } from './decode-body.ts';
 import { type HttpCall, type HttpRoute, sendJson } from './http-call.ts';
-import { readJson } from './read-body.ts';
 import { writeEvents } from './write-events.ts';
 
 /** What the route stands on. */
@@ -26,7 +25,7 @@ export const surfaceRoute = <Asked extends SurfaceRequest>(
   answer: async (http) => {
     requirePermission(http.principal, 'routing.complete');
     const createdAtMs = clock.wallMs();
-    const asked = await decode(surface, http);
+    const asked = await decodeBody(surface, http);
     const { request } = asked;
     const call: PipelineCall = {
       request,
@@ -50,15 +49,6 @@ export const surfaceRoute = <Asked extends SurfaceRequest>(
     }
   },
 });
-
-async function decode<Asked extends SurfaceRequest>(
-  surface: Surface<Asked>,
-  { request, take }: HttpCall,
-): Promise<Asked> {
-  const decoded = surface.decode(await readJson(request, take), request.headers);
-  if (!decoded.ok) throw invalidFields(decoded.error);
-  return decoded.value;
-}
 
 interface Streamed<Asked extends SurfaceRequest> {
   readonly surface: Surface<Asked>;
