@@ -29,7 +29,7 @@ const TIMEOUT_MS = 300_000;
 const MAX_HEAP_MB = 1_024;
 
 /** Merges the sources in a thread of its own. @throws Error where it takes too long or too much memory, or is given up */
-export function mergeInWorker(task: MergeTask, signal: AbortSignal): Promise<MergeAnswer> {
+export async function mergeInWorker(task: MergeTask, signal: AbortSignal): Promise<MergeAnswer> {
   // Beside this file, as TypeScript or bundled.
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'mjs';
   const worker = new Worker(new URL(`./refresh-prices.${ending}`, import.meta.url), {
@@ -37,10 +37,14 @@ export function mergeInWorker(task: MergeTask, signal: AbortSignal): Promise<Mer
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
   });
   const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-  return new Promise<MergeAnswer>((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`the merge ended with ${code} and no answer`)));
-    limit.addEventListener('abort', () => reject(new Error('the merge was given up')), { once: true });
-  }).finally(() => worker.terminate());
+  try {
+    return await new Promise<MergeAnswer>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.once('exit', (code) => reject(new Error(`the merge ended with ${code} and no answer`)));
+      limit.addEventListener('abort', () => reject(new Error('the merge was given up')), { once: true });
+    });
+  } finally {
+    await worker.terminate();
+  }
 }

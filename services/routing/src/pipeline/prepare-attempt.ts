@@ -1,6 +1,11 @@
 import type { Span } from '@opentelemetry/api';
 import { type Result, ServiceError } from '@switchyard/kernel';
-import { type EncodedRequest, encodeOperation, type RequestAuthorization, type Unsupported } from '@switchyard/llm';
+import {
+  type EncodedRequest,
+  encodeOperation,
+  type RequestAuthorization,
+  type Unsupported,
+} from '@switchyard/llm';
 import { endSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { outputLimit } from '../domain/request/output-limit.ts';

@@ -25,7 +25,9 @@ function offered(provider: Partial<Provider>): string[] {
 
 test('a provider without models offers those of the catalog that its wire format has words for, and that are still listed', () => {
   const models = offered({ id: 'openai' });
-  expect(models).toEqual(expect.arrayContaining(['gpt-4o', 'gpt-4o-mini', 'gpt-5.5', 'text-embedding-3-small']));
+  expect(models).toEqual(
+    expect.arrayContaining(['gpt-4o', 'gpt-4o-mini', 'gpt-5.5', 'text-embedding-3-small']),
+  );
   const others = bundledCatalog()
     .offeringsOf('openai')
     .filter(({ mode, unlisted }) => (mode !== 'chat' && mode !== 'embeddings') || unlisted)
