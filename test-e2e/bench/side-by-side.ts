@@ -12,7 +12,6 @@ import { direct, portkey, switchyardGrpc, switchyardHttp } from './targets.ts';
 const ROUNDS = 5;
 const AMOUNT = { requests: 4_000, concurrency: 32 };
 const WARM_UP = { requests: 3_000, concurrency: 32 };
-const PORTKEY_PORT = 18_787;
 
 await using started = await startTestFleet({ logLevel: 'warn' });
 const options = { started, connections: AMOUNT.concurrency };
@@ -20,7 +19,7 @@ const targets: Target[] = [
   direct(options),
   switchyardHttp(options),
   switchyardGrpc(options),
-  await portkey(options, PORTKEY_PORT),
+  await portkey(options),
 ];
 const results = new Map<string, Measured[]>(targets.map(({ name }) => [name, []]));
 

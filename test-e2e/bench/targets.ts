@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { SwitchyardClient, textRequest } from '@switchyard/client';
+import { freePort } from '@switchyard/testkit/processes';
 import { Pool } from 'undici';
+import { startPortkey } from '../support/portkey-gateway.ts';
 import type { TestFleet } from '../support/test-fleet.ts';
 import { CHAT_BODY, MODEL, PROMPT, type Target } from './target.ts';
 
@@ -54,25 +54,21 @@ export function switchyardGrpc({ started }: TargetOptions): Target {
   };
 }
 
-/** Portkey Gateway from npm, as its maintainers start it. */
-export async function portkey({ started, connections }: TargetOptions, port: number): Promise<Target> {
-  const entry = createRequire(import.meta.url).resolve('@portkey-ai/gateway/build/start-server.js');
-  const child = spawn(process.execPath, [entry, `--port=${port}`, '--headless'], { stdio: 'ignore' });
-  const url = `http://127.0.0.1:${port}/v1/chat/completions`;
-  const target = httpTarget({
+/** Portkey Gateway, in front of the same provider. */
+export async function portkey({ started, connections }: TargetOptions): Promise<Target> {
+  const gateway = await startPortkey(await freePort());
+  return httpTarget({
     name: 'Portkey Gateway',
-    pid: child.pid,
-    url,
+    pid: gateway.pid,
+    url: `${gateway.baseUrl}/chat/completions`,
     headers: {
       authorization: 'Bearer simulated-key',
       'x-portkey-provider': 'openai',
       'x-portkey-custom-host': `${started.fleet.simulatorUrl}/primary/v1`,
     },
     connections,
-    onDispose: () => ended(child),
+    onDispose: () => gateway[Symbol.asyncDispose](),
   });
-  await untilAnswering(target);
-  return target;
 }
 
 function httpTarget({ name, pid, url, headers, connections, onDispose }: HttpTarget): Target {
@@ -96,23 +92,4 @@ function httpTarget({ name, pid, url, headers, connections, onDispose }: HttpTar
       await onDispose?.();
     },
   };
-}
-
-async function untilAnswering(target: Target): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await target.ask();
-      return;
-    } catch (error) {
-      if (tries === 50) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    child.once('exit', () => resolve());
-    child.kill('SIGTERM');
-  });
 }

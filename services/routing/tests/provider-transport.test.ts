@@ -1,8 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readKey } from '@switchyard/llm';
 import { AddressNotAllowedError, parseNamedHosts } from '@switchyard/service-kit';
 import { FORBIDDEN_ADDRESSES } from '@switchyard/service-kit/ssrf-cases';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { authorizationHeaders } from '../src/transport/authorize-request.ts';
 import { namedHostRules } from '../src/transport/named-host-rules.ts';
 import { ProviderTransport } from '../src/transport/provider-transport.ts';
 import { classifyTransportError } from '../src/transport/transport-error.ts';
@@ -11,6 +13,7 @@ import { addressOf, offering } from './domain/offerings.ts';
 let server: Server;
 let port: number;
 let requests: number;
+let received: IncomingHttpHeaders;
 let connections: number;
 let transport: ProviderTransport;
 /** What names resolve to, answer by answer; the last one goes on. */
@@ -18,8 +21,9 @@ let answers: string[][];
 let resolved: string[];
 
 beforeAll(async () => {
-  server = createServer((_request, response) => {
+  server = createServer((request, response) => {
     requests += 1;
+    received = request.headers;
     response.end('{}');
   });
   server.on('connection', () => {
@@ -67,6 +71,41 @@ const refusal = (tenant: string, origin: string): Promise<unknown> =>
     (status) => status,
     (error: unknown) => error,
   );
+
+test("a provider's headers are sent, and replace neither the wire format's nor the key's; a signature stays valid", async () => {
+  const address = addressOf(`http://name.test:${port}/v1`);
+  const headers = { 'x-portkey-provider': 'openai', 'anthropic-version': '1999-01-01' };
+  const provider = { ...offering({ provider: 'p' }).provider, address, headers };
+  const sent = {
+    path: '/chat',
+    query: undefined,
+    headers: { 'anthropic-version': '2023-06-01' },
+    body: '{}',
+  };
+  const key = readKey({
+    style: 'aws-sigv4',
+    secret: JSON.stringify({
+      access_key_id: 'AKIDEXAMPLE',
+      secret_access_key: 'secret',
+      region: 'eu-west-1',
+    }),
+    host: address.host,
+  });
+  if (!key.ok || key.value.kind !== 'signed') throw new Error('no signer');
+  const signature = authorizationHeaders(key.value, { address, encoded: sent, wallMs: 0 });
+  const { signal } = new AbortController();
+  const { body } = await transport.send({
+    provider,
+    encoded: sent,
+    headers: signature,
+    signal,
+    onSending: () => {},
+  });
+  await body.dump();
+  expect(received).toMatchObject({ ...signature, ...sent.headers, 'x-portkey-provider': 'openai' });
+  const signed = /SignedHeaders=([^,]*)/.exec(received.authorization ?? '')?.[1]?.split(';') ?? [];
+  expect(signed).toEqual(['anthropic-version', 'host', 'x-amz-date']);
+});
 
 test("the installation's provider may be at a private address, a tenant's only at a host that the operator named", async () => {
   expect(await call('', `http://name.test:${port}`)).toBe(200);

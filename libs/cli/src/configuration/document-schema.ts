@@ -74,6 +74,7 @@ const provider: ObjectSchema = {
     between_tokens_ms: limitMs,
     total_ms: limitMs,
   }),
+  headers: { kind: 'map' },
   endpoints: listOf({
     id: text,
     base_url: text,

@@ -21,6 +21,7 @@ const EVERYTHING = Configuration.fromPartial({
       mode: ProviderMode.MAINTENANCE,
       simulated: true,
       timeLimits: { connectMs: 1, totalMs: 2 },
+      headers: { 'x-portkey-provider': 'openai', x_1: 'null' },
       endpoints: [
         {
           id: 'eu',
@@ -151,6 +152,18 @@ test.each([
     'version: 1\npools: [{requirements: {max_cost_nano_usd: 9223372036854775808}}]',
     'pools[0].requirements.max_cost_nano_usd',
     /9223372036854775807/,
+  ],
+  [
+    'a number as a header',
+    'version: 1\nproviders: [{headers: {x-a: 7}}]',
+    'providers[0].headers.x-a',
+    /a text/,
+  ],
+  [
+    'a list as headers',
+    'version: 1\nproviders: [{headers: [x-a]}]',
+    'providers[0].headers',
+    /names and texts/,
   ],
   ['a text as a pool', 'version: 1\npools: [fast]', 'pools[0]', /fields/],
   [

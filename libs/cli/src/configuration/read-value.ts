@@ -48,6 +48,8 @@ export function readValue(value: unknown, schema: ValueSchema, place: Place): un
     case 'list':
       if (!Array.isArray(value)) return refuse('must be a list');
       return value.map((item, i) => readValue(item, schema.of, { ...place, path: `${place.path}[${i}]` }));
+    case 'map':
+      return readMap(value, place);
     case 'object':
       return readObject(value, schema.fields, place);
     default:
@@ -74,6 +76,21 @@ export function readObject(
     else if (item !== null) read[messageName(name, field)] = readValue(item, field, { path: at, report });
   }
   return read;
+}
+
+/** Texts by name: the names are kept as they are written. */
+function readMap(value: unknown, { path, report }: Place): Record<string, unknown> | undefined {
+  if (!isPlainObject(value)) {
+    report(path, 'must have names and texts');
+    return undefined;
+  }
+  const given = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(
+    given.map(([name, item]) => [
+      name,
+      readValue(item, { kind: 'text' }, { path: `${path}.${name}`, report }),
+    ]),
+  );
 }
 
 /** Whether a value of a document has fields. */

@@ -9,6 +9,8 @@ export type ValueSchema =
   /** One of some words; the numbers are the message's. */
   | { readonly kind: 'word'; readonly words: Readonly<Record<string, number>> }
   | { readonly kind: 'list'; readonly of: ValueSchema }
+  /** Texts by names that are the operator's own. */
+  | { readonly kind: 'map' }
   | { readonly kind: 'object'; readonly fields: ObjectSchema };
 
 /** Fields by their names in a document. */

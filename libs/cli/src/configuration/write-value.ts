@@ -22,6 +22,8 @@ function writeValue(value: unknown, schema: ValueSchema): unknown {
       const list = (value as unknown[]).map((item) => writeValue(item, schema.of) ?? {});
       return list.length === 0 ? undefined : list;
     }
+    case 'map':
+      return Object.keys(value as object).length === 0 ? undefined : value;
     case 'object':
       return writeObject(value as Record<string, unknown>, schema.fields);
     default:

@@ -23,6 +23,7 @@ const WRITABLE = {
   simulated: 'simulated',
   time_limits: 'timeLimits',
   endpoints: 'endpoints',
+  headers: 'headers',
 } as const satisfies WritableFields<Provider>;
 
 /** ProviderAdminService.UpdateProvider */

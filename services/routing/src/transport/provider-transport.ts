@@ -77,7 +77,8 @@ export class ProviderTransport {
     } = await pool.compose(tellOfSending(onSending)).request({
       method: 'POST',
       path: encoded.query === undefined ? path : `${path}?${encoded.query}`,
-      headers: { ...encoded.headers, ...headers },
+      // The provider's come first, so that they replace nothing, and no signature covers them.
+      headers: { ...provider.headers, ...encoded.headers, ...headers },
       body: encoded.body,
       signal,
       // The attempt's own time limits are finer than undici's.

@@ -51,6 +51,7 @@ export function offering(traits: OfferingTraits): Offering {
       endpoint: undefined,
       endpoints: [],
       address: addressOf('https://example.com/v1'),
+      headers: {},
       authStyle: 'bearer',
       credentialRef: '',
       catalogId: id,

@@ -11,6 +11,8 @@ const valid = { id: 'p', wireFormat: 'openai-chat', baseUrl: 'https://api.exampl
 const fieldsOf = (change: Parameters<typeof Provider.fromPartial>[0]) =>
   validateProvider(Provider.fromPartial({ ...valid, ...change }), anywhere).map(({ field }) => field);
 const models = (count: number) => Array.from({ length: count }, (_, i) => ({ model: `m${i}` }));
+const headers = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`x-${i}`, 'a']));
 const endpoints = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `e${i}` }));
 
 test.each<[string, Parameters<typeof Provider.fromPartial>[0]]>([
@@ -41,6 +43,15 @@ test.each<[string, Parameters<typeof Provider.fromPartial>[0]]>([
   ['endpoints[0].tags', { endpoints: [{ id: 'eu', tags: Array.from({ length: 65 }, () => 'x') }] }],
   ['endpoints[0].weight', { endpoints: [{ id: 'eu', weight: 1_000_001 }] }],
   ['endpoints[0].mode', { endpoints: [{ id: 'eu', mode: 9 as ProviderMode }] }],
+  ['headers', { headers: headers(33) }],
+  ['headers', { headers: { 'X-Upper': 'a' } }],
+  ['headers', { headers: { 'x y': 'a' } }],
+  ['headers', { headers: { '': 'a' } }],
+  ['headers', { headers: { ['x'.repeat(129)]: 'a' } }],
+  ['headers.x-a', { headers: { 'x-a': '' } }],
+  ['headers.x-a', { headers: { 'x-a': 'x'.repeat(1_025) } }],
+  ['headers.x-a', { headers: { 'x-a': 'two\r\nlines: 1' } }],
+  ['headers.x-a', { headers: { 'x-a': 'Schlüssel' } }],
 ])('%s that is out of bounds is named', (field, change) => {
   expect(fieldsOf(change)).toEqual([`provider.${field}`]);
 });
@@ -51,4 +62,31 @@ test('what is in bounds is taken', () => {
   expect(fieldsOf({ models: models(10_000), mode: ProviderMode.MAINTENANCE, weight: 0 })).toEqual([]);
   expect(fieldsOf({ tenant: 't1', models: models(1_000) })).toEqual([]);
   expect(fieldsOf({ endpoints: endpoints(16) })).toEqual([]);
+  expect(fieldsOf({ headers: { ...headers(31), 'x-long': '~'.repeat(1_024) } })).toEqual([]);
+});
+
+test.each([
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+  'cookie',
+  'host',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+  'accept-encoding',
+  'content-length',
+  'content-type',
+  'proxy-authorization',
+  'traceparent',
+  'tracestate',
+  'x-amz-date',
+  'x-switchyard-attempt-id',
+])('the header %s is not for a provider to state', (name) => {
+  expect(fieldsOf({ headers: { [name]: 'a' } })).toEqual([`provider.headers.${name}`]);
 });

@@ -58,7 +58,7 @@ export function writtenFields(object: ConfiguredObject): ReadonlyMap<string, str
 function messageJson({ kind, value }: ConfiguredObject): unknown {
   switch (kind) {
     case 'provider':
-      return Provider.toJSON(value);
+      return Provider.toJSON({ ...value, headers: inOrder(value.headers) });
     case 'pool':
       return Pool.toJSON(value);
     case 'policy':
@@ -67,6 +67,10 @@ function messageJson({ kind, value }: ConfiguredObject): unknown {
       return Experiment.toJSON(value);
   }
 }
+
+/** A map says the same in any order. */
+const inOrder = (map: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(map).sort());
 
 /** Names of fields as in the proto, as documents and masks have them. */
 function inSnakeCase(json: unknown): unknown {

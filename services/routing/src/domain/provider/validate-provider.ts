@@ -3,6 +3,7 @@ import type { FieldViolation } from '@switchyard/kernel';
 import { AUTH_STYLES, findWireFormat, isAuthStyle, WIRE_FORMAT_IDS } from '@switchyard/llm';
 import { isCapability } from '../snapshot/capability.ts';
 import { baseUrlProblem, type HostRules } from './base-url.ts';
+import { checkHeaders } from './check-headers.ts';
 import { type Check, checkReach, within } from './check-reach.ts';
 import { validateEndpoints } from './validate-endpoints.ts';
 
@@ -32,6 +33,7 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
   check(provider.catalogId.length <= 128, 'catalog_id', 'must have at most 128 characters');
   check(within(provider.priority, 0, 1_000_000), 'priority', 'must be from 0 to 1000000');
   checkReach(provider, check);
+  checkHeaders(provider.headers, check);
   checkModels(provider, check);
   for (const [name, value] of Object.entries(provider.timeLimits ?? {})) {
     if (typeof value === 'number')

@@ -44,6 +44,8 @@ export interface ConfiguredProvider {
   /** The same provider by each of its endpoints; empty where it has none of its own, and then it is called as it is. */
   readonly endpoints: readonly ConfiguredProvider[];
   readonly address: ProviderAddress;
+  /** Sent with each call, where nothing else sets them: names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
   /** How its key is shown to it. */
   readonly authStyle: AuthStyle;
   /** '' where it needs none. */

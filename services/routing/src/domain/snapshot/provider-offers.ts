@@ -69,6 +69,7 @@ function configure(
     endpoint: undefined,
     endpoints: [],
     address,
+    headers: provider.headers,
     authStyle: authStyleOf({ stated: provider.authStyle, format, entry: catalog.provider(catalogId) }),
     credentialRef: provider.credentialRef,
     catalogId,

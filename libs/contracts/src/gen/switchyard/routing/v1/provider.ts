@@ -139,6 +139,20 @@ export interface Provider {
    * the provider, then one of its endpoints. Empty: it is reached as base_url, credential_ref and region say.
    */
   endpoints: ProviderEndpoint[];
+  /**
+   * Headers sent with each of its calls, by name: what a gateway or a vendor asks for besides the wire format
+   * ("x-portkey-provider": "openai"). At most 32; names of 1 to 128 characters of a-z 0-9 ! # $ % & ' * + - . ^ _ ` | ~, values of
+   * 1 to 1,024 printable ASCII characters. Not taken: what authorizes, frames, traces or signs a call (authorization, x-api-key,
+   * host, content-*, traceparent, x-switchyard-*, x-amz-* and the like). A header that the wire format sends itself stays as it
+   * is. Values must not hold secrets: whoever may read the provider sees them; a key belongs in credential_ref.
+   */
+  headers: { [key: string]: string };
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface Provider_HeadersEntry {
+  key: string;
+  value: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -224,6 +238,7 @@ function createBaseProvider(): Provider {
     weight: undefined,
     authStyle: "",
     endpoints: [],
+    headers: {},
     _unknownFields: {},
   };
 }
@@ -290,6 +305,9 @@ export const Provider: MessageFns<Provider> = {
     for (const v of message.endpoints) {
       ProviderEndpoint.encode(v!, writer.uint32(154).fork()).join();
     }
+    globalThis.Object.entries(message.headers).forEach(([key, value]: [string, string]) => {
+      Provider_HeadersEntry.encode({ key: key as any, value }, writer.uint32(170).fork()).join();
+    });
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
         const tag = parseInt(key, 10);
@@ -474,6 +492,17 @@ export const Provider: MessageFns<Provider> = {
             message.endpoints.push(ProviderEndpoint.decode(reader, reader.uint32()));
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            const entry21 = Provider_HeadersEntry.decode(reader, reader.uint32());
+            if (entry21.value !== undefined) {
+              message.headers[entry21.key] = entry21.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -558,6 +587,20 @@ export const Provider: MessageFns<Provider> = {
       endpoints: globalThis.Array.isArray(object?.endpoints)
         ? object.endpoints.map((e: any) => ProviderEndpoint.fromJSON(e))
         : [],
+      headers: isObject(object.headers)
+        ? (globalThis.Object.entries(object.headers) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
     };
   },
 
@@ -623,6 +666,15 @@ export const Provider: MessageFns<Provider> = {
     if (message.endpoints?.length) {
       obj.endpoints = message.endpoints.map((e) => ProviderEndpoint.toJSON(e));
     }
+    if (message.headers) {
+      const entries = globalThis.Object.entries(message.headers) as [string, string][];
+      if (entries.length > 0) {
+        obj.headers = {};
+        entries.forEach(([k, v]) => {
+          obj.headers[k] = v;
+        });
+      }
+    }
     return obj;
   },
 
@@ -653,6 +705,116 @@ export const Provider: MessageFns<Provider> = {
     message.weight = object.weight ?? undefined;
     message.authStyle = object.authStyle ?? "";
     message.endpoints = object.endpoints?.map((e) => ProviderEndpoint.fromPartial(e)) || [];
+    message.headers = (globalThis.Object.entries(object.headers ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBaseProvider_HeadersEntry(): Provider_HeadersEntry {
+  return { key: "", value: "", _unknownFields: {} };
+}
+
+export const Provider_HeadersEntry: MessageFns<Provider_HeadersEntry> = {
+  encode(message: Provider_HeadersEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Provider_HeadersEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProvider_HeadersEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Provider_HeadersEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: Provider_HeadersEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Provider_HeadersEntry>): Provider_HeadersEntry {
+    return Provider_HeadersEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Provider_HeadersEntry>): Provider_HeadersEntry {
+    const message = createBaseProvider_HeadersEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };
@@ -1209,6 +1371,10 @@ function fromJsonTimestamp(o: any): Date {
   } else {
     return fromTimestamp(Timestamp.fromJSON(o));
   }
+}
+
+function isObject(value: any): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function isSet(value: any): boolean {
