@@ -9,6 +9,12 @@ import { requestsRow } from './surfaces/requests-row.ts';
 import { responsesRow } from './surfaces/responses-row.ts';
 import type { Ask, Json, Seen, SurfaceRow } from './surfaces/surface-row.ts';
 
+/** What the doors to Claude know less of than others. */
+const NOT_AT_CLAUDE = ['anthropic-messages', 'vertex-anthropic'] as const;
+/** Formats that cannot say a part of an ask. */
+const cannotSay = (formats: readonly WireFormatName[], part: keyof Ask) =>
+  Object.fromEntries(formats.map((format) => [format, part]));
+
 /** gRPC is the canonical form itself: its row is `through-the-fleet.test.ts`. */
 const SURFACES: readonly SurfaceRow[] = [chatRow, messagesRow, responsesRow, requestsRow];
 /** Every format that the simulator speaks. */
@@ -31,6 +37,9 @@ interface Feature {
   /** Whether the answer goes on after its tools' results. */
   readonly goesOn?: true;
 }
+
+/** Models that the simulator makes up belong to no maker, and each maker's reason in their own way. */
+const OF_NO_MAKER = { 'bedrock-converse': 'effort' } as const;
 
 const FEATURES: readonly Feature[] = [
   {
@@ -67,15 +76,16 @@ const FEATURES: readonly Feature[] = [
   },
   {
     name: 'an answer that reaches its limit',
-    ask: { text: 'hello', maxTokens: 5 },
+    ask: { text: 'hello', maxTokens: 16 },
     finish: 'length',
-    seen: { outputTokens: 5 },
+    seen: { outputTokens: 16 },
   },
   {
     name: 'a stop text',
     ask: { text: 'hello', stop: ' answer' },
     finish: 'stop',
     seen: { text: 'Simulated' },
+    refusedBy: { 'openai-responses': 'stop' },
   },
   {
     name: 'reasoning',
@@ -83,6 +93,7 @@ const FEATURES: readonly Feature[] = [
     ask: { text: 'hello', effort: 'medium' },
     finish: 'stop',
     seen: { text: SIMULATED },
+    refusedBy: OF_NO_MAKER,
   },
   {
     name: 'reasoning that led to calls, and goes back with its proofs',
@@ -90,6 +101,7 @@ const FEATURES: readonly Feature[] = [
     ask: { text: 'call the tools', effort: 'medium', tools: TOOLS },
     finish: 'tools',
     seen: {},
+    refusedBy: OF_NO_MAKER,
     goesOn: true,
   },
   {
@@ -97,21 +109,24 @@ const FEATURES: readonly Feature[] = [
     ask: { text: 'hello', temperature: 1.5 },
     finish: 'stop',
     seen: { text: SIMULATED },
-    refusedBy: { 'anthropic-messages': 'temperature' },
+    refusedBy: cannotSay([...NOT_AT_CLAUDE, 'bedrock-converse'], 'temperature'),
   },
   {
     name: 'a seed',
     ask: { text: 'hello', seed: 7 },
     finish: 'stop',
     seen: { text: SIMULATED },
-    refusedBy: { 'anthropic-messages': 'seed' },
+    refusedBy: cannotSay([...NOT_AT_CLAUDE, 'bedrock-converse', 'openai-responses'], 'seed'),
   },
 ];
 
 let started: TestFleet;
 
 beforeAll(async () => {
-  started = await startTestFleet({ providers: FORMATS.map((format) => ({ id: format, format })) });
+  started = await startTestFleet({
+    providers: FORMATS.map((format) => ({ id: format, format })),
+    answerTokens: 24,
+  });
 }, 240_000);
 afterAll(() => started?.[Symbol.asyncDispose]());
 
@@ -140,9 +155,10 @@ async function streamed(surface: SurfaceRow, body: Json): Promise<Json> {
   );
 }
 
-/** What differs from one answer to the next, and from its stream. */
-const comparable = ({ calls, ...seen }: Seen) => ({
+/** An answer without what is another one each time: ids, and what is encrypted. */
+const comparable = ({ calls, proofs, ...seen }: Seen) => ({
   ...seen,
+  proofs: proofs.length,
   calls: calls.map(({ name, arguments: given }) => ({ name, given })),
 });
 

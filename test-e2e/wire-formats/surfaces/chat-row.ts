@@ -41,7 +41,11 @@ export const chatSeen = (message: Json): Pick<Seen, 'text' | 'calls' | 'proofs'>
     name: call.function.name,
     arguments: JSON.parse(call.function.arguments),
   })),
-  proofs: (message.reasoning_details ?? []).map((detail: Json) => detail.signature ?? detail.data),
+  proofs: [
+    ...(message.reasoning_details ?? []).map((detail: Json) => detail.signature ?? detail.data),
+    // A proof directly before a call stands with the call.
+    ...(message.tool_calls ?? []).flatMap((call: Json) => call.extra_content?.google.thought_signature ?? []),
+  ],
 });
 
 /** `POST /v1/chat/completions`. */
@@ -50,7 +54,7 @@ export const chatRow: SurfaceRow = {
   path: '/v1/chat/completions',
   finishes: { stop: 'stop', length: 'length', tools: 'tool_calls' },
   cannot: {},
-  fields: { temperature: 'temperature', seed: 'seed' },
+  fields: { temperature: 'temperature', seed: 'seed', stop: 'stop', effort: 'reasoning_effort' },
   write: (model, ask) => ({ model, ...chatFields(ask) }),
   goOn: (body, { choices }) => ({
     ...body,

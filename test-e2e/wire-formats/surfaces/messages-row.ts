@@ -6,7 +6,7 @@ export const messagesRow: SurfaceRow = {
   path: '/v1/messages',
   finishes: { stop: 'end_turn', length: 'max_tokens', tools: 'tool_use' },
   cannot: { temperature: 'the API takes 0 to 1', seed: 'the API has none' },
-  fields: {},
+  fields: { stop: 'stop_sequences', effort: 'output_config.effort' },
   write: (model, ask) => ({
     model,
     max_tokens: ask.maxTokens ?? 2_000,

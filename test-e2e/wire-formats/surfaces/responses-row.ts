@@ -6,7 +6,7 @@ export const responsesRow: SurfaceRow = {
   path: '/v1/responses',
   finishes: { stop: 'completed', length: 'incomplete', tools: 'completed' },
   cannot: { stop: 'the API has no stop texts', seed: 'the API has none' },
-  fields: { temperature: 'temperature' },
+  fields: { temperature: 'temperature', effort: 'reasoning.effort' },
   write: (model, ask) => ({
     model,
     instructions: ask.system,
