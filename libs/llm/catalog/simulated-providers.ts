@@ -7,12 +7,15 @@ import type { MergedOffering } from './merge/merged-offering.ts';
 /** Nano-USD in a cent, per million tokens. */
 const CENT = 10_000_000n;
 
-const simulated = (wireFormat: WireFormatId, name: string): CatalogProvider => ({
+const simulated = (
+  wireFormat: WireFormatId,
+  { name, auth }: { readonly name: string; readonly auth: string },
+): CatalogProvider => ({
   id: `sim-${wireFormat.split('-')[0]}`,
   name: `Simulated ${name}`,
   wireFormat,
   baseUrl: undefined,
-  auth: ['bearer'],
+  auth: [auth],
   keyVariables: [],
   dialect: undefined,
   kind: 'simulated',
@@ -22,9 +25,9 @@ const simulated = (wireFormat: WireFormatId, name: string): CatalogProvider => (
 
 /** Providers that exist only in the bundled simulator. */
 export const SIMULATED_PROVIDERS: readonly CatalogProvider[] = [
-  simulated('openai-chat', 'OpenAI'),
-  simulated('anthropic-messages', 'Anthropic'),
-  simulated('gemini', 'Gemini'),
+  simulated('openai-chat', { name: 'OpenAI', auth: 'bearer' }),
+  simulated('anthropic-messages', { name: 'Anthropic', auth: 'x-api-key' }),
+  simulated('gemini', { name: 'Gemini', auth: 'x-goog-api-key' }),
 ];
 
 /** Invented prices: each provider's differ, so that there is a cheapest one, and a round figure shows a mistake. */

@@ -7,7 +7,12 @@ export const requestsRow: SurfaceRow = {
   path: '/v1/requests',
   finishes: { stop: 'stop', length: 'length', tools: 'tool_calls' },
   cannot: {},
-  fields: { temperature: 'request.temperature', seed: 'request.seed', stop: 'request.stop', effort: 'request.reasoning_effort' },
+  fields: {
+    temperature: 'request.temperature',
+    seed: 'request.seed',
+    stop: 'request.stop',
+    effort: 'request.reasoning_effort',
+  },
   write: (model, ask) => ({ model, request: chatFields(ask), context: { agent_id: 'table' } }),
   goOn: (body, { message }) => ({
     ...body,
