@@ -161,8 +161,8 @@ export type TestCallResult =
 export interface Routing {
   /** All providers of all tenants. @throws ServiceError */
   listProviders(): Promise<readonly WatchedProvider[]>;
-  /** The models of a provider. @throws ServiceError */
-  listModels(provider: string): Promise<readonly ProbeModel[]>;
+  /** The models of a provider, and of no other owner's with the same id. @throws ServiceError */
+  listModels(provider: ProviderName): Promise<readonly ProbeModel[]>;
   /** One token from one model of one provider. Never throws. */
   probe(target: ProbeTarget): Promise<ProbeResult>;
   /** The request of one test, whole or streamed. Never throws. */

@@ -14,7 +14,15 @@ beforeEach(async () => {
   running = new AsyncDisposableStack();
   routing = running.use(await startFakeRouting(servers.nats.url, servers.nats.prefix));
   routing.add('shared');
-  routing.add('own', { tenant: 't1' });
+  const small = { capabilities: ['text'], pricesPerMillionNanoUsd: { input: 2n, output: 2n } };
+  const cheaper = { capabilities: ['text'], pricesPerMillionNanoUsd: { input: 1n, output: 1n } };
+  routing.add('own', {
+    tenant: 't1',
+    models: [
+      { model: 'own-small', ...small },
+      { model: 'secret-of-t2', tenant: 't2', ...cheaper },
+    ],
+  });
   const databaseUrl = await servers.postgres.createDatabase();
   const { url: natsUrl, prefix } = servers.nats;
   const env = { HEALTH_PROBE_ACTIVE: 'false' };
@@ -57,6 +65,17 @@ test('H5: the plan comes first, then one result for each test; what no model can
     'vision',
     'wrong_key',
   ]);
+});
+
+test('H5: models that another tenant has at a provider of the same name are neither called nor told', async () => {
+  const own = { provider: 'own', tenant: 't1' };
+  const events = await probe.test(own, 'admin@t1');
+  const models = events.flatMap(({ event }) => (event?.$case === 'result' ? [event.value.model] : []));
+  // Of the two tests, the fake's model takes one.
+  expect(models.toSorted()).toEqual(['', 'own-small']);
+  await expect(probe.test({ ...own, model: 'secret-of-t2' }, 'admin@t1')).rejects.toMatchObject({
+    reason: 'MODEL_NOT_FOUND',
+  });
 });
 
 test.each([

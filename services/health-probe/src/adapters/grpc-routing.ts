@@ -1,6 +1,7 @@
 import {
   CompleteRequest,
   InferenceServiceClient,
+  type Model,
   ProviderMode,
   type ProviderStatus,
   Purpose,
@@ -46,7 +47,7 @@ export function grpcRouting({ target, probeTimeoutMs }: GrpcRoutingOptions): Rou
         });
         return { items: providers.flatMap(watchedProvider), nextPageToken };
       }),
-    listModels: (provider) =>
+    listModels: ({ tenant, provider }) =>
       allPages(async (pageToken) => {
         const { models, nextPageToken } = await callUnary({
           method: client.listModels.bind(client),
@@ -54,14 +55,9 @@ export function grpcRouting({ target, probeTimeoutMs }: GrpcRoutingOptions): Rou
           target,
           timeoutMs: LIST_TIMEOUT_MS,
         });
-        const items = models.map(
-          ({ model, capabilities, pricesPerMillionNanoUsd }): ProbeModel => ({
-            model,
-            capabilities,
-            prices: pricesPerMillionNanoUsd,
-          }),
-        );
-        return { items, nextPageToken };
+        // This service sees the models of all owners, and providers of several may have the same id.
+        const own = models.filter((model) => model.tenant === tenant);
+        return { items: own.map(probeModel), nextPageToken };
       }),
     async probe(probed) {
       try {
@@ -96,6 +92,12 @@ function probeRequest({ tenant, provider, model, maxCostNanoUsd }: ProbeTarget):
     context: { service: 'health-probe', tenant },
   });
 }
+
+const probeModel = ({ model, capabilities, pricesPerMillionNanoUsd: prices }: Model): ProbeModel => ({
+  model,
+  capabilities,
+  prices,
+});
 
 /** A disabled provider takes no part, so there is nothing to be known about it. */
 function watchedProvider({ provider, health }: ProviderStatus): WatchedProvider[] {

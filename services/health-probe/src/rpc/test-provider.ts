@@ -46,7 +46,7 @@ export function testProvider({
     if (running >= MAX_SUITES) throw tooManyTests(MAX_SUITES);
     running += 1;
     try {
-      const offered = await routing.listModels(provider);
+      const offered = await routing.listModels({ tenant, provider });
       const models = offered.filter((one) => model === '' || one.model === model);
       if (model !== '' && models.length === 0) throw modelNotOffered();
       const proven = observed.windowsOf({ tenant, provider }).provenModels(clock.monotonicMs());

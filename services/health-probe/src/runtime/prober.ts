@@ -135,7 +135,7 @@ export class Prober {
     const nowMs = clock.monotonicMs();
     if (nowMs - memory.modelsReadAtMs > MODELS_MAX_AGE_MS) {
       try {
-        memory.models = await routing.listModels(provider);
+        memory.models = await routing.listModels({ tenant, provider });
       } catch {
         return 'routing_away';
       }

@@ -76,6 +76,7 @@ function describeModel({
   }
   return {
     provider: provider.id,
+    tenant: provider.tenant,
     model,
     capabilities: capabilityNames(capabilities),
     contextTokens,

@@ -20,7 +20,7 @@ export const QUICK: Suite = { tests: [completionTest, streamTest], unoffered: []
 export const FULL: Suite = {
   tests: [...QUICK.tests, toolsTest, structuredOutputTest, visionTest, outputLimitTest],
   unoffered: [
-    { name: 'embeddings', why: 'routing does not offer embeddings yet' },
+    { name: 'embeddings', why: 'it is not tried out yet' },
     { name: 'wrong_key', why: 'routing calls a provider with no other key than the stored one' },
   ],
 };

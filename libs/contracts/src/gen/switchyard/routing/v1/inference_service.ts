@@ -258,6 +258,8 @@ export interface Model {
   residency: string[];
   /** The provider's tags and the compliance tags of the catalog's overlay: what a request may require as tags. */
   tags: string[];
+  /** Owner of the provider. Empty for the installation's. Providers of different owners may have the same id. */
+  tenant: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -2649,6 +2651,7 @@ function createBaseModel(): Model {
     simulated: false,
     residency: [],
     tags: [],
+    tenant: "",
     _unknownFields: {},
   };
 }
@@ -2684,6 +2687,9 @@ export const Model: MessageFns<Model> = {
     }
     for (const v of message.tags) {
       writer.uint32(82).string(v!);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(90).string(message.tenant);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2792,6 +2798,14 @@ export const Model: MessageFns<Model> = {
             message.tags.push(reader.string());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2862,6 +2876,7 @@ export const Model: MessageFns<Model> = {
         ? object.residency.map((e: any) => globalThis.String(e))
         : [],
       tags: globalThis.Array.isArray(object?.tags) ? object.tags.map((e: any) => globalThis.String(e)) : [],
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
     };
   },
 
@@ -2903,6 +2918,9 @@ export const Model: MessageFns<Model> = {
     if (message.tags?.length) {
       obj.tags = message.tags;
     }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
     return obj;
   },
 
@@ -2930,6 +2948,7 @@ export const Model: MessageFns<Model> = {
     message.simulated = object.simulated ?? false;
     message.residency = object.residency?.map((e) => e) || [];
     message.tags = object.tags?.map((e) => e) || [];
+    message.tenant = object.tenant ?? "";
     return message;
   },
 };
