@@ -119,7 +119,7 @@ export const EXPERIMENT_FIELDS: ObjectSchema = {
 
 const experiment: ObjectSchema = { ...EXPERIMENT_FIELDS, state: wordsOf(ExperimentState), promoted: text };
 
-/** What a provider may say in a document and not in a message: where its key comes from. */
+/** What a provider or an endpoint may say in a document and not in a message: where its key comes from. */
 export const CREDENTIAL = 'credential';
 
 /** The lists of a document. */

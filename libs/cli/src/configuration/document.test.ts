@@ -1,6 +1,7 @@
 import { Configuration, ProviderMode, Strategy } from '@switchyard/contracts/routing';
 import { expect, test } from 'vitest';
 import { readDocument, writeDocument } from './document.ts';
+import { planSecrets } from './plan-secrets.ts';
 
 const EVERYTHING = Configuration.fromPartial({
   providers: [
@@ -91,6 +92,37 @@ test('a credential is a reference: the document gives the secret’s id, and the
   });
 });
 
+test('an endpoint has a key of its own, for its own address or that of the provider', () => {
+  const read = readDocument(`version: 1
+providers:
+  - id: openai
+    base_url: https://api.openai.com/v1
+    endpoints:
+      - { id: eu, base_url: "https://eu.api.openai.com/v1", credential: env:KEY_EU }
+      - { id: us, credential: env:KEY_US }
+      - { id: old, credential_ref: elsewhere }
+`);
+  if (!read.ok) throw new Error(read.problems[0]?.description);
+  const { configuration } = read.document;
+  expect(configuration.providers[0]?.endpoints.map(({ credentialRef }) => credentialRef)).toEqual([
+    'provider/openai/eu',
+    'provider/openai/us',
+    'elsewhere',
+  ]);
+  const { secrets, problems } = planSecrets({
+    ...read.document,
+    stored: [],
+    store: 'missing',
+    env: { KEY_EU: 'a' },
+  });
+  expect(secrets).toEqual([
+    { id: 'provider/openai/eu', tenant: '', origin: 'https://eu.api.openai.com', variable: 'KEY_EU' },
+  ]);
+  expect(problems).toEqual([
+    { path: 'providers[0].endpoints[1].credential', description: 'KEY_US is not set in the environment' },
+  ]);
+});
+
 test('a key in place of a reference is refused and not repeated', () => {
   const read = readDocument('version: 1\nproviders: [{id: openai, credential: sk-very-secret}]\n');
   expect(read).toEqual({
@@ -166,6 +198,12 @@ test.each([
     /names and texts/,
   ],
   ['a text as a pool', 'version: 1\npools: [fast]', 'pools[0]', /fields/],
+  [
+    'a key at an endpoint',
+    'version: 1\nproviders: [{endpoints: [{id: eu, credential: sk-very-secret}]}]',
+    'providers[0].endpoints[0].credential',
+    /env:NAME/,
+  ],
   [
     'a reference beside a reference',
     'version: 1\nproviders: [{credential: env:A, credential_ref: b}]',

@@ -1,15 +1,14 @@
 import { Configuration, type Provider } from '@switchyard/contracts/routing';
 import { parseDocument, stringify } from 'yaml';
-import { CREDENTIAL, DOCUMENT_LISTS } from './document-schema.ts';
-import { type DocumentProblem, isPlainObject, type Place, type Report, readObject } from './read-value.ts';
+import { DOCUMENT_LISTS } from './document-schema.ts';
+import { type ProviderCredential, readProvider } from './read-provider.ts';
+import { type DocumentProblem, isPlainObject, type Report, readObject } from './read-value.ts';
 import { writeObject } from './write-value.ts';
 
 /** A key that a document refers to. */
-export interface CredentialReference {
+export interface CredentialReference extends ProviderCredential {
   /** Place of the provider in the document. */
   readonly index: number;
-  /** Environment variable that holds the key. */
-  readonly variable: string;
 }
 
 /** What a document says. */
@@ -22,9 +21,6 @@ export interface ConfigurationDocument {
 export type ReadDocument =
   | { readonly ok: true; readonly document: ConfigurationDocument }
   | { readonly ok: false; readonly problems: readonly DocumentProblem[] };
-
-/** Id of the secret that holds a provider's key; the local start has the same. */
-export const secretIdOf = (providerId: string): string => `provider/${providerId}`;
 
 /** Reads a document of YAML, of which JSON is a part. */
 export function readDocument(text: string): ReadDocument {
@@ -72,7 +68,7 @@ function readRoot(root: unknown, report: Report): ReadLists {
       read[name] = list.map((item, index) => {
         const place = { path: `${name}[${index}]`, report };
         if (name !== 'providers') return readObject(item, DOCUMENT_LISTS[name], place);
-        return readProvider(item, place, (variable) => credentials.push({ index, variable }));
+        return readProvider(item, place, (credential) => credentials.push({ index, ...credential }));
       });
     else if (list !== null) report(name, 'must be a list');
   }
@@ -81,20 +77,6 @@ function readRoot(root: unknown, report: Report): ReadLists {
 
 const LIST_NAMES = Object.keys(DOCUMENT_LISTS);
 const isListName = (name: string): name is keyof typeof DOCUMENT_LISTS => Object.hasOwn(DOCUMENT_LISTS, name);
-
-function readProvider(item: unknown, place: Place, onVariable: (variable: string) => void): unknown {
-  if (!isPlainObject(item) || !(CREDENTIAL in item)) return readObject(item, DOCUMENT_LISTS.providers, place);
-  const { [CREDENTIAL]: credential, ...rest } = item;
-  const path = `${place.path}.${CREDENTIAL}`;
-  const variable = typeof credential === 'string' ? /^env:([A-Za-z_]\w*)$/.exec(credential)?.[1] : undefined;
-  // Whatever stands there is not shown: it may be the key itself.
-  if (variable === undefined) place.report(path, 'must be env:NAME, never the key itself');
-  else onVariable(variable);
-  if ('credential_ref' in rest)
-    place.report(path, 'stands in place of credential_ref; leave one of both out');
-  const provider = readObject(rest, DOCUMENT_LISTS.providers, place);
-  return { ...provider, credentialRef: secretIdOf(String(rest.id ?? '')) };
-}
 
 /** How a document is written. */
 export type DocumentFormat = 'yaml' | 'json';

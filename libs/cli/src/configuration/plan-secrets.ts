@@ -1,6 +1,6 @@
 import type { Configuration } from '@switchyard/contracts/routing';
 import type { CredentialReference } from './document.ts';
-import { secretIdOf } from './document.ts';
+import { secretIdOf } from './read-provider.ts';
 import type { DocumentProblem } from './read-value.ts';
 
 /** A key that is to be stored. */
@@ -38,18 +38,19 @@ export function planSecrets({ configuration, credentials, stored, store, env }: 
 } {
   const secrets: SecretToStore[] = [];
   const problems: DocumentProblem[] = [];
-  for (const { index, variable } of credentials) {
+  for (const { index, endpoint: place, variable } of credentials) {
     const provider = configuration.providers[index];
-    const origin = URL.parse(provider?.baseUrl ?? '')?.origin;
+    const endpoint = place === undefined ? undefined : provider?.endpoints[place];
+    const origin = URL.parse(endpoint?.baseUrl || (provider?.baseUrl ?? ''))?.origin;
     // A base URL that is none is refused by the service, by its field.
     if (provider === undefined || origin === undefined) continue;
     const { tenant } = provider;
-    const id = secretIdOf(provider.id);
+    const id = secretIdOf(provider.id, endpoint?.id);
     const known = stored.find((one) => one.id === id && one.tenant === tenant);
     if (store === 'missing' && known?.allowedOrigins.includes(origin)) continue;
     if ((env[variable] ?? '') === '')
       problems.push({
-        path: `providers[${index}].credential`,
+        path: `providers[${index}]${place === undefined ? '' : `.endpoints[${place}]`}.credential`,
         description: `${variable} is not set in the environment`,
       });
     else secrets.push({ id, tenant, origin, variable });
