@@ -16,7 +16,7 @@ import { whyNot } from '../route/why-not.ts';
 export const route: Command = {
   usage: `[TEXT] [--explain] [--why-not PROVIDER] ${REQUEST_USAGE}`,
   summary:
-    'Tells who would serve a request, and with --explain why and why not the others; nobody is called. --why-not tells of one provider, in a sentence for each of its models. --provider allows only those that it names.',
+    'Tells who would serve a request, and with --explain why and why not the others; nobody is called. --why-not tells of one provider, in a sentence for those of its models that are alike in it. --provider allows only those that it names.',
   options: { explain: { type: 'boolean' }, 'why-not': { type: 'string' }, ...REQUEST_OPTIONS },
   maxPositionals: Number.POSITIVE_INFINITY,
   async run(input) {

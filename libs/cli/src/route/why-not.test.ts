@@ -41,15 +41,26 @@ test.each([
   expect(ask(provider)).toEqual([sentence]);
 });
 
-test('one that the decision does not list is told of by its estimates, ten models at most', () => {
+test('one that the decision does not list is told of by its estimates, its models together that are alike', () => {
   const estimates = Array.from({ length: 12 }, (_, i) =>
     CostEstimate.fromPartial({ provider: 'e', model: `m${i}`, exclusions: i === 0 ? [] : [exclusion] }),
   );
   const told = ask('e', { estimates });
-  expect(told).toHaveLength(11);
   expect(told[0]).toMatch(/^e\/m0 fits, and comes after the candidates that are listed/);
-  expect(told[1]).toMatch(/^e\/m1 is excluded by tags: /);
-  expect(told[10]).toBe('… and 2 more of its models.');
+  expect(told[1]).toBe(
+    'e/m1, e/m2, e/m3 and 8 more of its models are excluded by tags: does not carry gdpr (to change that: add it to its `tags`).',
+  );
+  expect(told).toHaveLength(2);
+  expect(ask('e', { estimates: estimates.slice(1, 3) })).toEqual([
+    'e/m1 and e/m2 are excluded by tags: does not carry gdpr (to change that: add it to its `tags`).',
+  ]);
+});
+
+test('ten sentences are told at most', () => {
+  const estimates = Array.from({ length: 12 }, (_, i) => CostEstimate.fromPartial({ model: `m${i}` }));
+  const told = ask('e', { estimates });
+  expect(told).toHaveLength(11);
+  expect(told[10]).toBe('… and 2 more sentences of its models.');
 });
 
 test('one that is no member of the pool that was asked for is told so', () => {
