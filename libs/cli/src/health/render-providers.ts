@@ -4,7 +4,7 @@ import { paint } from '../output/view.ts';
 import { uptimeOf } from './read-health.ts';
 import type { ProviderRow, ProviderTable } from './read-providers.ts';
 import type { Rendering } from './render-health.ts';
-import { stateTone } from './state-word.ts';
+import { stateTone, stateWord } from './state-word.ts';
 
 const DAY = 86_400;
 
@@ -55,10 +55,10 @@ export function renderProviders({ rows, isMeasured }: ProviderTable, { nowMs, vi
     view,
   );
   const reasons = rows
-    .filter(({ status }) => status.healthReason !== '' && status.health !== 'healthy')
+    .filter((row) => reasonOf(row) !== '' && row.status.health !== 'healthy')
     .map(
-      ({ status }) =>
-        `${paint(status.provider?.id ?? '', stateTone(status.health), view)}: ${status.healthReason}\n`,
+      (row) =>
+        `${paint(row.status.provider?.id ?? '', stateTone(row.status.health), view)}: ${reasonOf(row)}\n`,
     );
   const away = isMeasured
     ? []
@@ -70,6 +70,12 @@ export function renderProviders({ rows, isMeasured }: ProviderTable, { nowMs, vi
 function titleOf({ status: { provider } }: ProviderRow): string {
   const owner = provider?.tenant ? ` (${provider.tenant})` : '';
   return `${provider?.id ?? ''}${owner}${provider?.simulated ? ' (simulated)' : ''}`;
+}
+
+/** Routing tells what is wrong with the configuration; why a state was measured only health-probe knows. */
+function reasonOf({ status, measured }: ProviderRow): string {
+  if (status.healthReason !== '' || measured === undefined) return status.healthReason;
+  return stateWord(measured.health.state) === status.health ? measured.health.reason : '';
 }
 
 /** Over all replicas where health-probe tells, else as the asked replica of routing has seen it. */
