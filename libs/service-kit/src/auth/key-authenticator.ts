@@ -173,7 +173,7 @@ function bearerKey(authorization: string | undefined): string {
   if (key === undefined || !isApiKey(key)) {
     throw unauthenticated(
       'KEY_MALFORMED',
-      'the authorization is not "Bearer " and a key as Switchyard makes them; was it cut off?',
+      'this is no key of Switchyard: such a key begins with "sy_" and stands after "Bearer "; was it cut off, or is it a provider\'s? An administrator makes one by "switchyard keys create"',
     );
   }
   return key;
