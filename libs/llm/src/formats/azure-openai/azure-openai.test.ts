@@ -1,4 +1,4 @@
-import { CompleteRequest, FinishReason, Role } from '@switchyard/contracts/routing';
+import { CompleteRequest, EmbedRequest, FinishReason, Role } from '@switchyard/contracts/routing';
 import { expect, test } from 'vitest';
 import { answer, decodeStream, fixturesOf, summary, WALL_NOW_MS } from '../testing/fixtures.ts';
 import { azureOpenai } from './azure-openai.ts';
@@ -27,6 +27,21 @@ test('the deployment is the model, or stands in the path', () => {
       query: 'api-version=2024-10-21',
       headers,
       body,
+    },
+  });
+});
+
+// https://learn.microsoft.com/azure/ai-services/openai/reference#embeddings
+test('vectors are asked for by the same two addresses', () => {
+  const request = EmbedRequest.fromPartial({ inputs: parts });
+  const asked = { request, model: 'my deployment/eu' };
+  expect(azureOpenai.operations?.embed?.encodeRequest(asked)).toMatchObject({
+    value: { path: '/embeddings', query: undefined },
+  });
+  expect(azureOpenaiDeployments.operations?.embed?.encodeRequest(asked)).toMatchObject({
+    value: {
+      path: '/deployments/my%20deployment%2Feu/embeddings',
+      query: 'api-version=2024-10-21',
     },
   });
 });

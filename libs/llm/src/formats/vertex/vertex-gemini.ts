@@ -12,4 +12,6 @@ export const vertexGemini: WireFormat = Object.freeze({
   authStyle: 'google-oauth',
   findUnsupported: (input) => gemini.findUnsupported(asGemini(input)),
   encodeRequest: (input) => gemini.encodeRequest(asGemini(input)),
+  // Vectors are asked for in another way there (`:predict`), so that of the Gemini API is not taken over.
+  operations: {},
 } satisfies WireFormat);

@@ -1,5 +1,6 @@
-import { CompleteRequest, FinishReason, Role } from '@switchyard/contracts/routing';
+import { CompleteRequest, EmbedRequest, FinishReason, Role } from '@switchyard/contracts/routing';
 import { expect, test } from 'vitest';
+import { findUnsupportedOperation } from '../../operations/speak-operation.ts';
 import { answer, decodeStream, fixturesOf, messageOf, WALL_NOW_MS } from '../testing/fixtures.ts';
 import type { WireFormat } from '../wire-format.ts';
 import { vertexAnthropic } from './vertex-anthropic.ts';
@@ -109,4 +110,11 @@ test.each([
 
 test('both are shown an access token', () => {
   expect([vertexGemini.authStyle, vertexAnthropic.authStyle]).toEqual(['google-oauth', 'google-oauth']);
+});
+
+test('vectors are refused by name, not asked for by a path of the Gemini API that Vertex does not have', () => {
+  const request = EmbedRequest.fromPartial({ inputs: [{ content: { $case: 'text', value: 'Hi' } }] });
+  const operation = { kind: 'embed', request } as const;
+  const input = { operation, model: 'gemini-embedding-001', maxOutputTokens: undefined, stream: false };
+  expect(findUnsupportedOperation(vertexGemini, input)).toMatchObject({ field: 'inputs' });
 });
