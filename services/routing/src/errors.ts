@@ -17,6 +17,7 @@ export {
   experimentNotFound,
   experimentRuns,
   experimentState,
+  experimentsNeedIt,
   modelIsDivided,
 } from './errors/experiment-errors.ts';
 export { poolExists, poolNotFound } from './errors/pool-errors.ts';

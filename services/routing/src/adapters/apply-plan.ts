@@ -7,8 +7,9 @@ import {
 } from '../domain/configuration/configured-object.ts';
 import { type PlannedChange, planChanges } from '../domain/configuration/plan-changes.ts';
 import { type SettledExperiments, settleExperiments } from '../domain/configuration/settle-experiments.ts';
+import { experimentsNaming } from '../domain/experiment/experiments-naming.ts';
 import { poolsNaming } from '../domain/pool/pools-naming.ts';
-import { experimentRuns, providerInUse, versionMismatch } from '../errors.ts';
+import { experimentRuns, experimentsNeedIt, providerInUse, versionMismatch } from '../errors.ts';
 import { refuseTooManyOfAny } from './configuration-limits.ts';
 import type { PostgresConfiguration } from './postgres-configuration.ts';
 import { writeChanges } from './write-changes.ts';
@@ -45,8 +46,8 @@ export interface AppliedPlan {
  * Plans the changes that bring the configuration to what is wanted, and writes them, in one transaction: all or nothing, and
  * no other change in between.
  *
- * @throws what `check` throws, and VERSION_MISMATCH where the version is not the one expected, PROVIDER_IN_USE where a pool
- *   would be left without its provider, EXPERIMENT_RUNS where an experiment that runs would be removed, TOO_MANY_OBJECTS where a tenant of the scope would have more than it may, UNUSABLE_CONFIGURATION where what is there cannot be read as a whole
+ * @throws what `check` throws, and VERSION_MISMATCH where the version is not the one expected, PROVIDER_IN_USE and POOL_IN_USE where a
+ *   pool or an experiment would be left without what it names, EXPERIMENT_RUNS where an experiment that runs would be removed, TOO_MANY_OBJECTS where a tenant of the scope would have more than it may, UNUSABLE_CONFIGURATION where what is there cannot be read as a whole
  */
 export function applyPlan(store: PostgresConfiguration, options: ApplyPlanOptions): Promise<AppliedPlan> {
   const { scope, wanted: wished, others, mode, check, expectedVersion } = options;
@@ -103,11 +104,15 @@ function resultOf(all: ConfiguredObjects, changes: readonly PlannedChange[]): Co
   };
 }
 
-function refuseOrphans({ pools }: ConfiguredObjects, changes: readonly PlannedChange[]): void {
+function refuseOrphans({ pools, experiments }: ConfiguredObjects, changes: readonly PlannedChange[]): void {
   for (const { action, object } of changes) {
     if (action !== 'remove') continue;
     if (object.kind === 'experiment' && object.value.state === ExperimentState.RUNNING)
       throw experimentRuns(object.value.id);
+    if (object.kind !== 'provider' && object.kind !== 'pool') continue;
+    const { kind, value } = object;
+    const divided = experimentsNaming(experiments, { kind, tenant: value.tenant, id: value.id });
+    if (divided.length > 0) throw experimentsNeedIt({ kind, id: value.id }, divided);
     if (object.kind !== 'provider') continue;
     const naming = poolsNaming(pools, object.value);
     if (naming.length > 0) throw providerInUse(object.value.id, naming);

@@ -37,6 +37,14 @@ export async function readExperiments(transaction: Transaction, tenant: string):
   return rows.map(({ body }) => Experiment.decode(body));
 }
 
+/** All experiments that a transaction sees and that say who answers. */
+export async function readDecidingExperiments(transaction: Transaction): Promise<Experiment[]> {
+  const { rows } = await transaction.query<{ body: Buffer }>(
+    'SELECT body FROM routing.experiments WHERE decides ORDER BY tenant, id',
+  );
+  return rows.map(({ body }) => Experiment.decode(body));
+}
+
 /** Which object of the configuration, and which state of it. */
 export interface ObjectAddress {
   readonly tenant: string;

@@ -1,7 +1,14 @@
 import { Pool, type Provider } from '@switchyard/contracts/routing';
 import type { Transaction } from '@switchyard/service-kit';
-import { etagMismatch, poolExists, poolNotFound } from '../errors.ts';
-import { newEtag, type ObjectAddress, readPools, readProviders } from './configuration-rows.ts';
+import { experimentsNaming } from '../domain/experiment/experiments-naming.ts';
+import { etagMismatch, experimentsNeedIt, poolExists, poolNotFound } from '../errors.ts';
+import {
+  newEtag,
+  type ObjectAddress,
+  readDecidingExperiments,
+  readPools,
+  readProviders,
+} from './configuration-rows.ts';
 import type { PostgresConfiguration } from './postgres-configuration.ts';
 
 /** What a pool stands beside, as it is in the transaction that changes it. */
@@ -60,11 +67,14 @@ export class PostgresPools {
     });
   }
 
-  /** @throws POOL_NOT_FOUND, ETAG_MISMATCH */
+  /** @throws POOL_NOT_FOUND, ETAG_MISMATCH, POOL_IN_USE where an experiment sends requests to it */
   delete(address: ObjectAddress): Promise<void> {
     const { tenant, id } = address;
     return this.#configuration.change(tenant, async (transaction) => {
       await lockPool(transaction, address);
+      const pool = { kind: 'pool', tenant, id } as const;
+      const experiments = experimentsNaming(await readDecidingExperiments(transaction), pool);
+      if (experiments.length > 0) throw experimentsNeedIt(pool, experiments);
       await transaction.query('DELETE FROM routing.pools WHERE tenant = $1 AND id = $2', [tenant, id]);
     });
   }

@@ -1,8 +1,21 @@
 import { Provider } from '@switchyard/contracts/routing';
 import type { Transaction } from '@switchyard/service-kit';
+import { experimentsNaming } from '../domain/experiment/experiments-naming.ts';
 import { poolsNaming } from '../domain/pool/pools-naming.ts';
-import { etagMismatch, providerExists, providerInUse, providerNotFound } from '../errors.ts';
-import { isTaken, newEtag, type ObjectAddress, readAllPools } from './configuration-rows.ts';
+import {
+  etagMismatch,
+  experimentsNeedIt,
+  providerExists,
+  providerInUse,
+  providerNotFound,
+} from '../errors.ts';
+import {
+  isTaken,
+  newEtag,
+  type ObjectAddress,
+  readAllPools,
+  readDecidingExperiments,
+} from './configuration-rows.ts';
 import type { PostgresConfiguration } from './postgres-configuration.ts';
 
 /** Changes of providers. */
@@ -53,12 +66,15 @@ export class PostgresProviders {
     });
   }
 
-  /** @throws PROVIDER_NOT_FOUND, ETAG_MISMATCH, PROVIDER_IN_USE where a pool names it */
+  /** @throws PROVIDER_NOT_FOUND, ETAG_MISMATCH, PROVIDER_IN_USE where a pool names it, or an experiment sends requests to it */
   delete({ tenant, id, etag }: ObjectAddress): Promise<void> {
     return this.#configuration.change(tenant, async (transaction) => {
       await lockProvider(transaction, { tenant, id, etag });
       const pools = poolsNaming(await readAllPools(transaction), { tenant, id });
       if (pools.length > 0) throw providerInUse(id, pools);
+      const provider = { kind: 'provider', tenant, id } as const;
+      const experiments = experimentsNaming(await readDecidingExperiments(transaction), provider);
+      if (experiments.length > 0) throw experimentsNeedIt(provider, experiments);
       await transaction.query('DELETE FROM routing.providers WHERE tenant = $1 AND id = $2', [tenant, id]);
     });
   }

@@ -1,3 +1,4 @@
+import type { Experiment } from '@switchyard/contracts/routing';
 import { ServiceError } from '@switchyard/kernel';
 
 /** No such experiment for this caller. */
@@ -35,6 +36,20 @@ export const experimentRuns = (id: string): ServiceError =>
     publicMessage: `the experiment ${id} runs and cannot be removed; stop it first, or promote one of its variants`,
     metadata: { experiment: id },
   });
+
+/** Experiments send requests to it, which would fail without it. @param what a pool or a provider */
+export function experimentsNeedIt(
+  { kind, id }: { readonly kind: 'pool' | 'provider'; readonly id: string },
+  experiments: readonly Experiment[],
+): ServiceError {
+  const names = experiments.map((one) => (one.tenant === '' ? one.id : `${one.id} (tenant ${one.tenant})`));
+  return new ServiceError({
+    reason: kind === 'pool' ? 'POOL_IN_USE' : 'PROVIDER_IN_USE',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: `${kind} ${id} answers for ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}: requests that the experiment sends there would fail; stop it first, promote another variant, or delete it where this one was promoted`,
+    metadata: { [kind]: id, experiments: names.slice(0, 100).join(', ') },
+  });
+}
 
 /** Another experiment divides the same name. */
 export const modelIsDivided = (
