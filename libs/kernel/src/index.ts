@@ -7,3 +7,4 @@ export * from './random.ts';
 export * from './result.ts';
 export * from './service-error.ts';
 export * from './stable-fraction.ts';
+export * from './tenant-name.ts';

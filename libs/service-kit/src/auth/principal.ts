@@ -1,5 +1,5 @@
 import type { Permission } from '@switchyard/contracts';
-import { ServiceError } from '@switchyard/kernel';
+import { isTenantForm, ServiceError } from '@switchyard/kernel';
 
 /** Who calls. */
 export interface Principal {
@@ -28,11 +28,12 @@ export function requirePermission(principal: Principal, permission: Permission):
 /**
  * The tenant a call is for: the one it names, else the key's own.
  *
- * @throws NOT_FOUND where it names another tenant and the key is not the installation's, so that tenants cannot be told apart from outside.
+ * @throws NOT_FOUND where it names another tenant and the key is not the installation's, so that tenants cannot be told apart from outside,
+ *   and where it names what can be no tenant.
  */
 export function actingTenant(principal: Principal, named: string): string {
   if (named === '' || named === principal.tenant) return principal.tenant;
-  if (principal.installation) return named;
+  if (principal.installation && isTenantForm(named)) return named;
   throw new ServiceError({
     reason: 'TENANT_NOT_FOUND',
     code: 'NOT_FOUND',

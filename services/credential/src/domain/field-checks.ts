@@ -1,4 +1,4 @@
-import type { FieldViolation } from '@switchyard/kernel';
+import { type FieldViolation, TENANT_RULE } from '@switchyard/kernel';
 import { INSTALLATION, isTenantName } from './ownership.ts';
 import { MAX_PAGE_SIZE } from './page-token.ts';
 
@@ -16,10 +16,7 @@ const violation = (field: string, description: string): FieldViolation => ({ fie
 /** An empty text, the word for the installation, or a tenant's name. */
 export function checkTenant({ field, value }: Field<string>): Check {
   if (value === '' || value === INSTALLATION || isTenantName(value)) return undefined;
-  return violation(
-    field,
-    'must be 1 to 64 of letters, digits, ".", "_", "-", beginning with a letter or digit',
-  );
+  return violation(field, TENANT_RULE);
 }
 
 /** Id of a secret. */

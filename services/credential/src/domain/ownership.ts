@@ -1,3 +1,5 @@
+import { isTenantForm } from '@switchyard/kernel';
+
 /**
  * Who owns a row: the name of a tenant, or this word for the installation itself. It is a word rather than an empty text
  * because PostgreSQL gives an empty text for a setting that an earlier transaction had set: then a transaction that
@@ -5,11 +7,9 @@
  */
 export const INSTALLATION = 'installation';
 
-const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
 /** Whether a text can name a tenant: 1 to 64 of letters, digits, `.`, `_`, `-`, and not the word for the installation. */
 export function isTenantName(text: string): boolean {
-  return TENANT.test(text) && text !== INSTALLATION;
+  return isTenantForm(text) && text !== INSTALLATION;
 }
 
 /** The owner as messages write it, where an empty text stands for the installation. */

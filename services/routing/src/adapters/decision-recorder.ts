@@ -86,7 +86,7 @@ export class DecisionRecorder implements DecisionLog {
     while (this.#waiting.size > 0) {
       const batch = [...this.#waiting.values().take(BATCH)];
       try {
-        await this.#options.store.insert(batch);
+        await this.#store(batch);
       } catch (error) {
         this.#options.log.warn(
           { err: error, waiting: this.#waiting.size },
@@ -97,6 +97,27 @@ export class DecisionRecorder implements DecisionLog {
       for (const { requestId } of batch) this.#waiting.delete(requestId);
     }
     return 'stored';
+  }
+
+  /** Leaves out what the database will never take: all else would wait for it. */
+  async #store(batch: readonly Decision[]): Promise<void> {
+    const { store, log, onDropped } = this.#options;
+    try {
+      await store.insert(batch);
+    } catch (error) {
+      if (!isRefusedData(error)) throw error;
+      if (batch.length === 1) {
+        log.error(
+          { err: error, requestId: batch[0]?.requestId },
+          'a decision cannot be stored; it is left out',
+        );
+        onDropped(1);
+        return;
+      }
+      const half = Math.ceil(batch.length / 2);
+      await this.#store(batch.slice(0, half));
+      await this.#store(batch.slice(half));
+    }
   }
 
   /** A plain success gives way. */
@@ -121,3 +142,9 @@ export class DecisionRecorder implements DecisionLog {
     }
   }
 }
+
+/** Whether the database has refused what was to be stored (SQLSTATE class 22) and would do so again. */
+const isRefusedData = (error: unknown): boolean => {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === 'string' && /^22/.test(code);
+};

@@ -1,4 +1,5 @@
 import { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
+import { invalidArgument } from '@switchyard/kernel';
 import type { Postgres, Transaction } from '@switchyard/service-kit';
 import { isUnusableConfiguration, unusableConfiguration } from '../errors.ts';
 import { countObjects, refuseTooMany } from './configuration-limits.ts';
@@ -82,9 +83,9 @@ export class PostgresConfiguration {
    * Runs one change, of a tenant or ('') of the installation. Changes come one after the other, so that what one has checked (a
    * pool's provider is there) still holds when it is written.
    *
-   * @throws TOO_MANY_OBJECTS
+   * @throws TOO_MANY_OBJECTS, INVALID_ARGUMENT where the tenant or an id is a text that no database takes
    */
-  change<T>(tenant: string, run: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async change<T>(tenant: string, run: (transaction: Transaction) => Promise<T>): Promise<T> {
     const counted = async (transaction: Transaction) => {
       // First, not last: the row's lock is what makes changes wait for each other.
       await transaction.query('UPDATE routing.provider_version SET version = version + 1');
@@ -94,9 +95,18 @@ export class PostgresConfiguration {
       return result;
     };
     // No tenant: the installation's, which row-level security leaves to the service's own work.
-    return tenant === '' ? this.#postgres.asSystem(counted) : this.#postgres.asTenant(tenant, counted);
+    const changed =
+      tenant === '' ? this.#postgres.asSystem(counted) : this.#postgres.asTenant(tenant, counted);
+    return changed.catch((error: { readonly code?: unknown }) => {
+      if (error.code !== UNTRANSLATABLE_TEXT) throw error;
+      const field = tenant.includes('\0') ? 'tenant' : 'id';
+      throw invalidArgument({ field, description: 'must not hold the character U+0000' });
+    });
   }
 }
+
+/** SQLSTATE of a text with U+0000. */
+const UNTRANSLATABLE_TEXT = '22021';
 
 function configurationOf(rows: readonly ConfigurationRow[], maxRows: number): Configuration {
   const bodiesOf = (wanted: ConfigurationRow['kind']) => {

@@ -101,14 +101,20 @@ test.each<[string, PartialPool, string, RegExp]>([
     'a negative composite weight',
     { compositeWeights: { cost: -1, latency: 1 } },
     'composite_weights',
-    /at least 0/,
+    /from 0 to 1000000/,
   ],
   ['composite weights of 0', { compositeWeights: {} }, 'composite_weights', /not all be 0/],
   [
     'a composite weight that is no number',
     { compositeWeights: { cost: Number.NaN } },
     'composite_weights',
-    /at least 0/,
+    /from 0 to 1000000/,
+  ],
+  [
+    'composite weights whose sum is infinite',
+    { compositeWeights: { cost: Number.MAX_VALUE, latency: Number.MAX_VALUE } },
+    'composite_weights',
+    /from 0 to 1000000/,
   ],
   [
     'composite weights beside another strategy',

@@ -29,6 +29,8 @@ test.each<[string, Parameters<typeof Provider.fromPartial>[0]]>([
   ['tags', { tags: Array.from({ length: 65 }, () => 'x') }],
   ['models[0].model', { models: [{ model: '' }] }],
   ['models[0].capabilities', { models: [{ model: 'm', capabilities: ['telepathy'] }] }],
+  ['models[2].model', { models: [{ model: 'a' }, { model: 'b' }, { model: 'a' }] }],
+  ['tenant', { tenant: 'a\0b' }],
   ['models', { models: models(10_001) }],
   ['models', { tenant: 't1', models: models(1_001) }],
   ['time_limits.total_ms', { timeLimits: { totalMs: 0 } }],

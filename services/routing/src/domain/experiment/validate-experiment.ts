@@ -5,7 +5,7 @@ import {
   type ExperimentVariant,
   StickyKey,
 } from '@switchyard/contracts/routing';
-import type { FieldViolation } from '@switchyard/kernel';
+import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
 import type { Check } from '../request/validate-requirements.ts';
 
 /** What an experiment's owner sees beside the experiment. */
@@ -36,7 +36,7 @@ export function validateExperiment(
   };
   const { id, tenant, description, model } = experiment;
   check(NAME.test(id), 'id', NAME_RULE);
-  check(tenant.length <= 64, 'tenant', 'must have at most 64 characters');
+  check(tenant === '' || isTenantForm(tenant), 'tenant', TENANT_RULE);
   check(description.length <= 1_024, 'description', 'must have at most 1024 characters');
   checkModel(model, { field: 'model', surroundings }, check);
   checkVariants(experiment, surroundings, check);

@@ -1,5 +1,5 @@
 import type { Policy } from '@switchyard/contracts/routing';
-import type { FieldViolation } from '@switchyard/kernel';
+import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
 import { compositeWeightsProblem } from '../request/composite-weights-problem.ts';
 import { type Check, checkRequirements } from '../request/validate-requirements.ts';
 import { checkStrategy } from '../request/validate-strategy.ts';
@@ -10,7 +10,7 @@ export function validatePolicy(policy: Policy): FieldViolation[] {
   const check: Check = (holds, field, description) => {
     if (!holds) found.push({ field: `policy.${field}`, description });
   };
-  check(policy.tenant.length <= 64, 'tenant', 'must have at most 64 characters');
+  check(policy.tenant === '' || isTenantForm(policy.tenant), 'tenant', TENANT_RULE);
   checkStrategy(policy, check);
   const weights = compositeWeightsProblem(policy);
   check(weights === undefined, 'composite_weights', weights ?? '');

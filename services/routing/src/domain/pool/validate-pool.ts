@@ -1,5 +1,5 @@
 import type { Pool, PoolMember } from '@switchyard/contracts/routing';
-import type { FieldViolation } from '@switchyard/kernel';
+import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
 import { compositeWeightsProblem } from '../request/composite-weights-problem.ts';
 import { Suggestions } from '../request/suggestions.ts';
 import { type Check, checkRequirements } from '../request/validate-requirements.ts';
@@ -33,7 +33,7 @@ export function validatePool(pool: Pool, surroundings: PoolSurroundings): FieldV
   };
   check(/^[a-z0-9_-]{1,64}$/.test(pool.id), 'id', 'must have 1 to 64 characters of a-z 0-9 - _');
   check(!isAutoName(pool.id), 'id', `${AUTO} is taken: it stands for whatever fits`);
-  check(pool.tenant.length <= 64, 'tenant', 'must have at most 64 characters');
+  check(pool.tenant === '' || isTenantForm(pool.tenant), 'tenant', TENANT_RULE);
   check(pool.description.length <= 1_024, 'description', 'must have at most 1024 characters');
   const suggestions = surroundings.suggestions ?? new Suggestions();
   const isEnough = () => found.length >= MAX_VIOLATIONS;

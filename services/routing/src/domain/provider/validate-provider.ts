@@ -1,5 +1,5 @@
 import type { Provider } from '@switchyard/contracts/routing';
-import type { FieldViolation } from '@switchyard/kernel';
+import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
 import { AUTH_STYLES, findWireFormat, isAuthStyle, WIRE_FORMAT_IDS } from '@switchyard/llm';
 import { isCapability } from '../snapshot/capability.ts';
 import { baseUrlProblem, type HostRules } from './base-url.ts';
@@ -18,7 +18,7 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
     if (!holds) found.push({ field: `provider.${field}`, description });
   };
   check(/^[a-z0-9-]{1,64}$/.test(provider.id), 'id', 'must have 1 to 64 characters of a-z 0-9 -');
-  check(provider.tenant.length <= 64, 'tenant', 'must have at most 64 characters');
+  check(provider.tenant === '' || isTenantForm(provider.tenant), 'tenant', TENANT_RULE);
   check(provider.displayName.length <= 128, 'display_name', 'must have at most 128 characters');
   check(
     findWireFormat(provider.wireFormat) !== undefined,
@@ -48,7 +48,10 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
 function checkModels({ tenant, models }: Provider, check: Check): void {
   const maxModels = tenant === '' ? MAX_MODELS : MAX_TENANT_MODELS;
   check(models.length <= maxModels, 'models', `must have at most ${maxModels} models`);
+  const seen = new Set<string>();
   models.slice(0, maxModels).forEach(({ model, catalogModel, capabilities }, i) => {
+    check(!seen.has(model), `models[${i}].model`, 'is given twice');
+    seen.add(model);
     check(model.length > 0 && model.length <= 256, `models[${i}].model`, 'must have 1 to 256 characters');
     check(catalogModel.length <= 256, `models[${i}].catalog_model`, 'must have at most 256 characters');
     check(capabilities.length <= 64, `models[${i}].capabilities`, 'must be at most 64');

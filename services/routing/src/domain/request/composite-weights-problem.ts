@@ -1,5 +1,7 @@
 import { type CompositeWeights, Strategy } from '@switchyard/contracts/routing';
 
+const MAX_WEIGHT = 1_000_000;
+
 /** What is wrong with composite weights beside a strategy, for whoever configures them; undefined: nothing. */
 export function compositeWeightsProblem({
   strategy,
@@ -13,6 +15,8 @@ export function compositeWeightsProblem({
     return 'belong to STRATEGY_COMPOSITE; leave them out, or take that strategy';
   const { priority, health, cost, latency } = compositeWeights;
   const weights = [priority, health, cost, latency];
-  if (!weights.every((weight) => Number.isFinite(weight) && weight >= 0)) return 'must each be at least 0';
+  // Sums of what is larger than that by far would be infinite, and scores no numbers.
+  if (!weights.every((weight) => weight >= 0 && weight <= MAX_WEIGHT))
+    return `must each be from 0 to ${MAX_WEIGHT}`;
   return weights.some((weight) => weight > 0) ? undefined : 'must not all be 0';
 }

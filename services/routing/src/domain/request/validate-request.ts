@@ -1,5 +1,5 @@
 import { Purpose } from '@switchyard/contracts/routing';
-import type { FieldViolation } from '@switchyard/kernel';
+import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
 import type { Envelope, Operation } from '@switchyard/llm';
 import { checkOperation } from '../operation/operations.ts';
 import { type Check, checkRequirements } from './validate-requirements.ts';
@@ -52,6 +52,8 @@ function checkContext({ context, labels }: Envelope, check: Check): void {
     if (typeof value === 'string')
       check(value.length <= MAX_NAME, `context.${name}`, `must have at most ${MAX_NAME} characters`);
   }
+  const tenant = context?.tenant ?? '';
+  check(tenant === '' || isTenantForm(tenant), 'context.tenant', TENANT_RULE);
   const entries = Object.entries(labels);
   check(entries.length <= MAX_LABELS, 'labels', `must be at most ${MAX_LABELS}`);
   for (const [name, value] of entries) {

@@ -176,7 +176,7 @@ export interface RequestContext {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** What counts how much under STRATEGY_COMPOSITE. From 0; at least one above 0. Only their ratios matter. */
+/** What counts how much under STRATEGY_COMPOSITE. From 0 to 1,000,000; at least one above 0. Only their ratios matter. */
 export interface CompositeWeights {
   /** The provider's or the pool member's priority. */
   priority: number;
