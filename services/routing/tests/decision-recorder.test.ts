@@ -7,14 +7,17 @@ import type { PostgresDecisions } from '../src/adapters/postgres-decisions.ts';
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const recorderOf = (store: Pick<PostgresDecisions, 'insert' | 'removeOlderThan'>) =>
+const recorderOf = (
+  store: Pick<PostgresDecisions, 'insert' | 'removeOlderThan'>,
+  onDropped: (count: number) => void = () => {},
+) =>
   new DecisionRecorder({
     store: store as PostgresDecisions,
     random: () => 0,
     samplePermille: 1_000,
     retentionMs: 1_000,
     log: createLogger({ service: 'test', level: 'silent' }),
-    onDropped: () => {},
+    onDropped,
   });
 const decision = (requestId: string) =>
   Decision.fromPartial({ requestId, tenant: 't', outcome: DecisionOutcome.COMPLETE });
@@ -37,6 +40,27 @@ test('while the database is away it is asked once a second, and gets everything 
   isAway = false;
   await vi.advanceTimersByTimeAsync(2_000);
   expect(tries.at(-1)).toEqual(['r0', 'r1', 'r2', 'r3', 'r4']);
+  await recorder.dispose();
+});
+
+test('a decision that the database will never take keeps no other one waiting', async () => {
+  const stored: string[] = [];
+  const dropped: number[] = [];
+  const recorder = recorderOf(
+    {
+      insert: async (decisions) => {
+        if (decisions.some(({ tenant }) => tenant.includes('\0')))
+          throw Object.assign(new Error('invalid byte sequence'), { code: '22021' });
+        stored.push(...decisions.map(({ requestId }) => requestId));
+      },
+      removeOlderThan: async () => 'none left',
+    },
+    (count) => dropped.push(count),
+  );
+  for (let i = 0; i < 20; i++) recorder.record({ ...decision(`r${i}`), tenant: i === 7 ? 'a\0b' : 't' });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(stored).toEqual(Array.from({ length: 20 }, (_, i) => `r${i}`).filter((id) => id !== 'r7'));
+  expect(dropped).toEqual([1]);
   await recorder.dispose();
 });
 
