@@ -24,6 +24,14 @@ async function run(line: string, env: Readonly<Record<string, string>> = NOWHERE
   return { code, out, err };
 }
 
+test('the list of commands says of each what it is for in one sentence, its own help the rest', async () => {
+  const { out } = await run('help');
+  const lines = out.split('\n').filter((line) => line.startsWith('  '));
+  expect(lines.length).toBeGreaterThan(10);
+  expect(lines.filter((line) => /[.?] [A-Z-]/.test(line))).toEqual([]);
+  expect((await run('apply --help')).out).toContain('--expect-version refuses');
+});
+
 test.each(['', 'help', '--help', '-h'])('"switchyard %s" lists the commands', async (line) => {
   const { code, out, err } = await run(line);
   expect([code, err]).toEqual([0, '']);

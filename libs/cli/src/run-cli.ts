@@ -103,9 +103,14 @@ export async function runCli({
 function help(name: string, command: Command | undefined): string {
   if (command !== undefined) return `switchyard ${name} ${command.usage} [--json]\n\n${command.summary}\n`;
   const width = Math.max(...[...COMMANDS.keys()].map(({ length }) => length));
-  const lines = [...COMMANDS].map(([title, { summary }]) => `  ${title.padEnd(width)}  ${summary}`);
+  const lines = [...COMMANDS].map(
+    ([title, { summary }]) => `  ${title.padEnd(width)}  ${summary.split(SENTENCE_END)[0]}`,
+  );
   return `switchyard <command> [options]\n\n${lines.join('\n')}\n\nEach command has --json and --help.\n`;
 }
+
+/** What a command is for stands in its first sentence; the rest is for its own help. */
+const SENTENCE_END = /(?<=[.?]) (?=[A-Z-])/;
 
 function describeFailure(error: unknown, name: string): string {
   if (isParseError(error)) return describeParseError(error as Error, name);
