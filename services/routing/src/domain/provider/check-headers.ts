@@ -1,4 +1,4 @@
-import type { Check } from './check-reach.ts';
+import type { Check } from '../request/validate-requirements.ts';
 
 /** Headers that a provider may state. */
 const MAX_HEADERS = 32;

@@ -1,8 +1,6 @@
 import { type Provider, type ProviderEndpoint, ProviderMode } from '@switchyard/contracts/routing';
+import type { Check } from '../request/validate-requirements.ts';
 import { isRegion, REGIONS } from '../snapshot/region.ts';
-
-/** Takes note of what does not hold, by field. */
-export type Check = (holds: boolean, field: string, description: string) => void;
 
 const MODES: ReadonlySet<ProviderMode> = new Set([
   ProviderMode.UNSPECIFIED,

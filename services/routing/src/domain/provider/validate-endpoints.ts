@@ -1,6 +1,7 @@
 import type { Provider } from '@switchyard/contracts/routing';
+import type { Check } from '../request/validate-requirements.ts';
 import { baseUrlProblem, type HostRules } from './base-url.ts';
-import { type Check, checkReach } from './check-reach.ts';
+import { checkReach } from './check-reach.ts';
 
 /** Endpoints of a provider: as many as have statistics, breakers and metrics of their own. */
 const MAX_ENDPOINTS = 16;

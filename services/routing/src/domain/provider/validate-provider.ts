@@ -1,10 +1,11 @@
 import type { Provider } from '@switchyard/contracts/routing';
 import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
 import { AUTH_STYLES, findWireFormat, isAuthStyle, WIRE_FORMAT_IDS } from '@switchyard/llm';
+import type { Check } from '../request/validate-requirements.ts';
 import { isCapability } from '../snapshot/capability.ts';
 import { baseUrlProblem, type HostRules } from './base-url.ts';
 import { checkHeaders } from './check-headers.ts';
-import { type Check, checkReach, within } from './check-reach.ts';
+import { checkReach, within } from './check-reach.ts';
 import { validateEndpoints } from './validate-endpoints.ts';
 
 /** Models of a provider of the installation, and of a tenant's. */
