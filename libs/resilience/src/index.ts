@@ -26,4 +26,5 @@ export { type BackoffOptions, DEFAULT_BACKOFF, fullJitterDelayMs } from './retry
 export { parseHttpDate } from './retry/http-date.ts';
 export { parseRetryAfter, parseRetryAfterMs, retryAfterFromHeaders } from './retry/retry-after.ts';
 export { RetryBudget, type RetryBudgetOptions } from './retry/retry-budget.ts';
+export { RetryGate, type RetryLeave } from './retry/retry-gate.ts';
 export { RetryThrottle, type RetryThrottleOptions } from './retry/retry-throttle.ts';

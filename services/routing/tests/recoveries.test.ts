@@ -47,7 +47,12 @@ test('a state tells what calls have shown: requests under way, latency, success 
   runtime.succeeded({ firstTokenMs: 200, totalMs: 400 }, 1_400);
   runtime.began(2_000);
   runtime.active -= 1;
-  runtime.failed('server_error', undefined, 2_100);
+  runtime.failed({
+    error: { class: 'server_error', retryAfterMs: undefined },
+    permit: undefined,
+    nowMs: 2_100,
+    wallMs: 0,
+  });
   runtimes.healthChanged(health(HealthState.UNAVAILABLE), 3_000);
   runtimes.healthChanged(health(HealthState.HEALTHY), 4_000);
   expect(at(5_000)).toMatchObject({

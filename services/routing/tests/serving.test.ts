@@ -184,7 +184,7 @@ test('a stream that breaks after its first byte is not begun again elsewhere: th
 
 test('when nobody can answer, the error names the last provider, its error class and how many were tried', async () => {
   simulator.setFaults({ provider: '*', rules: [{ fault: { type: 'status', status: 503 } }] });
-  const error = await failure(complete());
+  const error = await failure(complete(ask({ failover: { maxRetries: 0 } })));
   expect(error.code).toBe('UNAVAILABLE');
   expect(error.metadata).toMatchObject({ provider: 'second', attempts: '2' });
   const decision = await decisionOf(error.metadata.request_id ?? '');
@@ -194,7 +194,7 @@ test('when nobody can answer, the error names the last provider, its error class
 test('failover that is not allowed does not happen', async () => {
   simulator.setFaults({ provider: 'first', rules: [{ fault: { type: 'status', status: 500 } }] });
   const error = await failure(complete(ask({ failover: { allowed: false } })));
-  expect(error.metadata).toMatchObject({ provider: 'first', attempts: '1' });
+  expect(error.metadata).toMatchObject({ provider: 'first', attempts: '3' });
 });
 
 test.each([

@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
-import { RetryBudget } from './retry-budget.ts';
-import { RetryThrottle } from './retry-throttle.ts';
+import { RetryGate, type RetryLeave } from './retry-gate.ts';
 
 const REQUESTS = 10_000;
 const AT_ONCE = 50;
 
 class Target {
-  readonly throttle = new RetryThrottle();
-  readonly budget = new RetryBudget();
+  readonly gate = new RetryGate();
   readonly works: boolean;
   attempts = 0;
 
@@ -17,8 +15,8 @@ class Target {
 
   answer(): boolean {
     this.attempts += 1;
-    if (this.works) this.throttle.onSuccess();
-    else this.throttle.onFailure();
+    if (this.works) this.gate.onSuccess();
+    else this.gate.onFailure();
     return this.works;
   }
 }
@@ -27,24 +25,24 @@ class Target {
 function serve(first: Target, second: Target): number {
   let succeeded = 0;
   for (let round = 0; round < REQUESTS / AT_ONCE; round += 1) {
-    for (let i = 0; i < AT_ONCE; i += 1) first.budget.startRequest();
+    for (let i = 0; i < AT_ONCE; i += 1) first.gate.startRequest();
     const failed = Array.from({ length: AT_ONCE }, () => first.answer()).filter((ok) => !ok).length;
     succeeded += AT_ONCE - failed + failOver(failed, second);
-    for (let i = 0; i < AT_ONCE; i += 1) first.budget.endRequest();
+    for (let i = 0; i < AT_ONCE; i += 1) first.gate.end('request');
   }
   return succeeded;
 }
 
 function failOver(count: number, target: Target): number {
-  let [succeeded, held] = [0, 0];
+  let succeeded = 0;
+  const leaves: RetryLeave[] = [];
   for (let i = 0; i < count; i += 1) {
-    if (!target.throttle.allowsRetry) {
-      if (!target.budget.tryStartRetry()) continue;
-      held += 1;
-    }
+    const leave = target.gate.tryStartRetry();
+    if (leave === undefined) continue;
+    leaves.push(leave);
     if (target.answer()) succeeded += 1;
   }
-  for (; held > 0; held -= 1) target.budget.endRetry();
+  for (const leave of leaves) target.gate.end(leave);
   return succeeded;
 }
 

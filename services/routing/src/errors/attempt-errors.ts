@@ -45,7 +45,7 @@ export function allFailed({ requestId, provider, model, attempts, error }: Faile
   return new ServiceError({
     reason: `PROVIDER_${error.class.toUpperCase()}`,
     code,
-    publicMessage: `${attempts === 1 ? '' : `all ${attempts} providers that were tried failed; the last, `}${provider} (${model}): ${said}${wayOutOf(error)}`,
+    publicMessage: `${attempts === 1 ? '' : `all ${attempts} attempts failed; the last, at `}${provider} (${model}): ${said}${wayOutOf(error)}`,
     retryable: code === 'UNAVAILABLE' || code === 'RESOURCE_EXHAUSTED',
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     metadata: {

@@ -1,4 +1,5 @@
 import { ServiceError } from '@switchyard/kernel';
+import type { ConstraintName } from '../domain/decide/candidate.ts';
 import type { Choice } from '../domain/decide/decide.ts';
 import { offeringName } from '../domain/snapshot/at-endpoints.ts';
 
@@ -8,12 +9,24 @@ const TOLD_CANDIDATES = 20;
 /** And how many of them the message names. */
 const NAMED_CANDIDATES = 3;
 
+/** Reasons that pass by themselves. */
+const PASSING: ReadonlySet<ConstraintName> = new Set(['breaker', 'cooling_down', 'health', 'maintenance']);
+
+/** When it is worth asking again. */
+const TRY_AGAIN_MS = 5_000;
+
+/** When the first candidate comes back that only cools down; else {@link TRY_AGAIN_MS}. */
+function soonestMs({ excluded }: Choice): number {
+  const pauses = excluded
+    .filter(({ exclusions }) => exclusions.every(({ constraint }) => constraint === 'cooling_down'))
+    .map(({ candidate }) => candidate.state.cooling?.leftMs ?? TRY_AGAIN_MS);
+  return pauses.length === 0 ? TRY_AGAIN_MS : Math.min(...pauses);
+}
+
 /** Candidates there are, but none fits: the metadata tells for each one why. */
 export function noCandidate(requestId: string, choice: Choice): ServiceError {
   const passing = choice.excluded.some(({ exclusions }) =>
-    exclusions.every(
-      ({ constraint }) => constraint === 'breaker' || constraint === 'health' || constraint === 'maintenance',
-    ),
+    exclusions.every(({ constraint }) => PASSING.has(constraint)),
   );
   const told = choice.excluded.slice(0, TOLD_CANDIDATES);
   const reasons = told.map(({ offering, exclusions }) => [
@@ -28,7 +41,7 @@ export function noCandidate(requestId: string, choice: Choice): ServiceError {
     code: passing ? 'UNAVAILABLE' : 'FAILED_PRECONDITION',
     publicMessage: `none of ${choice.excluded.length + choice.unseen} candidates fits${examples.join('')}${waysOut(choice)}`,
     retryable: passing,
-    ...(passing ? { retryAfterMs: 5_000 } : {}),
+    ...(passing ? { retryAfterMs: soonestMs(choice) } : {}),
     metadata: { ...Object.fromEntries(reasons), request_id: requestId },
   });
 }

@@ -3,7 +3,7 @@ import { LineKind, type UsageRecord } from '@switchyard/contracts/events';
 import { DecisionOutcome, type Usage } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
 import { type CountedUsage, estimateTextTokens } from '@switchyard/llm';
-import type { Permit } from '@switchyard/resilience';
+import type { Permit, RetryLeave } from '@switchyard/resilience';
 import { endSpan, startSpan, traceparentOf } from '@switchyard/service-kit';
 import { ratedPrices } from '../domain/booking.ts';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
@@ -22,6 +22,8 @@ export interface Attempt {
   readonly candidate: RankedCandidate;
   readonly runtime: OfferingRuntime;
   readonly permit: Permit | undefined;
+  /** What it has taken of the target's retries. */
+  readonly leave: RetryLeave;
   readonly deadline: AttemptDeadline;
   readonly call: PreparedCall;
   /** The record that was held: what is booked if its end is never known. */
@@ -36,6 +38,8 @@ export interface Attempt {
   usage: Usage | undefined;
   /** Parts of its cost by kind, in nano-USD; empty before the end. */
   components: Readonly<Record<string, bigint>>;
+  /** When it ended, monotonic; undefined while it is under way. What follows may take a while before it is booked. */
+  endedAtMs: number | undefined;
   settled: boolean;
 }
 

@@ -91,7 +91,8 @@ export function summarizeRoute(
 ): RouteSummary | undefined {
   const chosen = tried.at(-1) ?? ranked[0];
   if (chosen === undefined) return undefined;
-  const fallbacks = Math.max(0, tried.length - 1);
+  // One that was tried again is in there twice.
+  const fallbacks = tried.length < 2 ? 0 : new Set(tried).size - 1;
   const { provider, model } = chosen.offering;
   const others = ranked.filter((candidate) => candidate !== chosen).slice(0, MAX_CANDIDATES);
   return {

@@ -6,10 +6,13 @@ import {
   type RequestAuthorization,
   type Unsupported,
 } from '@switchyard/llm';
+import type { Permit, RetryLeave } from '@switchyard/resilience';
 import { endSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
+import { describeCoolDown } from '../domain/decide/describe-cool-down.ts';
 import { outputLimit } from '../domain/request/output-limit.ts';
 import type { PipelineContext } from '../ports.ts';
+import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
 import { AttemptDeadline } from '../transport/attempt-deadline.ts';
 import { authorizationHeaders } from '../transport/authorize-request.ts';
 import { type Attempt, type AttemptOrigin, heldRecord, startAttemptSpan } from './attempt.ts';
@@ -32,41 +35,102 @@ export interface PrepareOptions {
   readonly arrivedAtMs: number;
   /** When the request's first attempt was made, monotonic; undefined: this is the first. */
   readonly firstAttemptAtMs: number | undefined;
+  /** What a retry has taken of the target's retries before it waited; undefined: it is taken now. */
+  readonly leave: RetryLeave | undefined;
   readonly parent: Span | undefined;
 }
 
-/** Encodes the request, takes a place at the breaker, and writes the hold: after this the call may be made. */
+/** Encodes the request, takes a place at the target, and writes the hold: after this the call may be made. */
 export function prepareAttempt(options: PrepareOptions, context: PipelineContext): Prepared {
-  const { candidate, origin, parent } = options;
+  const { candidate, origin } = options;
+  const runtime = context.runtimes.of(candidate.offering);
   const encoded = encode(candidate, origin);
   if (!encoded.ok) {
+    if (options.leave !== undefined) runtime.retries.end(options.leave);
     const { field, description } = encoded.error;
     return { kind: 'skipped', outcome: 'invalid_request', detail: `${field}: ${description}` };
   }
   const nowMs = context.clock.monotonicMs();
-  const runtime = context.runtimes.of(candidate.offering);
-  const permit = runtime.breaker.tryAcquire(nowMs);
-  if (permit === undefined && !origin.decided.needs.isProbe) {
-    return { kind: 'skipped', outcome: 'overloaded', detail: 'its circuit breaker has opened meanwhile' };
-  }
+  const place = takePlace(runtime, { nowMs, leave: options.leave, origin });
+  return place.kind === 'taken' ? hold(options, context, { ...place, encoded: encoded.value, nowMs }) : place;
+}
+
+/** A place at a target, until the attempt has ended. */
+interface Place {
+  readonly kind: 'taken';
+  readonly runtime: OfferingRuntime;
+  readonly permit: Permit | undefined;
+  readonly leave: RetryLeave;
+}
+
+/** Asks the target's pause, its retries and its breaker; a probe is let through by all of them. */
+function takePlace(
+  runtime: OfferingRuntime,
+  {
+    nowMs,
+    leave: taken,
+    origin,
+  }: { readonly nowMs: number; readonly leave: RetryLeave | undefined } & Pick<PrepareOptions, 'origin'>,
+): Place | Extract<Prepared, { kind: 'skipped' }> {
+  const { isProbe } = origin.decided.needs;
+  const cooling = runtime.coolDown.at(nowMs);
+  const leave = taken ?? leaveFor(runtime, origin);
+  if (leave === undefined)
+    return { kind: 'skipped', outcome: 'overloaded', detail: 'its retry budget is used up' };
+  const permit = cooling === undefined || isProbe ? runtime.breaker.tryAcquire(nowMs) : undefined;
+  if (permit !== undefined || isProbe) return { kind: 'taken', runtime, permit, leave };
+  runtime.retries.end(leave);
+  return cooling === undefined
+    ? { kind: 'skipped', outcome: 'overloaded', detail: 'its circuit breaker has opened meanwhile' }
+    : { kind: 'skipped', outcome: 'rate_limited', detail: describeCoolDown(cooling.endsAtWallMs) };
+}
+
+function leaveFor({ retries }: OfferingRuntime, { index, decided }: PrepareOptions['origin']) {
+  if (decided.needs.isProbe) return 'free';
+  return index === 0 ? retries.startRequest() : retries.tryStartRetry();
+}
+
+function hold(
+  options: PrepareOptions,
+  context: PipelineContext,
+  {
+    runtime,
+    permit,
+    leave,
+    encoded,
+    nowMs,
+  }: Place & { readonly encoded: EncodedRequest; readonly nowMs: number },
+): Prepared {
+  const { candidate, origin, parent } = options;
   const span = startAttemptSpan(candidate, parent);
   const wallMs = context.clock.wallMs();
   const overheadMs = (options.firstAttemptAtMs ?? nowMs) - options.arrivedAtMs;
   const held = heldRecord(candidate, span, { ...origin, overheadMs, wallMs });
   // Nothing between the hold and the attempt can fail: a hold without an attempt would stay open.
-  const made = callOf(options, context, { attemptId: held.attemptId, encoded: encoded.value, wallMs });
+  const made = callOf(options, context, { attemptId: held.attemptId, encoded, wallMs });
   try {
     context.usage.hold(held.attemptId, held);
   } catch (error) {
     made.deadline.stop();
     if (permit !== undefined) runtime.breaker.onAbandoned(permit, nowMs);
+    runtime.retries.end(leave);
     endSpan(span);
     if (error instanceof ServiceError) return { kind: 'blocked', error };
     throw error;
   }
   runtime.began(nowMs);
   const { index } = origin;
-  const known = { id: held.attemptId, index, candidate, runtime, permit, held, startedAtMs: nowMs, span };
+  const known = {
+    id: held.attemptId,
+    index,
+    candidate,
+    runtime,
+    permit,
+    leave,
+    held,
+    startedAtMs: nowMs,
+    span,
+  };
   return { kind: 'attempt', attempt: { ...known, ...made, ...UNANSWERED } };
 }
 
@@ -76,6 +140,7 @@ const UNANSWERED = {
   deliveredBytes: 0,
   usage: undefined,
   components: {},
+  endedAtMs: undefined,
   settled: false,
 };
 

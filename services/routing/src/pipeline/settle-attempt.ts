@@ -20,16 +20,14 @@ export interface Settlement {
   readonly context: Pick<PipelineContext, 'usage' | 'events' | 'clock'>;
 }
 
-/** Ends an attempt's hold with what it used. Where that cannot be told, by a failure of our own, with what was held. */
+/** Books an attempt that has ended: its hold gives way to what it used. Where that cannot be told, by a failure of our own, with what was held. */
 export function settleAttempt(
   attempt: Attempt,
   end: AttemptOutcome,
   { decided, log, context: { usage, events, clock } }: Settlement,
 ): void {
   attempt.settled = true;
-  attempt.deadline.stop();
-  attempt.runtime.active--;
-  const durationMs = clock.monotonicMs() - attempt.startedAtMs;
+  const durationMs = (attempt.endedAtMs ?? clock.monotonicMs()) - attempt.startedAtMs;
   let record: UsageRecord;
   try {
     record = book(attempt, { ...end, durationMs }, decided);

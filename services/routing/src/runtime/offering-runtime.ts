@@ -1,16 +1,29 @@
-import { ERROR_CLASSES, type ErrorClass } from '@switchyard/llm';
+import { ERROR_CLASSES, type ProviderError } from '@switchyard/llm';
 import {
   CircuitBreaker,
   LatencyWindow,
   ObservationRecorder,
   PeakEwma,
   type Permit,
+  RetryGate,
   SuccessRate,
 } from '@switchyard/resilience';
+import { CoolDown } from './cool-down.ts';
+
+/** A call that has failed. */
+export interface FailedCall {
+  readonly error: Pick<ProviderError, 'class' | 'retryAfterMs'>;
+  readonly permit: Permit | undefined;
+  readonly nowMs: number;
+  readonly wallMs: number;
+}
 
 /** What this replica knows of one offering from its own calls: outlives snapshots. */
 export class OfferingRuntime {
   readonly breaker = new CircuitBreaker();
+  /** Bounds the retries that go here. */
+  readonly retries = new RetryGate();
+  readonly coolDown = new CoolDown();
   /** Counts for the next observation. */
   readonly recorder = new ObservationRecorder();
   /** The last 300 seconds at this replica. */
@@ -45,6 +58,7 @@ export class OfferingRuntime {
   /** The answer has begun, or is there as a whole: the target works. */
   answered(permit: Permit | undefined, nowMs: number): void {
     if (permit !== undefined) this.breaker.onSuccess(permit, nowMs);
+    this.retries.onSuccess();
   }
 
   /** The call has succeeded. */
@@ -57,17 +71,34 @@ export class OfferingRuntime {
   }
 
   /** The call has failed; only what the target is to blame for counts against it. */
-  failed(errorClass: ErrorClass, permit: Permit | undefined, nowMs: number): void {
+  failed({ error, permit, nowMs, wallMs }: FailedCall): void {
+    const errorClass = error.class;
     if (errorClass === 'cancelled') {
       if (permit !== undefined) this.breaker.onAbandoned(permit, nowMs);
       return;
     }
-    if (!ERROR_CLASSES[errorClass].countsAgainstHealth) {
+    const { countsAgainstHealth, sameProviderRetry } = ERROR_CLASSES[errorClass];
+    if (!countsAgainstHealth && errorClass !== 'rate_limited') {
       this.answered(permit, nowMs);
-      if (errorClass !== 'rate_limited') return;
-    } else if (permit !== undefined) this.breaker.onFailure(permit, nowMs);
+      return;
+    }
+    this.retries.onFailure();
+    if (permit !== undefined) {
+      if (countsAgainstHealth) this.breaker.onFailure(permit, nowMs);
+      else this.breaker.onSuccess(permit, nowMs);
+    }
+    if (sameProviderRetry) this.#coolDown(error, { nowMs, wallMs });
     this.recorder.recordFailure(errorClass);
     this.window.recordFailure(errorClass, nowMs);
     this.#successRate.failed(nowMs);
+  }
+
+  /** A pause that is asked for is kept. One that is not is made where most calls are refused: asking on would change nothing. */
+  #coolDown(
+    { class: errorClass, retryAfterMs }: FailedCall['error'],
+    at: { readonly nowMs: number; readonly wallMs: number },
+  ): void {
+    if (retryAfterMs === undefined && (errorClass !== 'rate_limited' || !this.retries.mostlyFails)) return;
+    this.coolDown.begin({ retryAfterMs, ...at });
   }
 }

@@ -21,6 +21,7 @@ export const stateReader =
     return {
       breaker: runtime.breaker.state(nowMs),
       breakerAdmits: runtime.breaker.admits(nowMs),
+      cooling: runtime.coolDown.at(nowMs),
       active: runtime.active,
       latencyMs: runtime.latencyMs,
       successRate: runtime.successRate(nowMs),
@@ -38,6 +39,7 @@ function untouched(credential: OfferingState['credential'], recoveredMs: number 
 const newState = (credential: OfferingState['credential']): OfferingState => ({
   breaker: 'closed',
   breakerAdmits: true,
+  cooling: undefined,
   active: 0,
   latencyMs: undefined,
   successRate: undefined,

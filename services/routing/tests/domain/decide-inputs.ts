@@ -35,6 +35,7 @@ const anOffering = fc.record({
 });
 const aState = fc.record({
   breakerAdmits: fc.constantFrom(true, true, true, false),
+  cooling: fc.constantFrom(undefined, undefined, undefined, { endsAtWallMs: 1_000, leftMs: 500 }),
   active: fc.nat(5),
   latencyMs: fc.option(fc.nat(2_000), { nil: undefined }),
   successRate: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),

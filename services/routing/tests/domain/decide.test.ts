@@ -84,9 +84,10 @@ test('what is unknown does not meet a limit: price and latency', () => {
   });
 });
 
-test('an open breaker, a missing secret, a disabled and a maintained provider are left out, each with its reason', () => {
+test('an open breaker, a pause, a missing secret, a disabled and a maintained provider are left out, each with its reason', () => {
   const snapshot = snapshotOf([
     offering({ provider: 'open' }),
+    offering({ provider: 'paused' }),
     offering({ provider: 'keyless' }),
     offering({ provider: 'off', mode: ProviderMode.DISABLED }),
     offering({ provider: 'repair', mode: ProviderMode.MAINTENANCE }),
@@ -95,22 +96,25 @@ test('an open breaker, a missing secret, a disabled and a maintained provider ar
   const stateOf: TestInput['stateOf'] = ({ provider }) => ({
     ...working(),
     ...(provider.id === 'open' ? { breaker: 'open', breakerAdmits: false } : {}),
+    ...(provider.id === 'paused' ? { cooling: { endsAtWallMs: 0, leftMs: 1 } } : {}),
     ...(provider.id === 'keyless' ? { credential: 'missing' } : {}),
   });
   expect(order({ needs: needs(), snapshot, stateOf })).toEqual(['fine']);
   expect(reasons({ needs: needs(), snapshot, stateOf })).toEqual({
     open: ['breaker'],
+    paused: ['cooling_down'],
     keyless: ['credential'],
     off: ['disabled'],
     repair: ['maintenance'],
   });
 });
 
-test('a probe reaches its provider whatever breaker, health and maintenance say', () => {
+test('a probe reaches its provider whatever breaker, pause, health and maintenance say', () => {
   const snapshot = snapshotOf([offering({ provider: 'x', mode: ProviderMode.MAINTENANCE })], {
     x: HealthState.UNAVAILABLE,
   });
-  const stateOf = () => ({ ...working(), breaker: 'open' as const, breakerAdmits: false });
+  const cooling = { endsAtWallMs: 0, leftMs: 1 };
+  const stateOf = () => ({ ...working(), breaker: 'open' as const, breakerAdmits: false, cooling });
   expect(order({ needs: needs({ isProbe: true }), snapshot, stateOf })).toEqual(['x']);
 });
 

@@ -137,6 +137,7 @@ export const working = (): OfferingState => ({
   breaker: 'closed',
   active: 0,
   breakerAdmits: true,
+  cooling: undefined,
   latencyMs: 100,
   successRate: undefined,
   idleMs: undefined,

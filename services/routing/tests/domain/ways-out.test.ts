@@ -102,6 +102,13 @@ const WAYS: Readonly<Record<ConstraintName, readonly Way[]>> = {
       wayOut: /tried again by itself.*switchyard providers/,
     },
   ],
+  cooling_down: [
+    {
+      name: 'limited',
+      state: { cooling: { endsAtWallMs: 0, leftMs: 1 } },
+      wayOut: /comes back by itself.*another provider.*quota/,
+    },
+  ],
   maintenance: [
     { name: 'in maintenance', traits: { mode: ProviderMode.MAINTENANCE }, wayOut: /`mode: enabled`/ },
   ],

@@ -89,11 +89,12 @@ function decodeContext(reader: FieldReader | undefined): RequestContext | undefi
 }
 
 function decodeFailover(reader: FieldReader | undefined): FailoverPolicy | undefined {
-  reader?.refuseOthers(['allowed', 'max_fallbacks']);
+  reader?.refuseOthers(['allowed', 'max_fallbacks', 'max_retries']);
   return (
     reader && {
       allowed: reader.boolean('allowed'),
       maxFallbacks: reader.integer('max_fallbacks', { min: 0, max: 10 }),
+      maxRetries: reader.integer('max_retries', { min: 0, max: 5 }),
     }
   );
 }

@@ -19,6 +19,7 @@ export type ConstraintName =
   | 'context_length'
   | 'health'
   | 'breaker'
+  | 'cooling_down'
   | 'maintenance'
   | 'disabled'
   | 'credential'
@@ -33,11 +34,21 @@ export interface Exclusion {
   readonly wayOut: string;
 }
 
+/** A pause in which a candidate is not called. */
+export interface CoolDown {
+  /** When it ends, in wall milliseconds. */
+  readonly endsAtWallMs: number;
+  /** What is left of it, in milliseconds; above 0. */
+  readonly leftMs: number;
+}
+
 /** What is known at the moment of the decision and not in the snapshot. */
 export interface OfferingState {
   readonly breaker: BreakerState;
   /** Whether the breaker gives leave now. */
   readonly breakerAdmits: boolean;
+  /** The pause that the provider has asked for; undefined where it has not, or it is over. */
+  readonly cooling: CoolDown | undefined;
   /** Requests under way at this replica. */
   readonly active: number;
   /** Peak EWMA of the time to the first token, in milliseconds; undefined where unknown. */

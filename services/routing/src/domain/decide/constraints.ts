@@ -6,6 +6,7 @@ import { pricesFor } from '../request/prices-for.ts';
 import { byWhom, whoRequires } from '../request/who-requires.ts';
 import { capabilityNames, missingCapabilities } from '../snapshot/capability.ts';
 import type { Candidate, Exclusion } from './candidate.ts';
+import { describeCoolDown } from './describe-cool-down.ts';
 import {
   allowedProviders,
   credential,
@@ -139,6 +140,15 @@ export const breakerExclusion = (state: BreakerState): Exclusion => ({
 const breaker: Constraint = ({ state }, { isProbe }) =>
   state.breakerAdmits || isProbe ? undefined : breakerExclusion(state.breaker);
 
+const coolingDown: Constraint = ({ state: { cooling } }, { isProbe }) =>
+  cooling === undefined || isProbe
+    ? undefined
+    : {
+        constraint: 'cooling_down',
+        detail: describeCoolDown(cooling.endsAtWallMs),
+        wayOut: 'it comes back by itself then; allow another provider, or have its quota raised',
+      };
+
 /** In the order in which reasons are told: what the caller asked for first, what will pass by itself last. */
 const CONSTRAINTS: readonly Constraint[] = [
   allowedProviders,
@@ -154,6 +164,7 @@ const CONSTRAINTS: readonly Constraint[] = [
   disabled,
   maintenance,
   credential,
+  coolingDown,
   breaker,
 ];
 

@@ -7,6 +7,9 @@ const failed: FailedAttempt = {
   fallbacksUsed: 0,
   maxFallbacks: 3,
   candidatesLeft: 2,
+  retriesUsed: 0,
+  maxRetries: 2,
+  retryable: 0,
   callerGone: false,
 };
 
@@ -18,6 +21,11 @@ test.each([
   ['all fallbacks used', { fallbacksUsed: 3 }, 'fallbacks-used'],
   ['failover not allowed', { maxFallbacks: 0 }, 'fallbacks-used'],
   ['nobody left', { candidatesLeft: 0 }, 'no-candidate-left'],
+  ['nobody left but one that may work later', { candidatesLeft: 0, retryable: 1 }, 'retry'],
+  ['no failover but one that may work later', { maxFallbacks: 0, retryable: 1 }, 'retry'],
+  ['another one and one that may work later', { retryable: 1 }, 'next-candidate'],
+  ['all retries used', { candidatesLeft: 0, retryable: 1, retriesUsed: 2 }, 'no-candidate-left'],
+  ['a begun answer of one that may work later', { answerBegun: true, retryable: 1 }, 'answer-begun'],
   ['an answer that has begun', { answerBegun: true }, 'answer-begun'],
   ['a request that is wrong everywhere', { errorClass: 'invalid_request' }, 'not-retryable'],
   ['a caller that went away', { callerGone: true }, 'caller-gone'],

@@ -11,6 +11,12 @@ export interface FailedAttempt {
   readonly maxFallbacks: number;
   /** Candidates that have not been tried. */
   readonly candidatesLeft: number;
+  /** How often a candidate has been tried again. */
+  readonly retriesUsed: number;
+  /** How often one may be. */
+  readonly maxRetries: number;
+  /** Candidates that failed in a way that may pass. */
+  readonly retryable: number;
   /** Whether the caller's deadline has passed, or the caller is gone. */
   readonly callerGone: boolean;
 }
@@ -18,6 +24,8 @@ export interface FailedAttempt {
 /** What follows. */
 export type NextStep =
   | { readonly kind: 'next-candidate' }
+  /** Nobody else may be tried: one that failed is tried again, after a pause. */
+  | { readonly kind: 'retry' }
   | {
       readonly kind: 'give-up';
       readonly because:
@@ -28,12 +36,13 @@ export type NextStep =
         | 'no-candidate-left';
     };
 
-/** Decides whether another candidate is tried after one has failed. */
+/** Decides what follows after a candidate has failed: another one at once, else the same again later. */
 export function nextStep(failed: FailedAttempt): NextStep {
   if (failed.callerGone) return { kind: 'give-up', because: 'caller-gone' };
   if (failed.answerBegun) return { kind: 'give-up', because: 'answer-begun' };
   if (!ERROR_CLASSES[failed.errorClass].failsOver) return { kind: 'give-up', because: 'not-retryable' };
-  if (failed.fallbacksUsed >= failed.maxFallbacks) return { kind: 'give-up', because: 'fallbacks-used' };
-  if (failed.candidatesLeft === 0) return { kind: 'give-up', because: 'no-candidate-left' };
-  return { kind: 'next-candidate' };
+  const mayFallBack = failed.fallbacksUsed < failed.maxFallbacks;
+  if (mayFallBack && failed.candidatesLeft > 0) return { kind: 'next-candidate' };
+  if (failed.retryable > 0 && failed.retriesUsed < failed.maxRetries) return { kind: 'retry' };
+  return { kind: 'give-up', because: mayFallBack ? 'no-candidate-left' : 'fallbacks-used' };
 }

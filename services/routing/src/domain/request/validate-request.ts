@@ -44,6 +44,12 @@ function checkNeeds({ requirements, failover }: Envelope, check: Check): void {
     'failover.max_fallbacks',
     'must be from 0 to 10',
   );
+  const retries = failover?.maxRetries;
+  check(
+    retries === undefined || (retries >= 0 && retries <= 5),
+    'failover.max_retries',
+    'must be from 0 to 5',
+  );
   if (requirements !== undefined) checkRequirements(requirements, check);
 }
 

@@ -17,7 +17,7 @@ export const Purpose = {
   UNSPECIFIED: 0,
   /** USER_REQUEST - An agent's request. */
   USER_REQUEST: 1,
-  /** PROBE - A health probe of one provider: health and breaker do not exclude it. */
+  /** PROBE - A health probe of one provider: health, breaker and pauses after a rate limit do not exclude it. */
   PROBE: 2,
   UNRECOGNIZED: -1,
 } as const;
@@ -248,7 +248,15 @@ export interface FailoverPolicy {
     | boolean
     | undefined;
   /** Most further candidates after the first, 0 to 10. Default 3. */
-  maxFallbacks?: number | undefined;
+  maxFallbacks?:
+    | number
+    | undefined;
+  /**
+   * How often candidates that failed in a way that may pass are asked again once nobody else can be, 0 to 5. Each time after
+   * the pause that the provider asks for (none that is longer than 10 s or what is left of the deadline), else after a backoff
+   * with full jitter from 200 ms. Default 2; a probe is never repeated.
+   */
+  maxRetries?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1259,7 +1267,7 @@ export const Sampling: MessageFns<Sampling> = {
 };
 
 function createBaseFailoverPolicy(): FailoverPolicy {
-  return { allowed: undefined, maxFallbacks: undefined, _unknownFields: {} };
+  return { allowed: undefined, maxFallbacks: undefined, maxRetries: undefined, _unknownFields: {} };
 }
 
 export const FailoverPolicy: MessageFns<FailoverPolicy> = {
@@ -1269,6 +1277,9 @@ export const FailoverPolicy: MessageFns<FailoverPolicy> = {
     }
     if (message.maxFallbacks !== undefined) {
       writer.uint32(16).int32(message.maxFallbacks);
+    }
+    if (message.maxRetries !== undefined) {
+      writer.uint32(24).int32(message.maxRetries);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1310,6 +1321,14 @@ export const FailoverPolicy: MessageFns<FailoverPolicy> = {
             message.maxFallbacks = reader.int32();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.maxRetries = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1338,6 +1357,11 @@ export const FailoverPolicy: MessageFns<FailoverPolicy> = {
         : isSet(object.max_fallbacks)
         ? globalThis.Number(object.max_fallbacks)
         : undefined,
+      maxRetries: isSet(object.maxRetries)
+        ? globalThis.Number(object.maxRetries)
+        : isSet(object.max_retries)
+        ? globalThis.Number(object.max_retries)
+        : undefined,
     };
   },
 
@@ -1349,6 +1373,9 @@ export const FailoverPolicy: MessageFns<FailoverPolicy> = {
     if (message.maxFallbacks !== undefined) {
       obj.maxFallbacks = Math.round(message.maxFallbacks);
     }
+    if (message.maxRetries !== undefined) {
+      obj.maxRetries = Math.round(message.maxRetries);
+    }
     return obj;
   },
 
@@ -1359,6 +1386,7 @@ export const FailoverPolicy: MessageFns<FailoverPolicy> = {
     const message = createBaseFailoverPolicy();
     message.allowed = object.allowed ?? undefined;
     message.maxFallbacks = object.maxFallbacks ?? undefined;
+    message.maxRetries = object.maxRetries ?? undefined;
     return message;
   },
 };

@@ -121,7 +121,7 @@ export interface RouteSummary {
    * provider with several endpoints.
    */
   alternatives: string[];
-  /** How many providers were tried before this one. */
+  /** How many other candidates were tried before this one. */
   fallbacks: number;
   /** Id of the provider's endpoint; empty where it has none of its own. */
   endpoint: string;
@@ -274,7 +274,7 @@ export interface Candidate {
 export interface Exclusion {
   /**
    * Which constraint: capability, max_cost, max_price, max_latency, residency, tags, allowed_providers,
-   * excluded_providers, context_length, health, breaker, maintenance, disabled, credential, parameter.
+   * excluded_providers, context_length, health, breaker, cooling_down, maintenance, disabled, credential, parameter.
    */
   constraint: string;
   /** What was asked for and what is, in one sentence. */

@@ -1,0 +1,203 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Span, trace } from '@opentelemetry/api';
+import { type ServiceError, unreachable } from '@switchyard/kernel';
+import type { ProviderError, RequestAuthorization } from '@switchyard/llm';
+import type { RetryLeave } from '@switchyard/resilience';
+import type { RankedCandidate } from '../domain/decide/decide.ts';
+import { candidatesInTurn } from '../domain/failover/candidates-in-turn.ts';
+import { nextStep } from '../domain/failover/next-step.ts';
+import type { PipelineContext } from '../ports.ts';
+import type { DecidedRequest } from './admit-request.ts';
+import type { Attempt } from './attempt.ts';
+import type { AttemptLog } from './attempt-log.ts';
+import { CandidateQueue } from './candidate-queue.ts';
+import type { OperationCall } from './pipeline-call.ts';
+import { prepareAttempt } from './prepare-attempt.ts';
+import { RetryQueue } from './retry-queue.ts';
+
+const DEFAULT_MAX_FALLBACKS = 3;
+const DEFAULT_MAX_RETRIES = 2;
+/** Longest pause before a retry: whoever is told to wait longer is better told at once. */
+const MAX_PAUSE_MS = 10_000;
+
+/** The request that attempts are made for. */
+export interface AttemptsFor {
+  readonly requestId: string;
+  readonly call: OperationCall;
+  readonly decided: DecidedRequest;
+  /** When it arrived, monotonic. */
+  readonly arrivedAtMs: number;
+  readonly log: AttemptLog;
+}
+
+/** Makes the attempts of one request, one after the other: whose turn it is, and whether there is a further one. */
+export class AttemptSource {
+  readonly #for: AttemptsFor;
+  readonly #context: PipelineContext;
+  /** The span that attempts belong to. */
+  readonly #parent: Span | undefined = trace.getActiveSpan();
+  readonly #candidates: CandidateQueue;
+  /** Made with the first failure: most requests have none. */
+  #retries: RetryQueue | undefined;
+  #retriesUsed = 0;
+  #attempts = 0;
+  #first: Pick<Attempt, 'candidate' | 'startedAtMs'> | undefined;
+  #blocked: ServiceError | undefined;
+
+  constructor(made: AttemptsFor, context: PipelineContext) {
+    this.#for = made;
+    this.#context = context;
+    this.#candidates = new CandidateQueue(candidatesInTurn(made.decided));
+  }
+
+  /** Whose turn it was, the last one included, whether it was called or passed over; again where it was tried again. */
+  get tried(): readonly RankedCandidate[] {
+    return this.#candidates.tried;
+  }
+
+  /** How many attempts were made. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
+  /** Why nobody may be called any more; undefined where that is not so. */
+  get blocked(): ServiceError | undefined {
+    return this.#blocked;
+  }
+
+  /** Whether the caller's deadline has passed. */
+  get deadlineIsPast(): boolean {
+    return this.#remainingMs <= 0;
+  }
+
+  /** Whether an attempt is at the candidate that was called first. */
+  isFirst({ candidate }: Attempt): boolean {
+    return candidate === this.#first?.candidate;
+  }
+
+  /** Holds money and a place for the next candidate that can be called now. */
+  async next(): Promise<Attempt | undefined> {
+    for (;;) {
+      const candidate = this.#candidates.take();
+      if (candidate === undefined) return undefined;
+      const attempt = await this.#attemptAt(candidate);
+      if (attempt !== undefined || this.#blocked !== undefined) return attempt;
+    }
+  }
+
+  /** The attempt that follows a failed one, after a pause where nobody but the failed ones can be asked; undefined: none. */
+  async after({ candidate, firstTokenAtMs }: Attempt, error: ProviderError): Promise<Attempt | undefined> {
+    const { failover } = this.#for.call.operation.request;
+    this.#retries ??= new RetryQueue(this.#context.random);
+    this.#retries.failed(candidate, error, this.#context.clock.monotonicMs());
+    this.#candidates.failed(candidate, error.class);
+    const step = nextStep({
+      errorClass: error.class,
+      answerBegun: firstTokenAtMs !== undefined,
+      fallbacksUsed: this.#attempts - 1 - this.#retriesUsed,
+      maxFallbacks: failover?.allowed === false ? 0 : (failover?.maxFallbacks ?? DEFAULT_MAX_FALLBACKS),
+      candidatesLeft: this.#candidates.left,
+      retriesUsed: this.#retriesUsed,
+      maxRetries: this.#maxRetries,
+      retryable: this.#retries.size,
+      callerGone: this.#callerGone,
+    });
+    if (step.kind === 'give-up') return undefined;
+    const next = step.kind === 'next-candidate' ? await this.next() : undefined;
+    return next ?? this.#again(this.#retries);
+  }
+
+  get #maxRetries(): number {
+    const { call, decided } = this.#for;
+    return decided.needs.isProbe ? 0 : (call.operation.request.failover?.maxRetries ?? DEFAULT_MAX_RETRIES);
+  }
+
+  get #callerGone(): boolean {
+    return this.#for.call.signal.aborted || this.deadlineIsPast;
+  }
+
+  /** Until the caller's deadline. */
+  get #remainingMs(): number {
+    const { deadlineAtMs } = this.#for.call;
+    return deadlineAtMs === undefined
+      ? Number.POSITIVE_INFINITY
+      : deadlineAtMs - this.#context.clock.wallMs();
+  }
+
+  /** A candidate that has failed, once more, as soon as it may be asked. */
+  async #again(retries: RetryQueue): Promise<Attempt | undefined> {
+    if (this.#blocked !== undefined || this.#retriesUsed >= this.#maxRetries) return undefined;
+    const soonest = retries.take();
+    if (soonest === undefined) return undefined;
+    const { candidate, notBeforeMs } = soonest;
+    const pauseMs = Math.max(0, Math.ceil(notBeforeMs - this.#context.clock.monotonicMs()));
+    if (pauseMs > MAX_PAUSE_MS || pauseMs >= this.#remainingMs) return undefined;
+    const gate = this.#context.runtimes.of(candidate.offering).retries;
+    const leave = gate.tryStartRetry();
+    if (leave === undefined) {
+      this.#passOver(candidate, { outcome: 'overloaded', detail: 'its retry budget is used up' });
+      return undefined;
+    }
+    await this.#pause(pauseMs);
+    if (this.#callerGone) {
+      gate.end(leave);
+      return undefined;
+    }
+    this.#retriesUsed++;
+    this.#candidates.tried.push(candidate);
+    return this.#attemptAt(candidate, leave);
+  }
+
+  /** Ends early where the caller goes away. */
+  async #pause(pauseMs: number): Promise<void> {
+    const { signal } = this.#for.call;
+    // A timer may fire up to a millisecond before its time.
+    await pause(pauseMs + 1, undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+
+  /** @param leave what a retry has taken already */
+  async #attemptAt(candidate: RankedCandidate, leave?: RetryLeave): Promise<Attempt | undefined> {
+    const key = this.#context.secrets.get(candidate.offering.provider);
+    const authorization = key instanceof Promise ? await key : key;
+    if (authorization !== undefined) return this.#prepare({ candidate, authorization, leave });
+    if (leave !== undefined) this.#context.runtimes.of(candidate.offering).retries.end(leave);
+    this.#candidates.failed(candidate, 'authentication');
+    this.#passOver(candidate, { outcome: 'authentication', detail: 'its secret cannot be had now' });
+    return undefined;
+  }
+
+  #prepare(whom: {
+    readonly candidate: RankedCandidate;
+    readonly authorization: RequestAuthorization;
+    readonly leave: RetryLeave | undefined;
+  }): Attempt | undefined {
+    const { requestId, call, decided, arrivedAtMs } = this.#for;
+    const origin = { requestId, call, decided, replica: this.#context.replica, index: this.#attempts };
+    const firstAttemptAtMs = this.#first?.startedAtMs;
+    const prepared = prepareAttempt(
+      { ...whom, origin, arrivedAtMs, firstAttemptAtMs, parent: this.#parent },
+      this.#context,
+    );
+    switch (prepared.kind) {
+      case 'attempt':
+        this.#attempts++;
+        this.#first ??= prepared.attempt;
+        return prepared.attempt;
+      case 'skipped':
+        this.#passOver(whom.candidate, prepared);
+        return undefined;
+      case 'blocked':
+        this.#blocked = prepared.error;
+        return undefined;
+      default:
+        return unreachable(prepared);
+    }
+  }
+
+  #passOver(candidate: RankedCandidate, why: { readonly outcome: string; readonly detail: string }): void {
+    const { outcome, detail } = why;
+    this.#for.log.passedOver({ candidate, outcome, detail, wallMs: this.#context.clock.wallMs() });
+  }
+}
