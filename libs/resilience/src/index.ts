@@ -23,6 +23,7 @@ export { DEFAULT_PEAK_EWMA, decayedLatencyMs, PeakEwma, type PeakEwmaOptions } f
 export { SuccessRate } from './latency/success-rate.ts';
 export type { WindowStatistics } from './latency/window-statistics.ts';
 export { type BackoffOptions, DEFAULT_BACKOFF, fullJitterDelayMs } from './retry/full-jitter-backoff.ts';
+export { HedgeBudget } from './retry/hedge-budget.ts';
 export { parseHttpDate } from './retry/http-date.ts';
 export { parseRetryAfter, parseRetryAfterMs, retryAfterFromHeaders } from './retry/retry-after.ts';
 export { RetryBudget, type RetryBudgetOptions } from './retry/retry-budget.ts';

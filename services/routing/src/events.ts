@@ -50,6 +50,11 @@ export class RoutingEvents {
     this.#metrics.requestDuration.observe({ outcome: name }, durationMs / 1000);
   }
 
+  /** A hedge has answered before the attempt that it was made beside, or has not. */
+  hedgeEnded(outcome: 'won' | 'lost'): void {
+    this.#metrics.hedges.inc({ outcome });
+  }
+
   decisionsDropped(count: number): void {
     this.#metrics.decisionsDropped.inc(count);
   }
@@ -105,6 +110,7 @@ function makeMetrics(registers: Registry[]) {
       'Calls of providers that ended, by outcome; endpoint is empty where there is one.',
       ['provider', 'endpoint', 'outcome'],
     ),
+    hedges: counter('hedges', 'Attempts beside slow ones, by whether they were faster.', ['outcome']),
     firstToken: seconds('first_token', 'From the start of an attempt to the first piece of its answer.', {
       labelNames: ['provider'],
     }),

@@ -2,12 +2,15 @@ import { join } from 'node:path';
 import { usageStream } from '@switchyard/contracts';
 import type { Catalog } from '@switchyard/llm';
 import { ensureStream, type Foundation, openPostgres } from '@switchyard/service-kit';
+import { AnswerCipher } from './adapters/answer-cipher.ts';
 import { DecisionRecorder } from './adapters/decision-recorder.ts';
+import { ExpiredKeys } from './adapters/expired-keys.ts';
 import { usagePublisher } from './adapters/nats-usage.ts';
 import { PostgresConfiguration } from './adapters/postgres-configuration.ts';
 import { PostgresDecisions } from './adapters/postgres-decisions.ts';
 import { PostgresExperimentResults } from './adapters/postgres-experiment-results.ts';
 import { PostgresExperiments } from './adapters/postgres-experiments.ts';
+import { PostgresIdempotency } from './adapters/postgres-idempotency.ts';
 import { PostgresPolicies } from './adapters/postgres-policies.ts';
 import { PostgresPools } from './adapters/postgres-pools.ts';
 import { PostgresProviders } from './adapters/postgres-providers.ts';
@@ -63,8 +66,11 @@ export function openStores(
     experiments: new PostgresExperiments(postgres, configuration),
     experimentResults,
   };
-  const logs = { decisions: recorder, experiments: tallies };
-  return { configuration, configured, logs, decisionStore, recorder };
+  const answers = new PostgresIdempotency(postgres, new AnswerCipher(config.apiKey));
+  const expired = new ExpiredKeys(answers, log);
+  stack.defer(() => expired.dispose());
+  const kept = { decisions: recorder, experiments: tallies, answers };
+  return { configuration, configured, kept, decisionStore, recorder };
 }
 
 /** Opens this process's outbox and takes over those of dead ones. */

@@ -4,6 +4,7 @@ import type { Clock, Random } from '@switchyard/kernel';
 import type { RequestAuthorization } from '@switchyard/llm';
 import type { Logger } from '@switchyard/service-kit';
 import type { EndedAssignment } from './domain/experiment/counted-variant.ts';
+import type { Claim, ClaimedKey, KeyedRequest } from './domain/idempotency/claim.ts';
 import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
 import type { RoutingEvents } from './events.ts';
 import type { RuntimeRegistry } from './runtime/runtime-registry.ts';
@@ -38,6 +39,18 @@ export interface ExperimentLog {
   count(ended: EndedAssignment): void;
 }
 
+/** Where idempotency keys and their answers are kept, for a day. @throws UNAVAILABLE where it is away */
+export interface AnswerStore {
+  claim(request: KeyedRequest): Promise<Claim>;
+  /** Keeps the answer for whoever asks again. */
+  keep(claimed: ClaimedKey, answer: Uint8Array): Promise<void>;
+  /** There will be no answer to give again, but the key must not be charged for again. */
+  giveUp(claimed: ClaimedKey): Promise<void>;
+  /** Nothing was delivered: the key is free again. */
+  release(claimed: ClaimedKey): Promise<void>;
+  removeExpired(): Promise<'more' | 'none left'>;
+}
+
 /** What the pipeline stands on. */
 export interface PipelineContext {
   readonly snapshots: SnapshotHolder;
@@ -47,6 +60,7 @@ export interface PipelineContext {
   readonly usage: UsageLog;
   readonly decisions: DecisionLog;
   readonly experiments: ExperimentLog;
+  readonly answers: AnswerStore;
   readonly events: RoutingEvents;
   readonly clock: Clock;
   /** Draws one seed for each request. */

@@ -84,7 +84,7 @@ async function compose(
     transport,
     secrets: overrides.secrets ?? secrets,
     usage: outboxes,
-    ...stores.logs,
+    ...stores.kept,
     events,
     clock,
     random: Math.random,

@@ -43,6 +43,9 @@ const failure: CallFailure = {
   },
 };
 
+/** No request here has an idempotency key. */
+const unused = () => Promise.reject(new Error('not used'));
+
 /** Three providers a, b, c in this order, each call 100 ms after the last; what is booked and decided is kept. */
 function contextOf(change: Partial<PipelineContext> = {}) {
   const booked: UsageRecord[] = [];
@@ -66,6 +69,7 @@ function contextOf(change: Partial<PipelineContext> = {}) {
     },
     decisions: { record: (decision) => decisions.push(decision) },
     experiments: { count: () => undefined },
+    answers: { claim: unused, keep: unused, giveUp: unused, release: unused, removeExpired: unused },
     events: new RoutingEvents(new Registry()),
     clock: { wallMs: () => 1_000, monotonicMs: () => (nowMs += 100) },
     random: () => 0.5,

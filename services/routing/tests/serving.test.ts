@@ -224,7 +224,6 @@ test.each([
     'INVALID_ARGUMENT',
     'requirements.residency[0]',
   ],
-  ['a feature of a later version', { idempotencyKey: 'k' }, 'UNIMPLEMENTED', 'idempotency_key'],
 ] as const)('%s: the right code, naming the field', async (...[, change, code, field]) => {
   const error = await failure(complete(ask(change as Parameters<typeof CompleteRequest.fromPartial>[0])));
   expect([error.code, error.violations[0]?.field]).toEqual([code, field]);

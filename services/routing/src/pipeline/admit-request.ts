@@ -1,6 +1,6 @@
 import { Purpose } from '@switchyard/contracts/routing';
 import { drawSeed } from '@switchyard/kernel';
-import type { Envelope } from '@switchyard/llm';
+import type { Operation } from '@switchyard/llm';
 import { actingTenant, requirePermission } from '@switchyard/service-kit';
 import { type Choice, type DecideInput, decide } from '../domain/decide/decide.ts';
 import { selectOfferings } from '../domain/decide/select-offerings.ts';
@@ -54,7 +54,7 @@ export function decideRequest(
   { requestId, stream, look = 'enough' }: DecideMode,
 ): DecidedRequest {
   const { request } = operation;
-  refuseUnoffered(request);
+  refuseUnoffered(operation);
   const violations = validateRequest(operation);
   if (violations.length > 0) throw invalidFields(violations);
   if (request.purpose === Purpose.PROBE) requirePermission(principal, 'routing.probe');
@@ -83,6 +83,6 @@ export function decideRequest(
 }
 
 /** What a later version brings is refused by name. */
-function refuseUnoffered(request: Envelope): void {
-  if (request.idempotencyKey !== '') throw notOffered('idempotency_key');
+function refuseUnoffered({ kind, request }: Operation): void {
+  if (kind !== 'chat' && request.idempotencyKey !== '') throw notOffered('idempotency_key');
 }

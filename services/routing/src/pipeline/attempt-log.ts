@@ -45,6 +45,7 @@ export class AttemptLog {
       detail,
       costNanoUsd,
       endpoint: record.endpoint,
+      hedge: attempt.isHedge,
     });
   }
 
@@ -60,6 +61,7 @@ export class AttemptLog {
       httpStatus: 0,
       detail,
       endpoint: offering.provider.endpoint?.id ?? '',
+      hedge: false,
     });
   }
 

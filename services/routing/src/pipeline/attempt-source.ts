@@ -11,7 +11,7 @@ import type { DecidedRequest } from './admit-request.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import { CandidateQueue } from './candidate-queue.ts';
-import type { OperationCall } from './pipeline-call.ts';
+import { hedgeOf, type OperationCall } from './pipeline-call.ts';
 import { prepareAttempt } from './prepare-attempt.ts';
 import { RetryQueue } from './retry-queue.ts';
 
@@ -30,6 +30,14 @@ export interface AttemptsFor {
   readonly log: AttemptLog;
 }
 
+/** What is special about an attempt. */
+interface HowTried {
+  /** What a retry has taken of the target's retries already. */
+  readonly leave?: RetryLeave;
+  /** Default false. */
+  readonly isHedge?: boolean;
+}
+
 /** Makes the attempts of one request, one after the other: whose turn it is, and whether there is a further one. */
 export class AttemptSource {
   readonly #for: AttemptsFor;
@@ -43,6 +51,7 @@ export class AttemptSource {
   #attempts = 0;
   #first: Pick<Attempt, 'candidate' | 'startedAtMs'> | undefined;
   #blocked: ServiceError | undefined;
+  #outran: RankedCandidate | undefined;
 
   constructor(made: AttemptsFor, context: PipelineContext) {
     this.#for = made;
@@ -88,9 +97,7 @@ export class AttemptSource {
   /** The attempt that follows a failed one, after a pause where nobody but the failed ones can be asked; undefined: none. */
   async after({ candidate, firstTokenAtMs }: Attempt, error: ProviderError): Promise<Attempt | undefined> {
     const { failover } = this.#for.call.operation.request;
-    this.#retries ??= new RetryQueue(this.#context.random);
-    this.#retries.failed(candidate, error, this.#context.clock.monotonicMs());
-    this.#candidates.failed(candidate, error.class);
+    const retries = this.#noteFailure(candidate, error);
     const step = nextStep({
       errorClass: error.class,
       answerBegun: firstTokenAtMs !== undefined,
@@ -99,12 +106,57 @@ export class AttemptSource {
       candidatesLeft: this.#candidates.left,
       retriesUsed: this.#retriesUsed,
       maxRetries: this.#maxRetries,
-      retryable: this.#retries.size,
+      retryable: retries.size,
       callerGone: this.#callerGone,
     });
     if (step.kind === 'give-up') return undefined;
     const next = step.kind === 'next-candidate' ? await this.next() : undefined;
-    return next ?? this.#again(this.#retries);
+    return next ?? this.#again(retries);
+  }
+
+  /** An attempt has failed while another one is under way. */
+  failedBeside({ candidate, isHedge }: Attempt, error: ProviderError): void {
+    this.#noteFailure(candidate, error);
+    // The one that it was made beside goes on.
+    if (isHedge) this.#candidates.withdraw(candidate);
+  }
+
+  /** How long an attempt may still be silent before one is made beside it, in milliseconds; undefined: for ever. */
+  hedgeDelayMs({ runtime, startedAtMs }: Attempt): number | undefined {
+    const hedge = hedgeOf(this.#for.call);
+    const { failover } = this.#for.call.operation.request;
+    if (hedge === undefined || failover?.allowed === false) return undefined;
+    runtime.hedges.onRequest();
+    const nowMs = this.#context.clock.monotonicMs();
+    const delayMs = hedge.delayMs ?? runtime.slowMs(nowMs);
+    return delayMs === undefined ? undefined : Math.max(0, startedAtMs + delayMs - nowMs);
+  }
+
+  /** An attempt at another provider beside a slow one; undefined: none can be made. */
+  async hedge({ candidate, runtime: { hedges } }: Attempt): Promise<Attempt | undefined> {
+    if (this.#callerGone || !hedges.tryTake()) return undefined;
+    const other = this.#candidates.takeBeside(candidate);
+    const attempt = other === undefined ? undefined : await this.#attemptAt(other, { isHedge: true });
+    if (attempt === undefined) hedges.giveBack();
+    return attempt;
+  }
+
+  /** An attempt was ended since another one was faster. */
+  outrun({ candidate, isHedge }: Attempt): void {
+    this.#candidates.withdraw(candidate);
+    if (!isHedge) this.#outran = candidate;
+  }
+
+  /** The candidate that a hedge was faster than; undefined where there is none. */
+  get outran(): RankedCandidate | undefined {
+    return this.#outran;
+  }
+
+  #noteFailure(candidate: RankedCandidate, error: ProviderError): RetryQueue {
+    this.#candidates.failed(candidate, error.class);
+    this.#retries ??= new RetryQueue(this.#context.random);
+    this.#retries.failed(candidate, error, this.#context.clock.monotonicMs());
+    return this.#retries;
   }
 
   get #maxRetries(): number {
@@ -145,7 +197,7 @@ export class AttemptSource {
     }
     this.#retriesUsed++;
     this.#candidates.tried.push(candidate);
-    return this.#attemptAt(candidate, leave);
+    return this.#attemptAt(candidate, { leave });
   }
 
   /** Ends early where the caller goes away. */
@@ -157,11 +209,11 @@ export class AttemptSource {
     });
   }
 
-  /** @param leave what a retry has taken already */
-  async #attemptAt(candidate: RankedCandidate, leave?: RetryLeave): Promise<Attempt | undefined> {
+  async #attemptAt(candidate: RankedCandidate, how: HowTried = {}): Promise<Attempt | undefined> {
+    const { leave, isHedge = false } = how;
     const key = this.#context.secrets.get(candidate.offering.provider);
     const authorization = key instanceof Promise ? await key : key;
-    if (authorization !== undefined) return this.#prepare({ candidate, authorization, leave });
+    if (authorization !== undefined) return this.#prepare({ candidate, authorization, leave, isHedge });
     if (leave !== undefined) this.#context.runtimes.of(candidate.offering).retries.end(leave);
     this.#candidates.failed(candidate, 'authentication');
     this.#passOver(candidate, { outcome: 'authentication', detail: 'its secret cannot be had now' });
@@ -172,9 +224,12 @@ export class AttemptSource {
     readonly candidate: RankedCandidate;
     readonly authorization: RequestAuthorization;
     readonly leave: RetryLeave | undefined;
+    readonly isHedge: boolean;
   }): Attempt | undefined {
     const { requestId, call, decided, arrivedAtMs } = this.#for;
-    const origin = { requestId, call, decided, replica: this.#context.replica, index: this.#attempts };
+    const { replica } = this.#context;
+    const { isHedge } = whom;
+    const origin = { requestId, call, decided, replica, index: this.#attempts, isHedge };
     const firstAttemptAtMs = this.#first?.startedAtMs;
     const prepared = prepareAttempt(
       { ...whom, origin, arrivedAtMs, firstAttemptAtMs, parent: this.#parent },

@@ -24,6 +24,8 @@ export interface Attempt {
   readonly permit: Permit | undefined;
   /** What it has taken of the target's retries. */
   readonly leave: RetryLeave;
+  /** Whether it was made beside one that was slow. */
+  readonly isHedge: boolean;
   readonly deadline: AttemptDeadline;
   readonly call: PreparedCall;
   /** The record that was held: what is booked if its end is never known. */
@@ -51,6 +53,7 @@ export interface AttemptOrigin {
   readonly replica: string;
   readonly overheadMs: number;
   readonly index: number;
+  readonly isHedge: boolean;
   readonly wallMs: number;
 }
 

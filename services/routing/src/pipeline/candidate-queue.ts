@@ -20,15 +20,30 @@ export class CandidateQueue {
 
   /** Whose turn it is; undefined where nobody is left. */
   take(): RankedCandidate | undefined {
-    const candidate = nextCandidate([...this.#untried], this.#failures);
-    if (candidate === undefined) return undefined;
-    this.#untried.delete(candidate);
-    this.tried.push(candidate);
-    return candidate;
+    return this.#turnOf(nextCandidate([...this.#untried], this.#failures));
+  }
+
+  /** The first candidate left of another provider than this one's, one that has not failed before where there is one; undefined where there is none. */
+  takeBeside({ provider: { key } }: RankedCandidate): RankedCandidate | undefined {
+    const others = [...this.#untried].filter(({ provider }) => provider.key !== key);
+    return this.#turnOf(nextCandidate(others, this.#failures));
+  }
+
+  /** Takes one out of those whose turn it was: the answer is another one's. */
+  withdraw(candidate: RankedCandidate): void {
+    const place = this.tried.lastIndexOf(candidate);
+    if (place !== -1) this.tried.splice(place, 1);
   }
 
   /** A candidate has failed: others come before what is likely to fail alike. */
   failed({ provider }: RankedCandidate, errorClass: ErrorClass): void {
     this.#failures = withFailure(this.#failures, provider, errorClass);
+  }
+
+  #turnOf(candidate: RankedCandidate | undefined): RankedCandidate | undefined {
+    if (candidate === undefined) return undefined;
+    this.#untried.delete(candidate);
+    this.tried.push(candidate);
+    return candidate;
   }
 }

@@ -22,6 +22,8 @@ export interface DecisionFacts {
   readonly attempts: readonly Attempt[];
   /** Whose turn it was, in order. */
   readonly tried: readonly RankedCandidate[];
+  /** The candidate that a hedge was faster than; undefined where there is none. */
+  readonly outran: RankedCandidate | undefined;
   readonly outcome: DecisionOutcome;
 }
 
@@ -32,6 +34,7 @@ export function decisionRecord({
   decidedWallMs,
   attempts,
   tried,
+  outran,
   outcome,
 }: DecisionFacts): Decision {
   const { needs, snapshot, choice, given } = decided;
@@ -50,7 +53,7 @@ export function decisionRecord({
     propensity: choice.propensity,
     candidates,
     candidatesOmitted: choice.ranked.length + choice.excluded.length + choice.unseen - candidates.length,
-    route: summarizeRoute(choice, isDecidedOnly(outcome) ? [] : tried),
+    route: summarizeRoute(choice, isDecidedOnly(outcome) ? [] : tried, outran),
     attempts: [...attempts],
     outcome,
     estimatedInputTokens: needs.estimatedInputTokens,
@@ -84,10 +87,12 @@ function requirementsOf(needs: Needs): Requirements {
  * Who answers and why; undefined where nothing fitted.
  *
  * @param tried whose turn it was, the one that answers last; empty: nobody's yet
+ * @param outran whom it was faster than, as a hedge
  */
 export function summarizeRoute(
   { ranked, reason, confidence }: Choice,
   tried: readonly RankedCandidate[],
+  outran?: RankedCandidate,
 ): RouteSummary | undefined {
   const chosen = tried.at(-1) ?? ranked[0];
   if (chosen === undefined) return undefined;
@@ -98,12 +103,26 @@ export function summarizeRoute(
   return {
     provider: provider.id,
     model,
-    reason: fallbacks === 0 ? reason : `fallback ${fallbacks}: what came before it failed`,
+    reason: reasonOf({ fallbacks, reason, outran }),
     confidence,
     alternatives: others.map(({ offering }) => offeringName(offering)),
     fallbacks,
     endpoint: provider.endpoint?.id ?? '',
   };
+}
+
+function reasonOf({
+  fallbacks,
+  reason,
+  outran,
+}: {
+  readonly fallbacks: number;
+  readonly reason: string;
+  readonly outran: RankedCandidate | undefined;
+}): string {
+  if (outran !== undefined)
+    return `hedge: it answered before ${outran.offering.provider.id}/${outran.offering.model}`;
+  return fallbacks === 0 ? reason : `fallback ${fallbacks}: what came before it failed`;
 }
 
 /** Nobody was called, or had to be. */

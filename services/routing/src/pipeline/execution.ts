@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api';
-import { DecisionOutcome } from '@switchyard/contracts/routing';
+import { DecisionOutcome, type RouteSummary } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
-import type { DecodedResponse, ProviderError } from '@switchyard/llm';
+import { type DecodedResponse, type ProviderError, providerError } from '@switchyard/llm';
 import { endSpan, startSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { noCandidate } from '../errors.ts';
@@ -12,6 +12,7 @@ import type { Attempt } from './attempt.ts';
 import { AttemptLog } from './attempt-log.ts';
 import { AttemptSource } from './attempt-source.ts';
 import { concludeRequest, failedOutcome, finalError } from './conclude-request.ts';
+import { summarizeRoute } from './decision-record.ts';
 import type { OperationCall } from './pipeline-call.ts';
 import { type AttemptOutcome, settleAttempt } from './settle-attempt.ts';
 
@@ -24,6 +25,8 @@ export class Execution {
   readonly #context: PipelineContext;
   readonly #decidedWallMs: number;
   readonly #source: AttemptSource;
+  /** Whether an attempt has failed. */
+  #hasFailed = false;
 
   /** @throws where the request is refused before anyone is called */
   constructor(call: OperationCall, context: PipelineContext, mode: { readonly stream: boolean }) {
@@ -72,9 +75,8 @@ export class Execution {
     const nowMs = this.#context.clock.monotonicMs();
     const firstTokenMs = (attempt.firstTokenAtMs ?? nowMs) - attempt.startedAtMs;
     attempt.runtime.succeeded({ firstTokenMs, totalMs: nowMs - attempt.startedAtMs }, nowMs);
-    const requestOutcome = this.#source.isFirst(attempt)
-      ? DecisionOutcome.COMPLETE
-      : DecisionOutcome.FALLBACK_SUCCESS;
+    const isFallback = !this.#source.isFirst(attempt) && (!attempt.isHedge || this.#hasFailed);
+    const requestOutcome = isFallback ? DecisionOutcome.FALLBACK_SUCCESS : DecisionOutcome.COMPLETE;
     this.#end(attempt);
     this.#settle(attempt, { outcome: 'ok', delivered: true, usage: decoded.usage, requestOutcome });
     this.#conclude(requestOutcome);
@@ -83,6 +85,7 @@ export class Execution {
   /** An attempt has failed: settles it, and gives the next one, or throws what the caller is told. */
   async failOver(attempt: Attempt, failure: CallFailure): Promise<Attempt> {
     const { error } = failure;
+    this.#hasFailed = true;
     this.#endFailed(attempt, error);
     const following = await this.#source.after(attempt, error);
     const requestOutcome = following === undefined ? failedOutcome(attempt, error) : undefined;
@@ -98,6 +101,46 @@ export class Execution {
     const { blocked, attempts, deadlineIsPast } = this.#source;
     const { requestId } = this;
     throw blocked ?? finalError({ requestId, attempt, error, attempts, deadlineIsPast });
+  }
+
+  /** How long an attempt may still be silent before one is made beside it, in milliseconds; undefined: for ever. */
+  hedgeDelayMs(attempt: Attempt): number | undefined {
+    return this.#source.hedgeDelayMs(attempt);
+  }
+
+  /** An attempt at another provider beside a slow one; undefined: none can be made, and the request goes on as it is. */
+  async hedge(beside: Attempt): Promise<Attempt | undefined> {
+    const hedge = await this.#source.hedge(beside);
+    this.log.listPassedOver();
+    return hedge;
+  }
+
+  /** An attempt has failed while another one is under way: settles it. */
+  drop(attempt: Attempt, failure: CallFailure): void {
+    this.#hasFailed = true;
+    this.#endFailed(attempt, failure.error);
+    this.#source.failedBeside(attempt, failure.error);
+    this.#settleFailed(attempt, failure, undefined);
+  }
+
+  /** An attempt was ended since another one answered first: settles it as waste. @param failure how it ended; undefined: by its answer */
+  outrun(attempt: Attempt, failure: CallFailure | undefined): void {
+    this.#source.outrun(attempt);
+    this.#context.events.hedgeEnded(attempt.isHedge ? 'lost' : 'won');
+    if (failure !== undefined && failure.error.class !== 'cancelled') {
+      this.drop(attempt, failure);
+      return;
+    }
+    const nowMs = this.#context.clock.monotonicMs();
+    attempt.runtime.outrun(nowMs - attempt.startedAtMs, nowMs);
+    this.#endFailed(attempt, OUTRUN);
+    const { reached, status } = failure ?? { reached: true, status: undefined };
+    this.#settleFailed(attempt, { error: OUTRUN, reached, status }, undefined);
+  }
+
+  /** Who answers and why. */
+  get route(): RouteSummary | undefined {
+    return summarizeRoute(this.decided.choice, this.tried, this.#source.outran);
   }
 
   /** The caller has left a stream, or the request broke off: settles what was under way. Nothing where that was done. */
@@ -157,18 +200,17 @@ export class Execution {
   #conclude(outcome: DecisionOutcome): void {
     const { requestId, decided, log, startedAtMs, tried } = this;
     const decidedWallMs = this.#decidedWallMs;
-    concludeRequest({ requestId, decided, decidedWallMs, log, startedAtMs, tried, outcome }, this.#context);
+    const { outran } = this.#source;
+    concludeRequest(
+      { requestId, decided, decidedWallMs, log, startedAtMs, tried, outran, outcome },
+      this.#context,
+    );
   }
 }
 
+const cancelled = (detail: string): ProviderError => providerError({ class: 'cancelled', detail });
+
 /** How an attempt ends that nobody waits for any more. */
-const ABANDONED: ProviderError = Object.freeze({
-  class: 'cancelled',
-  retryable: false,
-  sameProviderRetry: false,
-  retryAfterMs: undefined,
-  detail: 'left before its end: by the caller, or by a failure of this side',
-  messageForCaller: undefined,
-  providerCode: undefined,
-  httpStatus: undefined,
-});
+const ABANDONED = cancelled('left before its end: by the caller, or by a failure of this side');
+/** How one ends that another one was faster than. */
+const OUTRUN = cancelled('another attempt answered first');

@@ -10,15 +10,19 @@ import {
 } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
 import { chatOf, decodeOperation, type OperationAnswers, type OperationKind } from '@switchyard/llm';
+import { ByteBudget } from '@switchyard/service-kit';
 import type { Needs } from '../domain/request/needs.ts';
 import type { PipelineContext } from '../ports.ts';
-import { callForAnswer, callForStream } from '../transport/call-provider.ts';
+import { callForAnswer, callForStream, type StreamStep } from '../transport/call-provider.ts';
 import { decideRequest } from './admit-request.ts';
 import type { Attempt } from './attempt.ts';
-import { decisionRecord, summarizeRoute } from './decision-record.ts';
+import { decisionRecord } from './decision-record.ts';
 import { bytesOfDelta, bytesOfMessage } from './delivered-bytes.ts';
 import { Execution } from './execution.ts';
-import type { OperationCall, PipelineCall } from './pipeline-call.ts';
+import { race } from './hedged-race.ts';
+import { IdempotentPipeline } from './idempotent-pipeline.ts';
+import { leave, openStream, resume } from './open-stream.ts';
+import { hedgeOf, type OperationCall, type PipelineCall } from './pipeline-call.ts';
 
 /** A request that was answered in one piece. */
 interface Answered<Kind extends OperationKind> {
@@ -28,20 +32,37 @@ interface Answered<Kind extends OperationKind> {
   readonly decoded: OperationAnswers[Kind];
 }
 
+/** Most bytes of all streams that are being kept for idempotency keys. */
+const KEPT_PIECES_BYTES = 128 * 1024 * 1024;
+
 /** The one way of every request, whatever surface it came by. */
 export class Pipeline {
   readonly #context: PipelineContext;
+  readonly #idempotent: IdempotentPipeline;
 
   constructor(context: PipelineContext) {
     this.#context = context;
+    const { answers, log } = context;
+    this.#idempotent = new IdempotentPipeline({ answers, pieces: new ByteBudget(KEPT_PIECES_BYTES), log });
   }
 
   /** Answers a chat in one piece. @throws ServiceError from the service's table */
-  async complete({ request, ...caller }: PipelineCall): Promise<CompleteResponse> {
+  complete(call: PipelineCall): Promise<CompleteResponse> {
+    if (call.request.idempotencyKey === '') return this.#complete(call);
+    return this.#idempotent.complete(call, () => this.#complete(call));
+  }
+
+  /** Answers a request piece by piece. Leaving the iteration ends the provider's call and settles it. */
+  stream(call: PipelineCall): AsyncGenerator<StreamCompleteResponse, void, undefined> {
+    if (call.request.idempotencyKey === '') return this.#stream(call);
+    return this.#idempotent.stream(call, () => this.#stream(call));
+  }
+
+  async #complete({ request, ...caller }: PipelineCall): Promise<CompleteResponse> {
     const operation = chatOf(request);
     const answered = await this.#answer({ ...caller, operation }, ({ message }) => bytesOfMessage(message));
     const { message, finishReason, providerModel } = answered.decoded;
-    return { message, finishReason, providerModel, ...this.#summaryOf(answered) };
+    return { message, finishReason, providerModel, replayed: false, ...this.#summaryOf(answered) };
   }
 
   /** Turns texts into vectors. @throws ServiceError from the service's table */
@@ -64,16 +85,17 @@ export class Pipeline {
   ): Promise<Answered<Kind>> {
     const execution = new Execution(call, this.#context, { stream: false });
     let attempt = await execution.begin();
+    const ask = (asked: Attempt) =>
+      callForAnswer(asked.call, (format, answer) => decodeOperation(format, call.operation, answer));
     try {
+      if (hedgeOf(call) !== undefined) {
+        const won = await race(attempt, { execution, open: ask, discard: ({ usage }) => usage });
+        attempt = won.attempt;
+        return this.#succeed({ execution, attempt, decoded: won.value }, bytesOf);
+      }
       for (;;) {
-        const result = await callForAnswer(attempt.call, (format, answer) =>
-          decodeOperation(format, call.operation, answer),
-        );
-        if (result.ok) {
-          attempt.deliveredBytes = bytesOf(result.value);
-          execution.succeed(attempt, result.value);
-          return { execution, attempt, decoded: result.value };
-        }
+        const result = await ask(attempt);
+        if (result.ok) return this.#succeed({ execution, attempt, decoded: result.value }, bytesOf);
         attempt = await execution.failOver(attempt, result.error);
       }
     } finally {
@@ -82,15 +104,30 @@ export class Pipeline {
     }
   }
 
-  /** Answers a request piece by piece. Leaving the iteration ends the provider's call and settles it. */
-  async *stream({
+  #succeed<Kind extends OperationKind>(
+    answered: Answered<Kind>,
+    bytesOf: (decoded: OperationAnswers[Kind]) => number,
+  ): Answered<Kind> {
+    const { execution, attempt, decoded } = answered;
+    attempt.deliveredBytes = bytesOf(decoded);
+    execution.succeed(attempt, decoded);
+    return answered;
+  }
+
+  async *#stream({
     request,
     ...caller
   }: PipelineCall): AsyncGenerator<StreamCompleteResponse, void, undefined> {
     const operation = chatOf(request);
     const execution = new Execution({ ...caller, operation }, this.#context, { stream: true });
     let attempt: Attempt | undefined = await execution.begin();
-    while (attempt !== undefined) attempt = yield* this.#streamAttempt(execution, attempt);
+    if (request.hedge !== undefined) {
+      const won = await race(attempt, { execution, open: openStream, discard: leave });
+      yield* this.#streamAttempt(execution, won.attempt, resume(won.value));
+      return;
+    }
+    while (attempt !== undefined)
+      attempt = yield* this.#streamAttempt(execution, attempt, callForStream(attempt.call));
   }
 
   /** Decides without calling anyone. */
@@ -102,17 +139,26 @@ export class Pipeline {
     const decided = decideRequest({ operation, principal }, this.#context, mode);
     const outcome =
       decided.choice.ranked.length === 0 ? DecisionOutcome.REFUSED : DecisionOutcome.NOT_EXECUTED;
-    return decisionRecord({ requestId, decided, decidedWallMs, attempts: [], tried: [], outcome });
+    return decisionRecord({
+      requestId,
+      decided,
+      decidedWallMs,
+      attempts: [],
+      tried: [],
+      outran: undefined,
+      outcome,
+    });
   }
 
   /** @returns the next attempt where this one failed before the caller saw anything; undefined at the end */
   async *#streamAttempt(
     execution: Execution,
     attempt: Attempt,
+    steps: AsyncIterable<StreamStep>,
   ): AsyncGenerator<StreamCompleteResponse, Attempt | undefined, undefined> {
     let begun = false;
     try {
-      for await (const step of callForStream(attempt.call)) {
+      for await (const step of steps) {
         switch (step.kind) {
           case 'usage':
             attempt.usage = step.usage;
@@ -148,7 +194,7 @@ export class Pipeline {
 
   #summaryOf({ execution, attempt }: Pick<Answered<OperationKind>, 'execution' | 'attempt'>) {
     const { requestId } = execution;
-    return { requestId, route: routeOf(execution), ...this.#endOf(execution, attempt) };
+    return { requestId, route: execution.route, ...this.#endOf(execution, attempt) };
   }
 
   #endOf(execution: Execution, attempt: Attempt): { usage: Usage | undefined; cost: Cost; timings: Timings } {
@@ -167,8 +213,8 @@ export class Pipeline {
 }
 
 function started(execution: Execution, { usage }: Attempt): StreamCompleteResponse {
-  const { requestId, decided } = execution;
-  const value = { requestId, route: routeOf(execution), usage: usage ?? expectedUsage(decided.needs) };
+  const { requestId, decided, route } = execution;
+  const value = { requestId, route, usage: usage ?? expectedUsage(decided.needs), replayed: false };
   return { event: { $case: 'started', value } };
 }
 
@@ -177,8 +223,6 @@ const expectedUsage = ({ estimatedInputTokens }: Needs): Usage => ({
   inputTokens: estimatedInputTokens,
   estimated: true,
 });
-
-const routeOf = ({ decided, tried }: Execution) => summarizeRoute(decided.choice, tried);
 
 function costOf({ log: { costNanoUsd, attempts }, decided }: Execution, attempt: Attempt): Cost {
   const components: Record<string, bigint> = { ...attempt.components };

@@ -119,10 +119,11 @@ function hold(
     throw error;
   }
   runtime.began(nowMs);
-  const { index } = origin;
+  const { index, isHedge } = origin;
   const known = {
     id: held.attemptId,
     index,
+    isHedge,
     candidate,
     runtime,
     permit,

@@ -1,6 +1,7 @@
 import { ERROR_CLASSES, type ProviderError } from '@switchyard/llm';
 import {
   CircuitBreaker,
+  HedgeBudget,
   LatencyWindow,
   ObservationRecorder,
   PeakEwma,
@@ -9,6 +10,7 @@ import {
   SuccessRate,
 } from '@switchyard/resilience';
 import { CoolDown } from './cool-down.ts';
+import { SlowPercentile } from './slow-percentile.ts';
 
 /** A call that has failed. */
 export interface FailedCall {
@@ -24,6 +26,9 @@ export class OfferingRuntime {
   /** Bounds the retries that go here. */
   readonly retries = new RetryGate();
   readonly coolDown = new CoolDown();
+  /** Bounds the hedges beside calls here. */
+  readonly hedges = new HedgeBudget();
+  readonly #percentile = new SlowPercentile();
   /** Counts for the next observation. */
   readonly recorder = new ObservationRecorder();
   /** The last 300 seconds at this replica. */
@@ -37,6 +42,11 @@ export class OfferingRuntime {
   /** Peak EWMA of the time to the first token, in milliseconds; undefined before the first success. */
   get latencyMs(): number | undefined {
     return this.#latency.valueMs;
+  }
+
+  /** 95th percentile of the time to the first token over the last 300 s, in milliseconds; undefined where too little is known. */
+  slowMs(nowMs: number): number | undefined {
+    return this.#percentile.of(this.window, nowMs);
   }
 
   /** Share of the calls of the last 300 s that succeeded, 0 to 1; undefined without calls. */
@@ -68,6 +78,11 @@ export class OfferingRuntime {
     this.window.recordSuccess(measured, nowMs);
     this.#latency.observe(firstTokenMs, nowMs);
     this.#successRate.succeeded(nowMs);
+  }
+
+  /** The call was ended since another one was faster: it would have taken longer than so. */
+  outrun(elapsedMs: number, nowMs: number): void {
+    if (elapsedMs > (this.latencyMs ?? 0)) this.#latency.observe(elapsedMs, nowMs);
   }
 
   /** The call has failed; only what the target is to blame for counts against it. */

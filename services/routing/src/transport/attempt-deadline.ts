@@ -1,7 +1,10 @@
 import type { AttemptLimits } from '../domain/snapshot/offering.ts';
 
-/** Why an attempt was ended from this side. `deadline` is the caller's; by `caller` it went away itself. */
-export type AbortCause = 'first_token' | 'between_tokens' | 'total' | 'deadline' | 'caller';
+/**
+ * Why an attempt was ended from this side. `deadline` is the caller's; by `caller` it went away itself; `outrun`: another
+ * attempt answered first.
+ */
+export type AbortCause = 'first_token' | 'between_tokens' | 'total' | 'deadline' | 'caller' | 'outrun';
 
 /** What bounds an attempt. */
 export interface AttemptBounds {
@@ -58,6 +61,11 @@ export class AttemptDeadline {
     clearTimeout(this.#phase);
     this.#hasBegun = true;
     this.#phase = setTimeout(() => this.#end('between_tokens'), this.#limits.betweenTokensMs);
+  }
+
+  /** Another attempt has answered: this one ends. */
+  outrun(): void {
+    this.#end('outrun');
   }
 
   /** The attempt is over. */

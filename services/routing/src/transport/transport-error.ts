@@ -29,6 +29,8 @@ function errorOf(thrown: unknown, cause: AbortCause | undefined): ProviderError 
       return failure('cancelled', 'the caller went away');
     case 'deadline':
       return failure('cancelled', "the caller's deadline passed");
+    case 'outrun':
+      return failure('cancelled', 'another attempt answered first');
     case 'first_token':
       return failure('timeout', 'no answer within the time to the first token');
     case 'between_tokens':

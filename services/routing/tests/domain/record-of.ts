@@ -11,6 +11,7 @@ export function recordOf(input: DecideInput, requestId = 'r'): Decision {
     decidedWallMs: 1_800_000_000_000,
     attempts: [],
     tried: [],
+    outran: undefined,
     outcome: DecisionOutcome.NOT_EXECUTED,
   });
 }

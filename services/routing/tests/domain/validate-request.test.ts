@@ -52,6 +52,7 @@ test.each<[string, Partial]>([
   ['strategy', { strategy: 99 as Strategy }],
   ['sampling.temperature', { sampling: { temperature: Number.NaN } }],
   ['failover.max_fallbacks', { failover: { maxFallbacks: 11 } }],
+  ['hedge.delay_ms', { hedge: { delayMs: 0 } }],
   ['failover.max_retries', { failover: { maxRetries: -1 } }],
 ])('%s is refused by name: %o', (field, change) => {
   expect(fieldsOf(change)).toEqual([field]);

@@ -114,7 +114,12 @@ const delta = (content: object): StreamCompleteResponse => ({
 const STARTED: StreamCompleteResponse = {
   event: {
     $case: 'started',
-    value: { requestId: 'r1', route: undefined, usage: { inputTokens: 20, estimated: true } },
+    value: {
+      requestId: 'r1',
+      route: undefined,
+      usage: { inputTokens: 20, estimated: true },
+      replayed: false,
+    },
   },
 };
 const finished = (finishReason: FinishReason): StreamCompleteResponse => ({

@@ -149,7 +149,9 @@ const delta = ($case: string, value: unknown): StreamCompleteResponse => ({
 });
 
 const EVENTS: StreamCompleteResponse[] = [
-  { event: { $case: 'started', value: { requestId: 'r1', route: ROUTE, usage: undefined } } },
+  {
+    event: { $case: 'started', value: { requestId: 'r1', route: ROUTE, usage: undefined, replayed: false } },
+  },
   delta('reasoning', 'H'),
   delta('reasoning', 'm.'),
   delta('reasoningSignature', 'anthropic-messages:s'),

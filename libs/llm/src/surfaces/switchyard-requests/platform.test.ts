@@ -111,7 +111,10 @@ test('an answer tells who, why, what it said and what it cost', () => {
 test('a stream is started, deltas, finished; or ends with an error', () => {
   const encoder = createPlatformStreamEncoder();
   const started = encoder.encode({
-    event: { $case: 'started', value: { requestId: 'r', route: undefined, usage: undefined } },
+    event: {
+      $case: 'started',
+      value: { requestId: 'r', route: undefined, usage: undefined, replayed: false },
+    },
   });
   const delta = encoder.encode({
     event: { $case: 'delta', value: { content: { $case: 'text', value: 'Hé' } } },

@@ -1,5 +1,6 @@
 import {
   type FailoverPolicy,
+  type HedgePolicy,
   type RequestContext,
   type Requirements,
   STRATEGY_NAMES,
@@ -13,6 +14,7 @@ export interface SwitchyardExtension {
   readonly requirements: Requirements | undefined;
   readonly context: RequestContext | undefined;
   readonly failover: FailoverPolicy | undefined;
+  readonly hedge: HedgePolicy | undefined;
   readonly strategy: Strategy;
   readonly labels: Record<string, string>;
   readonly idempotencyKey: string;
@@ -22,12 +24,13 @@ const NOTHING: SwitchyardExtension = {
   requirements: undefined,
   context: undefined,
   failover: undefined,
+  hedge: undefined,
   strategy: Strategy.UNSPECIFIED,
   labels: {},
   idempotencyKey: '',
 };
 
-const FIELDS = ['requirements', 'context', 'failover', 'strategy', 'labels', 'idempotency_key'];
+const FIELDS = ['requirements', 'context', 'failover', 'hedge', 'strategy', 'labels', 'idempotency_key'];
 const STRATEGIES = [...STRATEGY_NAMES, ...STRATEGY_NAMES.map((name) => `STRATEGY_${name.toUpperCase()}`)];
 const NAMES = { maxLength: 100, maxCharacters: 256 };
 const MAX_INT32 = 0x7fff_ffff;
@@ -41,6 +44,7 @@ export function decodeExtension(body: FieldReader): SwitchyardExtension {
     requirements: decodeRequirements(extension.reader('requirements')),
     context: decodeContext(extension.reader('context')),
     failover: decodeFailover(extension.reader('failover')),
+    hedge: decodeHedge(extension.reader('hedge')),
     strategy: decodeStrategy(extension),
     labels: decodeLabels(extension.reader('labels')),
     idempotencyKey: extension.string('idempotency_key', 256) ?? '',
@@ -97,6 +101,11 @@ function decodeFailover(reader: FieldReader | undefined): FailoverPolicy | undef
       maxRetries: reader.integer('max_retries', { min: 0, max: 5 }),
     }
   );
+}
+
+function decodeHedge(reader: FieldReader | undefined): HedgePolicy | undefined {
+  reader?.refuseOthers(['delay_ms']);
+  return reader && { delayMs: reader.integer('delay_ms', { min: 1, max: 600_000 }) };
 }
 
 /** "least_loaded", or its name in the proto, "STRATEGY_LEAST_LOADED". */

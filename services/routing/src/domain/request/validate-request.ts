@@ -26,6 +26,7 @@ export function validateRequest(operation: Operation): FieldViolation[] {
   checkPurpose(request, check);
   checkNeeds(request, check);
   checkContext(request, check);
+  if (operation.kind === 'chat') checkHedge(operation.request, check);
   return found;
 }
 
@@ -51,6 +52,15 @@ function checkNeeds({ requirements, failover }: Envelope, check: Check): void {
     'must be from 0 to 5',
   );
   if (requirements !== undefined) checkRequirements(requirements, check);
+}
+
+function checkHedge({ hedge }: Operation<'chat'>['request'], check: Check): void {
+  const delayMs = hedge?.delayMs;
+  check(
+    delayMs === undefined || (delayMs >= 1 && delayMs <= 600_000),
+    'hedge.delay_ms',
+    'must be from 1 to 600000',
+  );
 }
 
 function checkContext({ context, labels }: Envelope, check: Check): void {

@@ -175,7 +175,11 @@ export interface CompleteRequest {
   context:
     | RequestContext
     | undefined;
-  /** Same key, same answer, charged once. Not offered yet: a value is refused with UNIMPLEMENTED. */
+  /**
+   * Same key, same answer, charged once, for 24 h: at most 255 characters, any. Over HTTP also the header Idempotency-Key. While
+   * the first request is under way, or nobody knows what came of it, ABORTED; with another request INVALID_ARGUMENT; without
+   * the database UNAVAILABLE. Where nothing was delivered the key is free again. Default: none.
+   */
   idempotencyKey: string;
   /** Whether and how often another provider may be tried. Default: up to 3 fallbacks. */
   failover:
@@ -191,6 +195,10 @@ export interface CompleteRequest {
   passthroughFormat: string;
   /** Labels for analytics, at most 16, keys and values at most 128 characters. Never a hard budget's key. */
   labels: { [key: string]: string };
+  /** Asks a second provider where the first is slow. Default: none is asked. */
+  hedge:
+    | HedgePolicy
+    | undefined;
   /** End user on whose behalf the agent acts, passed to providers that want it. At most 256 characters. */
   user: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
@@ -260,6 +268,19 @@ export interface FailoverPolicy {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
+/**
+ * Whether a second provider is asked beside one that is slow. The first to answer wins; the other call is ended, and what it
+ * cost is in the ledger as waste. At most one request in twenty is hedged; failover must be allowed.
+ */
+export interface HedgePolicy {
+  /**
+   * How long the first candidate may be silent before, 1 to 600,000 ms. Default: the 95th percentile of its time to the first
+   * token over the last 300 s at this replica; it is not hedged while fewer than 20 of its answers are known.
+   */
+  delayMs?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 /** A complete answer. */
 export interface CompleteResponse {
   /** Id of the request; the decision and the ledger know it by this. */
@@ -288,6 +309,8 @@ export interface CompleteResponse {
     | undefined;
   /** The model id that the provider reported. */
   providerModel: string;
+  /** Whether this is the stored answer of an earlier request with the same idempotency key: it was charged for once. */
+  replayed: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -320,7 +343,11 @@ export interface StreamStarted {
    * What is known of the use when the answer begins: the input as the provider told it, else as Switchyard expects it
    * (`estimated`). The end of the stream tells what counts.
    */
-  usage: Usage | undefined;
+  usage:
+    | Usage
+    | undefined;
+  /** Whether this is the stored answer of an earlier request with the same idempotency key: it was charged for once. */
+  replayed: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -485,6 +512,7 @@ function createBaseCompleteRequest(): CompleteRequest {
     passthroughJson: "",
     passthroughFormat: "",
     labels: {},
+    hedge: undefined,
     user: "",
     _unknownFields: {},
   };
@@ -540,6 +568,9 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
     globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
       CompleteRequest_LabelsEntry.encode({ key: key as any, value }, writer.uint32(130).fork()).join();
     });
+    if (message.hedge !== undefined) {
+      HedgePolicy.encode(message.hedge, writer.uint32(146).fork()).join();
+    }
     if (message.user !== "") {
       writer.uint32(138).string(message.user);
     }
@@ -698,6 +729,14 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
             }
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.hedge = HedgePolicy.decode(reader, reader.uint32());
+            continue;
+          }
           case 17: {
             if (tag !== 138) {
               break;
@@ -781,6 +820,7 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
           {},
         )
         : {},
+      hedge: isSet(object.hedge) ? HedgePolicy.fromJSON(object.hedge) : undefined,
       user: isSet(object.user) ? globalThis.String(object.user) : "",
     };
   },
@@ -841,6 +881,9 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
         });
       }
     }
+    if (message.hedge !== undefined) {
+      obj.hedge = HedgePolicy.toJSON(message.hedge);
+    }
     if (message.user !== "") {
       obj.user = message.user;
     }
@@ -888,6 +931,9 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
       },
       {},
     );
+    message.hedge = (object.hedge !== undefined && object.hedge !== null)
+      ? HedgePolicy.fromPartial(object.hedge)
+      : undefined;
     message.user = object.user ?? "";
     return message;
   },
@@ -1391,6 +1437,95 @@ export const FailoverPolicy: MessageFns<FailoverPolicy> = {
   },
 };
 
+function createBaseHedgePolicy(): HedgePolicy {
+  return { delayMs: undefined, _unknownFields: {} };
+}
+
+export const HedgePolicy: MessageFns<HedgePolicy> = {
+  encode(message: HedgePolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.delayMs !== undefined) {
+      writer.uint32(8).int32(message.delayMs);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HedgePolicy {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHedgePolicy();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.delayMs = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HedgePolicy {
+    return {
+      delayMs: isSet(object.delayMs)
+        ? globalThis.Number(object.delayMs)
+        : isSet(object.delay_ms)
+        ? globalThis.Number(object.delay_ms)
+        : undefined,
+    };
+  },
+
+  toJSON(message: HedgePolicy): unknown {
+    const obj: any = {};
+    if (message.delayMs !== undefined) {
+      obj.delayMs = Math.round(message.delayMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HedgePolicy>): HedgePolicy {
+    return HedgePolicy.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HedgePolicy>): HedgePolicy {
+    const message = createBaseHedgePolicy();
+    message.delayMs = object.delayMs ?? undefined;
+    return message;
+  },
+};
+
 function createBaseCompleteResponse(): CompleteResponse {
   return {
     requestId: "",
@@ -1401,6 +1536,7 @@ function createBaseCompleteResponse(): CompleteResponse {
     route: undefined,
     timings: undefined,
     providerModel: "",
+    replayed: false,
     _unknownFields: {},
   };
 }
@@ -1430,6 +1566,9 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
     }
     if (message.providerModel !== "") {
       writer.uint32(66).string(message.providerModel);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(72).bool(message.replayed);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1519,6 +1658,14 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
             message.providerModel = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1561,6 +1708,7 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
         : isSet(object.provider_model)
         ? globalThis.String(object.provider_model)
         : "",
+      replayed: isSet(object.replayed) ? globalThis.Boolean(object.replayed) : false,
     };
   },
 
@@ -1590,6 +1738,9 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
     if (message.providerModel !== "") {
       obj.providerModel = message.providerModel;
     }
+    if (message.replayed !== false) {
+      obj.replayed = message.replayed;
+    }
     return obj;
   },
 
@@ -1612,6 +1763,7 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
       ? Timings.fromPartial(object.timings)
       : undefined;
     message.providerModel = object.providerModel ?? "";
+    message.replayed = object.replayed ?? false;
     return message;
   },
 };
@@ -1755,7 +1907,7 @@ export const StreamCompleteResponse: MessageFns<StreamCompleteResponse> = {
 };
 
 function createBaseStreamStarted(): StreamStarted {
-  return { requestId: "", route: undefined, usage: undefined, _unknownFields: {} };
+  return { requestId: "", route: undefined, usage: undefined, replayed: false, _unknownFields: {} };
 }
 
 export const StreamStarted: MessageFns<StreamStarted> = {
@@ -1768,6 +1920,9 @@ export const StreamStarted: MessageFns<StreamStarted> = {
     }
     if (message.usage !== undefined) {
       Usage.encode(message.usage, writer.uint32(26).fork()).join();
+    }
+    if (message.replayed !== false) {
+      writer.uint32(32).bool(message.replayed);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1817,6 +1972,14 @@ export const StreamStarted: MessageFns<StreamStarted> = {
             message.usage = Usage.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1846,6 +2009,7 @@ export const StreamStarted: MessageFns<StreamStarted> = {
         : "",
       route: isSet(object.route) ? RouteSummary.fromJSON(object.route) : undefined,
       usage: isSet(object.usage) ? Usage.fromJSON(object.usage) : undefined,
+      replayed: isSet(object.replayed) ? globalThis.Boolean(object.replayed) : false,
     };
   },
 
@@ -1860,6 +2024,9 @@ export const StreamStarted: MessageFns<StreamStarted> = {
     if (message.usage !== undefined) {
       obj.usage = Usage.toJSON(message.usage);
     }
+    if (message.replayed !== false) {
+      obj.replayed = message.replayed;
+    }
     return obj;
   },
 
@@ -1873,6 +2040,7 @@ export const StreamStarted: MessageFns<StreamStarted> = {
       ? RouteSummary.fromPartial(object.route)
       : undefined;
     message.usage = (object.usage !== undefined && object.usage !== null) ? Usage.fromPartial(object.usage) : undefined;
+    message.replayed = object.replayed ?? false;
     return message;
   },
 };

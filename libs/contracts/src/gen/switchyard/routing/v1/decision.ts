@@ -13,7 +13,7 @@ import { CompositeWeights, Requirements, Strategy, strategyFromJSON, strategyToJ
 export const DecisionOutcome = {
   /** UNSPECIFIED - Not known (yet). */
   UNSPECIFIED: 0,
-  /** COMPLETE - The first candidate answered. */
+  /** COMPLETE - The first candidate answered, or a hedge beside it did. */
   COMPLETE: 1,
   /** FALLBACK_SUCCESS - A later candidate answered. */
   FALLBACK_SUCCESS: 2,
@@ -317,6 +317,8 @@ export interface Attempt {
     | undefined;
   /** Id of the provider's endpoint; empty where it has none of its own. */
   endpoint: string;
+  /** Whether it was made beside one that was slow. */
+  hedge: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1662,6 +1664,7 @@ function createBaseAttempt(): Attempt {
     detail: "",
     costNanoUsd: undefined,
     endpoint: "",
+    hedge: false,
     _unknownFields: {},
   };
 }
@@ -1703,6 +1706,9 @@ export const Attempt: MessageFns<Attempt> = {
     }
     if (message.endpoint !== "") {
       writer.uint32(90).string(message.endpoint);
+    }
+    if (message.hedge !== false) {
+      writer.uint32(96).bool(message.hedge);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1816,6 +1822,14 @@ export const Attempt: MessageFns<Attempt> = {
             message.endpoint = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.hedge = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1873,6 +1887,7 @@ export const Attempt: MessageFns<Attempt> = {
         ? BigInt(object.cost_nano_usd)
         : undefined,
       endpoint: isSet(object.endpoint) ? globalThis.String(object.endpoint) : "",
+      hedge: isSet(object.hedge) ? globalThis.Boolean(object.hedge) : false,
     };
   },
 
@@ -1911,6 +1926,9 @@ export const Attempt: MessageFns<Attempt> = {
     if (message.endpoint !== "") {
       obj.endpoint = message.endpoint;
     }
+    if (message.hedge !== false) {
+      obj.hedge = message.hedge;
+    }
     return obj;
   },
 
@@ -1932,6 +1950,7 @@ export const Attempt: MessageFns<Attempt> = {
       ? BigInt(object.costNanoUsd)
       : undefined;
     message.endpoint = object.endpoint ?? "";
+    message.hedge = object.hedge ?? false;
     return message;
   },
 };

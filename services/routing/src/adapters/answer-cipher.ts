@@ -1,0 +1,64 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+
+const ALGORITHM = 'aes-256-gcm';
+const KEY_BYTES = 32;
+const SALT_BYTES = 16;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** What an answer belongs to: it decrypts nowhere else. */
+export interface SealedFor {
+  readonly tenant: string;
+  /** The caller's own idempotency key. */
+  readonly idempotencyKey: string;
+  readonly requestDigest: Buffer;
+}
+
+/**
+ * Encrypts stored answers with AES-256-GCM: a key of its own for each, derived (HKDF, RFC 5869) from the caller's idempotency
+ * key, of which the database has the digest alone, and the installation's secret. So neither the database nor the secret by
+ * itself reads an answer, and there is no further key to make, mount, rotate and lose.
+ */
+export class AnswerCipher {
+  readonly #secret: string;
+
+  /** @param secret the same at every replica, and not in the database */
+  constructor(secret: string) {
+    this.#secret = secret;
+  }
+
+  seal(answer: Uint8Array, whose: SealedFor): Buffer {
+    const salt = randomBytes(SALT_BYTES);
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv(ALGORITHM, this.#keyOf(whose, salt), nonce);
+    cipher.setAAD(boundTo(whose));
+    return Buffer.concat([salt, nonce, cipher.update(answer), cipher.final(), cipher.getAuthTag()]);
+  }
+
+  /** Undefined where it was sealed for something else or with another secret, or is not whole. */
+  open(sealed: Buffer, whose: SealedFor): Buffer | undefined {
+    if (sealed.length < SALT_BYTES + NONCE_BYTES + TAG_BYTES) return undefined;
+    const salt = sealed.subarray(0, SALT_BYTES);
+    const nonce = sealed.subarray(SALT_BYTES, SALT_BYTES + NONCE_BYTES);
+    const end = sealed.length - TAG_BYTES;
+    const decipher = createDecipheriv(ALGORITHM, this.#keyOf(whose, salt), nonce);
+    decipher.setAAD(boundTo(whose));
+    decipher.setAuthTag(sealed.subarray(end));
+    try {
+      return Buffer.concat([
+        decipher.update(sealed.subarray(SALT_BYTES + NONCE_BYTES, end)),
+        decipher.final(),
+      ]);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #keyOf({ tenant, idempotencyKey }: SealedFor, salt: Buffer): Buffer {
+    const material = JSON.stringify([this.#secret, idempotencyKey]);
+    return Buffer.from(hkdfSync('sha256', material, salt, JSON.stringify(['answer', 1, tenant]), KEY_BYTES));
+  }
+}
+
+const boundTo = ({ tenant, requestDigest }: SealedFor): Buffer =>
+  Buffer.from(JSON.stringify([tenant, requestDigest.toString('hex'), 1, 'idempotent answer']));
