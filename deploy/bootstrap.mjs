@@ -25,6 +25,7 @@ const PROGRAMS = {
   test: ['deploy/src/check/main.ts'],
   cli: ['libs/cli/src/main.ts'],
   bench: ['test-e2e/bench/main.ts'],
+  faults: ['test-e2e/faults/main.ts'],
 };
 
 function fail(sentence) {
