@@ -11,7 +11,7 @@ export {
   unusableConfiguration,
   versionMismatch,
 } from './errors/configuration-errors.ts';
-export { decisionNotFound, noCandidate } from './errors/decision-errors.ts';
+export { decisionNotFound, nobodyCallable, noCandidate } from './errors/decision-errors.ts';
 export {
   experimentExists,
   experimentNotFound,

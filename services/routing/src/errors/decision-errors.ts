@@ -1,7 +1,8 @@
+import type { Attempt } from '@switchyard/contracts/routing';
 import { ServiceError } from '@switchyard/kernel';
 import type { ConstraintName } from '../domain/decide/candidate.ts';
 import type { Choice } from '../domain/decide/decide.ts';
-import { offeringName } from '../domain/snapshot/at-endpoints.ts';
+import { endpointKey, offeringName } from '../domain/snapshot/at-endpoints.ts';
 
 /** Most candidates that an error tells of. */
 const TOLD_CANDIDATES = 20;
@@ -42,6 +43,31 @@ export function noCandidate(requestId: string, choice: Choice): ServiceError {
     publicMessage: `none of ${choice.excluded.length + choice.unseen} candidates fits${examples.join('')}${waysOut(choice)}`,
     retryable: passing,
     ...(passing ? { retryAfterMs: soonestMs(choice) } : {}),
+    metadata: { ...Object.fromEntries(reasons), request_id: requestId },
+  });
+}
+
+/**
+ * Candidates fitted, but none of them could be called after all: the metadata tells for each one why.
+ *
+ * @param passedOver as the decision lists them
+ */
+export function nobodyCallable(requestId: string, passedOver: readonly Attempt[]): ServiceError {
+  const passing = passedOver.some(({ outcome }) => outcome === 'overloaded');
+  const reasons = passedOver
+    .slice(0, TOLD_CANDIDATES)
+    .map(({ provider, model, endpoint, detail }) => [endpointKey(`${provider}/${model}`, endpoint), detail]);
+  const examples = reasons.slice(0, NAMED_CANDIDATES).map((reason) => `; ${reason.join(': ')}`);
+  const noSecret = passedOver.some(({ outcome }) => outcome === 'authentication');
+  const wayOut = noSecret
+    ? '. "switchyard providers" shows what is wrong with a secret; store it under the credential_ref, with the address among its allowed_origins'
+    : '';
+  return new ServiceError({
+    reason: 'NO_CANDIDATE',
+    code: passing ? 'UNAVAILABLE' : 'FAILED_PRECONDITION',
+    publicMessage: `none of ${passedOver.length} candidates can be called${examples.join('')}${wayOut}`,
+    retryable: passing,
+    ...(passing ? { retryAfterMs: 5_000 } : {}),
     metadata: { ...Object.fromEntries(reasons), request_id: requestId },
   });
 }

@@ -4,7 +4,7 @@ import { uuidV7 } from '@switchyard/kernel';
 import { type DecodedResponse, type ProviderError, providerError } from '@switchyard/llm';
 import { endSpan, startSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
-import { noCandidate } from '../errors.ts';
+import { nobodyCallable, noCandidate } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { CallFailure } from '../transport/call-provider.ts';
 import { type DecidedRequest, decideRequest } from './admit-request.ts';
@@ -59,7 +59,7 @@ export class Execution {
     this.log.listPassedOver();
     if (attempt !== undefined) return attempt;
     this.#conclude(DecisionOutcome.REFUSED);
-    throw this.#source.blocked ?? noCandidate(this.requestId, this.decided.choice);
+    throw this.#source.blocked ?? nobodyCallable(this.requestId, this.log.attempts);
   }
 
   /** The first piece of an answer has come. */
