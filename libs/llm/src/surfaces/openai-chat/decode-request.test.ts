@@ -1,4 +1,10 @@
-import { ResponseFormat_Kind, Role, Strategy, ToolChoice_Mode } from '@switchyard/contracts/routing';
+import {
+  ResponseFormat_Kind,
+  Role,
+  STRATEGY_NAMES,
+  Strategy,
+  ToolChoice_Mode,
+} from '@switchyard/contracts/routing';
 import { expect, test } from 'vitest';
 import { openaiChat } from '../../formats/openai-chat/openai-chat.ts';
 import { decodeChatRequest } from './decode-request.ts';
@@ -335,6 +341,11 @@ test.each<[string, string[], unknown]>([
   ['several at once', ['temperature', 'user'], { ...HELLO, temperature: 9, user: 5 }],
 ])('named: %s', (_, fields, body) => {
   expect(wrong(body).sort()).toEqual([...fields].sort());
+});
+
+test('who names an unknown strategy is told each word once', () => {
+  const refused = decodeChatRequest({ ...HELLO, switchyard: { strategy: 'luck' } });
+  expect(JSON.stringify(refused)).toContain(`must be one of ${STRATEGY_NAMES.join(', ')}"`);
 });
 
 test('the number of violations told is bounded', () => {

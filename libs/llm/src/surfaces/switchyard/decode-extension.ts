@@ -31,7 +31,6 @@ const NOTHING: SwitchyardExtension = {
 };
 
 const FIELDS = ['requirements', 'context', 'failover', 'hedge', 'strategy', 'labels', 'idempotency_key'];
-const STRATEGIES = [...STRATEGY_NAMES, ...STRATEGY_NAMES.map((name) => `STRATEGY_${name.toUpperCase()}`)];
 const NAMES = { maxLength: 100, maxCharacters: 256 };
 const MAX_INT32 = 0x7fff_ffff;
 
@@ -108,9 +107,12 @@ function decodeHedge(reader: FieldReader | undefined): HedgePolicy | undefined {
   return reader && { delayMs: reader.integer('delay_ms', { min: 1, max: 600_000 }) };
 }
 
-/** "least_loaded", or its name in the proto, "STRATEGY_LEAST_LOADED". */
+/** "least_loaded", or its name in the proto, "STRATEGY_LEAST_LOADED"; whoever is refused is told the words alone. */
 function decodeStrategy(extension: FieldReader): Strategy {
-  const name = extension.oneOf('strategy', STRATEGIES);
+  const ofProto = STRATEGY_NAMES.find(
+    (word) => `STRATEGY_${word.toUpperCase()}` === extension.object.strategy,
+  );
+  const name = ofProto ?? extension.oneOf('strategy', STRATEGY_NAMES);
   return (name === undefined ? undefined : strategyNamed(name)) ?? Strategy.UNSPECIFIED;
 }
 
