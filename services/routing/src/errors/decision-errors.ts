@@ -53,7 +53,7 @@ export function noCandidate(requestId: string, choice: Choice): ServiceError {
  * @param passedOver as the decision lists them
  */
 export function nobodyCallable(requestId: string, passedOver: readonly Attempt[]): ServiceError {
-  const passing = passedOver.some(({ outcome }) => outcome === 'overloaded');
+  const passing = passedOver.some(({ outcome }) => outcome === 'overloaded' || outcome === 'rate_limited');
   const reasons = passedOver
     .slice(0, TOLD_CANDIDATES)
     .map(({ provider, model, endpoint, detail }) => [endpointKey(`${provider}/${model}`, endpoint), detail]);
