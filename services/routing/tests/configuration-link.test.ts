@@ -56,7 +56,8 @@ const busOf = (): Bus => ({
   close: async () => {},
 });
 
-const provider = (id: string) => Provider.fromPartial({ id, wireFormat: 'openai-chat' });
+const provider = (id: string) =>
+  Provider.fromPartial({ id, wireFormat: 'openai-chat', baseUrl: 'https://a.example/v1' });
 const noParts = () => ({
   configurationVersion: '',
   providers: [],
@@ -152,7 +153,12 @@ test('prices that no snapshot can be built with wait, and come with the next par
   const holder = new SnapshotHolder(noParts(), () => {});
   const configuration = { pools: [], policies: [], experiments: [] };
   const offering = (id: string) =>
-    Provider.fromPartial({ id, wireFormat: 'openai-chat', models: [{ model: 'm' }] });
+    Provider.fromPartial({
+      id,
+      wireFormat: 'openai-chat',
+      baseUrl: 'https://a.example/v1',
+      models: [{ model: 'm' }],
+    });
   holder.setConfiguration({ ...configuration, version: '1', providers: [offering('a')] });
   let isBroken = true;
   const prices = new Map();
