@@ -42,7 +42,7 @@ test('an experiment that is in order has nothing against it', () => {
 test.each<[string, PartialExperiment, string]>([
   ['an id with capitals', { id: 'E1' }, 'experiment.id: must have'],
   ['no id', { id: '' }, 'experiment.id: must have'],
-  ['a long tenant', { tenant: 'x'.repeat(65) }, 'experiment.tenant: must have at most 64'],
+  ['a long tenant', { tenant: 'x'.repeat(65) }, 'experiment.tenant: must be 1 to 64 of'],
   ['a long description', { description: 'x'.repeat(1_025) }, 'experiment.description: must have at most'],
   ['no model', { model: '' }, 'experiment.model: must have 1 to 256'],
   ['a long model', { model: 'x'.repeat(257) }, 'experiment.model: must have 1 to 256'],
