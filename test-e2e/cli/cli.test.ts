@@ -67,7 +67,7 @@ test('route --explain: every candidate with its price or what excludes it, and n
   expect(table).toMatch(/^ *2 +secondary\/sim-smart /m);
   const excluded = await textOf('route', '--explain', '--region', 'eu-west');
   expect(excluded).toMatch(/^No candidate fits/);
-  expect(excluded).toContain('residency: data may go to eu-west; the provider is in global');
+  expect(excluded).toContain('residency: data may go to eu-west; nobody states where it is processed');
   const decision = await jsonOf('route', '--max-cost', '0.000000001');
   expect(decision.candidates[0].exclusions[0].constraint).toBe('max_cost');
   // Probes go to the cheapest model, so nothing but a caller asks for this one.
