@@ -130,7 +130,7 @@ test('an experiment from draft to promotion: sticky over two replicas, its figur
   );
   expect(table).toMatch(/^Winner: new\. Against control: -\$/m);
 
-  expect((await run('delete', 'fast-enough')).err).toContain('runs; stop it first');
+  expect((await run('delete', 'fast-enough')).err).toContain('runs and cannot be removed; stop it first');
   await textOf('promote', 'fast-enough', 'new');
   const models = () => Promise.all(Array.from({ length: 10 }, (_, i) => askAs(i, replicas()[1])));
   await vi.waitFor(async () => expect(new Set(await models())).toEqual(new Set(['sim-fast'])), {

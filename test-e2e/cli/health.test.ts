@@ -31,7 +31,7 @@ test('acceptance 8: test-provider tries everything at two wire formats, and says
     for (const name of ['completion', 'stream', 'tools', 'structured_output', 'vision', 'output_limit'])
       expect(out).toMatch(new RegExp(`^${provider} +${name} +✓ pass +[\\d.]+ m?s +\\$0\\.\\d+ +sim-`, 'm'));
     expect(out).toMatch(
-      new RegExp(`^${provider} +embeddings +– unsupported .*not offer embeddings yet$`, 'm'),
+      new RegExp(`^${provider} +embeddings +– unsupported .*it is not tried out yet$`, 'm'),
     );
   }
   expect(out).toMatch(/12 passed, 0 failed, 4 unsupported; \$0\.\d+ spent\.\n$/);
