@@ -33,6 +33,7 @@ export * from './ops/readiness.ts';
 export * from './postgres/migrate.ts';
 export * from './postgres/open-postgres.ts';
 export * from './postgres/service-migration.ts';
+export * from './redis/connect-redis.ts';
 export * from './telemetry/logger.ts';
 export * from './telemetry/metrics.ts';
 export * from './telemetry/spans.ts';

@@ -16,6 +16,8 @@ export interface RoutingConfig extends BaseConfig {
   readonly httpPort: number;
   /** `ROUTING_DATABASE_URL`. */
   readonly databaseUrl: string;
+  /** `REDIS_URL`: shared by the replicas of an installation; undefined: each is on its own. */
+  readonly redisUrl: string | undefined;
   /** `SWITCHYARD_COST_ACCOUNTING_ADDRESS`. */
   readonly costAccountingAddress: string;
   /** `SWITCHYARD_HEALTH_PROBE_ADDRESS`. */
@@ -62,6 +64,7 @@ export function parseConfig(env: Env): RoutingConfig {
     env,
     httpPort: reader.port('ROUTING_HTTP_PORT', 7080),
     databaseUrl: reader.url('ROUTING_DATABASE_URL', ['postgresql', 'postgres']),
+    redisUrl: reader.url('REDIS_URL', ['redis', 'rediss'], '') || undefined,
     costAccountingAddress: reader.text('SWITCHYARD_COST_ACCOUNTING_ADDRESS', '127.0.0.1:7003'),
     healthProbeAddress: reader.text('SWITCHYARD_HEALTH_PROBE_ADDRESS', '127.0.0.1:7002'),
     stateDir: reader.text('ROUTING_STATE_DIR'),
