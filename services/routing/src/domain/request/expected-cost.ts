@@ -61,10 +61,13 @@ export function ratesAt(rates: readonly TokenRates[], inputTokens: number): Toke
   return undefined;
 }
 
-/** Same as the kernel's `rate`, in numbers: exact, since the remainder of a division of whole numbers is. */
+/**
+ * Same as the kernel's `rate`, in numbers, and as exact: where the quotient is rounded up to a whole number, less than a millionth
+ * was missing, which rounding half up adds as well.
+ */
 function rateNumber(units: number, perMillion: number): number {
   const product = units * perMillion;
   if (product > Number.MAX_SAFE_INTEGER) return Number(rate(units, nanoUsdPerMillion(BigInt(perMillion))));
-  const rest = product % MILLION;
-  return (product - rest) / MILLION + (rest >= MILLION / 2 ? 1 : 0);
+  const whole = Math.floor(product / MILLION);
+  return whole + (product - whole * MILLION >= MILLION / 2 ? 1 : 0);
 }
