@@ -1,6 +1,8 @@
 import type { UsageRecord } from '@switchyard/contracts/events';
 import { DecisionOutcome } from '@switchyard/contracts/routing';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Refusal } from './domain/limits/quota.ts';
+import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
 
 /** A request that has ended. */
 export interface EndedRequest {
@@ -53,6 +55,11 @@ export class RoutingEvents {
   /** A hedge has answered before the attempt that it was made beside, or has not. */
   hedgeEnded(outcome: 'won' | 'lost'): void {
     this.#metrics.hedges.inc({ outcome });
+  }
+
+  /** A candidate was not called since a limit of its provider has no room; the next one was asked. */
+  rateLimited({ id, endpoint }: ConfiguredProvider, { quota }: Refusal): void {
+    this.#metrics.rateLimited.inc({ provider: id, endpoint: endpoint?.id ?? '', limit: quota.measure });
   }
 
   decisionsDropped(count: number): void {
@@ -111,6 +118,11 @@ function makeMetrics(registers: Registry[]) {
       ['provider', 'endpoint', 'outcome'],
     ),
     hedges: counter('hedges', 'Attempts beside slow ones, by whether they were faster.', ['outcome']),
+    rateLimited: counter(
+      'rate_limited',
+      'Candidates that were passed over since a limit of their provider had no room, beside those that decisions left out.',
+      ['provider', 'endpoint', 'limit'],
+    ),
     firstToken: seconds('first_token', 'From the start of an attempt to the first piece of its answer.', {
       labelNames: ['provider'],
     }),

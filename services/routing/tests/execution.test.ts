@@ -1,5 +1,6 @@
 import type { UsageRecord } from '@switchyard/contracts/events';
 import { CompleteRequest, type Decision, Role, Strategy } from '@switchyard/contracts/routing';
+import { systemClock } from '@switchyard/kernel';
 import { chatOf } from '@switchyard/llm';
 import { createLogger } from '@switchyard/service-kit';
 import { Registry } from 'prom-client';
@@ -9,6 +10,7 @@ import { Execution } from '../src/pipeline/execution.ts';
 import { Pipeline } from '../src/pipeline/pipeline.ts';
 import type { OperationCall, PipelineCall } from '../src/pipeline/pipeline-call.ts';
 import type { PipelineContext } from '../src/ports.ts';
+import { ProviderQuotas } from '../src/runtime/limits/provider-quotas.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
 import type { SnapshotHolder } from '../src/runtime/snapshot-holder.ts';
 import type { CallFailure } from '../src/transport/call-provider.ts';
@@ -56,6 +58,7 @@ function contextOf(change: Partial<PipelineContext> = {}) {
   const context: PipelineContext = {
     snapshots: { current: snapshotOf(offerings) } as unknown as SnapshotHolder,
     runtimes: new RuntimeRegistry(),
+    quotas: new ProviderQuotas({ store: undefined, clock: systemClock }),
     transport: {
       send: () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })),
     } as unknown as ProviderTransport,

@@ -10,6 +10,7 @@ import {
   type GivenVariant,
   withModelOf,
 } from '../domain/experiment/divide-request.ts';
+import { tokensWanted } from '../domain/request/cost-estimate.ts';
 import type { Needs } from '../domain/request/needs.ts';
 import { needsOf } from '../domain/request/needs-of.ts';
 import { validateRequest } from '../domain/request/validate-request.ts';
@@ -49,7 +50,7 @@ export function decideRequest(
   { operation, principal }: Pick<OperationCall, 'operation' | 'principal'>,
   context: Pick<
     PipelineContext,
-    'snapshots' | 'runtimes' | 'secrets' | 'clock' | 'random' | 'defaultStrategy'
+    'snapshots' | 'runtimes' | 'quotas' | 'secrets' | 'clock' | 'random' | 'defaultStrategy'
   >,
   { requestId, stream, look = 'enough' }: DecideMode,
 ): DecidedRequest {
@@ -73,7 +74,7 @@ export function decideRequest(
   const choice = decide({
     needs,
     snapshot,
-    stateOf: stateReader(context, context.clock.monotonicMs()),
+    stateOf: stateReader(context, { tokens: tokensWanted(needs), nowMs: context.clock.monotonicMs() }),
     seed: drawSeed(context.random),
     look,
     selected,

@@ -9,6 +9,7 @@ import { ratedPrices } from '../domain/booking.ts';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { expectedOutputTokens } from '../domain/request/cost-estimate.ts';
 import { pricesFor } from '../domain/request/prices-for.ts';
+import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
 import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
 import type { AttemptDeadline } from '../transport/attempt-deadline.ts';
 import type { PreparedCall } from '../transport/call-provider.ts';
@@ -24,6 +25,8 @@ export interface Attempt {
   readonly permit: Permit | undefined;
   /** What it has taken of the target's retries. */
   readonly leave: RetryLeave;
+  /** What it has taken of the provider's limits. */
+  readonly place: QuotaPlace;
   /** Whether it was made beside one that was slow. */
   readonly isHedge: boolean;
   readonly deadline: AttemptDeadline;

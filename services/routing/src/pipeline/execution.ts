@@ -59,7 +59,7 @@ export class Execution {
     this.log.listPassedOver();
     if (attempt !== undefined) return attempt;
     this.#conclude(DecisionOutcome.REFUSED);
-    throw this.#source.blocked ?? nobodyCallable(this.requestId, this.log.attempts);
+    throw this.#source.blocked ?? nobodyCallable(this.requestId, this.log.attempts, this.#source.roomInMs);
   }
 
   /** The first piece of an answer has come. */
@@ -162,6 +162,7 @@ export class Execution {
     attempt.deadline.stop();
     attempt.runtime.active--;
     attempt.runtime.retries.end(attempt.leave);
+    attempt.place.end();
   }
 
   #endFailed(attempt: Attempt, error: ProviderError): void {

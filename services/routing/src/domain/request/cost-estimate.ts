@@ -17,6 +17,10 @@ export function expectedOutputTokens(needs: Pick<Needs, 'maxOutputTokens'>, offe
   return Math.min(wanted, offering.maxOutputTokens ?? wanted);
 }
 
+/** Tokens that a request is expected to use, input and output, where the model has no limit. */
+export const tokensWanted = (needs: Pick<Needs, 'maxOutputTokens' | 'estimatedInputTokens'>): number =>
+  needs.estimatedInputTokens + expectedOutputWanted(needs);
+
 /** Fields that go to this provider as they are and may ask for more than tokens (web search, a dearer service tier); empty: none. */
 export function unboundedFieldsAt(
   { unboundedFields, operation }: Needs,

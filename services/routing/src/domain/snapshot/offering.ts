@@ -8,6 +8,7 @@ import type {
   PriceTier,
   WireFormat,
 } from '@switchyard/llm';
+import type { Quota } from '../limits/quota.ts';
 import type { ProviderAddress } from '../provider/base-url.ts';
 import type { CapabilitySet } from './capability.ts';
 import type { Region } from './region.ts';
@@ -61,6 +62,8 @@ export interface ConfiguredProvider {
   readonly mode: ProviderMode;
   readonly simulated: boolean;
   readonly limits: AttemptLimits;
+  /** What may be asked of it at most: of all its endpoints together, and of the endpoint that this is. */
+  readonly quotas: readonly Quota[];
 }
 
 /** One model at one provider: what a decision chooses among. */

@@ -7,6 +7,7 @@ import {
   type PlainOperationKind,
   type WireFormat,
 } from '@switchyard/llm';
+import { quotasOf } from '../limits/quota.ts';
 import { authStyleOf } from '../provider/auth-style-of.ts';
 import { readAddress } from '../provider/base-url.ts';
 import type { SnapshotParts } from './build-snapshot.ts';
@@ -85,6 +86,7 @@ function configure(
       betweenTokensMs: limits?.betweenTokensMs ?? defaultLimits.betweenTokensMs,
       totalMs: limits?.totalMs ?? defaultLimits.totalMs,
     },
+    quotas: quotasOf(provider.limits, providerKey(provider.tenant, provider.id)),
   };
   const endpoints = endpointsOf(whole, provider.endpoints);
   // Nobody said that it may be reached in another way.

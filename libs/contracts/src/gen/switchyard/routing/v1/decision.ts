@@ -274,7 +274,7 @@ export interface Candidate {
 export interface Exclusion {
   /**
    * Which constraint: capability, max_cost, max_price, max_latency, residency, tags, allowed_providers,
-   * excluded_providers, context_length, health, breaker, cooling_down, maintenance, disabled, credential, parameter.
+   * excluded_providers, context_length, health, breaker, cooling_down, rate_limited, maintenance, disabled, credential, parameter.
    */
   constraint: string;
   /** What was asked for and what is, in one sentence. */
