@@ -74,4 +74,6 @@ const notOffered = ({ id }: WireFormat, kind: PlainOperationKind): Unsupported =
 
 const NAMES: Readonly<Record<PlainOperationKind, { readonly field: string; readonly plural: string }>> = {
   embed: { field: 'inputs', plural: 'embeddings' },
+  rerank: { field: 'documents', plural: 'rankings' },
+  moderate: { field: 'inputs', plural: 'moderations' },
 };

@@ -2,7 +2,7 @@ import { type Span, SpanKind } from '@opentelemetry/api';
 import { LineKind, type UsageRecord } from '@switchyard/contracts/events';
 import { DecisionOutcome, type Usage } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
-import { type CountedUsage, estimateTextTokens } from '@switchyard/llm';
+import { type CountedUsage, estimateTextTokens, usageOfUnits } from '@switchyard/llm';
 import type { Permit, RetryLeave } from '@switchyard/resilience';
 import { endSpan, startSpan, traceparentOf } from '@switchyard/service-kit';
 import { ratedPrices } from '../domain/booking.ts';
@@ -141,6 +141,9 @@ export function estimatedUsage(
   { candidate, deliveredBytes, firstTokenAtMs }: Attempt,
   { needs }: DecidedRequest,
 ): CountedUsage {
+  const { units } = needs;
+  if (units !== undefined && candidate.offering.unitPrices?.[units.unit] !== undefined)
+    return usageOfUnits(units.unit, units.expected);
   const seen = firstTokenAtMs !== undefined;
   return {
     inputTokens: needs.estimatedInputTokens,

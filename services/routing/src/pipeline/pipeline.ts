@@ -3,13 +3,20 @@ import {
   type Cost,
   type Decision,
   DecisionOutcome,
-  type EmbedResponse,
+  type RouteSummary,
   type StreamCompleteResponse,
   type Timings,
   type Usage,
 } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
-import { chatOf, decodeOperation, type OperationAnswers, type OperationKind } from '@switchyard/llm';
+import {
+  chatOf,
+  decodeOperation,
+  type Operation,
+  type OperationAnswers,
+  type OperationKind,
+  type PlainOperationKind,
+} from '@switchyard/llm';
 import { ByteBudget } from '@switchyard/service-kit';
 import type { Needs } from '../domain/request/needs.ts';
 import type { PipelineContext } from '../ports.ts';
@@ -31,6 +38,22 @@ interface Answered<Kind extends OperationKind> {
   readonly attempt: Attempt;
   readonly decoded: OperationAnswers[Kind];
 }
+
+/** What is known at the end of an answer. */
+interface AnswerEnd {
+  readonly usage: Usage | undefined;
+  readonly cost: Cost;
+  readonly timings: Timings;
+}
+
+/** What is told with every answer in one piece. */
+export interface AnswerSummary extends AnswerEnd {
+  readonly requestId: string;
+  readonly route: RouteSummary | undefined;
+}
+
+/** The answer of work other than chats: what the provider made, and what is told with it. */
+export type PlainAnswer<Kind extends PlainOperationKind> = OperationAnswers[Kind] & AnswerSummary;
 
 /** Most bytes of all streams that are being kept for idempotency keys. */
 const KEPT_PIECES_BYTES = 128 * 1024 * 1024;
@@ -65,13 +88,15 @@ export class Pipeline {
     return { message, finishReason, providerModel, replayed: false, ...this.#summaryOf(answered) };
   }
 
-  /** Turns texts into vectors. @throws ServiceError from the service's table */
-  async embed({ request, ...caller }: PipelineCall<'embed'>): Promise<EmbedResponse> {
-    const operation = { kind: 'embed', request } as const;
-    // Vectors are no tokens of output.
-    const answered = await this.#answer({ ...caller, operation }, () => 0);
-    const { embeddings, providerModel } = answered.decoded;
-    return { embeddings, providerModel, ...this.#summaryOf(answered) };
+  /** Does work other than chats. @throws ServiceError from the service's table */
+  async work<Kind extends PlainOperationKind>(
+    kind: Kind,
+    { request, ...caller }: PipelineCall<Kind>,
+  ): Promise<PlainAnswer<Kind>> {
+    const operation = { kind, request } as Operation<Kind>;
+    // None of it is text that was written: what nobody reports is estimated from the request.
+    const answered = await this.#answer<Kind>({ ...caller, operation }, () => 0);
+    return { ...answered.decoded, ...this.#summaryOf(answered) };
   }
 
   /**
@@ -192,12 +217,12 @@ export class Pipeline {
     }
   }
 
-  #summaryOf({ execution, attempt }: Pick<Answered<OperationKind>, 'execution' | 'attempt'>) {
+  #summaryOf({ execution, attempt }: Pick<Answered<OperationKind>, 'execution' | 'attempt'>): AnswerSummary {
     const { requestId } = execution;
     return { requestId, route: execution.route, ...this.#endOf(execution, attempt) };
   }
 
-  #endOf(execution: Execution, attempt: Attempt): { usage: Usage | undefined; cost: Cost; timings: Timings } {
+  #endOf(execution: Execution, attempt: Attempt): AnswerEnd {
     const nowMs = this.#context.clock.monotonicMs();
     const { startedAtMs } = execution;
     return {

@@ -8,7 +8,7 @@ import type { Needs } from './needs.ts';
 const MILLION = 1_000_000;
 
 /** What a candidate's cost depends on in a request. */
-export type CostNeeds = Pick<Needs, 'estimatedInputTokens' | 'maxOutputTokens'>;
+export type CostNeeds = Pick<Needs, 'estimatedInputTokens' | 'maxOutputTokens' | 'units'>;
 
 /**
  * What a request should cost there, in whole nano-USD; undefined where a price is unknown. For comparing candidates. A
@@ -17,6 +17,9 @@ export type CostNeeds = Pick<Needs, 'estimatedInputTokens' | 'maxOutputTokens'>;
 export function expectedNanoUsd(needs: CostNeeds, offering: Offering): number | undefined {
   const { estimatedInputTokens } = needs;
   const rates = ratesAt(offering.rates, estimatedInputTokens);
+  const unitPrice = needs.units && offering.unitPrices?.[needs.units.unit];
+  if (needs.units !== undefined && unitPrice !== undefined)
+    return rateNumber(needs.units.expected, Number(unitPrice)) + rateNumber(1, rates?.request ?? 0);
   const outputTokens = expectedOutputTokens(needs, offering);
   const output = outputTokens === 0 ? 0 : rates?.output;
   if (rates === undefined || rates.input === undefined || output === undefined) return undefined;

@@ -2,6 +2,7 @@ import type { ProviderMode } from '@switchyard/contracts/routing';
 import type {
   AuthStyle,
   Offering as CatalogOffering,
+  ChargedUnitPrices,
   Dialect,
   ModelTraits,
   Prices,
@@ -102,6 +103,8 @@ export interface Offering {
   readonly prices: Prices | undefined;
   /** Prices for requests with more input, smallest threshold first. */
   readonly tiers: readonly PriceTier[];
-  /** The same as numbers, for estimates. */
+  /** Prices of units that are no text or audio tokens; undefined where none is known. */
+  readonly unitPrices: ChargedUnitPrices | undefined;
+  /** Base prices and tiers as numbers, for estimates. */
   readonly rates: readonly TokenRates[];
 }

@@ -120,7 +120,11 @@ const isOffered = (mode: ModelMode, format: WireFormat | undefined): boolean => 
 };
 
 /** The work that models of a mode are asked for, beside chats. */
-const OPERATION_OF: Readonly<Partial<Record<ModelMode, PlainOperationKind>>> = { embeddings: 'embed' };
+const OPERATION_OF: Readonly<Partial<Record<ModelMode, PlainOperationKind>>> = {
+  embeddings: 'embed',
+  rerank: 'rerank',
+  moderation: 'moderate',
+};
 
 function offer(
   provider: ConfiguredProvider,
@@ -150,6 +154,7 @@ function offer(
     maxOutputTokens: model.maxOutputTokens ?? known?.maxOutputTokens,
     prices: priced?.prices,
     tiers: priced?.tiers ?? [],
+    unitPrices: priced?.unitPrices,
     rates: tokenRates({ prices: priced?.prices, tiers: priced?.tiers ?? [] }),
   };
 }

@@ -421,7 +421,10 @@ export interface StreamFinished {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** What was used. A count that the provider did not report is absent, not zero. Kinds do not overlap unless stated. */
+/**
+ * What was used. A count that the provider did not report is absent, not zero. Kinds do not overlap unless stated: what is counted
+ * as searches, images, seconds or characters is in no count of tokens, so that it is charged once.
+ */
 export interface Usage {
   /** Input tokens in all: uncached + cache_read + cache_write + audio. */
   inputTokens?:
@@ -454,7 +457,42 @@ export interface Usage {
   /** True where a count was made by Switchyard because the provider gave none. */
   estimated: boolean;
   /** Part of cache_write_tokens written with a time to live of one hour. */
-  cacheWrite1hTokens?: number | undefined;
+  cacheWrite1hTokens?:
+    | number
+    | undefined;
+  /** Searches, as rerankers count them. Absent where the provider counts their tokens. */
+  searches?:
+    | number
+    | undefined;
+  /** Images that were made. Absent where the provider counts their tokens. */
+  outputImages?:
+    | number
+    | undefined;
+  /**
+   * Part of output_images made in a size or quality that was asked for: prices by the image hold for the default ones, so nobody
+   * knows what these cost.
+   */
+  sizedOutputImages?:
+    | number
+    | undefined;
+  /** Part of input_tokens that is images. */
+  inputImageTokens?:
+    | number
+    | undefined;
+  /** Part of output_tokens that is images. */
+  outputImageTokens?:
+    | number
+    | undefined;
+  /** Seconds of sound that was listened to, rounded up. Absent where the provider counts its tokens. */
+  inputAudioSeconds?:
+    | number
+    | undefined;
+  /** Seconds of sound that was made, rounded up. Absent where the provider counts its tokens or the text's characters. */
+  outputAudioSeconds?:
+    | number
+    | undefined;
+  /** Characters (Unicode code points) of text that was spoken. Absent where the provider counts tokens or seconds. */
+  inputCharacters?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -2670,6 +2708,14 @@ function createBaseUsage(): Usage {
     outputAudioTokens: undefined,
     estimated: false,
     cacheWrite1hTokens: undefined,
+    searches: undefined,
+    outputImages: undefined,
+    sizedOutputImages: undefined,
+    inputImageTokens: undefined,
+    outputImageTokens: undefined,
+    inputAudioSeconds: undefined,
+    outputAudioSeconds: undefined,
+    inputCharacters: undefined,
     _unknownFields: {},
   };
 }
@@ -2702,6 +2748,30 @@ export const Usage: MessageFns<Usage> = {
     }
     if (message.cacheWrite1hTokens !== undefined) {
       writer.uint32(72).uint32(message.cacheWrite1hTokens);
+    }
+    if (message.searches !== undefined) {
+      writer.uint32(80).uint32(message.searches);
+    }
+    if (message.outputImages !== undefined) {
+      writer.uint32(88).uint32(message.outputImages);
+    }
+    if (message.sizedOutputImages !== undefined) {
+      writer.uint32(96).uint32(message.sizedOutputImages);
+    }
+    if (message.inputImageTokens !== undefined) {
+      writer.uint32(104).uint32(message.inputImageTokens);
+    }
+    if (message.outputImageTokens !== undefined) {
+      writer.uint32(112).uint32(message.outputImageTokens);
+    }
+    if (message.inputAudioSeconds !== undefined) {
+      writer.uint32(120).uint32(message.inputAudioSeconds);
+    }
+    if (message.outputAudioSeconds !== undefined) {
+      writer.uint32(128).uint32(message.outputAudioSeconds);
+    }
+    if (message.inputCharacters !== undefined) {
+      writer.uint32(136).uint32(message.inputCharacters);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2799,6 +2869,70 @@ export const Usage: MessageFns<Usage> = {
             message.cacheWrite1hTokens = reader.uint32();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.searches = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.outputImages = reader.uint32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.sizedOutputImages = reader.uint32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.inputImageTokens = reader.uint32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.outputImageTokens = reader.uint32();
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.inputAudioSeconds = reader.uint32();
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.outputAudioSeconds = reader.uint32();
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.inputCharacters = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2862,6 +2996,42 @@ export const Usage: MessageFns<Usage> = {
         : isSet(object.cache_write_1h_tokens)
         ? globalThis.Number(object.cache_write_1h_tokens)
         : undefined,
+      searches: isSet(object.searches) ? globalThis.Number(object.searches) : undefined,
+      outputImages: isSet(object.outputImages)
+        ? globalThis.Number(object.outputImages)
+        : isSet(object.output_images)
+        ? globalThis.Number(object.output_images)
+        : undefined,
+      sizedOutputImages: isSet(object.sizedOutputImages)
+        ? globalThis.Number(object.sizedOutputImages)
+        : isSet(object.sized_output_images)
+        ? globalThis.Number(object.sized_output_images)
+        : undefined,
+      inputImageTokens: isSet(object.inputImageTokens)
+        ? globalThis.Number(object.inputImageTokens)
+        : isSet(object.input_image_tokens)
+        ? globalThis.Number(object.input_image_tokens)
+        : undefined,
+      outputImageTokens: isSet(object.outputImageTokens)
+        ? globalThis.Number(object.outputImageTokens)
+        : isSet(object.output_image_tokens)
+        ? globalThis.Number(object.output_image_tokens)
+        : undefined,
+      inputAudioSeconds: isSet(object.inputAudioSeconds)
+        ? globalThis.Number(object.inputAudioSeconds)
+        : isSet(object.input_audio_seconds)
+        ? globalThis.Number(object.input_audio_seconds)
+        : undefined,
+      outputAudioSeconds: isSet(object.outputAudioSeconds)
+        ? globalThis.Number(object.outputAudioSeconds)
+        : isSet(object.output_audio_seconds)
+        ? globalThis.Number(object.output_audio_seconds)
+        : undefined,
+      inputCharacters: isSet(object.inputCharacters)
+        ? globalThis.Number(object.inputCharacters)
+        : isSet(object.input_characters)
+        ? globalThis.Number(object.input_characters)
+        : undefined,
     };
   },
 
@@ -2894,6 +3064,30 @@ export const Usage: MessageFns<Usage> = {
     if (message.cacheWrite1hTokens !== undefined) {
       obj.cacheWrite1hTokens = Math.round(message.cacheWrite1hTokens);
     }
+    if (message.searches !== undefined) {
+      obj.searches = Math.round(message.searches);
+    }
+    if (message.outputImages !== undefined) {
+      obj.outputImages = Math.round(message.outputImages);
+    }
+    if (message.sizedOutputImages !== undefined) {
+      obj.sizedOutputImages = Math.round(message.sizedOutputImages);
+    }
+    if (message.inputImageTokens !== undefined) {
+      obj.inputImageTokens = Math.round(message.inputImageTokens);
+    }
+    if (message.outputImageTokens !== undefined) {
+      obj.outputImageTokens = Math.round(message.outputImageTokens);
+    }
+    if (message.inputAudioSeconds !== undefined) {
+      obj.inputAudioSeconds = Math.round(message.inputAudioSeconds);
+    }
+    if (message.outputAudioSeconds !== undefined) {
+      obj.outputAudioSeconds = Math.round(message.outputAudioSeconds);
+    }
+    if (message.inputCharacters !== undefined) {
+      obj.inputCharacters = Math.round(message.inputCharacters);
+    }
     return obj;
   },
 
@@ -2911,6 +3105,14 @@ export const Usage: MessageFns<Usage> = {
     message.outputAudioTokens = object.outputAudioTokens ?? undefined;
     message.estimated = object.estimated ?? false;
     message.cacheWrite1hTokens = object.cacheWrite1hTokens ?? undefined;
+    message.searches = object.searches ?? undefined;
+    message.outputImages = object.outputImages ?? undefined;
+    message.sizedOutputImages = object.sizedOutputImages ?? undefined;
+    message.inputImageTokens = object.inputImageTokens ?? undefined;
+    message.outputImageTokens = object.outputImageTokens ?? undefined;
+    message.inputAudioSeconds = object.inputAudioSeconds ?? undefined;
+    message.outputAudioSeconds = object.outputAudioSeconds ?? undefined;
+    message.inputCharacters = object.inputCharacters ?? undefined;
     return message;
   },
 };

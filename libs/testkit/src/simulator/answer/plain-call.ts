@@ -1,7 +1,7 @@
 import type { PromptPiece, SimulatedCall } from './simulated-call.ts';
 
-/** What is embedded, as a call of which nothing is written: each input is a piece of the prompt. */
-export function embedCall(model: string, prompt: readonly PromptPiece[]): SimulatedCall {
+/** Work of which nothing is written, such as vectors, as a call: each input is a piece of the prompt. */
+export function plainCall(model: string, prompt: readonly PromptPiece[]): SimulatedCall {
   return {
     model,
     stream: false,
