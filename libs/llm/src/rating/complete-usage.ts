@@ -1,8 +1,7 @@
 import type { Usage } from '@switchyard/contracts/routing';
-import type { UnitCounts } from './unit-prices.ts';
 
-/** Counts that Switchyard can make itself: of tokens, or of units that take their place. */
-export interface CountedUsage extends UnitCounts {
+/** Counts that Switchyard can make itself. */
+export interface CountedUsage {
   /** Expected input tokens. */
   readonly inputTokens: number;
   /** Tokens of what was delivered. */

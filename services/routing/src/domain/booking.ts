@@ -1,14 +1,8 @@
 import { LineKind, type RatedPrices, type UsageRecord } from '@switchyard/contracts/events';
 import type { DecisionOutcome, Usage } from '@switchyard/contracts/routing';
-import {
-  type ChargedPrices,
-  type CountedUsage,
-  completeUsage,
-  pricesOf,
-  rateUsage,
-  unitPricesOf,
-} from '@switchyard/llm';
-import { type PricedOffering, pricesFor } from './request/prices-for.ts';
+import { type CountedUsage, completeUsage, type Prices, pricesOf, rateUsage } from '@switchyard/llm';
+import { pricesFor } from './request/prices-for.ts';
+import type { Offering } from './snapshot/offering.ts';
 
 /** How an attempt ended, as far as money is concerned. */
 export interface AttemptEnd {
@@ -33,7 +27,7 @@ export interface AttemptEnd {
 export interface Booking {
   readonly held: UsageRecord;
   readonly end: AttemptEnd;
-  readonly offering: PricedOffering;
+  readonly offering: Pick<Offering, 'prices' | 'tiers'>;
 }
 
 /** What is booked for an attempt that has ended: at the prices of the tier that its input reached. */
@@ -58,7 +52,7 @@ export function bookAttempt({ held, end, offering }: Booking): UsageRecord {
 }
 
 /** No use costs nothing, whatever the price; some use at an unknown price has an unknown cost. */
-function costOf(usage: Usage | undefined, prices: ChargedPrices | undefined) {
+function costOf(usage: Usage | undefined, prices: Prices | undefined) {
   if (usage === undefined) return { cost: 0n, components: {} };
   if (prices === undefined) return { cost: undefined, components: {} };
   const { total, components } = rateUsage(usage, prices);
@@ -66,8 +60,7 @@ function costOf(usage: Usage | undefined, prices: ChargedPrices | undefined) {
 }
 
 /** Prices as the record keeps them. */
-export const ratedPrices = (prices: ChargedPrices, priceVersion: string): RatedPrices => ({
+export const ratedPrices = (prices: Prices, priceVersion: string): RatedPrices => ({
   priceVersion,
   ...pricesOf(prices),
-  ...unitPricesOf(prices),
 });

@@ -24,7 +24,6 @@ const WRITABLE = {
   time_limits: 'timeLimits',
   endpoints: 'endpoints',
   headers: 'headers',
-  limits: 'limits',
 } as const satisfies WritableFields<Provider>;
 
 /** ProviderAdminService.UpdateProvider */

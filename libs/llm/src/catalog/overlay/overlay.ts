@@ -33,7 +33,6 @@ export interface OverlayModel
       | 'prices'
       | 'tiers'
       | 'serviceTiers'
-      | 'unitPrices'
       | 'residency'
       | 'complianceTags'
       | 'deprecated'

@@ -1,4 +1,3 @@
-import { embed } from '../openai-chat/embed/embed.ts';
 import { openaiChat } from '../openai-chat/openai-chat.ts';
 import type { WireFormat } from '../wire-format.ts';
 
@@ -7,6 +6,4 @@ export const azureOpenai: WireFormat = Object.freeze({
   ...openaiChat,
   id: 'azure-openai',
   authStyle: 'api-key',
-  // Azure judges content with each chat, and has no moderations or rankings at this address.
-  operations: { embed },
 } satisfies WireFormat);

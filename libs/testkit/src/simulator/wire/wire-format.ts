@@ -43,15 +43,12 @@ export interface RequestTarget {
   readonly query: URLSearchParams;
 }
 
-/** Work other than answering a conversation. */
-export type PlainWork = 'embeddings' | 'rerank' | 'moderation';
-
 /** What a request wants. */
 export type WireRoute =
   | {
       readonly kind: 'generate';
       /** What is generated. Absent: an answer to a conversation. */
-      readonly what?: PlainWork;
+      readonly what?: 'embeddings';
       /** Where the format says so in the address. */
       readonly model?: string;
       /** Where the format says so in the address. */

@@ -1,22 +1,15 @@
 import { atEndpoints } from './at-endpoints.ts';
 import type { ConfiguredProvider, Offering } from './offering.ts';
 import { offeringsByKey } from './offerings-by-tenant.ts';
-import {
-  comparePriceBuckets,
-  overviewOf,
-  type PriceBucket,
-  type PriceBucketOverview,
-  priceBucketsOf,
-} from './price-bucket.ts';
+import { comparePriceBuckets, leastOf, type PriceBucket, priceBucketsOf } from './price-bucket.ts';
 
 /** What one provider offers at one balancing group, at one priority. */
 export interface ProviderGroup {
   readonly provider: ConfiguredProvider;
   readonly priority: number;
-  /** The one with the cheapest offering first. */
   readonly priceBuckets: readonly PriceBucket[];
-  /** What decides mostly whether a price bucket is looked at, of all of them side by side: a decision passes by hundreds. */
-  readonly overview: PriceBucketOverview;
+  /** As of a price bucket, at one place: the least of all. */
+  readonly least: Float64Array;
   /** How many offerings. */
   readonly size: number;
   /** Any of its offerings, at each endpoint of the provider: for what is the same for all. */
@@ -62,13 +55,10 @@ function indexOfferings(offerings: readonly Offering[]): OfferingIndex {
 }
 
 /** The provider groups that a tenant sees. */
-export function providerGroupsFor(
-  { common, byTenant }: OfferingIndex,
-  tenant: string,
-): readonly ProviderGroup[] {
-  const own = byTenant.get(tenant);
-  return own === undefined ? common : [...common, ...own];
-}
+export const providerGroupsFor = ({ common, byTenant }: OfferingIndex, tenant: string): ProviderGroup[] => [
+  ...common,
+  ...(byTenant.get(tenant) ?? []),
+];
 
 function byCheapest({ priceBuckets: [a] }: ProviderGroup, { priceBuckets: [b] }: ProviderGroup): number {
   if (a === undefined || b === undefined) return 0;
@@ -79,12 +69,6 @@ function providerGroupOf(offerings: readonly Offering[]): ProviderGroup {
   const [example] = offerings as [Offering];
   const { provider, priority } = example;
   const priceBuckets = priceBucketsOf(offerings);
-  return {
-    provider,
-    priority,
-    priceBuckets,
-    overview: overviewOf(priceBuckets),
-    size: offerings.length,
-    examples: atEndpoints(example),
-  };
+  const [least, examples] = [leastOf(priceBuckets), atEndpoints(example)];
+  return { provider, priority, priceBuckets, least, size: offerings.length, examples };
 }

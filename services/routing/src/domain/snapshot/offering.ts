@@ -2,14 +2,12 @@ import type { ProviderMode } from '@switchyard/contracts/routing';
 import type {
   AuthStyle,
   Offering as CatalogOffering,
-  ChargedUnitPrices,
   Dialect,
   ModelTraits,
   Prices,
   PriceTier,
   WireFormat,
 } from '@switchyard/llm';
-import type { Quota } from '../limits/quota.ts';
 import type { ProviderAddress } from '../provider/base-url.ts';
 import type { CapabilitySet } from './capability.ts';
 import type { Region } from './region.ts';
@@ -63,8 +61,6 @@ export interface ConfiguredProvider {
   readonly mode: ProviderMode;
   readonly simulated: boolean;
   readonly limits: AttemptLimits;
-  /** What may be asked of it at most: of all its endpoints together, and of the endpoint that this is. */
-  readonly quotas: readonly Quota[];
 }
 
 /** One model at one provider: what a decision chooses among. */
@@ -103,8 +99,6 @@ export interface Offering {
   readonly prices: Prices | undefined;
   /** Prices for requests with more input, smallest threshold first. */
   readonly tiers: readonly PriceTier[];
-  /** Prices of units that are no text or audio tokens; undefined where none is known. */
-  readonly unitPrices: ChargedUnitPrices | undefined;
-  /** Base prices and tiers as numbers, for estimates. */
+  /** The same as numbers, for estimates. */
   readonly rates: readonly TokenRates[];
 }
