@@ -41,7 +41,6 @@ export {
 export { pricesAt } from './catalog/prices-at.ts';
 export { RESIDENCY_REGIONS, type Region, residencyOf, residencyOfAll } from './catalog/residency.ts';
 export { checkCatalog, loadCatalog } from './catalog/snapshot/load-catalog.ts';
-export { deltasOfMessage } from './formats/deltas-of-message.ts';
 export { type Dialect, GENERIC_DIALECT, OPENAI_DIALECT } from './formats/dialect.ts';
 export { ERROR_CLASSES, type ErrorClass, type ErrorClassRules } from './formats/error-classes.ts';
 export { MessageBuilder } from './formats/message-builder.ts';
@@ -69,6 +68,8 @@ export {
 } from './operations/embed/count-embed-tokens.ts';
 export type { DecodedEmbeddings } from './operations/embed/decoded-embeddings.ts';
 export type { Envelope } from './operations/envelope.ts';
+export { measureModeration } from './operations/moderate/count-moderation.ts';
+export type { DecodedModeration } from './operations/moderate/decoded-moderation.ts';
 export {
   chatOf,
   type Operation,
@@ -77,6 +78,8 @@ export {
   type OperationRequests,
 } from './operations/operation.ts';
 export type { PlainOperationKind } from './operations/operation-format.ts';
+export { measureRerank } from './operations/rerank/count-rerank.ts';
+export type { DecodedRanking } from './operations/rerank/decoded-ranking.ts';
 export {
   decodeOperation,
   encodeOperation,
@@ -85,19 +88,32 @@ export {
   unsupportedVariant,
 } from './operations/speak-operation.ts';
 export type { TokenBounds } from './rating/bound-cost.ts';
+export { boundUnitCost } from './rating/bound-cost.ts';
 export { boundTieredCost } from './rating/bound-tiered-cost.ts';
 export { type CountedUsage, completeUsage } from './rating/complete-usage.ts';
 export { boundInputTokens, estimateInputTokens, estimateTextTokens } from './rating/count-tokens.ts';
 export { PRICE_KINDS, type Prices, pricesOf } from './rating/prices.ts';
 export { type CostComponent, type RatedUsage, rateUsage } from './rating/rate-usage.ts';
 export { unboundedFields } from './rating/unbounded-fields.ts';
+export {
+  CHARGED_UNITS,
+  type ChargedPrices,
+  type ChargedUnit,
+  type ChargedUnitPrices,
+  unitPricesOf,
+  usageOfUnits,
+  type WholeUnit,
+} from './rating/unit-prices.ts';
 export { decodeCountRequest } from './surfaces/anthropic-messages/decode-request.ts';
 export { messagesSurface } from './surfaces/anthropic-messages/messages-surface.ts';
 export { inCallersWords } from './surfaces/callers-words.ts';
 export { chatSurface } from './surfaces/openai-chat/chat-surface.ts';
 export { embeddingsSurface } from './surfaces/openai-embeddings/embeddings-surface.ts';
+export { moderationsSurface } from './surfaces/openai-moderations/moderations-surface.ts';
 export { responsesSurface } from './surfaces/openai-responses/responses-surface.ts';
+export { rerankSurface } from './surfaces/rerank/rerank-surface.ts';
 export type {
+  AnswerHead,
   AnswerSurface,
   CallerHeaders,
   Surface,

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { LineKind, type UsageRecord } from '@switchyard/contracts/events';
-import { Usage } from '@switchyard/contracts/routing';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LedgerDatabase } from './fixture/ledger-database.ts';
@@ -348,7 +347,17 @@ describe('the price book', () => {
     }
     const changed = {
       digest: 'catalog-2',
-      prices: [offeringPrice({ provider: 'openai', model: 'gpt-4o-mini', input: 1n, cacheWrite1h: 2n })],
+      prices: [
+        offeringPrice({
+          provider: 'openai',
+          model: 'gpt-4o-mini',
+          input: 1n,
+          cacheWrite1h: 2n,
+          query: 3n,
+          outputImage: 4n,
+          inputCharacter: 5n,
+        }),
+      ],
     };
     await using other = await runForTest(surroundings, { catalog: changed });
     await vi.waitFor(async () => {
@@ -358,43 +367,5 @@ describe('the price book', () => {
     expect((await service.as('replica').renew({ replica: 'r' })).priceVersion).toBe('0000000002');
     await vi.waitFor(async () => expect(await announced()).toMatchObject({ version: '0000000002' }), WAIT);
     expect(await database.count('prices', `version = '0000000001'`)).toBe(2);
-  });
-});
-
-describe('usage counts', () => {
-  it('keeps every kind of token that was reported', async () => {
-    const usage = Usage.fromPartial({
-      inputTokens: 4_000_000_000,
-      cacheReadTokens: 1,
-      cacheWriteTokens: 2,
-      cacheWrite1hTokens: 1,
-      outputTokens: 5,
-      reasoningTokens: 3,
-      inputAudioTokens: 4,
-      outputAudioTokens: 1,
-      estimated: true,
-    });
-    const record = usageRecord({ usage, prices: undefined, costNanoUsd: undefined, tenant: 'tokens' });
-    await publisher.publish([usageBatch('o3', [{ sequence: 1, record }])]);
-    await vi.waitFor(async () => expect(await database.watermark('o3')).toBe(1), WAIT);
-    const [row] = await database.rows(
-      `SELECT input_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens,
-         input_audio_tokens, output_audio_tokens, estimated, labels, prices, components_nano_usd
-       FROM cost_accounting.ledger WHERE outbox_id = 'o3'`,
-    );
-    expect(row).toEqual({
-      input_tokens: '4000000000',
-      cache_read_tokens: '1',
-      cache_write_tokens: '2',
-      cache_write_1h_tokens: '1',
-      output_tokens: '5',
-      reasoning_tokens: '3',
-      input_audio_tokens: '4',
-      output_audio_tokens: '1',
-      estimated: true,
-      labels: { team: 'search "quoted" \\ back' },
-      prices: null,
-      components_nano_usd: {},
-    });
   });
 });

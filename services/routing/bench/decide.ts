@@ -1,11 +1,12 @@
 import { Strategy } from '@switchyard/contracts/routing';
-import { seededRandom } from '@switchyard/kernel';
+import { seededRandom, systemClock } from '@switchyard/kernel';
 import { bundledCatalog } from '@switchyard/llm/bundled-catalog';
 import { decide } from '../src/domain/decide/decide.ts';
 import { selectOfferings } from '../src/domain/decide/select-offerings.ts';
 import type { Needs } from '../src/domain/request/needs.ts';
 import type { Snapshot } from '../src/domain/snapshot/snapshot.ts';
 import { findStrategy } from '../src/domain/strategies/find-strategy.ts';
+import { ProviderQuotas } from '../src/runtime/limits/provider-quotas.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
 import { stateReader } from '../src/runtime/state-reader.ts';
 import { readyKeys } from '../tests/support/ready-keys.ts';
@@ -73,7 +74,9 @@ for (const others of [0, OTHER_TENANTS]) {
 }
 
 function measure(snapshot: Snapshot, requests: readonly Needs[]): Measured {
-  const stateOf = stateReader({ runtimes: runtimesOf(snapshot), secrets: readyKeys() }, 10_000);
+  const quotas = new ProviderQuotas({ store: undefined, clock: systemClock });
+  const sources = { runtimes: runtimesOf(snapshot), quotas, secrets: readyKeys() };
+  const stateOf = stateReader(sources, { tokens: 1, nowMs: 10_000 });
   const once = (i: number): number => {
     const needs = requests[i % requests.length] as Needs;
     const begunAt = process.hrtime.bigint();

@@ -1,6 +1,8 @@
 import type { UsageRecord } from '@switchyard/contracts/events';
-import { type CacheInfo, cacheResultName, DecisionOutcome } from '@switchyard/contracts/routing';
+import { DecisionOutcome } from '@switchyard/contracts/routing';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Refusal } from './domain/limits/quota.ts';
+import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
 
 /** A request that has ended. */
 export interface EndedRequest {
@@ -55,10 +57,9 @@ export class RoutingEvents {
     this.#metrics.hedges.inc({ outcome });
   }
 
-  /** A request that may be cached was answered. */
-  cacheUsed({ result, savedNanoUsd }: Pick<CacheInfo, 'result' | 'savedNanoUsd'>): void {
-    this.#metrics.cacheRequests.inc({ result: cacheResultName(result) ?? 'unspecified' });
-    if (savedNanoUsd !== undefined) this.#metrics.cacheSaved.inc(Number(savedNanoUsd) / 1e9);
+  /** A candidate was not called since a limit of its provider has no room; the next one was asked. */
+  rateLimited({ id, endpoint }: ConfiguredProvider, { quota }: Refusal): void {
+    this.#metrics.rateLimited.inc({ provider: id, endpoint: endpoint?.id ?? '', limit: quota.measure });
   }
 
   decisionsDropped(count: number): void {
@@ -117,6 +118,11 @@ function makeMetrics(registers: Registry[]) {
       ['provider', 'endpoint', 'outcome'],
     ),
     hedges: counter('hedges', 'Attempts beside slow ones, by whether they were faster.', ['outcome']),
+    rateLimited: counter(
+      'rate_limited',
+      'Candidates that were passed over since a limit of their provider had no room, beside those that decisions left out.',
+      ['provider', 'endpoint', 'limit'],
+    ),
     firstToken: seconds('first_token', 'From the start of an attempt to the first piece of its answer.', {
       labelNames: ['provider'],
     }),
@@ -125,12 +131,6 @@ function makeMetrics(registers: Registry[]) {
     overhead: seconds('overhead', 'From the arrival of a request to its first attempt.', {
       buckets: OVERHEAD_SECONDS,
     }),
-    cacheRequests: counter(
-      'cache_requests',
-      'Requests that may be cached, by where their answer came from.',
-      ['result'],
-    ),
-    cacheSaved: counter('cache_saved_usd', 'Cost in USD of calls that the cache saved, for plotting.'),
     decisionsDropped: counter('decisions_dropped', 'Decision records that could not be stored.'),
     experimentRequestsDropped: counter(
       'experiment_requests_dropped',

@@ -2,14 +2,14 @@ import type { UsageRecord } from '@switchyard/contracts/events';
 import type { Decision, Strategy } from '@switchyard/contracts/routing';
 import type { Clock, Random } from '@switchyard/kernel';
 import type { RequestAuthorization } from '@switchyard/llm';
+import type { SliceGrant, SlicePlan } from '@switchyard/resilience';
 import type { Logger } from '@switchyard/service-kit';
-import type { MemoryAnswers } from './cache/memory-answers.ts';
-import type { CachedKind } from './domain/cache/cache-key.ts';
-import type { AgedAnswer, KeptAnswer } from './domain/cache/kept-answer.ts';
 import type { EndedAssignment } from './domain/experiment/counted-variant.ts';
 import type { Claim, ClaimedKey, KeyedRequest } from './domain/idempotency/claim.ts';
+import type { Quota } from './domain/limits/quota.ts';
 import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
 import type { RoutingEvents } from './events.ts';
+import type { ProviderQuotas } from './runtime/limits/provider-quotas.ts';
 import type { RuntimeRegistry } from './runtime/runtime-registry.ts';
 import type { SnapshotHolder } from './runtime/snapshot-holder.ts';
 import type { ProviderTransport } from './transport/provider-transport.ts';
@@ -29,8 +29,6 @@ export interface UsageLog {
   /** @throws OUTBOX_FULL: then the attempt must not be made */
   hold(attemptId: string, unresolved: UsageRecord): void;
   settle(attemptId: string, record: UsageRecord): void;
-  /** Writes down what cost nothing. @throws OUTBOX_FULL */
-  note(record: UsageRecord): void;
 }
 
 /** Where decisions are kept. */
@@ -56,38 +54,43 @@ export interface AnswerStore {
   removeExpired(): Promise<'more' | 'none left'>;
 }
 
-/** Where answers are kept that replicas share. It only speeds things up: whatever goes wrong there is a miss. */
-export interface SharedAnswers {
-  get(question: SharedQuestion): Promise<FoundAnswer | undefined>;
-  /** @param bytes the answer on the wire, of the message of its kind */
-  put(question: SharedQuestion, kept: { readonly answer: KeptAnswer; readonly bytes: Uint8Array }): void;
+/** What a replica asks of the store of limits. */
+export interface QuotaExchange extends SlicePlan {
+  /** Units that requests wait for. */
+  readonly need: number;
+  /** The fewest that one of them waits for. */
+  readonly least: number;
 }
 
-/** An answer that was found, and its bytes on the wire. */
-export interface FoundAnswer extends AgedAnswer {
-  readonly bytes: number;
+/** What it answers. */
+export interface QuotaReply extends SliceGrant {
+  /** How long there is nothing for who got nothing, in milliseconds; 0 where that is not known. */
+  readonly waitMs: number;
+  /** Units used or held by all replicas. */
+  readonly used: number;
 }
 
-/** A question in a store of answers. */
-export interface SharedQuestion {
-  readonly key: string;
-  readonly tenant: string;
-  readonly kind: CachedKind;
+/** Where replicas share limits. */
+export interface QuotaStore {
+  /** False while it cannot be reached: then each replica keeps to its part. */
+  readonly isUp: boolean;
+  /** How many replicas there are, as far as was seen; from 1. */
+  readonly replicas: number;
+  /** undefined where it cannot be reached: whether it counted is not known then. */
+  exchange(quota: Quota, asked: QuotaExchange): Promise<QuotaReply | undefined>;
 }
 
 /** What the pipeline stands on. */
 export interface PipelineContext {
   readonly snapshots: SnapshotHolder;
   readonly runtimes: RuntimeRegistry;
+  readonly quotas: ProviderQuotas;
   readonly transport: ProviderTransport;
   readonly secrets: ProviderSecrets;
   readonly usage: UsageLog;
   readonly decisions: DecisionLog;
   readonly experiments: ExperimentLog;
   readonly answers: AnswerStore;
-  readonly memory: MemoryAnswers;
-  /** undefined: replicas share no answers. */
-  readonly shared: SharedAnswers | undefined;
   readonly events: RoutingEvents;
   readonly clock: Clock;
   /** Draws one seed for each request. */

@@ -15,11 +15,13 @@ import type { CostAccountingLink } from './adapters/cost-accounting-link.ts';
 import { CredentialSecrets } from './adapters/credential-secrets.ts';
 import { openCatalog } from './adapters/open-catalog.ts';
 import type { RoutingConfig } from './config.ts';
+import type { Snapshot } from './domain/snapshot/snapshot.ts';
 import { ERROR_DOMAIN } from './errors.ts';
 import { RoutingEvents } from './events.ts';
 import { startHttpServer } from './http/http-server.ts';
 import { httpRoutes, strayError } from './http/routes.ts';
 import { openLinks } from './open-links.ts';
+import { openQuotas } from './open-quotas.ts';
 import { openOutboxes, openSnapshots, openStores } from './open-state.ts';
 import type { UsageOutboxes } from './outbox/usage-outboxes.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
@@ -59,6 +61,7 @@ async function compose(
   const replica = randomUUID();
   const events = new RoutingEvents(foundation.metrics);
   const runtimes = new RuntimeRegistry();
+  const quotas = openQuotas(config, foundation, replica);
   const hosts = namedHostRules(config.namedHosts);
   const transport = new ProviderTransport({ hosts, resolve: resolveBySystem });
   stack.defer(() => transport.close());
@@ -67,11 +70,7 @@ async function compose(
   const outboxes = await openOutboxes(config, foundation, events);
   const snapshots = openSnapshots(config, foundation, {
     catalog: overrides.catalog ?? openCatalog(config.catalogOverlay),
-    onSnapshot: ({ providers, offerings, health }) => {
-      runtimes.healthChanged(health, clock.monotonicMs());
-      runtimes.keepOnly(offerings);
-      void secrets.prefetch(providers);
-    },
+    onSnapshot: (snapshot) => keepUp(snapshot, { runtimes, quotas, secrets, clock }),
   });
   const { configuration } = stores;
   const links = openLinks(config, foundation, { replica, configuration, outboxes, snapshots, runtimes });
@@ -81,6 +80,7 @@ async function compose(
   const context: PipelineContext = {
     snapshots,
     runtimes,
+    quotas,
     transport,
     secrets: overrides.secrets ?? secrets,
     usage: outboxes,
@@ -99,6 +99,22 @@ async function compose(
     admin: { ...stores.configured, configuration, link: links.configured, snapshots, hosts },
     authenticate: overrides.authenticate ?? authenticateCallers(foundation, config),
   };
+}
+
+/** What outlives snapshots follows a new one. */
+function keepUp(
+  { providers, offerings, health }: Snapshot,
+  {
+    runtimes,
+    quotas,
+    secrets,
+    clock,
+  }: Pick<PipelineContext, 'runtimes' | 'quotas' | 'clock'> & { readonly secrets: CredentialSecrets },
+): void {
+  runtimes.healthChanged(health, clock.monotonicMs());
+  runtimes.keepOnly(offerings);
+  quotas.keepOnly(providers);
+  void secrets.prefetch(providers);
 }
 
 function openSecrets(

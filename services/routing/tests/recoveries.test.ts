@@ -1,5 +1,7 @@
 import { HealthState } from '@switchyard/contracts/health';
+import { systemClock } from '@switchyard/kernel';
 import { expect, test } from 'vitest';
+import { ProviderQuotas } from '../src/runtime/limits/provider-quotas.ts';
 import { Recoveries } from '../src/runtime/recoveries.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
 import { stateReader } from '../src/runtime/state-reader.ts';
@@ -37,8 +39,9 @@ test('a provider that is first seen healthy, or is gone, has not recovered', () 
 test('a state tells what calls have shown: requests under way, latency, success rate, idle time, recovery', () => {
   const runtimes = new RuntimeRegistry();
   const secrets = readyKeys();
+  const quotas = new ProviderQuotas({ store: undefined, clock: systemClock });
   const one = offering({ provider: 'p' });
-  const at = (nowMs: number) => stateReader({ runtimes, secrets }, nowMs)(one);
+  const at = (nowMs: number) => stateReader({ runtimes, quotas, secrets }, { tokens: 1, nowMs })(one);
   expect(at(0)).toMatchObject({ active: 0, latencyMs: undefined, successRate: undefined, idleMs: undefined });
   const runtime = runtimes.of(one);
   runtime.began(1_000);

@@ -1,6 +1,7 @@
 import {
   ExperimentMetric,
   ExperimentState,
+  LimitAlgorithm,
   ProviderMode,
   StickyKey,
   Strategy,
@@ -46,6 +47,15 @@ const requirements = object({
 
 const limitMs = whole(1, 900_000);
 
+const limits = object({
+  concurrent_requests: count,
+  requests_per_minute: count,
+  tokens_per_minute: count,
+  algorithm: wordsOf(LimitAlgorithm),
+  burst_requests: count,
+  burst_tokens: count,
+});
+
 const provider: ObjectSchema = {
   id: text,
   tenant: text,
@@ -74,6 +84,7 @@ const provider: ObjectSchema = {
     between_tokens_ms: limitMs,
     total_ms: limitMs,
   }),
+  limits,
   headers: { kind: 'map' },
   endpoints: listOf({
     id: text,
@@ -83,6 +94,7 @@ const provider: ObjectSchema = {
     tags: texts,
     weight: share,
     mode: wordsOf(ProviderMode),
+    limits,
   }),
 };
 

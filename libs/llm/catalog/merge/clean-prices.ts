@@ -6,8 +6,12 @@ import { isWithinReason } from './quarantine.ts';
 /** Audio tokens cost up to 20 times as much as those of text. */
 const DEAREST_AUDIO = 100n;
 
-/** Whether a model is free: only where the provider itself says so, which OpenRouter does in the model's id. */
+/**
+ * Whether a model is free: only where the provider itself says so, which OpenRouter does in the model's id, and OpenAI of its
+ * moderations (https://platform.openai.com/docs/guides/moderation).
+ */
 export function isFree(provider: string, model: string): boolean {
+  if (provider === 'openai') return /^(?:omni|text)-moderation-/.test(model);
   return provider === 'openrouter' && model.endsWith(':free');
 }
 

@@ -127,7 +127,9 @@ export interface WireFormat {
    * What of the model id and the output limit `findUnsupported` goes by, for this request: what it finds is the same for inputs
    * that are alike in this, the request, dialect and traits. So it need not look again for each of thousands of models.
    */
-  unsupportedVariant(input: EncodeInput): string | number | undefined;
+  unsupportedVariant(
+    input: Pick<EncodeInput, 'request' | 'model' | 'maxOutputTokens'>,
+  ): string | number | undefined;
   /** The request as HTTP, or the first thing in it that cannot be expressed. */
   encodeRequest(input: EncodeInput): Result<EncodedRequest, Unsupported>;
   /** Set where every request must state a limit of its output. */

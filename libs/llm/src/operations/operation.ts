@@ -1,17 +1,28 @@
-import type { CompleteRequest, EmbedRequest } from '@switchyard/contracts/routing';
+import type {
+  CompleteRequest,
+  EmbedRequest,
+  ModerateRequest,
+  RerankRequest,
+} from '@switchyard/contracts/routing';
 import type { DecodedResponse } from '../formats/wire-format.ts';
 import type { DecodedEmbeddings } from './embed/decoded-embeddings.ts';
+import type { DecodedModeration } from './moderate/decoded-moderation.ts';
+import type { DecodedRanking } from './rerank/decoded-ranking.ts';
 
 /** The canonical request of each kind of work. Each has the fields of an `Envelope`. */
 export interface OperationRequests {
   readonly chat: CompleteRequest;
   readonly embed: EmbedRequest;
+  readonly rerank: RerankRequest;
+  readonly moderate: ModerateRequest;
 }
 
 /** What a provider's answer is decoded to, for each kind of work. */
 export interface OperationAnswers {
   readonly chat: DecodedResponse;
   readonly embed: DecodedEmbeddings;
+  readonly rerank: DecodedRanking;
+  readonly moderate: DecodedModeration;
 }
 
 /** A kind of work that a model can be asked for. */

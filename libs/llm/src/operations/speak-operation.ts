@@ -18,8 +18,10 @@ export interface OperationInput extends Omit<EncodeInput, 'request'> {
 /** The first thing in the request that a wire format cannot express, the kind of work itself included. */
 export function findUnsupportedOperation(
   format: WireFormat,
-  { operation, ...settings }: OperationInput,
+  { operation, model, maxOutputTokens, stream, dialect, traits }: OperationInput,
 ): Unsupported | undefined {
+  // Named one by one: decisions ask often, and a copy of "the rest" takes several times as long.
+  const settings = { model, maxOutputTokens, stream, dialect, traits };
   if (operation.kind === 'chat') return format.findUnsupported({ ...settings, request: operation.request });
   const spoken = formatOf(format, operation.kind);
   if (spoken === undefined) return notOffered(format, operation.kind);
@@ -29,11 +31,11 @@ export function findUnsupportedOperation(
 /** What of model id and output limit matters to {@link findUnsupportedOperation}; see `WireFormat.unsupportedVariant`. */
 export function unsupportedVariant(
   format: WireFormat,
-  { operation, ...settings }: OperationInput,
+  { operation, model, maxOutputTokens }: Pick<OperationInput, 'operation' | 'model' | 'maxOutputTokens'>,
 ): string | number | undefined {
   // Other kinds of work have no limit of their output, and a model is not known by its id.
   if (operation.kind !== 'chat') return undefined;
-  return format.unsupportedVariant({ ...settings, request: operation.request });
+  return format.unsupportedVariant({ request: operation.request, model, maxOutputTokens });
 }
 
 /** The request as HTTP, or the first thing in it that cannot be expressed. */
@@ -72,4 +74,6 @@ const notOffered = ({ id }: WireFormat, kind: PlainOperationKind): Unsupported =
 
 const NAMES: Readonly<Record<PlainOperationKind, { readonly field: string; readonly plural: string }>> = {
   embed: { field: 'inputs', plural: 'embeddings' },
+  rerank: { field: 'documents', plural: 'rankings' },
+  moderate: { field: 'inputs', plural: 'moderations' },
 };

@@ -1,7 +1,8 @@
 import type { Usage } from '@switchyard/contracts/routing';
+import type { UnitCounts } from './unit-prices.ts';
 
-/** Counts that Switchyard can make itself. */
-export interface CountedUsage {
+/** Counts that Switchyard can make itself: of tokens, or of units that take their place. */
+export interface CountedUsage extends UnitCounts {
   /** Expected input tokens. */
   readonly inputTokens: number;
   /** Tokens of what was delivered. */

@@ -1,6 +1,6 @@
 import type { Usage } from '@switchyard/contracts/routing';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { boundCost } from './bound-cost.ts';
 import type { Prices } from './prices.ts';
 import { rateUsage } from './rate-usage.ts';
@@ -194,4 +194,60 @@ test.each([
   ['no output price', { inputBound: 1, outputBound: 1, prices: { input: 1n } }],
 ])('there is no bound for %s', (_, input) => {
   expect(boundCost(input)).toBeUndefined();
+});
+
+describe('units that are no text or audio tokens', () => {
+  const UNITS = {
+    query: 2_000_000_000_000n,
+    outputImage: 40_000_000_000_000n,
+    inputAudioSecond: 100_000_000_000n,
+    outputAudioSecond: 250_000_000_000n,
+    inputCharacter: 15_000_000_000n,
+  };
+  const none = { inputTokens: 0, outputTokens: 0 };
+
+  test.each([
+    ['two searches', { searches: 2 }, { query: 4_000_000n }],
+    ['an image', { outputImages: 1 }, { output_image: 40_000_000n }],
+    ['seconds listened to', { inputAudioSeconds: 60 }, { input_audio_second: 6_000_000n }],
+    ['seconds spoken', { outputAudioSeconds: 4 }, { output_audio_second: 1_000_000n }],
+    ['characters spoken', { inputCharacters: 1_000 }, { input_character: 15_000_000n }],
+  ])('%s: charged once, by their own price, and no tokens with them', (_, counts, components) => {
+    // With token prices, too: they are for other usage.
+    expect(rateUsage(usage({ ...none, ...counts }), { ...SONNET, ...UNITS })).toEqual({
+      components,
+      total: Object.values(components)[0],
+      unknownUnits: [],
+    });
+  });
+
+  test('a unit without a price makes the cost unknown, whatever tokens cost', () => {
+    expect(rateUsage(usage({ ...none, searches: 1 }), SONNET)).toMatchObject({
+      total: undefined,
+      unknownUnits: ['query'],
+    });
+  });
+
+  test('an image of another size or quality has no known price', () => {
+    const rated = rateUsage(usage({ ...none, outputImages: 3, sizedOutputImages: 2 }), UNITS);
+    expect(rated).toEqual({
+      components: { output_image: 40_000_000n },
+      total: undefined,
+      unknownUnits: ['sized_output_image'],
+    });
+  });
+
+  test('image tokens are taken out of their total where they have a price of their own', () => {
+    const counts = { inputTokens: 100, inputImageTokens: 60, outputTokens: 50, outputImageTokens: 50 };
+    const plain = { input: 5_000_000_000n, output: 10_000_000_000n };
+    expect(rateUsage(usage(counts), plain).components).toEqual({ input: 500_000n, output: 500_000n });
+    const imaged = { ...plain, inputImageToken: 8_000_000_000n, outputImageToken: 32_000_000_000n };
+    expect(rateUsage(usage(counts), imaged).components).toEqual({
+      input: 200_000n,
+      input_image_token: 480_000n,
+      output_image_token: 1_600_000n,
+    });
+    const bound = boundCost({ inputBound: 100, outputBound: 50, prices: imaged });
+    expect(bound).toBeGreaterThanOrEqual(2_280_000n);
+  });
 });

@@ -21,6 +21,13 @@ const KINDS: readonly (readonly [PriceKind, string])[] = [
   ['inputAudio', 'input_audio'],
   ['outputAudio', 'output_audio'],
   ['request', 'request'],
+  ['query', 'query'],
+  ['outputImage', 'output_image'],
+  ['inputImageToken', 'input_image_token'],
+  ['outputImageToken', 'output_image_token'],
+  ['inputAudioSecond', 'input_audio_second'],
+  ['outputAudioSecond', 'output_audio_second'],
+  ['inputCharacter', 'input_character'],
 ];
 const COLUMNS = KINDS.map(([, column]) => column).join(', ');
 const ADD_PRICES = `

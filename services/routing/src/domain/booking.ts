@@ -1,8 +1,14 @@
 import { LineKind, type RatedPrices, type UsageRecord } from '@switchyard/contracts/events';
 import type { DecisionOutcome, Usage } from '@switchyard/contracts/routing';
-import { type CountedUsage, completeUsage, type Prices, pricesOf, rateUsage } from '@switchyard/llm';
-import { pricesFor } from './request/prices-for.ts';
-import type { Offering } from './snapshot/offering.ts';
+import {
+  type ChargedPrices,
+  type CountedUsage,
+  completeUsage,
+  pricesOf,
+  rateUsage,
+  unitPricesOf,
+} from '@switchyard/llm';
+import { type PricedOffering, pricesFor } from './request/prices-for.ts';
 
 /** How an attempt ended, as far as money is concerned. */
 export interface AttemptEnd {
@@ -27,7 +33,7 @@ export interface AttemptEnd {
 export interface Booking {
   readonly held: UsageRecord;
   readonly end: AttemptEnd;
-  readonly offering: Pick<Offering, 'prices' | 'tiers'>;
+  readonly offering: PricedOffering;
 }
 
 /** What is booked for an attempt that has ended: at the prices of the tier that its input reached. */
@@ -52,7 +58,7 @@ export function bookAttempt({ held, end, offering }: Booking): UsageRecord {
 }
 
 /** No use costs nothing, whatever the price; some use at an unknown price has an unknown cost. */
-function costOf(usage: Usage | undefined, prices: Prices | undefined) {
+function costOf(usage: Usage | undefined, prices: ChargedPrices | undefined) {
   if (usage === undefined) return { cost: 0n, components: {} };
   if (prices === undefined) return { cost: undefined, components: {} };
   const { total, components } = rateUsage(usage, prices);
@@ -60,7 +66,8 @@ function costOf(usage: Usage | undefined, prices: Prices | undefined) {
 }
 
 /** Prices as the record keeps them. */
-export const ratedPrices = (prices: Prices, priceVersion: string): RatedPrices => ({
+export const ratedPrices = (prices: ChargedPrices, priceVersion: string): RatedPrices => ({
   priceVersion,
   ...pricesOf(prices),
+  ...unitPricesOf(prices),
 });

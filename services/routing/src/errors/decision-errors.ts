@@ -11,16 +11,25 @@ const TOLD_CANDIDATES = 20;
 const NAMED_CANDIDATES = 3;
 
 /** Reasons that pass by themselves. */
-const PASSING: ReadonlySet<ConstraintName> = new Set(['breaker', 'cooling_down', 'health', 'maintenance']);
+const PASSING: ReadonlySet<ConstraintName> = new Set([
+  'breaker',
+  'cooling_down',
+  'rate_limited',
+  'health',
+  'maintenance',
+]);
 
 /** When it is worth asking again. */
 const TRY_AGAIN_MS = 5_000;
 
-/** When the first candidate comes back that only cools down; else {@link TRY_AGAIN_MS}. */
+/** Reasons that tell when they have passed. */
+const TIMED: ReadonlySet<ConstraintName> = new Set(['cooling_down', 'rate_limited']);
+
+/** When the first candidate comes back that only cools down or is at a limit; else {@link TRY_AGAIN_MS}. */
 function soonestMs({ excluded }: Choice): number {
   const pauses = excluded
-    .filter(({ exclusions }) => exclusions.every(({ constraint }) => constraint === 'cooling_down'))
-    .map(({ candidate }) => candidate.state.cooling?.leftMs ?? TRY_AGAIN_MS);
+    .filter(({ exclusions }) => exclusions.every(({ constraint }) => TIMED.has(constraint)))
+    .map(({ candidate: { state } }) => Math.max(state.cooling?.leftMs ?? 0, state.limited?.leftMs ?? 0));
   return pauses.length === 0 ? TRY_AGAIN_MS : Math.min(...pauses);
 }
 
@@ -51,8 +60,13 @@ export function noCandidate(requestId: string, choice: Choice): ServiceError {
  * Candidates fitted, but none of them could be called after all: the metadata tells for each one why.
  *
  * @param passedOver as the decision lists them
+ * @param roomInMs when the first of those at a limit has room again; undefined where none is at one
  */
-export function nobodyCallable(requestId: string, passedOver: readonly Attempt[]): ServiceError {
+export function nobodyCallable(
+  requestId: string,
+  passedOver: readonly Attempt[],
+  roomInMs: number = TRY_AGAIN_MS,
+): ServiceError {
   const passing = passedOver.some(({ outcome }) => outcome === 'overloaded' || outcome === 'rate_limited');
   const reasons = passedOver
     .slice(0, TOLD_CANDIDATES)
@@ -67,7 +81,7 @@ export function nobodyCallable(requestId: string, passedOver: readonly Attempt[]
     code: passing ? 'UNAVAILABLE' : 'FAILED_PRECONDITION',
     publicMessage: `none of ${passedOver.length} candidates can be called${examples.join('')}${wayOut}`,
     retryable: passing,
-    ...(passing ? { retryAfterMs: 5_000 } : {}),
+    ...(passing ? { retryAfterMs: Math.ceil(roomInMs) } : {}),
     metadata: { ...Object.fromEntries(reasons), request_id: requestId },
   });
 }

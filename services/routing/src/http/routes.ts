@@ -3,11 +3,12 @@ import {
   chatSurface,
   embeddingsSurface,
   messagesSurface,
+  moderationsSurface,
   platformSurface,
+  rerankSurface,
   responsesSurface,
 } from '@switchyard/llm';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import type { PipelineCall } from '../pipeline/pipeline-call.ts';
 import type { PipelineContext } from '../ports.ts';
 import { answerRoute } from './answer-route.ts';
 import { countTokens } from './count-tokens.ts';
@@ -30,10 +31,10 @@ export function httpRoutes(
     ['POST /v1/messages/count_tokens', countTokens],
     ['POST /v1/responses', surfaceRoute(responsesSurface, on)],
     ['POST /v1/requests', surfaceRoute(platformSurface, on)],
-    [
-      'POST /v1/embeddings',
-      answerRoute(embeddingsSurface, { clock, ask: (call: PipelineCall<'embed'>) => pipeline.embed(call) }),
-    ],
+    ['POST /v1/embeddings', answerRoute(embeddingsSurface, { kind: 'embed', ...on })],
+    ['POST /v1/rerank', answerRoute(rerankSurface, { kind: 'rerank', ...on })],
+    ['POST /v2/rerank', answerRoute(rerankSurface, { kind: 'rerank', ...on })],
+    ['POST /v1/moderations', answerRoute(moderationsSurface, { kind: 'moderate', ...on })],
     ['GET /v1/models', models(snapshots)],
     ['GET /v1/models/*', models(snapshots)],
   ]);

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamCompleteResponse, StreamStarted } from '@switchyard/contracts/routing';
-import { type Clock, ServiceError } from '@switchyard/kernel';
-import { inCallersWords, type Surface, type SurfaceRequest } from '@switchyard/llm';
-import { requirePermission, toServiceError } from '@switchyard/service-kit';
+import type { Clock } from '@switchyard/kernel';
+import type { Surface, SurfaceRequest } from '@switchyard/llm';
+import { toServiceError } from '@switchyard/service-kit';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { PipelineCall } from '../pipeline/pipeline-call.ts';
 import { answerHeaders } from './answer-headers.ts';
-import { decodeBody } from './decode-body.ts';
-import { type HttpCall, type HttpRoute, sendJson } from './http-call.ts';
+import { askSurface, sendAnswer } from './ask-surface.ts';
+import type { HttpCall, HttpRoute } from './http-call.ts';
 import { writeEvents } from './write-events.ts';
 
 /** What the route stands on. */
@@ -20,35 +20,17 @@ export interface SurfaceRouteOptions {
 export const surfaceRoute = <Asked extends SurfaceRequest>(
   surface: Surface<Asked>,
   { pipeline, clock }: SurfaceRouteOptions,
-): HttpRoute => ({
-  encodeError: surface.encodeError,
-  answer: async (http) => {
-    requirePermission(http.principal, 'routing.complete');
-    const createdAtMs = clock.wallMs();
-    const asked = await decodeBody(surface, http);
-    const { request } = asked;
-    const call: PipelineCall = {
-      request,
-      principal: http.principal,
-      signal: http.signal,
-      deadlineAtMs: undefined,
-    };
-    try {
-      if (asked.stream) {
-        await answerStreamed(http, { surface, asked, createdAtMs, events: pipeline.stream(call) });
-        return;
-      }
-      const response = await pipeline.complete(call);
-      sendJson(http.response, {
-        status: 200,
-        body: surface.encodeResponse(response, { asked, createdAtMs }),
-        headers: answerHeaders(response, surface),
-      });
-    } catch (thrown) {
-      throw thrown instanceof ServiceError ? inCallersWords(thrown, surface, asked) : thrown;
-    }
-  },
-});
+): HttpRoute =>
+  askSurface(surface, {
+    clock,
+    answer: async (http, head) => {
+      const { asked } = head;
+      const { principal, signal, response } = http;
+      const call: PipelineCall = { request: asked.request, principal, signal, deadlineAtMs: undefined };
+      if (asked.stream) await answerStreamed(http, { surface, ...head, events: pipeline.stream(call) });
+      else sendAnswer(response, surface, { answer: await pipeline.complete(call), head });
+    },
+  });
 
 interface Streamed<Asked extends SurfaceRequest> {
   readonly surface: Surface<Asked>;

@@ -6,7 +6,10 @@ import type { RetryLeave } from '@switchyard/resilience';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { candidatesInTurn } from '../domain/failover/candidates-in-turn.ts';
 import { nextStep } from '../domain/failover/next-step.ts';
+import { describeRefusal } from '../domain/limits/quota.ts';
+import { tokensWanted } from '../domain/request/cost-estimate.ts';
 import type { PipelineContext } from '../ports.ts';
+import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
 import type { DecidedRequest } from './admit-request.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptLog } from './attempt-log.ts';
@@ -38,6 +41,12 @@ interface HowTried {
   readonly isHedge?: boolean;
 }
 
+/** Why a candidate is not called though it was its turn. */
+interface PassedOver {
+  readonly outcome: string;
+  readonly detail: string;
+}
+
 /** Makes the attempts of one request, one after the other: whose turn it is, and whether there is a further one. */
 export class AttemptSource {
   readonly #for: AttemptsFor;
@@ -52,6 +61,7 @@ export class AttemptSource {
   #first: Pick<Attempt, 'candidate' | 'startedAtMs'> | undefined;
   #blocked: ServiceError | undefined;
   #outran: RankedCandidate | undefined;
+  #roomInMs: number | undefined;
 
   constructor(made: AttemptsFor, context: PipelineContext) {
     this.#for = made;
@@ -72,6 +82,11 @@ export class AttemptSource {
   /** Why nobody may be called any more; undefined where that is not so. */
   get blocked(): ServiceError | undefined {
     return this.#blocked;
+  }
+
+  /** When the first of the candidates that were at a limit has room again, in milliseconds; undefined where none was. */
+  get roomInMs(): number | undefined {
+    return this.#roomInMs;
   }
 
   /** Whether the caller's deadline has passed. */
@@ -213,11 +228,32 @@ export class AttemptSource {
     const { leave, isHedge = false } = how;
     const key = this.#context.secrets.get(candidate.offering.provider);
     const authorization = key instanceof Promise ? await key : key;
-    if (authorization !== undefined) return this.#prepare({ candidate, authorization, leave, isHedge });
+    if (authorization === undefined) {
+      this.#candidates.failed(candidate, 'authentication');
+      this.#leaveOut(candidate, how, { outcome: 'authentication', detail: 'its secret cannot be had now' });
+      return undefined;
+    }
+    const { needs } = this.#for.decided;
+    const asked = this.#context.quotas.admit({
+      provider: candidate.offering.provider,
+      tokens: tokensWanted(needs),
+      isProbe: needs.isProbe,
+    });
+    const admission = asked instanceof Promise ? await asked : asked;
+    if (admission.kind === 'limited') {
+      const { refusal } = admission;
+      this.#roomInMs = Math.min(this.#roomInMs ?? refusal.leftMs, refusal.leftMs);
+      this.#context.events.rateLimited(candidate.provider, refusal);
+      this.#leaveOut(candidate, how, { outcome: 'rate_limited', detail: describeRefusal(refusal) });
+      return undefined;
+    }
+    return this.#prepare({ candidate, authorization, leave, isHedge, place: admission.place });
+  }
+
+  /** Passes a candidate over, with what a retry had taken there. */
+  #leaveOut(candidate: RankedCandidate, { leave }: HowTried, why: PassedOver): void {
     if (leave !== undefined) this.#context.runtimes.of(candidate.offering).retries.end(leave);
-    this.#candidates.failed(candidate, 'authentication');
-    this.#passOver(candidate, { outcome: 'authentication', detail: 'its secret cannot be had now' });
-    return undefined;
+    this.#passOver(candidate, why);
   }
 
   #prepare(whom: {
@@ -225,6 +261,7 @@ export class AttemptSource {
     readonly authorization: RequestAuthorization;
     readonly leave: RetryLeave | undefined;
     readonly isHedge: boolean;
+    readonly place: QuotaPlace;
   }): Attempt | undefined {
     const { requestId, call, decided, arrivedAtMs } = this.#for;
     const { replica } = this.#context;
@@ -241,9 +278,11 @@ export class AttemptSource {
         this.#first ??= prepared.attempt;
         return prepared.attempt;
       case 'skipped':
+        whom.place.cancel();
         this.#passOver(whom.candidate, prepared);
         return undefined;
       case 'blocked':
+        whom.place.cancel();
         this.#blocked = prepared.error;
         return undefined;
       default:
@@ -251,7 +290,7 @@ export class AttemptSource {
     }
   }
 
-  #passOver(candidate: RankedCandidate, why: { readonly outcome: string; readonly detail: string }): void {
+  #passOver(candidate: RankedCandidate, why: PassedOver): void {
     const { outcome, detail } = why;
     this.#for.log.passedOver({ candidate, outcome, detail, wallMs: this.#context.clock.wallMs() });
   }

@@ -1,20 +1,20 @@
 import { type Span, SpanKind } from '@opentelemetry/api';
 import { LineKind, type UsageRecord } from '@switchyard/contracts/events';
-import { CacheResult, DecisionOutcome, type Usage } from '@switchyard/contracts/routing';
+import { DecisionOutcome, type Usage } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
-import { type CountedUsage, estimateTextTokens } from '@switchyard/llm';
+import { type CountedUsage, estimateTextTokens, usageOfUnits } from '@switchyard/llm';
 import type { Permit, RetryLeave } from '@switchyard/resilience';
 import { endSpan, startSpan, traceparentOf } from '@switchyard/service-kit';
 import { ratedPrices } from '../domain/booking.ts';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { expectedOutputTokens } from '../domain/request/cost-estimate.ts';
 import { pricesFor } from '../domain/request/prices-for.ts';
+import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
 import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
 import type { AttemptDeadline } from '../transport/attempt-deadline.ts';
 import type { PreparedCall } from '../transport/call-provider.ts';
 import type { DecidedRequest } from './admit-request.ts';
 import type { OperationCall } from './pipeline-call.ts';
-import { recordOfRequest } from './record-of-request.ts';
 
 /** One call of one candidate, from its hold to its end. */
 export interface Attempt {
@@ -25,6 +25,8 @@ export interface Attempt {
   readonly permit: Permit | undefined;
   /** What it has taken of the target's retries. */
   readonly leave: RetryLeave;
+  /** What it has taken of the provider's limits. */
+  readonly place: QuotaPlace;
   /** Whether it was made beside one that was slow. */
   readonly isHedge: boolean;
   readonly deadline: AttemptDeadline;
@@ -65,16 +67,25 @@ export function heldRecord(
   origin: AttemptOrigin,
 ): UsageRecord {
   const { requestId, call, decided, replica, overheadMs, index, wallMs } = origin;
-  const { tenant, stream } = decided.needs;
+  const { principal } = call;
+  const { request } = call.operation;
   const { offering, maxCost } = candidate;
   const prices = pricesFor(offering, decided.needs.estimatedInputTokens);
   return {
-    ...recordOfRequest({ requestId, tenant, call, stream, replica }),
     attemptId: uuidV7(wallMs),
+    requestId,
     attemptIndex: index,
+    tenant: decided.needs.tenant,
     occurredAt: new Date(wallMs),
+    agent: request.context?.agent ?? '',
+    workflow: request.context?.workflow ?? '',
+    service: request.context?.service ?? '',
+    keyId: principal.keyId,
+    labels: request.labels,
     provider: offering.provider.id,
     model: offering.model,
+    requestedModel: request.model,
+    purpose: request.purpose === 0 ? 1 : request.purpose,
     line: LineKind.UNRESOLVED,
     outcome: 'unresolved',
     requestOutcome: DecisionOutcome.UNSPECIFIED,
@@ -87,12 +98,12 @@ export function heldRecord(
     firstTokenUs: undefined,
     overheadUs: BigInt(Math.round(overheadMs * 1000)),
     traceparent: traceparentOf(span),
+    stream: decided.needs.stream,
+    replica,
     region: offering.provider.region,
     httpStatus: 0,
     simulated: offering.provider.simulated,
     endpoint: offering.provider.endpoint?.id ?? '',
-    cache: CacheResult.UNSPECIFIED,
-    savedNanoUsd: undefined,
   };
 }
 
@@ -130,6 +141,9 @@ export function estimatedUsage(
   { candidate, deliveredBytes, firstTokenAtMs }: Attempt,
   { needs }: DecidedRequest,
 ): CountedUsage {
+  const { units } = needs;
+  if (units !== undefined && candidate.offering.unitPrices?.[units.unit] !== undefined)
+    return usageOfUnits(units.unit, units.expected);
   const seen = firstTokenAtMs !== undefined;
   return {
     inputTokens: needs.estimatedInputTokens,

@@ -1,5 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import { DecisionOutcome, type RouteSummary } from '@switchyard/contracts/routing';
+import { uuidV7 } from '@switchyard/kernel';
 import { type DecodedResponse, type ProviderError, providerError } from '@switchyard/llm';
 import { endSpan, startSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
@@ -7,12 +8,12 @@ import { nobodyCallable, noCandidate } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { CallFailure } from '../transport/call-provider.ts';
 import { type DecidedRequest, decideRequest } from './admit-request.ts';
-import type { AskedCall } from './ask-request.ts';
 import type { Attempt } from './attempt.ts';
 import { AttemptLog } from './attempt-log.ts';
 import { AttemptSource } from './attempt-source.ts';
 import { concludeRequest, failedOutcome, finalError } from './conclude-request.ts';
 import { summarizeRoute } from './decision-record.ts';
+import type { OperationCall } from './pipeline-call.ts';
 import { type AttemptOutcome, settleAttempt } from './settle-attempt.ts';
 
 /** One request on its way through the candidates: what was tried, what it cost, what came of it. */
@@ -28,14 +29,14 @@ export class Execution {
   #hasFailed = false;
 
   /** @throws where the request is refused before anyone is called */
-  constructor(call: AskedCall, context: PipelineContext, mode: { readonly stream: boolean }) {
+  constructor(call: OperationCall, context: PipelineContext, mode: { readonly stream: boolean }) {
     this.#context = context;
-    this.startedAtMs = call.arrivedAtMs;
+    this.startedAtMs = context.clock.monotonicMs();
     this.#decidedWallMs = context.clock.wallMs();
-    this.requestId = call.requestId;
+    this.requestId = uuidV7(this.#decidedWallMs);
     const span = startSpan('decide', { parent: trace.getActiveSpan() });
     try {
-      this.decided = decideRequest(call, context, mode);
+      this.decided = decideRequest(call, context, { ...mode, requestId: this.requestId });
     } finally {
       span?.setAttribute('switchyard.request_id', this.requestId);
       endSpan(span);
@@ -58,7 +59,7 @@ export class Execution {
     this.log.listPassedOver();
     if (attempt !== undefined) return attempt;
     this.#conclude(DecisionOutcome.REFUSED);
-    throw this.#source.blocked ?? nobodyCallable(this.requestId, this.log.attempts);
+    throw this.#source.blocked ?? nobodyCallable(this.requestId, this.log.attempts, this.#source.roomInMs);
   }
 
   /** The first piece of an answer has come. */
@@ -161,6 +162,7 @@ export class Execution {
     attempt.deadline.stop();
     attempt.runtime.active--;
     attempt.runtime.retries.end(attempt.leave);
+    attempt.place.end();
   }
 
   #endFailed(attempt: Attempt, error: ProviderError): void {

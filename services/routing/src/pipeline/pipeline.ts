@@ -3,28 +3,33 @@ import {
   type Cost,
   type Decision,
   DecisionOutcome,
-  type EmbedResponse,
+  type RouteSummary,
   type StreamCompleteResponse,
   type Timings,
   type Usage,
 } from '@switchyard/contracts/routing';
-import { chatOf, decodeOperation, type OperationAnswers, type OperationKind } from '@switchyard/llm';
+import { uuidV7 } from '@switchyard/kernel';
+import {
+  chatOf,
+  decodeOperation,
+  type Operation,
+  type OperationAnswers,
+  type OperationKind,
+  type PlainOperationKind,
+} from '@switchyard/llm';
 import { ByteBudget } from '@switchyard/service-kit';
 import type { Needs } from '../domain/request/needs.ts';
 import type { PipelineContext } from '../ports.ts';
 import { callForAnswer, callForStream, type StreamStep } from '../transport/call-provider.ts';
 import { decideRequest } from './admit-request.ts';
-import { type AskedCall, askRequest } from './ask-request.ts';
 import type { Attempt } from './attempt.ts';
-import { CachedPipeline } from './cached-pipeline.ts';
 import { decisionRecord } from './decision-record.ts';
 import { bytesOfDelta, bytesOfMessage } from './delivered-bytes.ts';
-import { durationOf } from './duration-of.ts';
 import { Execution } from './execution.ts';
 import { race } from './hedged-race.ts';
 import { IdempotentPipeline } from './idempotent-pipeline.ts';
 import { leave, openStream, resume } from './open-stream.ts';
-import { hedgeOf, type PipelineCall } from './pipeline-call.ts';
+import { hedgeOf, type OperationCall, type PipelineCall } from './pipeline-call.ts';
 
 /** A request that was answered in one piece. */
 interface Answered<Kind extends OperationKind> {
@@ -34,6 +39,22 @@ interface Answered<Kind extends OperationKind> {
   readonly decoded: OperationAnswers[Kind];
 }
 
+/** What is known at the end of an answer. */
+interface AnswerEnd {
+  readonly usage: Usage | undefined;
+  readonly cost: Cost;
+  readonly timings: Timings;
+}
+
+/** What is told with every answer in one piece. */
+export interface AnswerSummary extends AnswerEnd {
+  readonly requestId: string;
+  readonly route: RouteSummary | undefined;
+}
+
+/** The answer of work other than chats: what the provider made, and what is told with it. */
+export type PlainAnswer<Kind extends PlainOperationKind> = OperationAnswers[Kind] & AnswerSummary;
+
 /** Most bytes of all streams that are being kept for idempotency keys. */
 const KEPT_PIECES_BYTES = 128 * 1024 * 1024;
 
@@ -41,13 +62,11 @@ const KEPT_PIECES_BYTES = 128 * 1024 * 1024;
 export class Pipeline {
   readonly #context: PipelineContext;
   readonly #idempotent: IdempotentPipeline;
-  readonly #cached: CachedPipeline;
 
   constructor(context: PipelineContext) {
     this.#context = context;
     const { answers, log } = context;
     this.#idempotent = new IdempotentPipeline({ answers, pieces: new ByteBudget(KEPT_PIECES_BYTES), log });
-    this.#cached = new CachedPipeline(context);
   }
 
   /** Answers a chat in one piece. @throws ServiceError from the service's table */
@@ -56,41 +75,28 @@ export class Pipeline {
     return this.#idempotent.complete(call, () => this.#complete(call));
   }
 
-  /** Answers a request piece by piece. Leaving the iteration ends the provider's call and settles it. @throws ServiceError, at once or with the first piece */
+  /** Answers a request piece by piece. Leaving the iteration ends the provider's call and settles it. */
   stream(call: PipelineCall): AsyncGenerator<StreamCompleteResponse, void, undefined> {
     if (call.request.idempotencyKey === '') return this.#stream(call);
     return this.#idempotent.stream(call, () => this.#stream(call));
   }
 
-  #complete({ request, ...caller }: PipelineCall): Promise<CompleteResponse> {
-    const asked = askRequest({ ...caller, operation: chatOf(request) }, this.#context);
-    return this.#cached.answer(asked, (call) => this.#chat(call));
-  }
-
-  async #chat(asked: AskedCall<'chat'>): Promise<CompleteResponse> {
-    const answered = await this.#answer(asked, ({ message }) => bytesOfMessage(message));
+  async #complete({ request, ...caller }: PipelineCall): Promise<CompleteResponse> {
+    const operation = chatOf(request);
+    const answered = await this.#answer({ ...caller, operation }, ({ message }) => bytesOfMessage(message));
     const { message, finishReason, providerModel } = answered.decoded;
-    return {
-      message,
-      finishReason,
-      providerModel,
-      replayed: false,
-      cache: undefined,
-      ...this.#summaryOf(answered),
-    };
+    return { message, finishReason, providerModel, replayed: false, ...this.#summaryOf(answered) };
   }
 
-  /** Turns texts into vectors. @throws ServiceError from the service's table */
-  async embed({ request, ...caller }: PipelineCall<'embed'>): Promise<EmbedResponse> {
-    const asked = askRequest({ ...caller, operation: { kind: 'embed', request } as const }, this.#context);
-    return this.#cached.answer(asked, (call) => this.#vectors(call));
-  }
-
-  async #vectors(asked: AskedCall<'embed'>): Promise<EmbedResponse> {
-    // Vectors are no tokens of output.
-    const answered = await this.#answer(asked, () => 0);
-    const { embeddings, providerModel } = answered.decoded;
-    return { embeddings, providerModel, cache: undefined, ...this.#summaryOf(answered) };
+  /** Does work other than chats. @throws ServiceError from the service's table */
+  async work<Kind extends PlainOperationKind>(
+    kind: Kind,
+    { request, ...caller }: PipelineCall<Kind>,
+  ): Promise<PlainAnswer<Kind>> {
+    const operation = { kind, request } as Operation<Kind>;
+    // None of it is text that was written: what nobody reports is estimated from the request.
+    const answered = await this.#answer<Kind>({ ...caller, operation }, () => 0);
+    return { ...answered.decoded, ...this.#summaryOf(answered) };
   }
 
   /**
@@ -99,16 +105,15 @@ export class Pipeline {
    * @param bytesOf UTF-8 bytes of what is delivered: the output is estimated from them where nobody reports it
    */
   async #answer<Kind extends OperationKind>(
-    call: AskedCall<Kind>,
+    call: OperationCall<Kind>,
     bytesOf: (decoded: OperationAnswers[Kind]) => number,
   ): Promise<Answered<Kind>> {
-    const asked: AskedCall = call;
-    const execution = new Execution(asked, this.#context, { stream: false });
+    const execution = new Execution(call, this.#context, { stream: false });
     let attempt = await execution.begin();
     const ask = (asked: Attempt) =>
       callForAnswer(asked.call, (format, answer) => decodeOperation(format, call.operation, answer));
     try {
-      if (hedgeOf(asked) !== undefined) {
+      if (hedgeOf(call) !== undefined) {
         const won = await race(attempt, { execution, open: ask, discard: ({ usage }) => usage });
         attempt = won.attempt;
         return this.#succeed({ execution, attempt, decoded: won.value }, bytesOf);
@@ -134,15 +139,14 @@ export class Pipeline {
     return answered;
   }
 
-  #stream({ request, ...caller }: PipelineCall): AsyncGenerator<StreamCompleteResponse, void, undefined> {
-    const asked = askRequest({ ...caller, operation: chatOf(request) }, this.#context);
-    return this.#cached.stream(asked, (call) => this.#streamChat(call));
-  }
-
-  async *#streamChat(asked: AskedCall<'chat'>): AsyncGenerator<StreamCompleteResponse, void, undefined> {
-    const execution = new Execution(asked, this.#context, { stream: true });
+  async *#stream({
+    request,
+    ...caller
+  }: PipelineCall): AsyncGenerator<StreamCompleteResponse, void, undefined> {
+    const operation = chatOf(request);
+    const execution = new Execution({ ...caller, operation }, this.#context, { stream: true });
     let attempt: Attempt | undefined = await execution.begin();
-    if (hedgeOf(asked) !== undefined) {
+    if (request.hedge !== undefined) {
       const won = await race(attempt, { execution, open: openStream, discard: leave });
       yield* this.#streamAttempt(execution, won.attempt, resume(won.value));
       return;
@@ -153,9 +157,11 @@ export class Pipeline {
 
   /** Decides without calling anyone. */
   route({ request, principal }: Pick<PipelineCall, 'request' | 'principal'>): Decision {
-    const asked = askRequest({ operation: chatOf(request), principal }, this.#context);
-    const { requestId, arrivedWallMs: decidedWallMs } = asked;
-    const decided = decideRequest(asked, this.#context, { stream: false, look: 'all' });
+    const decidedWallMs = this.#context.clock.wallMs();
+    const requestId = uuidV7(decidedWallMs);
+    const mode = { requestId, stream: false, look: 'all' } as const;
+    const operation = chatOf(request);
+    const decided = decideRequest({ operation, principal }, this.#context, mode);
     const outcome =
       decided.choice.ranked.length === 0 ? DecisionOutcome.REFUSED : DecisionOutcome.NOT_EXECUTED;
     return decisionRecord({
@@ -211,21 +217,21 @@ export class Pipeline {
     }
   }
 
-  #summaryOf({ execution, attempt }: Pick<Answered<OperationKind>, 'execution' | 'attempt'>) {
+  #summaryOf({ execution, attempt }: Pick<Answered<OperationKind>, 'execution' | 'attempt'>): AnswerSummary {
     const { requestId } = execution;
     return { requestId, route: execution.route, ...this.#endOf(execution, attempt) };
   }
 
-  #endOf(execution: Execution, attempt: Attempt): { usage: Usage | undefined; cost: Cost; timings: Timings } {
+  #endOf(execution: Execution, attempt: Attempt): AnswerEnd {
     const nowMs = this.#context.clock.monotonicMs();
     const { startedAtMs } = execution;
     return {
       usage: attempt.usage,
       cost: costOf(execution, attempt),
       timings: {
-        total: durationOf(nowMs - startedAtMs),
-        firstToken: durationOf((attempt.firstTokenAtMs ?? nowMs) - startedAtMs),
-        overhead: durationOf(Number(attempt.held.overheadUs) / 1000),
+        total: duration(nowMs - startedAtMs),
+        firstToken: duration((attempt.firstTokenAtMs ?? nowMs) - startedAtMs),
+        overhead: duration(Number(attempt.held.overheadUs) / 1000),
       },
     };
   }
@@ -233,8 +239,7 @@ export class Pipeline {
 
 function started(execution: Execution, { usage }: Attempt): StreamCompleteResponse {
   const { requestId, decided, route } = execution;
-  const expected = usage ?? expectedUsage(decided.needs);
-  const value = { requestId, route, usage: expected, replayed: false, cache: undefined };
+  const value = { requestId, route, usage: usage ?? expectedUsage(decided.needs), replayed: false };
   return { event: { $case: 'started', value } };
 }
 
@@ -254,4 +259,9 @@ function costOf({ log: { costNanoUsd, attempts }, decided }: Execution, attempt:
     priceVersion: decided.snapshot.priceVersion,
     estimated: attempt.usage?.estimated ?? false,
   };
+}
+
+function duration(ms: number): { seconds: bigint; nanos: number } {
+  const seconds = Math.floor(ms / 1000);
+  return { seconds: BigInt(seconds), nanos: Math.round((ms - seconds * 1000) * 1e6) };
 }

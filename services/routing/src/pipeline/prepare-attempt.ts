@@ -12,6 +12,7 @@ import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { describeCoolDown } from '../domain/decide/describe-cool-down.ts';
 import { outputLimit } from '../domain/request/output-limit.ts';
 import type { PipelineContext } from '../ports.ts';
+import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
 import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
 import { AttemptDeadline } from '../transport/attempt-deadline.ts';
 import { authorizationHeaders } from '../transport/authorize-request.ts';
@@ -37,6 +38,8 @@ export interface PrepareOptions {
   readonly firstAttemptAtMs: number | undefined;
   /** What a retry has taken of the target's retries before it waited; undefined: it is taken now. */
   readonly leave: RetryLeave | undefined;
+  /** What it has taken of the provider's limits. */
+  readonly place: QuotaPlace;
   readonly parent: Span | undefined;
 }
 
@@ -101,7 +104,7 @@ function hold(
     nowMs,
   }: Place & { readonly encoded: EncodedRequest; readonly nowMs: number },
 ): Prepared {
-  const { candidate, origin, parent } = options;
+  const { candidate, origin, place, parent } = options;
   const span = startAttemptSpan(candidate, parent);
   const wallMs = context.clock.wallMs();
   const overheadMs = (options.firstAttemptAtMs ?? nowMs) - options.arrivedAtMs;
@@ -128,6 +131,7 @@ function hold(
     runtime,
     permit,
     leave,
+    place,
     held,
     startedAtMs: nowMs,
     span,

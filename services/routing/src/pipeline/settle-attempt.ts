@@ -36,6 +36,7 @@ export function settleAttempt(
     usage.settle(attempt.id, attempt.held);
     throw error;
   }
+  attempt.place.settle((record.usage?.inputTokens ?? 0) + (record.usage?.outputTokens ?? 0));
   endAttemptSpan(attempt, record);
   events.attemptEnded(record);
   log.ended(attempt, { record, durationMs, detail: end.detail ?? '' });

@@ -19,7 +19,6 @@ import { createProvider, type ProviderAdmin } from './create-provider.ts';
 import { deleteExperiment } from './delete-experiment.ts';
 import { deletePool } from './delete-pool.ts';
 import { deleteProvider } from './delete-provider.ts';
-import { embed } from './embed.ts';
 import { estimateCost } from './estimate-cost.ts';
 import { getConfiguration } from './get-configuration.ts';
 import { getDecision } from './get-decision.ts';
@@ -40,6 +39,7 @@ import { stopExperiment } from './stop-experiment.ts';
 import { streamComplete } from './stream-complete.ts';
 import { updatePool } from './update-pool.ts';
 import { updateProvider } from './update-provider.ts';
+import { work } from './work.ts';
 
 /** What routing's RPCs stand on. */
 export interface RpcOptions {
@@ -62,7 +62,9 @@ export function rpcServices({
     defineService(InferenceServiceService, {
       complete: complete(pipeline),
       streamComplete: streamComplete(pipeline),
-      embed: embed(pipeline),
+      embed: work('embed', pipeline),
+      rerank: work('rerank', pipeline),
+      moderate: work('moderate', pipeline),
       route: route(pipeline),
       estimateCost: estimateCost(context),
       getDecision: getDecision(decisionStore, recorder),

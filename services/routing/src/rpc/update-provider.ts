@@ -24,6 +24,7 @@ const WRITABLE = {
   time_limits: 'timeLimits',
   endpoints: 'endpoints',
   headers: 'headers',
+  limits: 'limits',
 } as const satisfies WritableFields<Provider>;
 
 /** ProviderAdminService.UpdateProvider */

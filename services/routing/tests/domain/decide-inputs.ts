@@ -146,7 +146,6 @@ const poolOf = (offerings: readonly Offering[]): SnapshotPool => ({
   requirements: undefined,
   strategy: Strategy.UNSPECIFIED,
   compositeWeights: undefined,
-  cache: undefined,
   taskTypes: [],
 });
 

@@ -1,6 +1,13 @@
 import type { HealthState } from '@switchyard/contracts/health';
 import { CompleteRequest, ProviderEndpoint, ProviderMode, Strategy } from '@switchyard/contracts/routing';
-import { chatOf, findWireFormat, type Prices, type PriceTier, type WireFormat } from '@switchyard/llm';
+import {
+  type ChargedUnitPrices,
+  chatOf,
+  findWireFormat,
+  type Prices,
+  type PriceTier,
+  type WireFormat,
+} from '@switchyard/llm';
 import type { OfferingState } from '../../src/domain/decide/candidate.ts';
 import { type ProviderAddress, readAddress } from '../../src/domain/provider/base-url.ts';
 import type { Needs } from '../../src/domain/request/needs.ts';
@@ -26,6 +33,7 @@ export interface OfferingTraits {
   readonly mode?: ProviderMode;
   readonly prices?: Prices | undefined;
   readonly tiers?: readonly PriceTier[];
+  readonly unitPrices?: ChargedUnitPrices;
   readonly contextTokens?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly endpoints?: readonly Parameters<typeof ProviderEndpoint.fromPartial>[0][];
@@ -62,6 +70,7 @@ export function offering(traits: OfferingTraits): Offering {
       mode: traits.mode ?? ProviderMode.ENABLED,
       simulated: true,
       limits: { connectMs: 1_000, firstTokenMs: 1_000, betweenTokensMs: 1_000, totalMs: 10_000 },
+      quotas: [],
     },
     priority: traits.priority ?? 100,
     weight: traits.weight ?? 100,
@@ -75,6 +84,7 @@ export function offering(traits: OfferingTraits): Offering {
     maxOutputTokens: 'maxOutputTokens' in traits ? traits.maxOutputTokens : 4_000,
     prices,
     tiers,
+    unitPrices: traits.unitPrices,
     rates: tokenRates({ prices, tiers }),
   };
   return { ...made, provider: { ...made.provider, endpoints: endpointsOf(made.provider, endpoints) } };
@@ -138,6 +148,7 @@ export const working = (): OfferingState => ({
   active: 0,
   breakerAdmits: true,
   cooling: undefined,
+  limited: undefined,
   latencyMs: 100,
   successRate: undefined,
   idleMs: undefined,

@@ -29,7 +29,6 @@ const poolOf = (offerings: readonly Offering[]): SnapshotPool => ({
   requirements: undefined,
   strategy: Strategy.UNSPECIFIED,
   compositeWeights: undefined,
-  cache: undefined,
   taskTypes: [],
 });
 

@@ -109,6 +109,13 @@ const WAYS: Readonly<Record<ConstraintName, readonly Way[]>> = {
       wayOut: /comes back by itself.*another provider.*quota/,
     },
   ],
+  rate_limited: [
+    {
+      name: 'at its limit',
+      state: { limited: { quota: { measure: 'requests_per_minute', limit: 60 }, leftMs: 900 } },
+      wayOut: /room again by itself.*another provider.*`limits` of the provider.*switchyard limits/,
+    },
+  ],
   maintenance: [
     { name: 'in maintenance', traits: { mode: ProviderMode.MAINTENANCE }, wayOut: /`mode: enabled`/ },
   ],

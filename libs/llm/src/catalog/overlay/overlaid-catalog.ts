@@ -66,11 +66,11 @@ export class OverlaidCatalog implements Catalog {
 function mergeModel(known: Offering, { provider, model, path: _, ...stated }: OverlayModel): Offering {
   const given = Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined));
   const merged: Offering = { ...known, ...given, provider, model, unlisted: false };
-  if (stated.prices === undefined) return Object.freeze(merged);
+  if (stated.prices === undefined && stated.unitPrices === undefined) return Object.freeze(merged);
   return Object.freeze({
     ...merged,
     priceSource: 'operator',
-    priceConfidence: confidenceOf(known.priceVotes, stated.prices),
+    priceConfidence: confidenceOf(known.priceVotes, merged.prices),
     // Discounts and surcharges were taken off another price.
     serviceTiers: stated.serviceTiers ?? Object.freeze({}),
     regionalPrices: Object.freeze([]),

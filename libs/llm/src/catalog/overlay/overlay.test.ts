@@ -172,3 +172,18 @@ test.each([
   expect(() => overlaid(text)).toThrow(OverlayError);
   expect(() => overlaid(text)).toThrow(why);
 });
+
+test('units that are no tokens have prices of their own, which come from the operator', () => {
+  const stated = (prices: string) =>
+    overlaid(`models: [{ provider: cohere, model: rerank-v3.5, unit_prices: ${prices} }]`);
+  const before = catalog.findOffering('cohere', 'rerank-v3.5');
+  const offering = stated('{ unit: usd_per_unit, query: 0.0015 }').findOffering('cohere', 'rerank-v3.5');
+  expect(before?.unitPrices).toEqual({ query: 2_000_000_000_000n });
+  expect(offering).toMatchObject({
+    unitPrices: { query: 1_500_000_000_000n },
+    prices: before?.prices,
+    priceSource: 'operator',
+  });
+  expect(() => stated('{ unit: usd_per_unit, query: 1500 }')).toThrow(/query is 1500 .*is the unit right/);
+  expect(() => stated('{ unit: usd_per_unit, page: 1 }')).toThrow(/page/);
+});

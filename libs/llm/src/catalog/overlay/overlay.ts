@@ -33,6 +33,7 @@ export interface OverlayModel
       | 'prices'
       | 'tiers'
       | 'serviceTiers'
+      | 'unitPrices'
       | 'residency'
       | 'complianceTags'
       | 'deprecated'

@@ -4,7 +4,7 @@ import { SERVICE_TIERS, type ServiceTierPrices } from '../offering-prices.ts';
 import { RESIDENCY_REGIONS, type Region } from '../residency.ts';
 import type { SnapshotObject } from '../snapshot/snapshot-object.ts';
 import type { OverlayModel } from './overlay.ts';
-import { parseOverlayPrices, parseOverlayTiers } from './parse-overlay-prices.ts';
+import { parseOverlayPrices, parseOverlayTiers, parseOverlayUnitPrices } from './parse-overlay-prices.ts';
 
 const FIELDS = [
   'provider',
@@ -15,6 +15,7 @@ const FIELDS = [
   'context_tokens',
   'max_output_tokens',
   'prices',
+  'unit_prices',
   'tiers',
   ...SERVICE_TIERS,
   'residency',
@@ -41,6 +42,7 @@ export function parseOverlayModel(object: SnapshotObject): OverlayModel {
     // New base prices make the old ones for long inputs wrong, too.
     tiers: hasPrices || object.has('tiers') ? parseOverlayTiers(object.objects('tiers')) : undefined,
     serviceTiers: parseServiceTiers(object),
+    unitPrices: object.has('unit_prices') ? parseOverlayUnitPrices(object.object('unit_prices')) : undefined,
     residency: residencyAt(object),
     complianceTags: object.has('compliance_tags') ? object.strings('compliance_tags') : undefined,
     deprecated: object.optionalFlag('deprecated'),

@@ -1,3 +1,4 @@
+import { embed } from '../openai-chat/embed/embed.ts';
 import { openaiChat } from '../openai-chat/openai-chat.ts';
 import type { WireFormat } from '../wire-format.ts';
 
@@ -6,4 +7,6 @@ export const azureOpenai: WireFormat = Object.freeze({
   ...openaiChat,
   id: 'azure-openai',
   authStyle: 'api-key',
+  // Azure judges content with each chat, and has no moderations or rankings at this address.
+  operations: { embed },
 } satisfies WireFormat);

@@ -5,6 +5,8 @@ import { decodeChatResponse } from './decode-response.ts';
 import { embed } from './embed/embed.ts';
 import { encodeChatRequest } from './encode-request.ts';
 import { findUnsupportedInChat } from './find-unsupported.ts';
+import { moderate } from './moderate/moderate.ts';
+import { rerank } from './rerank/rerank.ts';
 import { ChatStreamDecoder } from './stream-decoder.ts';
 
 /** OpenAI's Chat Completions, and everything compatible with it. */
@@ -19,5 +21,5 @@ export const openaiChat: WireFormat = Object.freeze({
   checkStreamHead: checkEventStreamHead,
   createStreamDecoder: (options) => new ChatStreamDecoder(options),
   classifyError: classifyChatError,
-  operations: { embed },
+  operations: { embed, rerank, moderate },
 } satisfies WireFormat);

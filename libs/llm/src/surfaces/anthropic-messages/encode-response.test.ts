@@ -119,7 +119,6 @@ const STARTED: StreamCompleteResponse = {
       route: undefined,
       usage: { inputTokens: 20, estimated: true },
       replayed: false,
-      cache: undefined,
     },
   },
 };

@@ -150,10 +150,7 @@ const delta = ($case: string, value: unknown): StreamCompleteResponse => ({
 
 const EVENTS: StreamCompleteResponse[] = [
   {
-    event: {
-      $case: 'started',
-      value: { requestId: 'r1', route: ROUTE, usage: undefined, replayed: false, cache: undefined },
-    },
+    event: { $case: 'started', value: { requestId: 'r1', route: ROUTE, usage: undefined, replayed: false } },
   },
   delta('reasoning', 'H'),
   delta('reasoning', 'm.'),

@@ -1,5 +1,6 @@
 import type { EmbedResponse } from '@switchyard/contracts/routing';
 import { encodeChatError } from '../openai-chat/encode-error.ts';
+import { OWN_FIELD_NAMES } from '../own-field-names.ts';
 import type { AnswerSurface } from '../surface.ts';
 import { decodeEmbeddingsRequest, type EmbeddingsRequest } from './decode-request.ts';
 import { encodeEmbeddingsResponse } from './encode-response.ts';
@@ -11,11 +12,5 @@ export const embeddingsSurface: AnswerSurface<EmbeddingsRequest, EmbedResponse> 
   encodeResponse: (response, { asked }) => encodeEmbeddingsResponse(response, asked),
   encodeError: encodeChatError,
   requestIdHeader: 'x-request-id',
-  fieldNames: new Map([
-    ['inputs', 'input'],
-    ['context', 'switchyard.context'],
-    ['requirements', 'switchyard.requirements'],
-    ['failover', 'switchyard.failover'],
-    ['labels', 'switchyard.labels'],
-  ]),
+  fieldNames: new Map([['inputs', 'input'], ...OWN_FIELD_NAMES]),
 };

@@ -172,10 +172,7 @@ const delta = (content: object): StreamCompleteResponse => ({
   event: { $case: 'delta', value: { content: content as never } },
 });
 const STARTED: StreamCompleteResponse = {
-  event: {
-    $case: 'started',
-    value: { requestId: 'r', route: undefined, usage: undefined, replayed: false, cache: undefined },
-  },
+  event: { $case: 'started', value: { requestId: 'r', route: undefined, usage: undefined, replayed: false } },
 };
 const FINISHED: StreamCompleteResponse = {
   event: {

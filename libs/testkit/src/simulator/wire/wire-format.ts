@@ -43,12 +43,15 @@ export interface RequestTarget {
   readonly query: URLSearchParams;
 }
 
+/** Work other than answering a conversation. */
+export type PlainWork = 'embeddings' | 'rerank' | 'moderation';
+
 /** What a request wants. */
 export type WireRoute =
   | {
       readonly kind: 'generate';
       /** What is generated. Absent: an answer to a conversation. */
-      readonly what?: 'embeddings';
+      readonly what?: PlainWork;
       /** Where the format says so in the address. */
       readonly model?: string;
       /** Where the format says so in the address. */

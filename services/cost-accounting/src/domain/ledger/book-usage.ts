@@ -80,6 +80,14 @@ function countsOf(usage: Usage | undefined) {
     reasoningTokens: usage?.reasoningTokens,
     inputAudioTokens: usage?.inputAudioTokens,
     outputAudioTokens: usage?.outputAudioTokens,
+    searches: usage?.searches,
+    outputImages: usage?.outputImages,
+    sizedOutputImages: usage?.sizedOutputImages,
+    inputImageTokens: usage?.inputImageTokens,
+    outputImageTokens: usage?.outputImageTokens,
+    inputAudioSeconds: usage?.inputAudioSeconds,
+    outputAudioSeconds: usage?.outputAudioSeconds,
+    inputCharacters: usage?.inputCharacters,
     estimated: usage?.estimated ?? false,
   };
 }

@@ -46,6 +46,14 @@ export interface LedgerEntry {
   readonly reasoningTokens: number | undefined;
   readonly inputAudioTokens: number | undefined;
   readonly outputAudioTokens: number | undefined;
+  readonly searches: number | undefined;
+  readonly outputImages: number | undefined;
+  readonly sizedOutputImages: number | undefined;
+  readonly inputImageTokens: number | undefined;
+  readonly outputImageTokens: number | undefined;
+  readonly inputAudioSeconds: number | undefined;
+  readonly outputAudioSeconds: number | undefined;
+  readonly inputCharacters: number | undefined;
   readonly estimated: boolean;
   /** Absent for an attempt whose end is not known. */
   readonly durationUs: bigint | undefined;

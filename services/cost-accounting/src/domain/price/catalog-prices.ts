@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OfferingPrice } from '@switchyard/contracts/cost';
-import { type Catalog, type Offering, pricesOf } from '@switchyard/llm';
+import { type Catalog, type Offering, pricesOf, unitPricesOf } from '@switchyard/llm';
 import type { CatalogPrices } from '../../ports.ts';
 
 /** The prices of a catalog, and a digest that changes when any of them does. */
@@ -16,10 +16,18 @@ export function digested(list: readonly OfferingPrice[]): CatalogPrices {
   return { digest: hash.digest('hex'), prices };
 }
 
-const toOfferingPrice = ({ provider, model, prices, tiers, priceSource }: Offering): OfferingPrice => ({
+const toOfferingPrice = ({
+  provider,
+  model,
+  prices,
+  unitPrices,
+  tiers,
+  priceSource,
+}: Offering): OfferingPrice => ({
   provider,
   model,
   ...pricesOf(prices),
+  ...unitPricesOf(unitPrices),
   source: priceSource,
   tiers: tiers.map((tier) => ({ aboveInputTokens: tier.aboveInputTokens, ...pricesOf(tier.prices) })),
 });

@@ -1,11 +1,11 @@
 import type { OfferingPrice } from '@switchyard/contracts/cost';
-import { PRICE_KINDS, type Prices } from '@switchyard/llm';
+import { CHARGED_UNITS, type ChargedPrices, PRICE_KINDS } from '@switchyard/llm';
 
 /** A price that is not believed: it would change tenfold at once, as where a source has changed its unit. */
 export interface SetAsidePrice {
   readonly provider: string;
   readonly model: string;
-  readonly kind: keyof Prices;
+  readonly kind: keyof ChargedPrices;
   /** Nano-USD per million units. */
   readonly before: bigint;
   readonly after: bigint;
@@ -48,18 +48,26 @@ const isForgotten = (known: OfferingPrice, fresh: OfferingPrice): boolean =>
   (known.output !== undefined && fresh.output === undefined);
 
 function jumpsBetween(known: OfferingPrice, fresh: OfferingPrice): SetAsidePrice[] {
-  const { provider, model } = fresh;
-  const tiers = fresh.tiers.map((tier) => ({
+  const tiers: readonly Change[] = fresh.tiers.map((tier) => ({
     before: known.tiers.find(({ aboveInputTokens }) => aboveInputTokens === tier.aboveInputTokens),
     after: tier,
   }));
-  return [{ before: known, after: fresh }, ...tiers].flatMap((pair) =>
-    PRICE_KINDS.flatMap((kind) => {
-      const [before, after] = [pair.before?.[kind], pair.after[kind]];
-      if (before === undefined || after === undefined || before === after) return [];
-      return isJump(before, after) ? [{ provider, model, kind, before, after }] : [];
+  const { provider, model } = fresh;
+  const base: Change = { before: known, after: fresh };
+  return [base, ...tiers].flatMap(({ before, after }) =>
+    KINDS.flatMap((kind) => {
+      const [was, is] = [before?.[kind], after[kind]];
+      if (was === undefined || is === undefined || was === is) return [];
+      return isJump(was, is) ? [{ provider, model, kind, before: was, after: is }] : [];
     }),
   );
+}
+
+const KINDS = [...PRICE_KINDS, ...CHARGED_UNITS];
+
+interface Change {
+  readonly before: ChargedPrices | undefined;
+  readonly after: ChargedPrices;
 }
 
 const isJump = (before: bigint, after: bigint): boolean => after >= JUMP * before || after * JUMP <= before;

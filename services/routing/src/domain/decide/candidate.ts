@@ -1,6 +1,7 @@
 import type { NanoUsd } from '@switchyard/kernel';
 import type { Unsupported } from '@switchyard/llm';
 import type { BreakerState } from '@switchyard/resilience';
+import type { Refusal } from '../limits/quota.ts';
 import { maxCost } from '../request/cost-estimate.ts';
 import type { Needs } from '../request/needs.ts';
 import type { ConfiguredProvider, EndpointShare, Offering } from '../snapshot/offering.ts';
@@ -20,6 +21,7 @@ export type ConstraintName =
   | 'health'
   | 'breaker'
   | 'cooling_down'
+  | 'rate_limited'
   | 'maintenance'
   | 'disabled'
   | 'credential'
@@ -49,6 +51,8 @@ export interface OfferingState {
   readonly breakerAdmits: boolean;
   /** The pause that the provider has asked for; undefined where it has not, or it is over. */
   readonly cooling: CoolDown | undefined;
+  /** The limit that it has reached; undefined where it has room, or nothing is known. */
+  readonly limited: Refusal | undefined;
   /** Requests under way at this replica. */
   readonly active: number;
   /** Peak EWMA of the time to the first token, in milliseconds; undefined where unknown. */

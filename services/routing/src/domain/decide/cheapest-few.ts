@@ -38,10 +38,15 @@ export class CheapestFew {
   }
 
   add(candidate: Candidate): void {
-    let place = this.#few.length;
-    while (place > 0 && compareCost(candidate, this.#few[place - 1] as Candidate) < 0) place -= 1;
-    this.#few.splice(place, 0, candidate);
-    if (this.#few.length > this.#options.limit) this.#few.pop();
+    const few = this.#few;
+    let place = few.length;
+    for (; place > 0; place--) {
+      const before = few[place - 1] as Candidate;
+      if (compareCost(candidate, before) >= 0) break;
+      few[place] = before;
+    }
+    few[place] = candidate;
+    if (few.length > this.#options.limit) few.pop();
   }
 
   /** Adds one where none of its provider is cheaper; then that one goes. */

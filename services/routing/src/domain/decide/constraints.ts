@@ -1,5 +1,6 @@
 import { formatUsd } from '@switchyard/kernel';
 import type { BreakerState } from '@switchyard/resilience';
+import { describeRefusal } from '../limits/quota.ts';
 import { unboundedFieldsAt } from '../request/cost-estimate.ts';
 import type { Needs } from '../request/needs.ts';
 import { pricesFor } from '../request/prices-for.ts';
@@ -149,6 +150,16 @@ const coolingDown: Constraint = ({ state: { cooling } }, { isProbe }) =>
         wayOut: 'it comes back by itself then; allow another provider, or have its quota raised',
       };
 
+const rateLimited: Constraint = ({ state: { limited } }, { isProbe }) =>
+  limited === undefined || isProbe
+    ? undefined
+    : {
+        constraint: 'rate_limited',
+        detail: describeRefusal(limited),
+        wayOut:
+          'it has room again by itself; allow another provider, or raise `limits` of the provider ("switchyard limits" shows their use)',
+      };
+
 /** In the order in which reasons are told: what the caller asked for first, what will pass by itself last. */
 const CONSTRAINTS: readonly Constraint[] = [
   allowedProviders,
@@ -165,6 +176,7 @@ const CONSTRAINTS: readonly Constraint[] = [
   maintenance,
   credential,
   coolingDown,
+  rateLimited,
   breaker,
 ];
 

@@ -53,15 +53,29 @@ export function decide(input: DecideInput): Choice {
   const { needs, snapshot, look, selected = selectOfferings(needs, snapshot) } = input;
   const index = look === 'all' || needs.isProbe ? undefined : selected.index;
   if (index === undefined) return decideAmong(selected.all(), input);
-  const evaluation = new Evaluation(input);
-  const candidates =
-    needs.maxLatencyMs === undefined
-      ? fittingEndpoints(shortlist({ index, evaluation, strategy: strategyOf(input) }), evaluation)
-      : decideAmong(measuredOf(index, input), input).ranked;
-  const seen = new Set(candidates.map(({ sharedKey }) => sharedKey)).size;
+  const { candidates, seen } =
+    needs.maxLatencyMs === undefined ? listFew(index, input) : listMeasured(index, input);
   if (seen === 0) return explainNone(input, { index, count: selected.count });
   const unseen = selected.count - seen;
   return choiceOf(candidates, { input, excluded: [], fitting: undefined, unseen });
+}
+
+interface Listed {
+  /** By each endpoint that fits. */
+  readonly candidates: readonly Candidate[];
+  /** How many offerings they are of. */
+  readonly seen: number;
+}
+
+function listFew(index: OfferingIndex, input: DecideInput): Listed {
+  const evaluation = new Evaluation(input);
+  const few = shortlist({ index, evaluation, strategy: strategyOf(input) });
+  return { candidates: fittingEndpoints(few, evaluation), seen: few.length };
+}
+
+function listMeasured(index: OfferingIndex, input: DecideInput): Listed {
+  const { ranked } = decideAmong(measuredOf(index, input), input);
+  return { candidates: ranked, seen: new Set(ranked.map(({ sharedKey }) => sharedKey)).size };
 }
 
 const strategyOf = ({ needs }: DecideInput) => findStrategy(needs.strategy) ?? priority;

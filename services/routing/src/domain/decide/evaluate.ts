@@ -71,6 +71,8 @@ export class Evaluation {
 
   /** Whether a candidate fits, by one endpoint of its provider at least. */
   fits(candidate: Candidate): boolean {
+    const { endpoints } = candidate.provider;
+    if (endpoints.length === 0) return exclusionsOf(candidate, this.needs).length === 0;
     return this.byEndpoint(candidate).some((one) => exclusionsOf(one, this.needs).length === 0);
   }
 

@@ -5,7 +5,7 @@ import type { ProviderGroup } from '../snapshot/offering-index.ts';
 import { LEAST_NUMBERS, type PriceBucket } from '../snapshot/price-bucket.ts';
 import type { CheapestFew } from './cheapest-few.ts';
 import type { Evaluation } from './evaluate.ts';
-import { meetsStated } from './stated-constraints.ts';
+import { asksForStated, meetsStated } from './stated-constraints.ts';
 
 /** Each of three parts of a cost is rounded, by at most half a nano-USD; a lower bound must not be above. */
 const ROUNDING_NANO_USD = 2;
@@ -18,28 +18,41 @@ export function scanProviderGroup(
   evaluation: Evaluation,
 ): void {
   const { needs } = evaluation;
-  const { priceBuckets } = providerGroup;
-  if (leastCost(providerGroup, 0, needs) > few.ceiling) return;
-  for (const priceBucket of priceBuckets)
-    if (mayFit(priceBucket, needs)) scanPriceBucket(priceBucket, few, evaluation);
+  const { priceBuckets, overview } = providerGroup;
+  const { capabilities, least, leastOfRest } = overview;
+  const most = Number(needs.maxCostNanoUsd ?? Number.POSITIVE_INFINITY);
+  for (let place = 0; place < capabilities.length; place++) {
+    if ((needs.capabilities & ~(capabilities[place] as number)) !== 0) continue;
+    const ceiling = Math.min(few.ceiling, most);
+    if (leastCost(leastOfRest, place, needs) > ceiling) return;
+    if (leastCost(least, place, needs) > ceiling) continue;
+    const priceBucket = priceBuckets[place] as PriceBucket;
+    if (mayFit(priceBucket, needs)) scanPriceBucket(priceBucket, { few, most, evaluation });
+  }
 }
 
-/** false only where no offering of the price bucket can fit. */
-function mayFit(priceBucket: PriceBucket, needs: Needs): boolean {
-  const { capabilities, maxContext, price } = priceBucket;
-  if ((needs.capabilities & ~capabilities) !== 0) return false;
+/** false only where no offering of a price bucket with the needed capabilities can fit. */
+function mayFit({ maxContext, price, stated }: PriceBucket, needs: Needs): boolean {
   if (needs.estimatedContextTokens + (needs.maxOutputTokens ?? 0) > maxContext) return false;
-  if (!priceBucket.stated.some((stated) => meetsStated(stated, needs))) return false;
+  if (asksForStated(needs) && !stated.some((one) => meetsStated(one, needs))) return false;
   const isLimited = needs.maxCostNanoUsd !== undefined || needs.maxPricePerMillionNanoUsd !== undefined;
   return price !== 'unknown' || !isLimited;
 }
 
-function scanPriceBucket(priceBucket: PriceBucket, few: CheapestFew, evaluation: Evaluation): void {
+interface ScanOptions {
+  readonly few: CheapestFew;
+  /** What the request may cost, in nano-USD. */
+  readonly most: number;
+  readonly evaluation: Evaluation;
+}
+
+function scanPriceBucket(
+  { offerings, price, least }: PriceBucket,
+  { few, most, evaluation }: ScanOptions,
+): void {
   const { needs } = evaluation;
-  const { offerings, price } = priceBucket;
-  const most = needs.maxCostNanoUsd === undefined ? Number.POSITIVE_INFINITY : Number(needs.maxCostNanoUsd);
   for (let place = 0; place < offerings.length; place++) {
-    if (price === 'known' && leastCost(priceBucket, place, needs) > Math.min(few.ceiling, most)) return;
+    if (price === 'known' && leastCost(least, place, needs) > Math.min(few.ceiling, most)) return;
     const offering = offerings[place] as (typeof offerings)[number];
     const costNanoUsd = expectedNanoUsd(needs, offering);
     if (few.admits(costNanoUsd, offering.key)) {
@@ -49,8 +62,8 @@ function scanPriceBucket(priceBucket: PriceBucket, few: CheapestFew, evaluation:
   }
 }
 
-/** No offering at this place of a price bucket or after it, or of a provider group at its only place, costs less, in nano-USD. */
-function leastCost({ least }: Pick<PriceBucket, 'least'>, place: number, needs: Needs): number {
+/** No offering whose least numbers stand at this place costs less, in nano-USD. */
+function leastCost(least: Float64Array, place: number, needs: Needs): number {
   const at = place * 3;
   const limit = least[at + LEAST_NUMBERS.outputTokens] as number;
   const outputTokens = Math.min(expectedOutputWanted(needs), limit);

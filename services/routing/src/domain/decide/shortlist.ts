@@ -33,19 +33,23 @@ export interface ShortlistOptions {
  * of {@link MIN_PROVIDERS} providers.
  */
 export function shortlist({ index, evaluation, strategy }: ShortlistOptions): Candidate[] {
-  let open = openProviderGroups(index, evaluation);
+  const open = openProviderGroups(index, evaluation);
   const needsAll = strategy.contest === 'groups' || open.some(({ tier }) => tier >= OUT_OF_SERVICE_TIER);
   const cheapest = needsAll ? cheapestOfEach(open, evaluation) : [];
-  if (!isPanic(cheapest)) open = open.filter(({ tier }) => tier < OUT_OF_SERVICE_TIER);
-  const groups = groupsOf(open, strategy);
-  if (strategy.contest !== 'groups') return firstOf(groups, evaluation);
-  const inService = new Set(open.map(({ providerGroup }) => providerGroup.provider.key));
-  const listed = new Map<string, Candidate>();
-  for (const candidate of cheapest)
-    if (inService.has(candidate.provider.key)) listed.set(candidate.key, candidate);
-  if (listed.size >= MIN_CANDIDATES) return [...listed.values()];
-  for (const candidate of firstOf(groups, evaluation)) listed.set(candidate.key, candidate);
-  return [...listed.values()];
+  const tiers = isPanic(cheapest) ? Number.POSITIVE_INFINITY : OUT_OF_SERVICE_TIER;
+  const first = () =>
+    firstOf(
+      groupsOf(
+        open.filter(({ tier }) => tier < tiers),
+        strategy,
+      ),
+      evaluation,
+    );
+  if (strategy.contest !== 'groups') return first();
+  const listed = cheapest.filter(({ tier }) => tier < tiers);
+  if (listed.length >= MIN_CANDIDATES) return listed;
+  const byKey = new Map([...listed, ...first()].map((candidate) => [candidate.key, candidate]));
+  return [...byKey.values()];
 }
 
 /** The provider groups that the tenant sees and nothing excludes as a whole. */

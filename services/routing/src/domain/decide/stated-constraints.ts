@@ -15,6 +15,9 @@ function isAllowedPlace({ residency }: Stated, { residency: allowed }: Needs): b
 
 const missingTags = ({ tags }: Stated, needs: Needs): string[] => needs.tags.filter((tag) => !tags.has(tag));
 
+/** false where residency and tags exclude nothing. */
+export const asksForStated = ({ residency, tags }: Needs): boolean => residency.size > 0 || tags.length > 0;
+
 /** false where residency or tags exclude an offering. */
 export const meetsStated = (stated: Stated, needs: Needs): boolean =>
   isAllowedPlace(stated, needs) && (needs.tags.length === 0 || missingTags(stated, needs).length === 0);

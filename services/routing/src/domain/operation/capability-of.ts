@@ -4,4 +4,6 @@ import type { Capability, OperationKind } from '@switchyard/llm';
 export const CAPABILITY_OF: Readonly<Record<OperationKind, Capability>> = {
   chat: 'text',
   embed: 'embeddings',
+  rerank: 'rerank',
+  moderate: 'moderation',
 };

@@ -1,6 +1,7 @@
 import { type EmbedInput, EmbedPurpose, type EmbedRequest } from '@switchyard/contracts/routing';
 import { boundEmbedTokens, estimateEmbedTokens, estimateLongestInput } from '@switchyard/llm';
 import type { Check } from '../request/validate-requirements.ts';
+import { checkText } from './check-text.ts';
 import type { OperationRules } from './operation-rules.ts';
 
 const MAX_INPUTS = 2_048;
@@ -43,13 +44,9 @@ function checkEmbed({ inputs, dimensions, embedPurpose }: EmbedRequest, check: C
 
 function checkInput({ content }: EmbedInput, field: string, check: Check): void {
   switch (content?.$case) {
-    case 'text': {
-      const { length } = content.value;
-      // A character has one to three bytes for each of its units.
-      const fits = length <= MAX_TEXT_BYTES / 3 || Buffer.byteLength(content.value) <= MAX_TEXT_BYTES;
-      check(length > 0 && fits, `${field}.text`, `must have 1 character to ${MAX_TEXT_BYTES} bytes`);
+    case 'text':
+      checkText(content.value, { field: `${field}.text`, maxBytes: MAX_TEXT_BYTES }, check);
       return;
-    }
     case 'tokens': {
       const { length } = content.value.tokens;
       check(length > 0 && length <= MAX_TOKENS, `${field}.tokens`, `must be 1 to ${MAX_TOKENS}`);

@@ -1,4 +1,4 @@
-import type { Capability, OperationKind, OperationRequests } from '@switchyard/llm';
+import type { Capability, OperationKind, OperationRequests, WholeUnit } from '@switchyard/llm';
 import type { Check } from '../request/validate-requirements.ts';
 
 /** What deciding and booking must know of one kind of work. */
@@ -23,4 +23,14 @@ export interface OperationSize {
   readonly contexts: number;
   /** Most tokens of output: what the caller set, 0 where nothing is written, undefined where the provider decides. */
   readonly maxOutputTokens: number | undefined;
+  /** What it is charged by at offerings with a price of it; undefined: tokens only. */
+  readonly units?: UnitSize | undefined;
+}
+
+/** How large a request is in a unit that takes the place of tokens. */
+export interface UnitSize {
+  readonly unit: WholeUnit;
+  readonly expected: number;
+  /** `Infinity` where there is no bound. */
+  readonly most: number;
 }

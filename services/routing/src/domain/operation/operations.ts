@@ -2,9 +2,16 @@ import type { Capability, Operation, OperationKind } from '@switchyard/llm';
 import type { Check } from '../request/validate-requirements.ts';
 import { chat } from './chat.ts';
 import { embed } from './embed.ts';
+import { moderate } from './moderate.ts';
 import type { OperationRules, OperationSize } from './operation-rules.ts';
+import { rerank } from './rerank.ts';
 
-const RULES: { readonly [Kind in OperationKind]: OperationRules<Kind> } = { chat, embed };
+const RULES: { readonly [Kind in OperationKind]: OperationRules<Kind> } = {
+  chat,
+  embed,
+  rerank,
+  moderate,
+};
 
 /** Checks what is special to the kind of work. */
 export function checkOperation<Kind extends OperationKind>(

@@ -1,4 +1,5 @@
 import type { Provider } from '@switchyard/contracts/routing';
+import { checkLimits } from '../limits/check-limits.ts';
 import type { Check } from '../request/validate-requirements.ts';
 import { baseUrlProblem, type HostRules } from './base-url.ts';
 import { checkReach } from './check-reach.ts';
@@ -19,6 +20,7 @@ export function validateEndpoints(provider: Provider, hosts: HostRules, check: C
     checkHere(!ids.has(id), 'id', 'is given twice');
     ids.add(id);
     checkReach(endpoint, checkHere);
+    checkLimits(endpoint.limits, checkHere);
     const problem = baseUrl === '' ? undefined : baseUrlProblem({ tenant, baseUrl }, hosts);
     checkHere(problem === undefined, 'base_url', problem ?? '');
   });

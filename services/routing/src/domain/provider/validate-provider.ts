@@ -1,6 +1,7 @@
 import type { Provider } from '@switchyard/contracts/routing';
 import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
 import { AUTH_STYLES, findWireFormat, isAuthStyle, WIRE_FORMAT_IDS } from '@switchyard/llm';
+import { checkLimits } from '../limits/check-limits.ts';
 import type { Check } from '../request/validate-requirements.ts';
 import { isCapability } from '../snapshot/capability.ts';
 import { baseUrlProblem, type HostRules } from './base-url.ts';
@@ -42,6 +43,7 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
   }
   const problem = baseUrlProblem(provider, hosts);
   check(problem === undefined, 'base_url', problem ?? '');
+  checkLimits(provider.limits, check);
   validateEndpoints(provider, hosts, check);
   return found;
 }

@@ -1,5 +1,5 @@
 import type { NanoUsd } from '@switchyard/kernel';
-import { boundTieredCost } from '@switchyard/llm';
+import { boundTieredCost, boundUnitCost } from '@switchyard/llm';
 import type { Offering } from '../snapshot/offering.ts';
 import type { Needs } from './needs.ts';
 import { outputLimit } from './output-limit.ts';
@@ -17,6 +17,10 @@ export function expectedOutputTokens(needs: Pick<Needs, 'maxOutputTokens'>, offe
   return Math.min(wanted, offering.maxOutputTokens ?? wanted);
 }
 
+/** Tokens that a request is expected to use, input and output, where the model has no limit. */
+export const tokensWanted = (needs: Pick<Needs, 'maxOutputTokens' | 'estimatedInputTokens'>): number =>
+  needs.estimatedInputTokens + expectedOutputWanted(needs);
+
 /** Fields that go to this provider as they are and may ask for more than tokens (web search, a dearer service tier); empty: none. */
 export function unboundedFieldsAt(
   { unboundedFields, operation }: Needs,
@@ -29,10 +33,26 @@ const NO_FIELDS: readonly string[] = [];
 
 /**
  * What a request can cost there at the most; undefined where there is no bound: an unknown price, an unlimited answer, or
- * {@link unboundedFieldsAt | fields} without one.
+ * {@link unboundedFieldsAt | fields} without one. Where both tokens and another unit have a price, the provider decides which
+ * it counts: the dearer one is the bound.
  */
 export function maxCost(needs: Needs, offering: Offering): NanoUsd | undefined {
   if (unboundedFieldsAt(needs, offering).length > 0) return undefined;
+  const unitPrice = needs.units && offering.unitPrices?.[needs.units.unit];
+  if (needs.units === undefined || unitPrice === undefined) return maxTokenCost(needs, offering);
+  const { request } = offering.prices ?? {};
+  const byUnit = boundUnitCost({ most: needs.units.most, price: unitPrice, request });
+  if (!hasTokenPrice(offering)) return byUnit;
+  const byTokens = maxTokenCost(needs, offering);
+  if (byUnit === undefined || byTokens === undefined) return undefined;
+  if (byUnit > byTokens) return byUnit;
+  return byTokens;
+}
+
+const hasTokenPrice = ({ prices }: Offering): boolean =>
+  prices?.input !== undefined || prices?.output !== undefined;
+
+function maxTokenCost(needs: Needs, offering: Offering): NanoUsd | undefined {
   const outputBound = outputLimit(needs, offering) ?? offering.maxOutputTokens;
   const { prices, tiers } = offering;
   if (prices === undefined || outputBound === undefined) return undefined;

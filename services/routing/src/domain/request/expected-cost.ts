@@ -8,7 +8,7 @@ import type { Needs } from './needs.ts';
 const MILLION = 1_000_000;
 
 /** What a candidate's cost depends on in a request. */
-export type CostNeeds = Pick<Needs, 'estimatedInputTokens' | 'maxOutputTokens'>;
+export type CostNeeds = Pick<Needs, 'estimatedInputTokens' | 'maxOutputTokens' | 'units'>;
 
 /**
  * What a request should cost there, in whole nano-USD; undefined where a price is unknown. For comparing candidates. A
@@ -17,6 +17,9 @@ export type CostNeeds = Pick<Needs, 'estimatedInputTokens' | 'maxOutputTokens'>;
 export function expectedNanoUsd(needs: CostNeeds, offering: Offering): number | undefined {
   const { estimatedInputTokens } = needs;
   const rates = ratesAt(offering.rates, estimatedInputTokens);
+  const unitPrice = needs.units && offering.unitPrices?.[needs.units.unit];
+  if (needs.units !== undefined && unitPrice !== undefined)
+    return rateNumber(needs.units.expected, Number(unitPrice)) + rateNumber(1, rates?.request ?? 0);
   const outputTokens = expectedOutputTokens(needs, offering);
   const output = outputTokens === 0 ? 0 : rates?.output;
   if (rates === undefined || rates.input === undefined || output === undefined) return undefined;
@@ -61,10 +64,13 @@ export function ratesAt(rates: readonly TokenRates[], inputTokens: number): Toke
   return undefined;
 }
 
-/** Same as the kernel's `rate`, in numbers: exact, since the remainder of a division of whole numbers is. */
+/**
+ * Same as the kernel's `rate`, in numbers, and as exact: where the quotient is rounded up to a whole number, less than a millionth
+ * was missing, which rounding half up adds as well.
+ */
 function rateNumber(units: number, perMillion: number): number {
   const product = units * perMillion;
   if (product > Number.MAX_SAFE_INTEGER) return Number(rate(units, nanoUsdPerMillion(BigInt(perMillion))));
-  const rest = product % MILLION;
-  return (product - rest) / MILLION + (rest >= MILLION / 2 ? 1 : 0);
+  const whole = Math.floor(product / MILLION);
+  return whole + (product - whole * MILLION >= MILLION / 2 ? 1 : 0);
 }

@@ -1,7 +1,6 @@
 import { Purpose } from '@switchyard/contracts/routing';
 import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
 import type { Envelope, Operation } from '@switchyard/llm';
-import { checkCacheOptions } from '../cache/check-cache-policy.ts';
 import { checkOperation } from '../operation/operations.ts';
 import { type Check, checkRequirements } from './validate-requirements.ts';
 import { checkStrategy } from './validate-strategy.ts';
@@ -27,7 +26,6 @@ export function validateRequest(operation: Operation): FieldViolation[] {
   checkPurpose(request, check);
   checkNeeds(request, check);
   checkContext(request, check);
-  if (request.cache !== undefined) checkCacheOptions(request.cache, check);
   if (operation.kind === 'chat') checkHedge(operation.request, check);
   return found;
 }

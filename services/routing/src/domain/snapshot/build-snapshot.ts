@@ -1,6 +1,6 @@
 import type { HealthState } from '@switchyard/contracts/health';
 import type { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
-import type { Catalog, TieredPrices } from '@switchyard/llm';
+import type { Catalog, ChargedUnitPrices, TieredPrices } from '@switchyard/llm';
 import { indexExperiments } from '../experiment/index-experiments.ts';
 import { indexPools } from '../pool/pool-index.ts';
 import { indexModels } from './index-models.ts';
@@ -8,10 +8,16 @@ import type { AttemptLimits } from './offering.ts';
 import { offersOf } from './provider-offers.ts';
 import type { Snapshot } from './snapshot.ts';
 
+/** Everything that an offering is charged by. */
+export interface BookedPrices extends TieredPrices {
+  /** Prices of units that are no text or audio tokens; undefined where none is known. */
+  readonly unitPrices?: ChargedUnitPrices | undefined;
+}
+
 /** Prices by `catalog provider/model`, of one version. */
 export interface PriceBook {
   readonly version: string;
-  readonly prices: ReadonlyMap<string, TieredPrices>;
+  readonly prices: ReadonlyMap<string, BookedPrices>;
 }
 
 /** What a snapshot is built from. */

@@ -1,15 +1,22 @@
 import { atEndpoints } from './at-endpoints.ts';
 import type { ConfiguredProvider, Offering } from './offering.ts';
 import { offeringsByKey } from './offerings-by-tenant.ts';
-import { comparePriceBuckets, leastOf, type PriceBucket, priceBucketsOf } from './price-bucket.ts';
+import {
+  comparePriceBuckets,
+  overviewOf,
+  type PriceBucket,
+  type PriceBucketOverview,
+  priceBucketsOf,
+} from './price-bucket.ts';
 
 /** What one provider offers at one balancing group, at one priority. */
 export interface ProviderGroup {
   readonly provider: ConfiguredProvider;
   readonly priority: number;
+  /** The one with the cheapest offering first. */
   readonly priceBuckets: readonly PriceBucket[];
-  /** As of a price bucket, at one place: the least of all. */
-  readonly least: Float64Array;
+  /** What decides mostly whether a price bucket is looked at, of all of them side by side: a decision passes by hundreds. */
+  readonly overview: PriceBucketOverview;
   /** How many offerings. */
   readonly size: number;
   /** Any of its offerings, at each endpoint of the provider: for what is the same for all. */
@@ -55,10 +62,13 @@ function indexOfferings(offerings: readonly Offering[]): OfferingIndex {
 }
 
 /** The provider groups that a tenant sees. */
-export const providerGroupsFor = ({ common, byTenant }: OfferingIndex, tenant: string): ProviderGroup[] => [
-  ...common,
-  ...(byTenant.get(tenant) ?? []),
-];
+export function providerGroupsFor(
+  { common, byTenant }: OfferingIndex,
+  tenant: string,
+): readonly ProviderGroup[] {
+  const own = byTenant.get(tenant);
+  return own === undefined ? common : [...common, ...own];
+}
 
 function byCheapest({ priceBuckets: [a] }: ProviderGroup, { priceBuckets: [b] }: ProviderGroup): number {
   if (a === undefined || b === undefined) return 0;
@@ -69,6 +79,12 @@ function providerGroupOf(offerings: readonly Offering[]): ProviderGroup {
   const [example] = offerings as [Offering];
   const { provider, priority } = example;
   const priceBuckets = priceBucketsOf(offerings);
-  const [least, examples] = [leastOf(priceBuckets), atEndpoints(example)];
-  return { provider, priority, priceBuckets, least, size: offerings.length, examples };
+  return {
+    provider,
+    priority,
+    priceBuckets,
+    overview: overviewOf(priceBuckets),
+    size: offerings.length,
+    examples: atEndpoints(example),
+  };
 }

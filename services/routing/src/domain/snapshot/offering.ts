@@ -2,12 +2,14 @@ import type { ProviderMode } from '@switchyard/contracts/routing';
 import type {
   AuthStyle,
   Offering as CatalogOffering,
+  ChargedUnitPrices,
   Dialect,
   ModelTraits,
   Prices,
   PriceTier,
   WireFormat,
 } from '@switchyard/llm';
+import type { Quota } from '../limits/quota.ts';
 import type { ProviderAddress } from '../provider/base-url.ts';
 import type { CapabilitySet } from './capability.ts';
 import type { Region } from './region.ts';
@@ -61,6 +63,8 @@ export interface ConfiguredProvider {
   readonly mode: ProviderMode;
   readonly simulated: boolean;
   readonly limits: AttemptLimits;
+  /** What may be asked of it at most: of all its endpoints together, and of the endpoint that this is. */
+  readonly quotas: readonly Quota[];
 }
 
 /** One model at one provider: what a decision chooses among. */
@@ -99,6 +103,8 @@ export interface Offering {
   readonly prices: Prices | undefined;
   /** Prices for requests with more input, smallest threshold first. */
   readonly tiers: readonly PriceTier[];
-  /** The same as numbers, for estimates. */
+  /** Prices of units that are no text or audio tokens; undefined where none is known. */
+  readonly unitPrices: ChargedUnitPrices | undefined;
+  /** Base prices and tiers as numbers, for estimates. */
   readonly rates: readonly TokenRates[];
 }

@@ -17,13 +17,14 @@ export interface PriceBucket {
   readonly maxContext: number;
   /**
    * For each place three numbers, {@link LEAST_NUMBERS}: the least of that offering and all after it. Infinity where nothing
-   * is known. One array for the three, since a decision looks at hundreds of price buckets, and mostly at their first place alone.
+   * is known. One array for the three, since a decision looks at many places.
    */
   readonly least: Float64Array;
 }
 
 /** What the numbers of a place are: prices in nano-USD per million tokens, of all tiers, and the limit of the output in tokens. */
 export const LEAST_NUMBERS = { input: 0, output: 1, outputTokens: 2 } as const;
+const NUMBERS = 3;
 
 /** Puts the offerings of a provider into price buckets, the one with the cheapest first. */
 export function priceBucketsOf(offerings: readonly Offering[]): PriceBucket[] {
@@ -59,15 +60,27 @@ function priceBucketOf(group: readonly Offering[]): PriceBucket {
     price,
     offerings,
     maxContext: Math.max(...offerings.map(({ contextTokens = Number.POSITIVE_INFINITY }) => contextTokens)),
-    least: leastOfRest(offerings),
+    least: leastOfRest(offerings.flatMap(numbersOf)),
   };
 }
 
-/** The least numbers of several price buckets: of their first places. */
-export const leastOf = (priceBuckets: readonly PriceBucket[]): Float64Array =>
-  Float64Array.from(Object.values(LEAST_NUMBERS), (number) =>
-    Math.min(...priceBuckets.map(({ least: numbers }) => numbers[number] as number)),
-  );
+/** Some price buckets, in their order. */
+export interface PriceBucketOverview {
+  readonly capabilities: Uint32Array;
+  /** For each the least numbers, as in {@link PriceBucket.least}. */
+  readonly least: Float64Array;
+  /** The same of it and all after it. */
+  readonly leastOfRest: Float64Array;
+}
+
+export function overviewOf(priceBuckets: readonly PriceBucket[]): PriceBucketOverview {
+  const least = priceBuckets.flatMap(({ least: ofPlaces }) => [...ofPlaces.subarray(0, NUMBERS)]);
+  return {
+    capabilities: Uint32Array.from(priceBuckets, ({ capabilities }) => capabilities),
+    least: Float64Array.from(least),
+    leastOfRest: leastOfRest(least),
+  };
+}
 
 /** The one with the cheapest offering first. */
 export const comparePriceBuckets = (a: PriceBucket, b: PriceBucket): number =>
@@ -76,14 +89,17 @@ export const comparePriceBuckets = (a: PriceBucket, b: PriceBucket): number =>
 const cheapestOf = ({ offerings: [first] }: PriceBucket): number =>
   first === undefined ? Number.POSITIVE_INFINITY : priceOf(first);
 
-function leastOfRest(offerings: readonly Offering[]): Float64Array {
-  const numbers = offerings.flatMap(({ rates, maxOutputTokens }) => [
-    least(rates.map(({ input }) => input)),
-    least(rates.map(({ output }) => output)),
-    least([maxOutputTokens]),
-  ]);
+const numbersOf = ({ rates, maxOutputTokens }: Offering): number[] => [
+  least(rates.map(({ input }) => input)),
+  least(rates.map(({ output }) => output)),
+  least([maxOutputTokens]),
+];
+
+/** @param numbers of each place; the result has at each place the least of it and all after it */
+function leastOfRest(numbers: readonly number[]): Float64Array {
   const rest = Float64Array.from(numbers);
-  for (let i = rest.length - 4; i >= 0; i--) rest[i] = Math.min(rest[i] as number, rest[i + 3] as number);
+  for (let i = rest.length - NUMBERS - 1; i >= 0; i--)
+    rest[i] = Math.min(rest[i] as number, rest[i + NUMBERS] as number);
   return rest;
 }
 

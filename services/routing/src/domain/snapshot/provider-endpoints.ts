@@ -1,4 +1,5 @@
 import { type ProviderEndpoint, ProviderMode } from '@switchyard/contracts/routing';
+import { quotasOf } from '../limits/quota.ts';
 import { readAddress } from '../provider/base-url.ts';
 import type { ConfiguredProvider } from './offering.ts';
 import { isRegion, type Region } from './region.ts';
@@ -23,6 +24,10 @@ export function endpointsOf(
       region: endpoint.region === '' ? whole.region : knownRegion(endpoint.region),
       tags: tags.length === 0 ? whole.tags : new Set([...whole.tags, ...tags]),
       mode: stricter(whole.mode, endpoint.mode),
+      quotas:
+        endpoint.limits === undefined
+          ? whole.quotas
+          : [...whole.quotas, ...quotasOf(endpoint.limits, `${whole.key}#${id}`)],
     };
   });
 }

@@ -7,6 +7,7 @@ import {
   type PlainOperationKind,
   type WireFormat,
 } from '@switchyard/llm';
+import { quotasOf } from '../limits/quota.ts';
 import { authStyleOf } from '../provider/auth-style-of.ts';
 import { readAddress } from '../provider/base-url.ts';
 import type { SnapshotParts } from './build-snapshot.ts';
@@ -85,6 +86,7 @@ function configure(
       betweenTokensMs: limits?.betweenTokensMs ?? defaultLimits.betweenTokensMs,
       totalMs: limits?.totalMs ?? defaultLimits.totalMs,
     },
+    quotas: quotasOf(provider.limits, providerKey(provider.tenant, provider.id)),
   };
   const endpoints = endpointsOf(whole, provider.endpoints);
   // Nobody said that it may be reached in another way.
@@ -118,7 +120,11 @@ const isOffered = (mode: ModelMode, format: WireFormat | undefined): boolean => 
 };
 
 /** The work that models of a mode are asked for, beside chats. */
-const OPERATION_OF: Readonly<Partial<Record<ModelMode, PlainOperationKind>>> = { embeddings: 'embed' };
+const OPERATION_OF: Readonly<Partial<Record<ModelMode, PlainOperationKind>>> = {
+  embeddings: 'embed',
+  rerank: 'rerank',
+  moderation: 'moderate',
+};
 
 function offer(
   provider: ConfiguredProvider,
@@ -148,6 +154,7 @@ function offer(
     maxOutputTokens: model.maxOutputTokens ?? known?.maxOutputTokens,
     prices: priced?.prices,
     tiers: priced?.tiers ?? [],
+    unitPrices: priced?.unitPrices,
     rates: tokenRates({ prices: priced?.prices, tiers: priced?.tiers ?? [] }),
   };
 }

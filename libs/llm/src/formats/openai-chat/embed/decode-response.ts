@@ -2,22 +2,18 @@ import type { EmbedRequest, Usage } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
 import type { DecodedEmbeddings } from '../../../operations/embed/decoded-embeddings.ts';
 import { readVectors } from '../../../operations/embed/read-vectors.ts';
-import { successBody } from '../../http-answer.ts';
 import { arrayAt, countAt, isObject, type JsonObject, objectAt, stringAt } from '../../json.ts';
 import { invalidResponse, type ProviderError } from '../../provider-error.ts';
 import type { HttpAnswer } from '../../wire-format.ts';
-import { classifyChatError, classifyChatErrorBody } from '../classify-error.ts';
+import { plainBody } from '../plain-body.ts';
 
 /** A whole answer of `POST /embeddings`. */
 export function decodeEmbedResponse(
   answer: HttpAnswer,
   { inputs }: EmbedRequest,
 ): Result<DecodedEmbeddings, ProviderError> {
-  if (answer.status !== 200) return err(classifyChatError(answer));
-  const body = successBody(answer);
+  const body = plainBody(answer);
   if (!body.ok) return body;
-  if (isObject(body.value.error))
-    return err(classifyChatErrorBody(body.value, { status: undefined, retryAfterMs: undefined }));
   const listed = inOrder(arrayAt(body.value, 'data'));
   if (listed === undefined)
     return err(invalidResponse('a vector of the answer has no index of its own', 200));

@@ -1,8 +1,18 @@
 import { readBearer } from '../bearer.ts';
-import type { ListedModel, RequestTarget, WireFormat, WireRoute } from '../wire-format.ts';
+import type {
+  CallReading,
+  CallSource,
+  ListedModel,
+  PlainWork,
+  RequestTarget,
+  WireFormat,
+  WireRoute,
+} from '../wire-format.ts';
 import { chatErrorFrame, chatFailure, chatRefusal } from './chat-errors.ts';
 import { readEmbedCall } from './embed/read-embed-call.ts';
+import { readModerationCall } from './moderate/read-moderation-call.ts';
 import { readChatCall } from './read-chat-call.ts';
+import { readRerankCall } from './rerank/read-rerank-call.ts';
 
 /** OpenAI's chat completions: https://platform.openai.com/docs/api-reference/chat */
 export const openaiChat: WireFormat = {
@@ -12,7 +22,7 @@ export const openaiChat: WireFormat = {
   garbageFrame: 'data: {"id":"chatcmpl-\u0000garbage,,\n\n',
   route,
   readKey: readBearer,
-  readCall: (source) => (source.route.what === 'embeddings' ? readEmbedCall(source) : readChatCall(source)),
+  readCall: (source) => readerOf(source)(source),
   modelList: (models) => ({ object: 'list', data: models.map(modelEntry) }),
   modelEntry,
   refusal: chatRefusal,
@@ -32,10 +42,25 @@ export const openaiChat: WireFormat = {
   }),
 };
 
+const PLAIN_WORK: ReadonlyMap<string, PlainWork> = new Map([
+  ['/v1/embeddings', 'embeddings'],
+  ['/v1/rerank', 'rerank'],
+  ['/v1/moderations', 'moderation'],
+]);
+
+const PLAIN_READERS: Readonly<Record<PlainWork, (source: CallSource) => CallReading>> = {
+  embeddings: readEmbedCall,
+  rerank: readRerankCall,
+  moderation: readModerationCall,
+};
+
+const readerOf = ({ route: { what } }: CallSource) =>
+  what === undefined ? readChatCall : PLAIN_READERS[what];
+
 function route({ method, path }: RequestTarget): WireRoute {
   if (path === '/v1/chat/completions') return { kind: method === 'POST' ? 'generate' : 'wrong-method' };
-  if (path === '/v1/embeddings')
-    return method === 'POST' ? { kind: 'generate', what: 'embeddings' } : { kind: 'wrong-method' };
+  const what = PLAIN_WORK.get(path);
+  if (what !== undefined) return method === 'POST' ? { kind: 'generate', what } : { kind: 'wrong-method' };
   if (path === '/v1/models') return { kind: method === 'GET' ? 'list-models' : 'wrong-method' };
   if (path.startsWith('/v1/models/') && method === 'GET') {
     return { kind: 'get-model', model: path.slice('/v1/models/'.length) };

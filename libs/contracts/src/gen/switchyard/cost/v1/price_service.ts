@@ -84,6 +84,32 @@ export interface OfferingPrice {
     | undefined;
   /** Prices for requests with more input, smallest threshold first. Empty where the price does not depend on the input. */
   tiers: PriceTier[];
+  /** Per million searches of a reranker. */
+  query?:
+    | bigint
+    | undefined;
+  /** Per million images made, at the default size and quality. */
+  outputImage?:
+    | bigint
+    | undefined;
+  /** Per million input tokens of images; absent means the input price. */
+  inputImageToken?:
+    | bigint
+    | undefined;
+  /** Per million output tokens of images; absent means the output price. */
+  outputImageToken?:
+    | bigint
+    | undefined;
+  /** Per million seconds of sound listened to. */
+  inputAudioSecond?:
+    | bigint
+    | undefined;
+  /** Per million seconds of sound made. */
+  outputAudioSecond?:
+    | bigint
+    | undefined;
+  /** Per million characters of text that is spoken. */
+  inputCharacter?: bigint | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -333,6 +359,13 @@ function createBaseOfferingPrice(): OfferingPrice {
     source: "",
     cacheWrite1h: undefined,
     tiers: [],
+    query: undefined,
+    outputImage: undefined,
+    inputImageToken: undefined,
+    outputImageToken: undefined,
+    inputAudioSecond: undefined,
+    outputAudioSecond: undefined,
+    inputCharacter: undefined,
     _unknownFields: {},
   };
 }
@@ -404,6 +437,48 @@ export const OfferingPrice: MessageFns<OfferingPrice> = {
     }
     for (const v of message.tiers) {
       PriceTier.encode(v!, writer.uint32(106).fork()).join();
+    }
+    if (message.query !== undefined) {
+      if (BigInt.asIntN(64, message.query) !== message.query) {
+        throw new globalThis.Error("value provided for field message.query of type int64 too large");
+      }
+      writer.uint32(112).int64(message.query);
+    }
+    if (message.outputImage !== undefined) {
+      if (BigInt.asIntN(64, message.outputImage) !== message.outputImage) {
+        throw new globalThis.Error("value provided for field message.outputImage of type int64 too large");
+      }
+      writer.uint32(120).int64(message.outputImage);
+    }
+    if (message.inputImageToken !== undefined) {
+      if (BigInt.asIntN(64, message.inputImageToken) !== message.inputImageToken) {
+        throw new globalThis.Error("value provided for field message.inputImageToken of type int64 too large");
+      }
+      writer.uint32(128).int64(message.inputImageToken);
+    }
+    if (message.outputImageToken !== undefined) {
+      if (BigInt.asIntN(64, message.outputImageToken) !== message.outputImageToken) {
+        throw new globalThis.Error("value provided for field message.outputImageToken of type int64 too large");
+      }
+      writer.uint32(136).int64(message.outputImageToken);
+    }
+    if (message.inputAudioSecond !== undefined) {
+      if (BigInt.asIntN(64, message.inputAudioSecond) !== message.inputAudioSecond) {
+        throw new globalThis.Error("value provided for field message.inputAudioSecond of type int64 too large");
+      }
+      writer.uint32(144).int64(message.inputAudioSecond);
+    }
+    if (message.outputAudioSecond !== undefined) {
+      if (BigInt.asIntN(64, message.outputAudioSecond) !== message.outputAudioSecond) {
+        throw new globalThis.Error("value provided for field message.outputAudioSecond of type int64 too large");
+      }
+      writer.uint32(152).int64(message.outputAudioSecond);
+    }
+    if (message.inputCharacter !== undefined) {
+      if (BigInt.asIntN(64, message.inputCharacter) !== message.inputCharacter) {
+        throw new globalThis.Error("value provided for field message.inputCharacter of type int64 too large");
+      }
+      writer.uint32(160).int64(message.inputCharacter);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -533,6 +608,62 @@ export const OfferingPrice: MessageFns<OfferingPrice> = {
             message.tiers.push(PriceTier.decode(reader, reader.uint32()));
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.query = reader.int64() as bigint;
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.outputImage = reader.int64() as bigint;
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.inputImageToken = reader.int64() as bigint;
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.outputImageToken = reader.int64() as bigint;
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.inputAudioSecond = reader.int64() as bigint;
+            continue;
+          }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.outputAudioSecond = reader.int64() as bigint;
+            continue;
+          }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.inputCharacter = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -590,6 +721,37 @@ export const OfferingPrice: MessageFns<OfferingPrice> = {
       tiers: globalThis.Array.isArray(object?.tiers)
         ? object.tiers.map((e: any) => PriceTier.fromJSON(e))
         : [],
+      query: isSet(object.query) ? BigInt(object.query) : undefined,
+      outputImage: isSet(object.outputImage)
+        ? BigInt(object.outputImage)
+        : isSet(object.output_image)
+        ? BigInt(object.output_image)
+        : undefined,
+      inputImageToken: isSet(object.inputImageToken)
+        ? BigInt(object.inputImageToken)
+        : isSet(object.input_image_token)
+        ? BigInt(object.input_image_token)
+        : undefined,
+      outputImageToken: isSet(object.outputImageToken)
+        ? BigInt(object.outputImageToken)
+        : isSet(object.output_image_token)
+        ? BigInt(object.output_image_token)
+        : undefined,
+      inputAudioSecond: isSet(object.inputAudioSecond)
+        ? BigInt(object.inputAudioSecond)
+        : isSet(object.input_audio_second)
+        ? BigInt(object.input_audio_second)
+        : undefined,
+      outputAudioSecond: isSet(object.outputAudioSecond)
+        ? BigInt(object.outputAudioSecond)
+        : isSet(object.output_audio_second)
+        ? BigInt(object.output_audio_second)
+        : undefined,
+      inputCharacter: isSet(object.inputCharacter)
+        ? BigInt(object.inputCharacter)
+        : isSet(object.input_character)
+        ? BigInt(object.input_character)
+        : undefined,
     };
   },
 
@@ -634,6 +796,27 @@ export const OfferingPrice: MessageFns<OfferingPrice> = {
     if (message.tiers?.length) {
       obj.tiers = message.tiers.map((e) => PriceTier.toJSON(e));
     }
+    if (message.query !== undefined) {
+      obj.query = message.query.toString();
+    }
+    if (message.outputImage !== undefined) {
+      obj.outputImage = message.outputImage.toString();
+    }
+    if (message.inputImageToken !== undefined) {
+      obj.inputImageToken = message.inputImageToken.toString();
+    }
+    if (message.outputImageToken !== undefined) {
+      obj.outputImageToken = message.outputImageToken.toString();
+    }
+    if (message.inputAudioSecond !== undefined) {
+      obj.inputAudioSecond = message.inputAudioSecond.toString();
+    }
+    if (message.outputAudioSecond !== undefined) {
+      obj.outputAudioSecond = message.outputAudioSecond.toString();
+    }
+    if (message.inputCharacter !== undefined) {
+      obj.inputCharacter = message.inputCharacter.toString();
+    }
     return obj;
   },
 
@@ -667,6 +850,25 @@ export const OfferingPrice: MessageFns<OfferingPrice> = {
       ? BigInt(object.cacheWrite1h)
       : undefined;
     message.tiers = object.tiers?.map((e) => PriceTier.fromPartial(e)) || [];
+    message.query = (object.query !== undefined && object.query !== null) ? BigInt(object.query) : undefined;
+    message.outputImage = (object.outputImage !== undefined && object.outputImage !== null)
+      ? BigInt(object.outputImage)
+      : undefined;
+    message.inputImageToken = (object.inputImageToken !== undefined && object.inputImageToken !== null)
+      ? BigInt(object.inputImageToken)
+      : undefined;
+    message.outputImageToken = (object.outputImageToken !== undefined && object.outputImageToken !== null)
+      ? BigInt(object.outputImageToken)
+      : undefined;
+    message.inputAudioSecond = (object.inputAudioSecond !== undefined && object.inputAudioSecond !== null)
+      ? BigInt(object.inputAudioSecond)
+      : undefined;
+    message.outputAudioSecond = (object.outputAudioSecond !== undefined && object.outputAudioSecond !== null)
+      ? BigInt(object.outputAudioSecond)
+      : undefined;
+    message.inputCharacter = (object.inputCharacter !== undefined && object.inputCharacter !== null)
+      ? BigInt(object.inputCharacter)
+      : undefined;
     return message;
   },
 };

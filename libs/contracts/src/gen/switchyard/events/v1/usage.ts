@@ -7,7 +7,6 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
-import { CacheResult, cacheResultFromJSON, cacheResultToJSON } from "../../routing/v1/cache.ts";
 import { Purpose, purposeFromJSON, purposeToJSON, Usage } from "../../routing/v1/completion.ts";
 import { DecisionOutcome, decisionOutcomeFromJSON, decisionOutcomeToJSON } from "../../routing/v1/decision.ts";
 
@@ -89,7 +88,7 @@ export interface UsageEnvelope {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** What one attempt at one provider used and cost, or that a request was answered without one, from the cache. */
+/** What one attempt at one provider used and cost. */
 export interface UsageRecord {
   /** Id of the attempt, a UUID. The provider saw it in the header x-switchyard-attempt-id. */
   attemptId: string;
@@ -167,13 +166,6 @@ export interface UsageRecord {
   simulated: boolean;
   /** Id of the provider's endpoint that was called; empty where it has none of its own. */
   endpoint: string;
-  /**
-   * Where a request that was answered from the cache had its answer: there was no attempt, nothing was used, and it cost nothing.
-   * UNSPECIFIED for an attempt.
-   */
-  cache: CacheResult;
-  /** What the cache saved, in nano-USD: the cost of the call that made the answer. Absent where it is unknown, and for an attempt. */
-  savedNanoUsd?: bigint | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -226,7 +218,35 @@ export interface RatedPrices {
     | bigint
     | undefined;
   /** Per million input tokens written with a time to live of one hour. */
-  cacheWrite1h?: bigint | undefined;
+  cacheWrite1h?:
+    | bigint
+    | undefined;
+  /** Per million searches of a reranker. */
+  query?:
+    | bigint
+    | undefined;
+  /** Per million images made, at the default size and quality. */
+  outputImage?:
+    | bigint
+    | undefined;
+  /** Per million input tokens of images; absent means the input price. */
+  inputImageToken?:
+    | bigint
+    | undefined;
+  /** Per million output tokens of images; absent means the output price. */
+  outputImageToken?:
+    | bigint
+    | undefined;
+  /** Per million seconds of sound listened to. */
+  inputAudioSecond?:
+    | bigint
+    | undefined;
+  /** Per million seconds of sound made. */
+  outputAudioSecond?:
+    | bigint
+    | undefined;
+  /** Per million characters of text that is spoken. */
+  inputCharacter?: bigint | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -475,8 +495,6 @@ function createBaseUsageRecord(): UsageRecord {
     httpStatus: 0,
     simulated: false,
     endpoint: "",
-    cache: 0,
-    savedNanoUsd: undefined,
     _unknownFields: {},
   };
 }
@@ -593,15 +611,6 @@ export const UsageRecord: MessageFns<UsageRecord> = {
     }
     if (message.endpoint !== "") {
       writer.uint32(258).string(message.endpoint);
-    }
-    if (message.cache !== 0) {
-      writer.uint32(264).int32(message.cache);
-    }
-    if (message.savedNanoUsd !== undefined) {
-      if (BigInt.asIntN(64, message.savedNanoUsd) !== message.savedNanoUsd) {
-        throw new globalThis.Error("value provided for field message.savedNanoUsd of type int64 too large");
-      }
-      writer.uint32(272).int64(message.savedNanoUsd);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -889,22 +898,6 @@ export const UsageRecord: MessageFns<UsageRecord> = {
             message.endpoint = reader.string();
             continue;
           }
-          case 33: {
-            if (tag !== 264) {
-              break;
-            }
-
-            message.cache = reader.int32() as any;
-            continue;
-          }
-          case 34: {
-            if (tag !== 272) {
-              break;
-            }
-
-            message.savedNanoUsd = reader.int64() as bigint;
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1050,12 +1043,6 @@ export const UsageRecord: MessageFns<UsageRecord> = {
         : 0,
       simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
       endpoint: isSet(object.endpoint) ? globalThis.String(object.endpoint) : "",
-      cache: isSet(object.cache) ? cacheResultFromJSON(object.cache) : 0,
-      savedNanoUsd: isSet(object.savedNanoUsd)
-        ? BigInt(object.savedNanoUsd)
-        : isSet(object.saved_nano_usd)
-        ? BigInt(object.saved_nano_usd)
-        : undefined,
     };
   },
 
@@ -1169,12 +1156,6 @@ export const UsageRecord: MessageFns<UsageRecord> = {
     if (message.endpoint !== "") {
       obj.endpoint = message.endpoint;
     }
-    if (message.cache !== 0) {
-      obj.cache = cacheResultToJSON(message.cache);
-    }
-    if (message.savedNanoUsd !== undefined) {
-      obj.savedNanoUsd = message.savedNanoUsd.toString();
-    }
     return obj;
   },
 
@@ -1241,10 +1222,6 @@ export const UsageRecord: MessageFns<UsageRecord> = {
     message.httpStatus = object.httpStatus ?? 0;
     message.simulated = object.simulated ?? false;
     message.endpoint = object.endpoint ?? "";
-    message.cache = object.cache ?? 0;
-    message.savedNanoUsd = (object.savedNanoUsd !== undefined && object.savedNanoUsd !== null)
-      ? BigInt(object.savedNanoUsd)
-      : undefined;
     return message;
   },
 };
@@ -1466,6 +1443,13 @@ function createBaseRatedPrices(): RatedPrices {
     outputAudio: undefined,
     request: undefined,
     cacheWrite1h: undefined,
+    query: undefined,
+    outputImage: undefined,
+    inputImageToken: undefined,
+    outputImageToken: undefined,
+    inputAudioSecond: undefined,
+    outputAudioSecond: undefined,
+    inputCharacter: undefined,
     _unknownFields: {},
   };
 }
@@ -1528,6 +1512,48 @@ export const RatedPrices: MessageFns<RatedPrices> = {
         throw new globalThis.Error("value provided for field message.cacheWrite1h of type int64 too large");
       }
       writer.uint32(80).int64(message.cacheWrite1h);
+    }
+    if (message.query !== undefined) {
+      if (BigInt.asIntN(64, message.query) !== message.query) {
+        throw new globalThis.Error("value provided for field message.query of type int64 too large");
+      }
+      writer.uint32(88).int64(message.query);
+    }
+    if (message.outputImage !== undefined) {
+      if (BigInt.asIntN(64, message.outputImage) !== message.outputImage) {
+        throw new globalThis.Error("value provided for field message.outputImage of type int64 too large");
+      }
+      writer.uint32(96).int64(message.outputImage);
+    }
+    if (message.inputImageToken !== undefined) {
+      if (BigInt.asIntN(64, message.inputImageToken) !== message.inputImageToken) {
+        throw new globalThis.Error("value provided for field message.inputImageToken of type int64 too large");
+      }
+      writer.uint32(104).int64(message.inputImageToken);
+    }
+    if (message.outputImageToken !== undefined) {
+      if (BigInt.asIntN(64, message.outputImageToken) !== message.outputImageToken) {
+        throw new globalThis.Error("value provided for field message.outputImageToken of type int64 too large");
+      }
+      writer.uint32(112).int64(message.outputImageToken);
+    }
+    if (message.inputAudioSecond !== undefined) {
+      if (BigInt.asIntN(64, message.inputAudioSecond) !== message.inputAudioSecond) {
+        throw new globalThis.Error("value provided for field message.inputAudioSecond of type int64 too large");
+      }
+      writer.uint32(120).int64(message.inputAudioSecond);
+    }
+    if (message.outputAudioSecond !== undefined) {
+      if (BigInt.asIntN(64, message.outputAudioSecond) !== message.outputAudioSecond) {
+        throw new globalThis.Error("value provided for field message.outputAudioSecond of type int64 too large");
+      }
+      writer.uint32(128).int64(message.outputAudioSecond);
+    }
+    if (message.inputCharacter !== undefined) {
+      if (BigInt.asIntN(64, message.inputCharacter) !== message.inputCharacter) {
+        throw new globalThis.Error("value provided for field message.inputCharacter of type int64 too large");
+      }
+      writer.uint32(136).int64(message.inputCharacter);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1633,6 +1659,62 @@ export const RatedPrices: MessageFns<RatedPrices> = {
             message.cacheWrite1h = reader.int64() as bigint;
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.query = reader.int64() as bigint;
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.outputImage = reader.int64() as bigint;
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.inputImageToken = reader.int64() as bigint;
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.outputImageToken = reader.int64() as bigint;
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.inputAudioSecond = reader.int64() as bigint;
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.outputAudioSecond = reader.int64() as bigint;
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.inputCharacter = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1689,6 +1771,37 @@ export const RatedPrices: MessageFns<RatedPrices> = {
         : isSet(object.cache_write_1h)
         ? BigInt(object.cache_write_1h)
         : undefined,
+      query: isSet(object.query) ? BigInt(object.query) : undefined,
+      outputImage: isSet(object.outputImage)
+        ? BigInt(object.outputImage)
+        : isSet(object.output_image)
+        ? BigInt(object.output_image)
+        : undefined,
+      inputImageToken: isSet(object.inputImageToken)
+        ? BigInt(object.inputImageToken)
+        : isSet(object.input_image_token)
+        ? BigInt(object.input_image_token)
+        : undefined,
+      outputImageToken: isSet(object.outputImageToken)
+        ? BigInt(object.outputImageToken)
+        : isSet(object.output_image_token)
+        ? BigInt(object.output_image_token)
+        : undefined,
+      inputAudioSecond: isSet(object.inputAudioSecond)
+        ? BigInt(object.inputAudioSecond)
+        : isSet(object.input_audio_second)
+        ? BigInt(object.input_audio_second)
+        : undefined,
+      outputAudioSecond: isSet(object.outputAudioSecond)
+        ? BigInt(object.outputAudioSecond)
+        : isSet(object.output_audio_second)
+        ? BigInt(object.output_audio_second)
+        : undefined,
+      inputCharacter: isSet(object.inputCharacter)
+        ? BigInt(object.inputCharacter)
+        : isSet(object.input_character)
+        ? BigInt(object.input_character)
+        : undefined,
     };
   },
 
@@ -1724,6 +1837,27 @@ export const RatedPrices: MessageFns<RatedPrices> = {
     if (message.cacheWrite1h !== undefined) {
       obj.cacheWrite1h = message.cacheWrite1h.toString();
     }
+    if (message.query !== undefined) {
+      obj.query = message.query.toString();
+    }
+    if (message.outputImage !== undefined) {
+      obj.outputImage = message.outputImage.toString();
+    }
+    if (message.inputImageToken !== undefined) {
+      obj.inputImageToken = message.inputImageToken.toString();
+    }
+    if (message.outputImageToken !== undefined) {
+      obj.outputImageToken = message.outputImageToken.toString();
+    }
+    if (message.inputAudioSecond !== undefined) {
+      obj.inputAudioSecond = message.inputAudioSecond.toString();
+    }
+    if (message.outputAudioSecond !== undefined) {
+      obj.outputAudioSecond = message.outputAudioSecond.toString();
+    }
+    if (message.inputCharacter !== undefined) {
+      obj.inputCharacter = message.inputCharacter.toString();
+    }
     return obj;
   },
 
@@ -1753,6 +1887,25 @@ export const RatedPrices: MessageFns<RatedPrices> = {
     message.request = (object.request !== undefined && object.request !== null) ? BigInt(object.request) : undefined;
     message.cacheWrite1h = (object.cacheWrite1h !== undefined && object.cacheWrite1h !== null)
       ? BigInt(object.cacheWrite1h)
+      : undefined;
+    message.query = (object.query !== undefined && object.query !== null) ? BigInt(object.query) : undefined;
+    message.outputImage = (object.outputImage !== undefined && object.outputImage !== null)
+      ? BigInt(object.outputImage)
+      : undefined;
+    message.inputImageToken = (object.inputImageToken !== undefined && object.inputImageToken !== null)
+      ? BigInt(object.inputImageToken)
+      : undefined;
+    message.outputImageToken = (object.outputImageToken !== undefined && object.outputImageToken !== null)
+      ? BigInt(object.outputImageToken)
+      : undefined;
+    message.inputAudioSecond = (object.inputAudioSecond !== undefined && object.inputAudioSecond !== null)
+      ? BigInt(object.inputAudioSecond)
+      : undefined;
+    message.outputAudioSecond = (object.outputAudioSecond !== undefined && object.outputAudioSecond !== null)
+      ? BigInt(object.outputAudioSecond)
+      : undefined;
+    message.inputCharacter = (object.inputCharacter !== undefined && object.inputCharacter !== null)
+      ? BigInt(object.inputCharacter)
       : undefined;
     return message;
   },

@@ -7,7 +7,6 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Duration } from "../../../google/protobuf/duration.ts";
-import { CacheInfo, CacheOptions } from "./cache.ts";
 import { Message, ResponseFormat, Tool, ToolChoice } from "./content.ts";
 import { RouteSummary } from "./decision.ts";
 import { RequestContext, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
@@ -200,10 +199,6 @@ export interface CompleteRequest {
   hedge:
     | HedgePolicy
     | undefined;
-  /** Whether the answer may come from the cache, and is kept there. Default: what the pool and the policies say. */
-  cache:
-    | CacheOptions
-    | undefined;
   /** End user on whose behalf the agent acts, passed to providers that want it. At most 256 characters. */
   user: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
@@ -316,11 +311,6 @@ export interface CompleteResponse {
   providerModel: string;
   /** Whether this is the stored answer of an earlier request with the same idempotency key: it was charged for once. */
   replayed: boolean;
-  /**
-   * What the cache had to do with it. Absent where the request is not cached. With a hit nobody was called: cost is 0, usage is that
-   * of the call that made the answer, route tells who made it.
-   */
-  cache: CacheInfo | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -358,8 +348,6 @@ export interface StreamStarted {
     | undefined;
   /** Whether this is the stored answer of an earlier request with the same idempotency key: it was charged for once. */
   replayed: boolean;
-  /** What the cache had to do with it. Absent where the request is not cached. */
-  cache: CacheInfo | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -433,7 +421,10 @@ export interface StreamFinished {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** What was used. A count that the provider did not report is absent, not zero. Kinds do not overlap unless stated. */
+/**
+ * What was used. A count that the provider did not report is absent, not zero. Kinds do not overlap unless stated: what is counted
+ * as searches, images, seconds or characters is in no count of tokens, so that it is charged once.
+ */
 export interface Usage {
   /** Input tokens in all: uncached + cache_read + cache_write + audio. */
   inputTokens?:
@@ -466,7 +457,42 @@ export interface Usage {
   /** True where a count was made by Switchyard because the provider gave none. */
   estimated: boolean;
   /** Part of cache_write_tokens written with a time to live of one hour. */
-  cacheWrite1hTokens?: number | undefined;
+  cacheWrite1hTokens?:
+    | number
+    | undefined;
+  /** Searches, as rerankers count them. Absent where the provider counts their tokens. */
+  searches?:
+    | number
+    | undefined;
+  /** Images that were made. Absent where the provider counts their tokens. */
+  outputImages?:
+    | number
+    | undefined;
+  /**
+   * Part of output_images made in a size or quality that was asked for: prices by the image hold for the default ones, so nobody
+   * knows what these cost.
+   */
+  sizedOutputImages?:
+    | number
+    | undefined;
+  /** Part of input_tokens that is images. */
+  inputImageTokens?:
+    | number
+    | undefined;
+  /** Part of output_tokens that is images. */
+  outputImageTokens?:
+    | number
+    | undefined;
+  /** Seconds of sound that was listened to, rounded up. Absent where the provider counts its tokens. */
+  inputAudioSeconds?:
+    | number
+    | undefined;
+  /** Seconds of sound that was made, rounded up. Absent where the provider counts its tokens or the text's characters. */
+  outputAudioSeconds?:
+    | number
+    | undefined;
+  /** Characters (Unicode code points) of text that was spoken. Absent where the provider counts tokens or seconds. */
+  inputCharacters?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -525,7 +551,6 @@ function createBaseCompleteRequest(): CompleteRequest {
     passthroughFormat: "",
     labels: {},
     hedge: undefined,
-    cache: undefined,
     user: "",
     _unknownFields: {},
   };
@@ -583,9 +608,6 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
     });
     if (message.hedge !== undefined) {
       HedgePolicy.encode(message.hedge, writer.uint32(146).fork()).join();
-    }
-    if (message.cache !== undefined) {
-      CacheOptions.encode(message.cache, writer.uint32(154).fork()).join();
     }
     if (message.user !== "") {
       writer.uint32(138).string(message.user);
@@ -753,14 +775,6 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
             message.hedge = HedgePolicy.decode(reader, reader.uint32());
             continue;
           }
-          case 19: {
-            if (tag !== 154) {
-              break;
-            }
-
-            message.cache = CacheOptions.decode(reader, reader.uint32());
-            continue;
-          }
           case 17: {
             if (tag !== 138) {
               break;
@@ -845,7 +859,6 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
         )
         : {},
       hedge: isSet(object.hedge) ? HedgePolicy.fromJSON(object.hedge) : undefined,
-      cache: isSet(object.cache) ? CacheOptions.fromJSON(object.cache) : undefined,
       user: isSet(object.user) ? globalThis.String(object.user) : "",
     };
   },
@@ -909,9 +922,6 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
     if (message.hedge !== undefined) {
       obj.hedge = HedgePolicy.toJSON(message.hedge);
     }
-    if (message.cache !== undefined) {
-      obj.cache = CacheOptions.toJSON(message.cache);
-    }
     if (message.user !== "") {
       obj.user = message.user;
     }
@@ -961,9 +971,6 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
     );
     message.hedge = (object.hedge !== undefined && object.hedge !== null)
       ? HedgePolicy.fromPartial(object.hedge)
-      : undefined;
-    message.cache = (object.cache !== undefined && object.cache !== null)
-      ? CacheOptions.fromPartial(object.cache)
       : undefined;
     message.user = object.user ?? "";
     return message;
@@ -1568,7 +1575,6 @@ function createBaseCompleteResponse(): CompleteResponse {
     timings: undefined,
     providerModel: "",
     replayed: false,
-    cache: undefined,
     _unknownFields: {},
   };
 }
@@ -1601,9 +1607,6 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
     }
     if (message.replayed !== false) {
       writer.uint32(72).bool(message.replayed);
-    }
-    if (message.cache !== undefined) {
-      CacheInfo.encode(message.cache, writer.uint32(82).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1701,14 +1704,6 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
             message.replayed = reader.bool();
             continue;
           }
-          case 10: {
-            if (tag !== 82) {
-              break;
-            }
-
-            message.cache = CacheInfo.decode(reader, reader.uint32());
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1752,7 +1747,6 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
         ? globalThis.String(object.provider_model)
         : "",
       replayed: isSet(object.replayed) ? globalThis.Boolean(object.replayed) : false,
-      cache: isSet(object.cache) ? CacheInfo.fromJSON(object.cache) : undefined,
     };
   },
 
@@ -1785,9 +1779,6 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
     if (message.replayed !== false) {
       obj.replayed = message.replayed;
     }
-    if (message.cache !== undefined) {
-      obj.cache = CacheInfo.toJSON(message.cache);
-    }
     return obj;
   },
 
@@ -1811,9 +1802,6 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
       : undefined;
     message.providerModel = object.providerModel ?? "";
     message.replayed = object.replayed ?? false;
-    message.cache = (object.cache !== undefined && object.cache !== null)
-      ? CacheInfo.fromPartial(object.cache)
-      : undefined;
     return message;
   },
 };
@@ -1957,7 +1945,7 @@ export const StreamCompleteResponse: MessageFns<StreamCompleteResponse> = {
 };
 
 function createBaseStreamStarted(): StreamStarted {
-  return { requestId: "", route: undefined, usage: undefined, replayed: false, cache: undefined, _unknownFields: {} };
+  return { requestId: "", route: undefined, usage: undefined, replayed: false, _unknownFields: {} };
 }
 
 export const StreamStarted: MessageFns<StreamStarted> = {
@@ -1973,9 +1961,6 @@ export const StreamStarted: MessageFns<StreamStarted> = {
     }
     if (message.replayed !== false) {
       writer.uint32(32).bool(message.replayed);
-    }
-    if (message.cache !== undefined) {
-      CacheInfo.encode(message.cache, writer.uint32(42).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2033,14 +2018,6 @@ export const StreamStarted: MessageFns<StreamStarted> = {
             message.replayed = reader.bool();
             continue;
           }
-          case 5: {
-            if (tag !== 42) {
-              break;
-            }
-
-            message.cache = CacheInfo.decode(reader, reader.uint32());
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2071,7 +2048,6 @@ export const StreamStarted: MessageFns<StreamStarted> = {
       route: isSet(object.route) ? RouteSummary.fromJSON(object.route) : undefined,
       usage: isSet(object.usage) ? Usage.fromJSON(object.usage) : undefined,
       replayed: isSet(object.replayed) ? globalThis.Boolean(object.replayed) : false,
-      cache: isSet(object.cache) ? CacheInfo.fromJSON(object.cache) : undefined,
     };
   },
 
@@ -2089,9 +2065,6 @@ export const StreamStarted: MessageFns<StreamStarted> = {
     if (message.replayed !== false) {
       obj.replayed = message.replayed;
     }
-    if (message.cache !== undefined) {
-      obj.cache = CacheInfo.toJSON(message.cache);
-    }
     return obj;
   },
 
@@ -2106,9 +2079,6 @@ export const StreamStarted: MessageFns<StreamStarted> = {
       : undefined;
     message.usage = (object.usage !== undefined && object.usage !== null) ? Usage.fromPartial(object.usage) : undefined;
     message.replayed = object.replayed ?? false;
-    message.cache = (object.cache !== undefined && object.cache !== null)
-      ? CacheInfo.fromPartial(object.cache)
-      : undefined;
     return message;
   },
 };
@@ -2738,6 +2708,14 @@ function createBaseUsage(): Usage {
     outputAudioTokens: undefined,
     estimated: false,
     cacheWrite1hTokens: undefined,
+    searches: undefined,
+    outputImages: undefined,
+    sizedOutputImages: undefined,
+    inputImageTokens: undefined,
+    outputImageTokens: undefined,
+    inputAudioSeconds: undefined,
+    outputAudioSeconds: undefined,
+    inputCharacters: undefined,
     _unknownFields: {},
   };
 }
@@ -2770,6 +2748,30 @@ export const Usage: MessageFns<Usage> = {
     }
     if (message.cacheWrite1hTokens !== undefined) {
       writer.uint32(72).uint32(message.cacheWrite1hTokens);
+    }
+    if (message.searches !== undefined) {
+      writer.uint32(80).uint32(message.searches);
+    }
+    if (message.outputImages !== undefined) {
+      writer.uint32(88).uint32(message.outputImages);
+    }
+    if (message.sizedOutputImages !== undefined) {
+      writer.uint32(96).uint32(message.sizedOutputImages);
+    }
+    if (message.inputImageTokens !== undefined) {
+      writer.uint32(104).uint32(message.inputImageTokens);
+    }
+    if (message.outputImageTokens !== undefined) {
+      writer.uint32(112).uint32(message.outputImageTokens);
+    }
+    if (message.inputAudioSeconds !== undefined) {
+      writer.uint32(120).uint32(message.inputAudioSeconds);
+    }
+    if (message.outputAudioSeconds !== undefined) {
+      writer.uint32(128).uint32(message.outputAudioSeconds);
+    }
+    if (message.inputCharacters !== undefined) {
+      writer.uint32(136).uint32(message.inputCharacters);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2867,6 +2869,70 @@ export const Usage: MessageFns<Usage> = {
             message.cacheWrite1hTokens = reader.uint32();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.searches = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.outputImages = reader.uint32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.sizedOutputImages = reader.uint32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.inputImageTokens = reader.uint32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.outputImageTokens = reader.uint32();
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.inputAudioSeconds = reader.uint32();
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.outputAudioSeconds = reader.uint32();
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.inputCharacters = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2930,6 +2996,42 @@ export const Usage: MessageFns<Usage> = {
         : isSet(object.cache_write_1h_tokens)
         ? globalThis.Number(object.cache_write_1h_tokens)
         : undefined,
+      searches: isSet(object.searches) ? globalThis.Number(object.searches) : undefined,
+      outputImages: isSet(object.outputImages)
+        ? globalThis.Number(object.outputImages)
+        : isSet(object.output_images)
+        ? globalThis.Number(object.output_images)
+        : undefined,
+      sizedOutputImages: isSet(object.sizedOutputImages)
+        ? globalThis.Number(object.sizedOutputImages)
+        : isSet(object.sized_output_images)
+        ? globalThis.Number(object.sized_output_images)
+        : undefined,
+      inputImageTokens: isSet(object.inputImageTokens)
+        ? globalThis.Number(object.inputImageTokens)
+        : isSet(object.input_image_tokens)
+        ? globalThis.Number(object.input_image_tokens)
+        : undefined,
+      outputImageTokens: isSet(object.outputImageTokens)
+        ? globalThis.Number(object.outputImageTokens)
+        : isSet(object.output_image_tokens)
+        ? globalThis.Number(object.output_image_tokens)
+        : undefined,
+      inputAudioSeconds: isSet(object.inputAudioSeconds)
+        ? globalThis.Number(object.inputAudioSeconds)
+        : isSet(object.input_audio_seconds)
+        ? globalThis.Number(object.input_audio_seconds)
+        : undefined,
+      outputAudioSeconds: isSet(object.outputAudioSeconds)
+        ? globalThis.Number(object.outputAudioSeconds)
+        : isSet(object.output_audio_seconds)
+        ? globalThis.Number(object.output_audio_seconds)
+        : undefined,
+      inputCharacters: isSet(object.inputCharacters)
+        ? globalThis.Number(object.inputCharacters)
+        : isSet(object.input_characters)
+        ? globalThis.Number(object.input_characters)
+        : undefined,
     };
   },
 
@@ -2962,6 +3064,30 @@ export const Usage: MessageFns<Usage> = {
     if (message.cacheWrite1hTokens !== undefined) {
       obj.cacheWrite1hTokens = Math.round(message.cacheWrite1hTokens);
     }
+    if (message.searches !== undefined) {
+      obj.searches = Math.round(message.searches);
+    }
+    if (message.outputImages !== undefined) {
+      obj.outputImages = Math.round(message.outputImages);
+    }
+    if (message.sizedOutputImages !== undefined) {
+      obj.sizedOutputImages = Math.round(message.sizedOutputImages);
+    }
+    if (message.inputImageTokens !== undefined) {
+      obj.inputImageTokens = Math.round(message.inputImageTokens);
+    }
+    if (message.outputImageTokens !== undefined) {
+      obj.outputImageTokens = Math.round(message.outputImageTokens);
+    }
+    if (message.inputAudioSeconds !== undefined) {
+      obj.inputAudioSeconds = Math.round(message.inputAudioSeconds);
+    }
+    if (message.outputAudioSeconds !== undefined) {
+      obj.outputAudioSeconds = Math.round(message.outputAudioSeconds);
+    }
+    if (message.inputCharacters !== undefined) {
+      obj.inputCharacters = Math.round(message.inputCharacters);
+    }
     return obj;
   },
 
@@ -2979,6 +3105,14 @@ export const Usage: MessageFns<Usage> = {
     message.outputAudioTokens = object.outputAudioTokens ?? undefined;
     message.estimated = object.estimated ?? false;
     message.cacheWrite1hTokens = object.cacheWrite1hTokens ?? undefined;
+    message.searches = object.searches ?? undefined;
+    message.outputImages = object.outputImages ?? undefined;
+    message.sizedOutputImages = object.sizedOutputImages ?? undefined;
+    message.inputImageTokens = object.inputImageTokens ?? undefined;
+    message.outputImageTokens = object.outputImageTokens ?? undefined;
+    message.inputAudioSeconds = object.inputAudioSeconds ?? undefined;
+    message.outputAudioSeconds = object.outputAudioSeconds ?? undefined;
+    message.inputCharacters = object.inputCharacters ?? undefined;
     return message;
   },
 };

@@ -6,7 +6,6 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { CacheInfo, CacheOptions } from "./cache.ts";
 import { Cost, FailoverPolicy, Purpose, purposeFromJSON, purposeToJSON, Timings, Usage } from "./completion.ts";
 import { RouteSummary } from "./decision.ts";
 import { RequestContext, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
@@ -120,8 +119,6 @@ export interface EmbedRequest {
   labels: { [key: string]: string };
   /** End user on whose behalf the agent acts. At most 256 characters. */
   user: string;
-  /** Whether the answer may come from the cache, and is kept there. Default: what the pool and the policies say. */
-  cache: CacheOptions | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -176,8 +173,6 @@ export interface EmbedResponse {
     | undefined;
   /** The model id that the provider reported. */
   providerModel: string;
-  /** What the cache had to do with it, as in CompleteResponse. Absent where the request is not cached. */
-  cache: CacheInfo | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -204,7 +199,6 @@ function createBaseEmbedRequest(): EmbedRequest {
     passthroughFormat: "",
     labels: {},
     user: "",
-    cache: undefined,
     _unknownFields: {},
   };
 }
@@ -252,9 +246,6 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
     });
     if (message.user !== "") {
       writer.uint32(138).string(message.user);
-    }
-    if (message.cache !== undefined) {
-      CacheOptions.encode(message.cache, writer.uint32(154).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -395,14 +386,6 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
             message.user = reader.string();
             continue;
           }
-          case 19: {
-            if (tag !== 154) {
-              break;
-            }
-
-            message.cache = CacheOptions.decode(reader, reader.uint32());
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -468,7 +451,6 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
         )
         : {},
       user: isSet(object.user) ? globalThis.String(object.user) : "",
-      cache: isSet(object.cache) ? CacheOptions.fromJSON(object.cache) : undefined,
     };
   },
 
@@ -522,9 +504,6 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
     if (message.user !== "") {
       obj.user = message.user;
     }
-    if (message.cache !== undefined) {
-      obj.cache = CacheOptions.toJSON(message.cache);
-    }
     return obj;
   },
 
@@ -561,9 +540,6 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
       {},
     );
     message.user = object.user ?? "";
-    message.cache = (object.cache !== undefined && object.cache !== null)
-      ? CacheOptions.fromPartial(object.cache)
-      : undefined;
     return message;
   },
 };
@@ -894,7 +870,6 @@ function createBaseEmbedResponse(): EmbedResponse {
     route: undefined,
     timings: undefined,
     providerModel: "",
-    cache: undefined,
     _unknownFields: {},
   };
 }
@@ -921,9 +896,6 @@ export const EmbedResponse: MessageFns<EmbedResponse> = {
     }
     if (message.providerModel !== "") {
       writer.uint32(58).string(message.providerModel);
-    }
-    if (message.cache !== undefined) {
-      CacheInfo.encode(message.cache, writer.uint32(82).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1005,14 +977,6 @@ export const EmbedResponse: MessageFns<EmbedResponse> = {
             message.providerModel = reader.string();
             continue;
           }
-          case 10: {
-            if (tag !== 82) {
-              break;
-            }
-
-            message.cache = CacheInfo.decode(reader, reader.uint32());
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1052,7 +1016,6 @@ export const EmbedResponse: MessageFns<EmbedResponse> = {
         : isSet(object.provider_model)
         ? globalThis.String(object.provider_model)
         : "",
-      cache: isSet(object.cache) ? CacheInfo.fromJSON(object.cache) : undefined,
     };
   },
 
@@ -1079,9 +1042,6 @@ export const EmbedResponse: MessageFns<EmbedResponse> = {
     if (message.providerModel !== "") {
       obj.providerModel = message.providerModel;
     }
-    if (message.cache !== undefined) {
-      obj.cache = CacheInfo.toJSON(message.cache);
-    }
     return obj;
   },
 
@@ -1101,9 +1061,6 @@ export const EmbedResponse: MessageFns<EmbedResponse> = {
       ? Timings.fromPartial(object.timings)
       : undefined;
     message.providerModel = object.providerModel ?? "";
-    message.cache = (object.cache !== undefined && object.cache !== null)
-      ? CacheInfo.fromPartial(object.cache)
-      : undefined;
     return message;
   },
 };

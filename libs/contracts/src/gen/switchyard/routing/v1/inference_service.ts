@@ -24,7 +24,9 @@ import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { CompleteRequest, CompleteResponse, StreamCompleteResponse } from "./completion.ts";
 import { Decision, Exclusion } from "./decision.ts";
 import { EmbedRequest, EmbedResponse } from "./embedding.ts";
+import { ModerateRequest, ModerateResponse } from "./moderation.ts";
 import { Provider } from "./provider.ts";
+import { RerankRequest, RerankResponse } from "./rerank.ts";
 
 /** What would be decided now. */
 export interface RouteResponse {
@@ -3104,6 +3106,26 @@ export const InferenceServiceService = {
     responseSerialize: (value: EmbedResponse): Buffer => Buffer.from(EmbedResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EmbedResponse => EmbedResponse.decode(value),
   },
+  /** Orders documents by what they have to do with a query. */
+  rerank: {
+    path: "/switchyard.routing.v1.InferenceService/Rerank" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RerankRequest): Buffer => Buffer.from(RerankRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RerankRequest => RerankRequest.decode(value),
+    responseSerialize: (value: RerankResponse): Buffer => Buffer.from(RerankResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RerankResponse => RerankResponse.decode(value),
+  },
+  /** Tells what of some content is harmful. */
+  moderate: {
+    path: "/switchyard.routing.v1.InferenceService/Moderate" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ModerateRequest): Buffer => Buffer.from(ModerateRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ModerateRequest => ModerateRequest.decode(value),
+    responseSerialize: (value: ModerateResponse): Buffer => Buffer.from(ModerateResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ModerateResponse => ModerateResponse.decode(value),
+  },
   /**
    * Decides without calling anyone: the choice, every candidate and why it was excluded.
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
@@ -3177,6 +3199,10 @@ export interface InferenceServiceServer extends UntypedServiceImplementation {
   streamComplete: handleServerStreamingCall<CompleteRequest, StreamCompleteResponse>;
   /** Turns texts into vectors. */
   embed: handleUnaryCall<EmbedRequest, EmbedResponse>;
+  /** Orders documents by what they have to do with a query. */
+  rerank: handleUnaryCall<RerankRequest, RerankResponse>;
+  /** Tells what of some content is harmful. */
+  moderate: handleUnaryCall<ModerateRequest, ModerateResponse>;
   /**
    * Decides without calling anyone: the choice, every candidate and why it was excluded.
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
@@ -3243,6 +3269,38 @@ export interface InferenceServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: EmbedResponse) => void,
+  ): ClientUnaryCall;
+  /** Orders documents by what they have to do with a query. */
+  rerank(
+    request: RerankRequest,
+    callback: (error: ServiceError | null, response: RerankResponse) => void,
+  ): ClientUnaryCall;
+  rerank(
+    request: RerankRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RerankResponse) => void,
+  ): ClientUnaryCall;
+  rerank(
+    request: RerankRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RerankResponse) => void,
+  ): ClientUnaryCall;
+  /** Tells what of some content is harmful. */
+  moderate(
+    request: ModerateRequest,
+    callback: (error: ServiceError | null, response: ModerateResponse) => void,
+  ): ClientUnaryCall;
+  moderate(
+    request: ModerateRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ModerateResponse) => void,
+  ): ClientUnaryCall;
+  moderate(
+    request: ModerateRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ModerateResponse) => void,
   ): ClientUnaryCall;
   /**
    * Decides without calling anyone: the choice, every candidate and why it was excluded.

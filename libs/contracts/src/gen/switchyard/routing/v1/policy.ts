@@ -7,7 +7,6 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
-import { CachePolicy } from "./cache.ts";
 import { CompositeWeights, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
 
 /**
@@ -30,11 +29,7 @@ export interface Policy {
   /** Changes with every update; send it back to update only what you have read. */
   etag: string;
   /** When it was last changed. Set by the service. */
-  updatedAt:
-    | Date
-    | undefined;
-  /** Whether answers come from the cache. Default: nothing is said. */
-  cache: CachePolicy | undefined;
+  updatedAt: Date | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -46,7 +41,6 @@ function createBasePolicy(): Policy {
     requirements: undefined,
     etag: "",
     updatedAt: undefined,
-    cache: undefined,
     _unknownFields: {},
   };
 }
@@ -70,9 +64,6 @@ export const Policy: MessageFns<Policy> = {
     }
     if (message.updatedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(50).fork()).join();
-    }
-    if (message.cache !== undefined) {
-      CachePolicy.encode(message.cache, writer.uint32(58).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -146,14 +137,6 @@ export const Policy: MessageFns<Policy> = {
             message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
-          case 7: {
-            if (tag !== 58) {
-              break;
-            }
-
-            message.cache = CachePolicy.decode(reader, reader.uint32());
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -190,7 +173,6 @@ export const Policy: MessageFns<Policy> = {
         : isSet(object.updated_at)
         ? fromJsonTimestamp(object.updated_at)
         : undefined,
-      cache: isSet(object.cache) ? CachePolicy.fromJSON(object.cache) : undefined,
     };
   },
 
@@ -214,9 +196,6 @@ export const Policy: MessageFns<Policy> = {
     if (message.updatedAt !== undefined) {
       obj.updatedAt = message.updatedAt.toISOString();
     }
-    if (message.cache !== undefined) {
-      obj.cache = CachePolicy.toJSON(message.cache);
-    }
     return obj;
   },
 
@@ -235,9 +214,6 @@ export const Policy: MessageFns<Policy> = {
       : undefined;
     message.etag = object.etag ?? "";
     message.updatedAt = object.updatedAt ?? undefined;
-    message.cache = (object.cache !== undefined && object.cache !== null)
-      ? CachePolicy.fromPartial(object.cache)
-      : undefined;
     return message;
   },
 };

@@ -7,7 +7,6 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
-import { CachePolicy } from "./cache.ts";
 import { CompositeWeights, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
 
 /**
@@ -45,11 +44,7 @@ export interface Pool {
     | Date
     | undefined;
   /** When it was last changed. Set by the service. */
-  updatedAt:
-    | Date
-    | undefined;
-  /** Whether answers come from the cache. Default: nothing is said. */
-  cache: CachePolicy | undefined;
+  updatedAt: Date | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -87,7 +82,6 @@ function createBasePool(): Pool {
     etag: "",
     createdAt: undefined,
     updatedAt: undefined,
-    cache: undefined,
     _unknownFields: {},
   };
 }
@@ -126,9 +120,6 @@ export const Pool: MessageFns<Pool> = {
     }
     if (message.updatedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(90).fork()).join();
-    }
-    if (message.cache !== undefined) {
-      CachePolicy.encode(message.cache, writer.uint32(98).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -242,14 +233,6 @@ export const Pool: MessageFns<Pool> = {
             message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
-          case 12: {
-            if (tag !== 98) {
-              break;
-            }
-
-            message.cache = CachePolicy.decode(reader, reader.uint32());
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -299,7 +282,6 @@ export const Pool: MessageFns<Pool> = {
         : isSet(object.updated_at)
         ? fromJsonTimestamp(object.updated_at)
         : undefined,
-      cache: isSet(object.cache) ? CachePolicy.fromJSON(object.cache) : undefined,
     };
   },
 
@@ -338,9 +320,6 @@ export const Pool: MessageFns<Pool> = {
     if (message.updatedAt !== undefined) {
       obj.updatedAt = message.updatedAt.toISOString();
     }
-    if (message.cache !== undefined) {
-      obj.cache = CachePolicy.toJSON(message.cache);
-    }
     return obj;
   },
 
@@ -364,9 +343,6 @@ export const Pool: MessageFns<Pool> = {
     message.etag = object.etag ?? "";
     message.createdAt = object.createdAt ?? undefined;
     message.updatedAt = object.updatedAt ?? undefined;
-    message.cache = (object.cache !== undefined && object.cache !== null)
-      ? CachePolicy.fromPartial(object.cache)
-      : undefined;
     return message;
   },
 };

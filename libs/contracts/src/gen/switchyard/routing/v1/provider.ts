@@ -8,6 +8,66 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
+/** How a limit by the minute is counted. */
+export const LimitAlgorithm = {
+  /** UNSPECIFIED - Same as TOKEN_BUCKET. */
+  UNSPECIFIED: 0,
+  /** TOKEN_BUCKET - A bucket that fills evenly (GCRA): in any time t no more than burst + rate · t. */
+  TOKEN_BUCKET: 1,
+  /** FIXED_WINDOW - No more than the limit in each minute of the store's clock: up to twice as much around the turn of a minute. */
+  FIXED_WINDOW: 2,
+  /** SLIDING_WINDOW - No more than the limit in any 60 s, counted in steps of 5 s. */
+  SLIDING_WINDOW: 3,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type LimitAlgorithm = typeof LimitAlgorithm[keyof typeof LimitAlgorithm];
+
+export namespace LimitAlgorithm {
+  export type UNSPECIFIED = typeof LimitAlgorithm.UNSPECIFIED;
+  export type TOKEN_BUCKET = typeof LimitAlgorithm.TOKEN_BUCKET;
+  export type FIXED_WINDOW = typeof LimitAlgorithm.FIXED_WINDOW;
+  export type SLIDING_WINDOW = typeof LimitAlgorithm.SLIDING_WINDOW;
+  export type UNRECOGNIZED = typeof LimitAlgorithm.UNRECOGNIZED;
+}
+
+export function limitAlgorithmFromJSON(object: any): LimitAlgorithm {
+  switch (object) {
+    case 0:
+    case "LIMIT_ALGORITHM_UNSPECIFIED":
+      return LimitAlgorithm.UNSPECIFIED;
+    case 1:
+    case "LIMIT_ALGORITHM_TOKEN_BUCKET":
+      return LimitAlgorithm.TOKEN_BUCKET;
+    case 2:
+    case "LIMIT_ALGORITHM_FIXED_WINDOW":
+      return LimitAlgorithm.FIXED_WINDOW;
+    case 3:
+    case "LIMIT_ALGORITHM_SLIDING_WINDOW":
+      return LimitAlgorithm.SLIDING_WINDOW;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return LimitAlgorithm.UNRECOGNIZED;
+  }
+}
+
+export function limitAlgorithmToJSON(object: LimitAlgorithm): string {
+  switch (object) {
+    case LimitAlgorithm.UNSPECIFIED:
+      return "LIMIT_ALGORITHM_UNSPECIFIED";
+    case LimitAlgorithm.TOKEN_BUCKET:
+      return "LIMIT_ALGORITHM_TOKEN_BUCKET";
+    case LimitAlgorithm.FIXED_WINDOW:
+      return "LIMIT_ALGORITHM_FIXED_WINDOW";
+    case LimitAlgorithm.SLIDING_WINDOW:
+      return "LIMIT_ALGORITHM_SLIDING_WINDOW";
+    case LimitAlgorithm.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** Whether a provider takes part. */
 export const ProviderMode = {
   /** UNSPECIFIED - Same as ENABLED. */
@@ -147,12 +207,46 @@ export interface Provider {
    * is. Values must not hold secrets: whoever may read the provider sees them; a key belongs in credential_ref.
    */
   headers: { [key: string]: string };
+  /** How much may be asked of it at most, by all replicas and endpoints together. Default: as much as it takes. */
+  limits: ProviderLimits | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface Provider_HeadersEntry {
   key: string;
   value: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/**
+ * How much may be asked of a provider, or by one of its endpoints. A candidate at one of its limits is excluded as rate_limited,
+ * and the request goes to the next one. The replicas of an installation share each limit by way of Redis; a replica that cannot
+ * reach it keeps to its share of the limit, by the number of replicas that it last saw. Probes count, but are not held back.
+ */
+export interface ProviderLimits {
+  /** Calls under way at once, 1 to 1,000,000. Default: no limit. */
+  concurrentRequests?:
+    | number
+    | undefined;
+  /** Calls a minute, 1 to 10,000,000. Default: no limit. */
+  requestsPerMinute?:
+    | number
+    | undefined;
+  /**
+   * Tokens a minute, input and output together, 1 to 4,000,000,000. A call takes what is expected of it, and what it used instead
+   * is set right at its end. Default: no limit.
+   */
+  tokensPerMinute?:
+    | number
+    | undefined;
+  /** How calls and tokens a minute are counted. Default: by token bucket. */
+  algorithm: LimitAlgorithm;
+  /** Calls that a full token bucket holds, 1 to 10,000,000. Default: what 10 s bring, at least 1. */
+  burstRequests?:
+    | number
+    | undefined;
+  /** Tokens that a full token bucket holds, 1 to 4,000,000,000. Default: what 10 s bring, at least 1. */
+  burstTokens?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -177,6 +271,8 @@ export interface ProviderEndpoint {
     | undefined;
   /** Whether it takes part; it does not where the provider does not. */
   mode: ProviderMode;
+  /** How much may be asked by it at most; the provider's limits hold besides, for all endpoints together. Default: no limit of its own. */
+  limits: ProviderLimits | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -239,6 +335,7 @@ function createBaseProvider(): Provider {
     authStyle: "",
     endpoints: [],
     headers: {},
+    limits: undefined,
     _unknownFields: {},
   };
 }
@@ -308,6 +405,9 @@ export const Provider: MessageFns<Provider> = {
     globalThis.Object.entries(message.headers).forEach(([key, value]: [string, string]) => {
       Provider_HeadersEntry.encode({ key: key as any, value }, writer.uint32(170).fork()).join();
     });
+    if (message.limits !== undefined) {
+      ProviderLimits.encode(message.limits, writer.uint32(178).fork()).join();
+    }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
         const tag = parseInt(key, 10);
@@ -503,6 +603,14 @@ export const Provider: MessageFns<Provider> = {
             }
             continue;
           }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.limits = ProviderLimits.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -601,6 +709,7 @@ export const Provider: MessageFns<Provider> = {
           {},
         )
         : {},
+      limits: isSet(object.limits) ? ProviderLimits.fromJSON(object.limits) : undefined,
     };
   },
 
@@ -675,6 +784,9 @@ export const Provider: MessageFns<Provider> = {
         });
       }
     }
+    if (message.limits !== undefined) {
+      obj.limits = ProviderLimits.toJSON(message.limits);
+    }
     return obj;
   },
 
@@ -714,6 +826,9 @@ export const Provider: MessageFns<Provider> = {
       },
       {},
     );
+    message.limits = (object.limits !== undefined && object.limits !== null)
+      ? ProviderLimits.fromPartial(object.limits)
+      : undefined;
     return message;
   },
 };
@@ -819,6 +934,199 @@ export const Provider_HeadersEntry: MessageFns<Provider_HeadersEntry> = {
   },
 };
 
+function createBaseProviderLimits(): ProviderLimits {
+  return {
+    concurrentRequests: undefined,
+    requestsPerMinute: undefined,
+    tokensPerMinute: undefined,
+    algorithm: 0,
+    burstRequests: undefined,
+    burstTokens: undefined,
+    _unknownFields: {},
+  };
+}
+
+export const ProviderLimits: MessageFns<ProviderLimits> = {
+  encode(message: ProviderLimits, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.concurrentRequests !== undefined) {
+      writer.uint32(8).uint32(message.concurrentRequests);
+    }
+    if (message.requestsPerMinute !== undefined) {
+      writer.uint32(16).uint32(message.requestsPerMinute);
+    }
+    if (message.tokensPerMinute !== undefined) {
+      writer.uint32(24).uint32(message.tokensPerMinute);
+    }
+    if (message.algorithm !== 0) {
+      writer.uint32(32).int32(message.algorithm);
+    }
+    if (message.burstRequests !== undefined) {
+      writer.uint32(40).uint32(message.burstRequests);
+    }
+    if (message.burstTokens !== undefined) {
+      writer.uint32(48).uint32(message.burstTokens);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProviderLimits {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProviderLimits();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.concurrentRequests = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.requestsPerMinute = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.tokensPerMinute = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.algorithm = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.burstRequests = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.burstTokens = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProviderLimits {
+    return {
+      concurrentRequests: isSet(object.concurrentRequests)
+        ? globalThis.Number(object.concurrentRequests)
+        : isSet(object.concurrent_requests)
+        ? globalThis.Number(object.concurrent_requests)
+        : undefined,
+      requestsPerMinute: isSet(object.requestsPerMinute)
+        ? globalThis.Number(object.requestsPerMinute)
+        : isSet(object.requests_per_minute)
+        ? globalThis.Number(object.requests_per_minute)
+        : undefined,
+      tokensPerMinute: isSet(object.tokensPerMinute)
+        ? globalThis.Number(object.tokensPerMinute)
+        : isSet(object.tokens_per_minute)
+        ? globalThis.Number(object.tokens_per_minute)
+        : undefined,
+      algorithm: isSet(object.algorithm) ? limitAlgorithmFromJSON(object.algorithm) : 0,
+      burstRequests: isSet(object.burstRequests)
+        ? globalThis.Number(object.burstRequests)
+        : isSet(object.burst_requests)
+        ? globalThis.Number(object.burst_requests)
+        : undefined,
+      burstTokens: isSet(object.burstTokens)
+        ? globalThis.Number(object.burstTokens)
+        : isSet(object.burst_tokens)
+        ? globalThis.Number(object.burst_tokens)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ProviderLimits): unknown {
+    const obj: any = {};
+    if (message.concurrentRequests !== undefined) {
+      obj.concurrentRequests = Math.round(message.concurrentRequests);
+    }
+    if (message.requestsPerMinute !== undefined) {
+      obj.requestsPerMinute = Math.round(message.requestsPerMinute);
+    }
+    if (message.tokensPerMinute !== undefined) {
+      obj.tokensPerMinute = Math.round(message.tokensPerMinute);
+    }
+    if (message.algorithm !== 0) {
+      obj.algorithm = limitAlgorithmToJSON(message.algorithm);
+    }
+    if (message.burstRequests !== undefined) {
+      obj.burstRequests = Math.round(message.burstRequests);
+    }
+    if (message.burstTokens !== undefined) {
+      obj.burstTokens = Math.round(message.burstTokens);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProviderLimits>): ProviderLimits {
+    return ProviderLimits.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProviderLimits>): ProviderLimits {
+    const message = createBaseProviderLimits();
+    message.concurrentRequests = object.concurrentRequests ?? undefined;
+    message.requestsPerMinute = object.requestsPerMinute ?? undefined;
+    message.tokensPerMinute = object.tokensPerMinute ?? undefined;
+    message.algorithm = object.algorithm ?? 0;
+    message.burstRequests = object.burstRequests ?? undefined;
+    message.burstTokens = object.burstTokens ?? undefined;
+    return message;
+  },
+};
+
 function createBaseProviderEndpoint(): ProviderEndpoint {
   return {
     id: "",
@@ -828,6 +1136,7 @@ function createBaseProviderEndpoint(): ProviderEndpoint {
     tags: [],
     weight: undefined,
     mode: 0,
+    limits: undefined,
     _unknownFields: {},
   };
 }
@@ -854,6 +1163,9 @@ export const ProviderEndpoint: MessageFns<ProviderEndpoint> = {
     }
     if (message.mode !== 0) {
       writer.uint32(56).int32(message.mode);
+    }
+    if (message.limits !== undefined) {
+      ProviderLimits.encode(message.limits, writer.uint32(66).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -935,6 +1247,14 @@ export const ProviderEndpoint: MessageFns<ProviderEndpoint> = {
             message.mode = reader.int32() as any;
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.limits = ProviderLimits.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -972,6 +1292,7 @@ export const ProviderEndpoint: MessageFns<ProviderEndpoint> = {
       tags: globalThis.Array.isArray(object?.tags) ? object.tags.map((e: any) => globalThis.String(e)) : [],
       weight: isSet(object.weight) ? globalThis.Number(object.weight) : undefined,
       mode: isSet(object.mode) ? providerModeFromJSON(object.mode) : 0,
+      limits: isSet(object.limits) ? ProviderLimits.fromJSON(object.limits) : undefined,
     };
   },
 
@@ -998,6 +1319,9 @@ export const ProviderEndpoint: MessageFns<ProviderEndpoint> = {
     if (message.mode !== 0) {
       obj.mode = providerModeToJSON(message.mode);
     }
+    if (message.limits !== undefined) {
+      obj.limits = ProviderLimits.toJSON(message.limits);
+    }
     return obj;
   },
 
@@ -1013,6 +1337,9 @@ export const ProviderEndpoint: MessageFns<ProviderEndpoint> = {
     message.tags = object.tags?.map((e) => e) || [];
     message.weight = object.weight ?? undefined;
     message.mode = object.mode ?? 0;
+    message.limits = (object.limits !== undefined && object.limits !== null)
+      ? ProviderLimits.fromPartial(object.limits)
+      : undefined;
     return message;
   },
 };

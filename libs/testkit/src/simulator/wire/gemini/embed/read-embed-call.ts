@@ -1,5 +1,5 @@
-import { embedCall } from '../../../answer/embed-call.ts';
 import { embedVector } from '../../../answer/embed-vector.ts';
+import { plainCall } from '../../../answer/plain-call.ts';
 import { countTokens } from '../../../answer/tokens.ts';
 import { checkShape } from '../../../shape/check-shape.ts';
 import { choice, integer, list, record, required, text } from '../../../shape/shape.ts';
@@ -58,7 +58,7 @@ export function readEmbedCall({ body, route, unknownFields }: CallSource): CallR
   }));
   return {
     kind: 'call',
-    call: embedCall(
+    call: plainCall(
       model,
       inputs.map((input) => ({ text: input.text, tokens: countTokens(input.text) })),
     ),

@@ -1,5 +1,5 @@
-import { embedCall } from '../../../answer/embed-call.ts';
 import { embedVector } from '../../../answer/embed-vector.ts';
+import { plainCall } from '../../../answer/plain-call.ts';
 import type { PromptPiece } from '../../../answer/simulated-call.ts';
 import { countTokens } from '../../../answer/tokens.ts';
 import { checkShape } from '../../../shape/check-shape.ts';
@@ -38,7 +38,7 @@ export function readEmbedCall({ body, unknownFields }: CallSource): CallReading 
       stream: false,
     };
   }
-  return { kind: 'call', call: embedCall(request.model, inputs), writer: embedWriter(request, inputs) };
+  return { kind: 'call', call: plainCall(request.model, inputs), writer: embedWriter(request, inputs) };
 }
 
 /** One text, several, one list of tokens, or several. */

@@ -1,0 +1,105 @@
+import type { Logger, RedisConnection } from '@switchyard/service-kit';
+import type { Quota } from '../domain/limits/quota.ts';
+import type { QuotaExchange, QuotaReply, QuotaStore } from '../ports.ts';
+import { BUCKET_SCRIPT, REPLICAS_SCRIPT, WINDOW_SCRIPT } from './quota-scripts.ts';
+
+/** How long granted units may be used, and a place is held without a word of its replica. */
+const TTL_MS = 10_000;
+/** How often the store is asked whether it works, and told that this replica is there. */
+const BEAT_MS = 1_000;
+/** A replica of which nothing was heard for so long counts no more. */
+const REPLICA_TTL_MS = 5_000;
+
+type Answer = readonly [granted: number, waitMs: number, slot: number, expiresInMs: number, used: string];
+type Command = (key: string, ...args: (string | number)[]) => Promise<unknown>;
+
+/** Where limits are shared. */
+export interface RedisQuotasOptions {
+  readonly redis: RedisConnection;
+  /** What keys begin with. */
+  readonly prefix: string;
+  readonly replica: string;
+  readonly log: Logger;
+}
+
+/** The limits that all replicas share, in Redis. What fails is not tried again here: until the store answers again each replica is on its own. */
+export class RedisQuotas implements QuotaStore {
+  readonly #options: RedisQuotasOptions;
+  readonly #bucket: Command;
+  readonly #window: Command;
+  readonly #beat: Command;
+  readonly #timer: NodeJS.Timeout;
+  #works = false;
+  #replicas = 1;
+
+  constructor(options: RedisQuotasOptions) {
+    this.#options = options;
+    const { client } = options.redis;
+    const command = (name: string, lua: string): Command => {
+      client.defineCommand(name, { numberOfKeys: 1, lua });
+      return (client as unknown as Record<string, Command>)[name]?.bind(client) as Command;
+    };
+    this.#bucket = command('switchyardBucket', BUCKET_SCRIPT);
+    this.#window = command('switchyardWindow', WINDOW_SCRIPT);
+    this.#beat = command('switchyardReplicas', REPLICAS_SCRIPT);
+    client.on('ready', () => void this.#heartbeat());
+    this.#timer = setInterval(() => void this.#heartbeat(), BEAT_MS).unref();
+  }
+
+  get isUp(): boolean {
+    return this.#works && this.#options.redis.isConnected;
+  }
+
+  get replicas(): number {
+    return this.#replicas;
+  }
+
+  async exchange(quota: Quota, asked: QuotaExchange): Promise<QuotaReply | undefined> {
+    const key = this.#keyOf(`limit:{${quota.key}}`);
+    try {
+      const answer = (await this.#send(key, quota, asked)) as Answer;
+      const [granted, waitMs, slot, expiresInMs, used] = answer;
+      return { granted, waitMs, slot, expiresInMs, used: Number(used) };
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+  }
+
+  #send(key: string, { capacity, counting }: Quota, asked: QuotaExchange): Promise<unknown> {
+    const { held, returned, slot, need, least, ahead } = asked;
+    const wanted = [need, least, ahead] as const;
+    if (counting.kind === 'window') {
+      const { slotMs, slots } = counting;
+      return this.#window(key, capacity, slotMs, slots, slot, returned, this.#replicas, ...wanted);
+    }
+    const perMs = counting.kind === 'held' ? 0 : counting.perMinute / 60_000;
+    const { replica } = this.#options;
+    return this.#bucket(key, replica, capacity, perMs, TTL_MS, held, returned, this.#replicas, ...wanted);
+  }
+
+  async #heartbeat(): Promise<void> {
+    if (!this.#options.redis.isConnected) return;
+    try {
+      const { replica } = this.#options;
+      this.#replicas = (await this.#beat(this.#keyOf('replicas'), replica, REPLICA_TTL_MS)) as number;
+      this.#works = true;
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (this.#works)
+      this.#options.log.warn({ err: error }, 'limits are not shared now: each replica keeps to its part');
+    this.#works = false;
+  }
+
+  #keyOf(name: string): string {
+    return `${this.#options.prefix}:${name}`;
+  }
+}

@@ -1,0 +1,139 @@
+import { unreachable } from '@switchyard/kernel';
+import type { Measure, Quota, Refusal } from '../../domain/limits/quota.ts';
+import { reachesOf } from '../../domain/snapshot/at-endpoints.ts';
+import type { ConfiguredProvider } from '../../domain/snapshot/offering.ts';
+import { QuotaPlace, type TakenQuota } from './quota-place.ts';
+import { type QuotaContext, SharedQuota } from './shared-quota.ts';
+
+/** Whom a call goes to, and what it is expected to use. */
+export interface QuotaCall {
+  readonly provider: ConfiguredProvider;
+  readonly tokens: number;
+  /** A probe counts, and is not held back. */
+  readonly isProbe: boolean;
+}
+
+/** Whether a call may be made. */
+export type Admission =
+  | { readonly kind: 'admitted'; readonly place: QuotaPlace }
+  | { readonly kind: 'limited'; readonly refusal: Refusal };
+
+const TICK_MS = 1_000;
+/** How often the store is asked for one call: others may take what was meant for it. */
+const MAX_ASKED = 3;
+/** And then so long not again. */
+const CONTENDED_MS = 50;
+
+const UNLIMITED: Admission = { kind: 'admitted', place: new QuotaPlace([]) };
+const NO_QUOTAS: readonly SharedQuota[] = [];
+
+/** The limits of all providers and endpoints, at this replica. */
+export class ProviderQuotas {
+  readonly #context: QuotaContext;
+  readonly #quotas = new Map<string, SharedQuota>();
+  readonly #byProvider = new WeakMap<ConfiguredProvider, readonly SharedQuota[]>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(context: QuotaContext) {
+    this.#context = context;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
+  }
+
+  /** The limits of whom a call goes to; none for most. */
+  of(provider: ConfiguredProvider): readonly SharedQuota[] {
+    if (provider.quotas.length === 0) return NO_QUOTAS;
+    let quotas = this.#byProvider.get(provider);
+    if (quotas === undefined) {
+      quotas = provider.quotas.map((quota) => this.#quotaOf(quota));
+      this.#byProvider.set(provider, quotas);
+    }
+    return quotas;
+  }
+
+  /** The limit that is known to have no room for a call: of several the one that has none for longest. */
+  refusal({ provider, tokens }: Omit<QuotaCall, 'isProbe'>, nowMs: number): Refusal | undefined {
+    let longest: Refusal | undefined;
+    for (const shared of this.of(provider)) {
+      const leftMs = shared.waitMs(unitsOf(shared.quota.measure, tokens), nowMs) ?? 0;
+      if (leftMs > (longest?.leftMs ?? 0)) longest = { quota: shared.quota, leftMs };
+    }
+    return longest;
+  }
+
+  /** Takes a place for a call, at once where this replica has what it needs, else as soon as the store has answered. */
+  admit(call: QuotaCall): Admission | Promise<Admission> {
+    const quotas = this.of(call.provider);
+    if (quotas.length === 0) return UNLIMITED;
+    return this.#tryTake(quotas, call) ?? this.#askAndTake(quotas, call);
+  }
+
+  /** Forgets limits that are no more; those that stay take their new size with the next call. */
+  keepOnly(providers: readonly ConfiguredProvider[]): void {
+    if (this.#quotas.size === 0) return;
+    const kept = new Set(providers.flatMap(reachesOf).flatMap(({ quotas }) => quotas.map(({ key }) => key)));
+    for (const [key, quota] of this.#quotas) if (!kept.has(key) && !quota.isInUse) this.#quotas.delete(key);
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+  }
+
+  #quotaOf(quota: Quota): SharedQuota {
+    const known = this.#quotas.get(quota.key);
+    if (known !== undefined) {
+      known.reconfigure(quota);
+      return known;
+    }
+    const made = new SharedQuota(quota, this.#context);
+    this.#quotas.set(quota.key, made);
+    return made;
+  }
+
+  /** undefined: only the store knows. */
+  #tryTake(quotas: readonly SharedQuota[], call: QuotaCall): Admission | undefined {
+    const nowMs = this.#context.clock.monotonicMs();
+    if (!call.isProbe) {
+      const refusal = this.refusal(call, nowMs);
+      if (refusal !== undefined) return { kind: 'limited', refusal };
+      if (quotas.some((shared) => isUnknown(shared, call, nowMs))) return undefined;
+    }
+    const taken = quotas.map((quota): TakenQuota => {
+      const units = unitsOf(quota.quota.measure, call.tokens);
+      return { quota, units, slot: quota.take(units, nowMs) };
+    });
+    return { kind: 'admitted', place: new QuotaPlace(taken) };
+  }
+
+  async #askAndTake(quotas: readonly SharedQuota[], call: QuotaCall): Promise<Admission> {
+    let lacking = quotas[0] as SharedQuota;
+    for (let asked = 0; asked < MAX_ASKED; asked++) {
+      const nowMs = this.#context.clock.monotonicMs();
+      const unknown = quotas.filter((shared) => isUnknown(shared, call, nowMs));
+      lacking = unknown[0] ?? lacking;
+      await Promise.all(unknown.map((shared) => shared.fill(unitsOf(shared.quota.measure, call.tokens))));
+      const admission = this.#tryTake(quotas, call);
+      if (admission !== undefined) return admission;
+    }
+    return { kind: 'limited', refusal: { quota: lacking.quota, leftMs: CONTENDED_MS } };
+  }
+
+  #tick(): void {
+    const nowMs = this.#context.clock.monotonicMs();
+    for (const quota of this.#quotas.values()) quota.tick(nowMs);
+  }
+}
+
+const isUnknown = (shared: SharedQuota, { tokens }: QuotaCall, nowMs: number): boolean =>
+  shared.waitMs(unitsOf(shared.quota.measure, tokens), nowMs) === undefined;
+
+function unitsOf(measure: Measure, tokens: number): number {
+  switch (measure) {
+    case 'concurrent_requests':
+    case 'requests_per_minute':
+      return 1;
+    case 'tokens_per_minute':
+      return tokens;
+    default:
+      return unreachable(measure);
+  }
+}

@@ -1,0 +1,188 @@
+import type { Clock } from '@switchyard/kernel';
+import { Gcra, HeldSlice, type Slice, SpentSlice } from '@switchyard/resilience';
+import type { Quota } from '../../domain/limits/quota.ts';
+import type { QuotaStore } from '../../ports.ts';
+
+/** What a quota stands on. */
+export interface QuotaContext {
+  /** undefined: nothing is shared. */
+  readonly store: QuotaStore | undefined;
+  readonly clock: Clock;
+}
+
+/** A replica keeps at most this part of its share of a limit on calls under way beyond those that it has. */
+const AHEAD_SHARE = 8;
+/** How long a place that was not free is not asked for again: nobody tells when one of another replica's is. */
+const HELD_WAIT_MS = 50;
+const MINUTE_MS = 60_000;
+
+interface Waiter {
+  readonly units: number;
+  readonly tell: () => void;
+}
+
+/** That the store had no room. */
+interface Refused {
+  readonly units: number;
+  readonly untilMs: number;
+}
+
+/**
+ * One limit at this replica. Calls take from the replica's slice without asking anyone; the store is asked beside them, or, where
+ * the slice is used up, once for all who wait. Without a store each replica keeps to its part, by the number of replicas.
+ */
+export class SharedQuota {
+  #quota: Quota;
+  readonly #context: QuotaContext;
+  readonly #slice: Slice;
+  readonly #held: HeldSlice | undefined;
+  #alone: Gcra | undefined;
+  #waiting: Waiter[] = [];
+  #isExchanging = false;
+  #refused: Refused | undefined;
+  /** As the store told last; undefined: it never did. */
+  #used: number | undefined;
+
+  constructor(quota: Quota, context: QuotaContext) {
+    this.#quota = quota;
+    this.#context = context;
+    this.#held = quota.counting.kind === 'held' ? new HeldSlice() : undefined;
+    this.#slice = this.#held ?? new SpentSlice();
+  }
+
+  get quota(): Quota {
+    return this.#quota;
+  }
+
+  /** The limit has changed; what is under way counts on. @param quota of the same key */
+  reconfigure(quota: Quota): void {
+    if (quota.limit === this.#quota.limit && quota.capacity === this.#quota.capacity) return;
+    this.#quota = quota;
+    this.#alone = undefined;
+    this.#refused = undefined;
+  }
+
+  /** Whether calls are under way, as far as it counts them. */
+  get isInUse(): boolean {
+    return (this.#held?.inUse ?? 0) > 0;
+  }
+
+  /** How long there is no room for so many units, in milliseconds: 0 where there is, undefined where only the store knows. */
+  waitMs(units: number, nowMs: number): number | undefined {
+    if (!this.#isShared()) return this.#waitAloneMs(units, nowMs);
+    if (this.#slice.free(nowMs) >= this.#clamped(units)) return 0;
+    const refused = this.#refused;
+    if (refused === undefined || nowMs >= refused.untilMs || units < refused.units) return undefined;
+    return refused.untilMs - nowMs;
+  }
+
+  /** Takes units, also ones that are not there. @returns the slot that they are of */
+  take(units: number, nowMs: number): number {
+    if (!this.#isShared() && this.#held === undefined) {
+      this.#alone?.take(units, nowMs);
+      return ALONE_SLOT;
+    }
+    const slot = this.#slice.take(this.#clamped(units), nowMs);
+    if (this.#isShared() && this.#slice.runsLow(nowMs) && this.#mayAsk(nowMs)) void this.#exchange();
+    return slot;
+  }
+
+  /** Gives back units of a slot; negative: more were used than taken. */
+  giveBack(units: number, slot: number): void {
+    if (slot === ALONE_SLOT) this.#alone?.take(-units, this.#context.clock.monotonicMs());
+    else this.#slice.giveBack(units, slot);
+    if (this.#held !== undefined) this.tick(this.#context.clock.monotonicMs());
+  }
+
+  /** Asks the store for room for so many units, together with all who ask now. */
+  fill(units: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ units: this.#clamped(units), tell: resolve });
+      if (!this.#isExchanging) void this.#exchange();
+    });
+  }
+
+  /** Called now and then: tells the store what is given back or still held. */
+  tick(nowMs: number): void {
+    if (this.#isShared() && !this.#isExchanging && this.#slice.isDue(nowMs)) void this.#exchange();
+  }
+
+  /** Units taken as of now, by all replicas as far as they told, and whether that is so. */
+  async use(): Promise<{ readonly used: number; readonly isShared: boolean }> {
+    if (this.#isShared()) {
+      if (!this.#isExchanging) await this.#exchange();
+      if (this.#used !== undefined && this.#isShared()) return { used: this.#used, isShared: true };
+    }
+    const nowMs = this.#context.clock.monotonicMs();
+    return { used: this.#held?.inUse ?? this.#alone?.used(nowMs) ?? 0, isShared: false };
+  }
+
+  /** A request that takes more than there can ever be gets through when all is there. */
+  #clamped(units: number): number {
+    return Math.min(units, this.#quota.capacity);
+  }
+
+  #mayAsk(nowMs: number): boolean {
+    return !this.#isExchanging && (this.#refused === undefined || nowMs >= this.#refused.untilMs);
+  }
+
+  async #exchange(): Promise<void> {
+    const { store, clock } = this.#context;
+    this.#isExchanging = true;
+    try {
+      // Those who ask in the same turn go together.
+      await Promise.resolve();
+      do {
+        const waiting = this.#waiting;
+        this.#waiting = [];
+        const askedAtMs = clock.monotonicMs();
+        const need = waiting.reduce((sum, { units }) => sum + units, 0);
+        const least = waiting.reduce((min, { units }) => Math.min(min, units), need);
+        if (this.#held !== undefined)
+          this.#held.mostAhead = Math.floor(this.#quota.capacity / (AHEAD_SHARE * this.#replicas));
+        const reply = await store?.exchange(this.#quota, { ...this.#slice.plan(askedAtMs), need, least });
+        if (reply !== undefined) {
+          this.#slice.apply(reply, askedAtMs);
+          this.#used = reply.used;
+          const untilMs = askedAtMs + (this.#held === undefined ? reply.waitMs : HELD_WAIT_MS);
+          this.#refused = reply.granted < need ? { units: least, untilMs } : undefined;
+        }
+        for (const { tell } of waiting) tell();
+      } while (this.#waiting.length > 0);
+    } finally {
+      this.#isExchanging = false;
+    }
+  }
+
+  /** Whether the store counts; at each change what was known of it is forgotten. */
+  #isShared(): boolean {
+    const isShared = this.#context.store?.isUp ?? false;
+    if (isShared && this.#alone !== undefined) this.#alone = undefined;
+    if (!isShared && this.#alone === undefined) {
+      this.#alone = this.#partAlone();
+      this.#slice.forget();
+      this.#refused = undefined;
+    }
+    return isShared;
+  }
+
+  get #replicas(): number {
+    return this.#context.store?.replicas ?? 1;
+  }
+
+  #partAlone(): Gcra {
+    const { counting, capacity } = this.#quota;
+    const perMinute = counting.kind === 'bucket' ? counting.perMinute : capacity;
+    const burst = Math.max(1, capacity / this.#replicas);
+    return new Gcra({ perMs: perMinute / MINUTE_MS / this.#replicas, burst });
+  }
+
+  #waitAloneMs(units: number, nowMs: number): number {
+    if (this.#held === undefined) return this.#alone?.waitMs(units, nowMs) ?? 0;
+    const places = Math.max(1, Math.floor(this.#quota.capacity / this.#replicas));
+    return this.#held.inUse + units <= places ? 0 : HELD_WAIT_MS;
+  }
+}
+
+/** Of units that were taken while there was no store. */
+const ALONE_SLOT = -1;

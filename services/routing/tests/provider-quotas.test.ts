@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LimitAlgorithm, ProviderLimits } from '@switchyard/contracts/routing';
+import { systemClock } from '@switchyard/kernel';
+import { connectRedis, createLogger } from '@switchyard/service-kit';
+import { useServers } from '@switchyard/testkit/test-servers';
+import { afterEach, expect, test, vi } from 'vitest';
+import { RedisQuotas } from '../src/adapters/redis-quotas.ts';
+import { quotasOf } from '../src/domain/limits/quota.ts';
+import type { ConfiguredProvider } from '../src/domain/snapshot/offering.ts';
+import { type Admission, ProviderQuotas } from '../src/runtime/limits/provider-quotas.ts';
+import { offering } from './domain/offerings.ts';
+
+const servers = useServers({ redis: 'own' });
+const log = createLogger({ service: 'test', level: 'silent' });
+const open: { dispose(): void }[] = [];
+let used = 0;
+const MINUTE_MS = 60_000;
+
+afterEach(() => {
+  for (const one of open.splice(0)) one.dispose();
+});
+
+/** A provider with limits, under a name that no other test has. */
+function limited(limits: Parameters<typeof ProviderLimits.fromPartial>[0]): ConfiguredProvider {
+  const { provider } = offering({ provider: `p${used++}` });
+  return { ...provider, quotas: quotasOf(ProviderLimits.fromPartial(limits), provider.key) };
+}
+
+/** Replicas that share what they may use, once all of them have seen each other. */
+async function startReplicas(count: number): Promise<ProviderQuotas[]> {
+  const prefix = `test${used++}`;
+  const stores = Array.from({ length: count }, (_, i) => {
+    const redis = connectRedis({ url: servers.redis.url, name: `r${i}`, commandTimeoutMs: 1_000, log });
+    const store = new RedisQuotas({ redis, prefix, replica: `r${i}`, log });
+    open.push(store, { dispose: () => redis.close() });
+    return store;
+  });
+  await seen(stores);
+  return stores.map((store) => {
+    const quotas = new ProviderQuotas({ store, clock: systemClock });
+    open.push(quotas);
+    return quotas;
+  });
+}
+
+const seen = (stores: readonly RedisQuotas[]) =>
+  vi.waitFor(
+    () => expect(stores.every((store) => store.isUp && store.replicas === stores.length)).toBe(true),
+    {
+      timeout: 20_000,
+    },
+  );
+
+const admit = async (quotas: ProviderQuotas, provider: ConfiguredProvider, tokens = 1): Promise<Admission> =>
+  quotas.admit({ provider, tokens, isProbe: false });
+
+/** How many of so many calls each are admitted, asked all at once. */
+async function admitted(replicas: readonly ProviderQuotas[], provider: ConfiguredProvider, each: number) {
+  const all = replicas.flatMap((quotas) => Array.from({ length: each }, () => admit(quotas, provider)));
+  return (await Promise.all(all)).filter(({ kind }) => kind === 'admitted').length;
+}
+
+test.each([
+  ['token bucket', { requestsPerMinute: 1, burstRequests: 20 }],
+  ['fixed window', { requestsPerMinute: 20, algorithm: LimitAlgorithm.FIXED_WINDOW }],
+  ['sliding window', { requestsPerMinute: 20, algorithm: LimitAlgorithm.SLIDING_WINDOW }],
+  ['calls under way', { concurrentRequests: 20 }],
+])('%s: replicas together get no more than the limit', async (_, limits) => {
+  const replicas = await startReplicas(3);
+  const provider = limited(limits);
+  // A fixed window must not turn in between.
+  const leftMs = MINUTE_MS - (Date.now() % MINUTE_MS);
+  if (leftMs < 5_000) await sleep(leftMs);
+  let sum = 0;
+  for (let i = 0; i < 10; i++) sum += await admitted(replicas, provider, 3);
+  expect(sum).toBe(20);
+});
+
+test('calls go on without a word to the store', async () => {
+  const [quotas] = (await startReplicas(1)) as [ProviderQuotas];
+  const provider = limited({ requestsPerMinute: 6_000 });
+  expect((await admit(quotas, provider)).kind).toBe('admitted');
+  await sleep(50);
+  for (let i = 0; i < 20; i++) {
+    expect(quotas.admit({ provider, tokens: 1, isProbe: false })).not.toBeInstanceOf(Promise);
+    await sleep(20);
+  }
+});
+
+test('a place that one replica gives back is there for the other', async () => {
+  const [a, b] = (await startReplicas(2)) as [ProviderQuotas, ProviderQuotas];
+  const provider = limited({ concurrentRequests: 1 });
+  const first = await admit(a, provider);
+  expect(await admit(b, provider)).toMatchObject({
+    kind: 'limited',
+    refusal: { quota: { measure: 'concurrent_requests', limit: 1 } },
+  });
+  if (first.kind === 'admitted') first.place.end();
+  await vi.waitFor(async () => expect((await admit(b, provider)).kind).toBe('admitted'), { timeout: 20_000 });
+});
+
+test('tokens: what a call did not use is there again, and what it used beyond is missing', async () => {
+  const [quotas] = (await startReplicas(1)) as [ProviderQuotas];
+  const provider = limited({ tokensPerMinute: 60, burstTokens: 1_000 });
+  const first = await admit(quotas, provider, 1_000);
+  expect((await admit(quotas, provider, 500)).kind).toBe('limited');
+  if (first.kind === 'admitted') first.place.settle(400);
+  await vi.waitFor(async () => expect((await admit(quotas, provider, 500)).kind).toBe('admitted'), {
+    timeout: 20_000,
+  });
+  expect((await admit(quotas, provider, 500)).kind).toBe('limited');
+});
+
+test('what needs more tokens than the bucket holds is let through when the bucket is full', async () => {
+  const [quotas] = (await startReplicas(1)) as [ProviderQuotas];
+  const provider = limited({ tokensPerMinute: 60, burstTokens: 100 });
+  expect((await admit(quotas, provider, 5_000)).kind).toBe('admitted');
+  expect((await admit(quotas, provider, 5_000)).kind).toBe('limited');
+});
+
+test('a limit that is changed counts what is under way on', async () => {
+  const [quotas] = (await startReplicas(1)) as [ProviderQuotas];
+  const provider = limited({ concurrentRequests: 2 });
+  expect(await admitted([quotas], provider, 3)).toBe(2);
+  const raised = {
+    ...provider,
+    quotas: quotasOf(ProviderLimits.fromPartial({ concurrentRequests: 5 }), provider.key),
+  };
+  expect(await admitted([quotas], raised, 5)).toBe(3);
+});
+
+test('without Redis each replica keeps to its part, at once; afterwards the limit is shared again', async () => {
+  const replicas = await startReplicas(2);
+  const provider = limited({ requestsPerMinute: 6, burstRequests: 10, concurrentRequests: 100 });
+  const areShared = () =>
+    Promise.all(replicas.map(async (quotas) => (await quotas.of(provider)[0]?.use())?.isShared));
+  expect(await admitted(replicas, provider, 10)).toBe(10);
+  await servers.redis.server.kill('SIGKILL');
+  await vi.waitFor(async () => expect(await areShared()).toEqual([false, false]), { timeout: 20_000 });
+  const asked = replicas.flatMap((quotas) =>
+    Array.from({ length: 10 }, () => quotas.admit({ provider, tokens: 1, isProbe: false })),
+  );
+  expect(asked.some((one) => one instanceof Promise)).toBe(false);
+  expect((await Promise.all(asked)).filter(({ kind }) => kind === 'admitted').length).toBe(10);
+  await servers.redis.server.restart();
+  await vi.waitFor(async () => expect(await areShared()).toEqual([true, true]), { timeout: 20_000 });
+});
+
+test('a store that was emptied is no reason to refuse', async () => {
+  const [quotas] = (await startReplicas(1)) as [ProviderQuotas];
+  const provider = limited({ requestsPerMinute: 600, burstRequests: 100 });
+  expect(await admitted([quotas], provider, 10)).toBe(10);
+  const redis = connectRedis({ url: servers.redis.url, name: 'flush', commandTimeoutMs: 5_000, log });
+  await vi.waitFor(() => redis.client.flushall(), { timeout: 20_000 });
+  redis.close();
+  expect(await admitted([quotas], provider, 10)).toBe(10);
+});
