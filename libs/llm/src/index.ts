@@ -87,6 +87,7 @@ export {
   type OperationInput,
   unsupportedVariant,
 } from './operations/speak-operation.ts';
+export { readRateLimits } from './rate-limits/read-rate-limits.ts';
 export type { TokenBounds } from './rating/bound-cost.ts';
 export { boundUnitCost } from './rating/bound-cost.ts';
 export { boundTieredCost } from './rating/bound-tiered-cost.ts';

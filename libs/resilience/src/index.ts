@@ -26,6 +26,7 @@ export { Gcra, type GcraOptions } from './limits/gcra.ts';
 export { HeldSlice } from './limits/held-slice.ts';
 export type { Slice, SliceGrant, SlicePlan } from './limits/slice.ts';
 export { SpentSlice } from './limits/spent-slice.ts';
+export { type CallMark, ToldLimits, type ToldQuota } from './limits/told-limits.ts';
 export { type BackoffOptions, DEFAULT_BACKOFF, fullJitterDelayMs } from './retry/full-jitter-backoff.ts';
 export { HedgeBudget } from './retry/hedge-budget.ts';
 export { parseHttpDate } from './retry/http-date.ts';

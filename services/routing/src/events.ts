@@ -1,7 +1,7 @@
 import type { UsageRecord } from '@switchyard/contracts/events';
 import { DecisionOutcome } from '@switchyard/contracts/routing';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Refusal } from './domain/limits/quota.ts';
+import { limitName, type Refusal } from './domain/limits/refusal.ts';
 import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
 
 /** A request that has ended. */
@@ -58,8 +58,8 @@ export class RoutingEvents {
   }
 
   /** A candidate was not called since a limit of its provider has no room; the next one was asked. */
-  rateLimited({ id, endpoint }: ConfiguredProvider, { quota }: Refusal): void {
-    this.#metrics.rateLimited.inc({ provider: id, endpoint: endpoint?.id ?? '', limit: quota.measure });
+  rateLimited({ id, endpoint }: ConfiguredProvider, refusal: Refusal): void {
+    this.#metrics.rateLimited.inc({ provider: id, endpoint: endpoint?.id ?? '', limit: limitName(refusal) });
   }
 
   decisionsDropped(count: number): void {

@@ -54,6 +54,7 @@ function prepared(answered: 'whole' | 'streamed'): PreparedCall {
     secrets: [],
     deadline: new AttemptDeadline({ limits, answer: answered, signal, remainingMs: undefined }),
     wallNowMs: 0,
+    onHead: () => undefined,
   };
 }
 

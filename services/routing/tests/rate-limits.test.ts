@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { CompleteRequest, DecisionOutcome, type ProviderLimits, Role } from '@switchyard/contracts/routing';
 import { ServiceError } from '@switchyard/kernel';
 import { callUnary } from '@switchyard/service-kit';
@@ -95,7 +98,7 @@ test('two replicas share a limit; what is above it goes to the next candidate, a
         {
           constraint: 'rate_limited',
           detail: expect.stringMatching(
-            /^it has reached its limit of 1 calls a minute; the next one may go in \d+ ms$/,
+            /^it has reached its limit of 1 calls a minute; there is room in \d+ ms$/,
           ),
         },
       ]);
@@ -123,3 +126,49 @@ test('calls under way at the other replica count, and their places come back', a
   await slow;
   await vi.waitFor(() => complete(one(1), ['busy']), { timeout: 20_000 });
 });
+
+test('a provider that tells it has nothing left is not asked until its reset', async () => {
+  const told = await startTold();
+  try {
+    await one().addProvider({ id: 'told', baseUrl: `http://127.0.0.1:${told.port}/v1`, priority: 0 });
+    await complete(one(), ['told', 'second']);
+    expect(told.calls()).toBe(1);
+    const { requestId, route } = await complete(one(), ['told', 'second']);
+    expect(route?.provider).toBe('second');
+    expect(told.calls()).toBe(1);
+    const decision = await decisionOf(one(), requestId);
+    expect(decision?.candidates.find(({ provider }) => provider === 'told')?.exclusions).toMatchObject([
+      {
+        constraint: 'rate_limited',
+        detail: expect.stringMatching(
+          /^by its own answers it takes no more requests now; there is room in \d+ ms$/,
+        ),
+      },
+    ]);
+  } finally {
+    told.close();
+  }
+});
+
+/** A provider that answers, and tells with each answer that no request is left for 5 minutes. */
+async function startTold() {
+  let calls = 0;
+  const answer = {
+    id: '1',
+    object: 'chat.completion',
+    model,
+    choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'hi' } }],
+  };
+  const headers = {
+    'content-type': 'application/json',
+    'x-ratelimit-limit-requests': '1',
+    'x-ratelimit-remaining-requests': '0',
+    'x-ratelimit-reset-requests': '5m0s',
+  };
+  const server = createServer((_, response) => {
+    calls += 1;
+    response.writeHead(200, headers).end(JSON.stringify(answer));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, calls: () => calls, close: () => server.close() };
+}

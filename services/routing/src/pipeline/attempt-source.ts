@@ -6,7 +6,7 @@ import type { RetryLeave } from '@switchyard/resilience';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { candidatesInTurn } from '../domain/failover/candidates-in-turn.ts';
 import { nextStep } from '../domain/failover/next-step.ts';
-import { describeRefusal } from '../domain/limits/quota.ts';
+import { describeRefusal } from '../domain/limits/refusal.ts';
 import { tokensWanted } from '../domain/request/cost-estimate.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { QuotaPlace } from '../runtime/limits/quota-place.ts';

@@ -4,18 +4,22 @@ import {
   type EncodedRequest,
   encodeOperation,
   type RequestAuthorization,
+  readRateLimits,
   type Unsupported,
 } from '@switchyard/llm';
 import type { Permit, RetryLeave } from '@switchyard/resilience';
 import { endSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { describeCoolDown } from '../domain/decide/describe-cool-down.ts';
+import { describeRefusal } from '../domain/limits/refusal.ts';
+import { tokensWanted } from '../domain/request/cost-estimate.ts';
 import { outputLimit } from '../domain/request/output-limit.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
 import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
 import { AttemptDeadline } from '../transport/attempt-deadline.ts';
 import { authorizationHeaders } from '../transport/authorize-request.ts';
+import type { PreparedCall } from '../transport/call-provider.ts';
 import { type Attempt, type AttemptOrigin, heldRecord, startAttemptSpan } from './attempt.ts';
 
 /** What came of preparing a candidate's call. */
@@ -76,16 +80,27 @@ function takePlace(
   }: { readonly nowMs: number; readonly leave: RetryLeave | undefined } & Pick<PrepareOptions, 'origin'>,
 ): Place | Extract<Prepared, { kind: 'skipped' }> {
   const { isProbe } = origin.decided.needs;
-  const cooling = runtime.coolDown.at(nowMs);
+  const pause = pauseOf(runtime, { nowMs, origin });
   const leave = taken ?? leaveFor(runtime, origin);
   if (leave === undefined)
     return { kind: 'skipped', outcome: 'overloaded', detail: 'its retry budget is used up' };
-  const permit = cooling === undefined || isProbe ? runtime.breaker.tryAcquire(nowMs) : undefined;
+  const permit = pause === undefined || isProbe ? runtime.breaker.tryAcquire(nowMs) : undefined;
   if (permit !== undefined || isProbe) return { kind: 'taken', runtime, permit, leave };
   runtime.retries.end(leave);
-  return cooling === undefined
+  return pause === undefined
     ? { kind: 'skipped', outcome: 'overloaded', detail: 'its circuit breaker has opened meanwhile' }
-    : { kind: 'skipped', outcome: 'rate_limited', detail: describeCoolDown(cooling.endsAtWallMs) };
+    : { kind: 'skipped', outcome: 'rate_limited', detail: pause };
+}
+
+/** Why a target wants no call now, by what it has asked for or told; undefined where it has not. */
+function pauseOf(
+  runtime: OfferingRuntime,
+  { nowMs, origin }: { readonly nowMs: number } & Pick<PrepareOptions, 'origin'>,
+): string | undefined {
+  const cooling = runtime.coolDown.at(nowMs);
+  if (cooling !== undefined) return describeCoolDown(cooling.endsAtWallMs);
+  const refusal = runtime.toldRefusal(tokensWanted(origin.decided.needs), nowMs);
+  return refusal && describeRefusal(refusal);
 }
 
 function leaveFor({ retries }: OfferingRuntime, { index, decided }: PrepareOptions['origin']) {
@@ -110,7 +125,12 @@ function hold(
   const overheadMs = (options.firstAttemptAtMs ?? nowMs) - options.arrivedAtMs;
   const held = heldRecord(candidate, span, { ...origin, overheadMs, wallMs });
   // Nothing between the hold and the attempt can fail: a hold without an attempt would stay open.
-  const made = callOf(options, context, { attemptId: held.attemptId, encoded, wallMs });
+  const made = callOf(options, context, {
+    attemptId: held.attemptId,
+    encoded,
+    wallMs,
+    onHead: learner(options, context, runtime),
+  });
   try {
     context.usage.hold(held.attemptId, held);
   } catch (error) {
@@ -137,6 +157,16 @@ function hold(
     span,
   };
   return { kind: 'attempt', attempt: { ...known, ...made, ...UNANSWERED } };
+}
+
+/** Takes note of what the head of a call's answer tells of its target's limits. */
+function learner(
+  { origin }: PrepareOptions,
+  { clock }: PipelineContext,
+  { told }: OfferingRuntime,
+): PreparedCall['onHead'] {
+  const mark = told.began(tokensWanted(origin.decided.needs));
+  return (headers) => told.note(readRateLimits(headers, clock.wallMs()), mark, clock.monotonicMs());
 }
 
 /** An attempt of which nothing is known yet. */
@@ -171,7 +201,13 @@ function callOf(
     attemptId,
     encoded,
     wallMs,
-  }: { readonly attemptId: string; readonly encoded: EncodedRequest; readonly wallMs: number },
+    onHead,
+  }: {
+    readonly attemptId: string;
+    readonly encoded: EncodedRequest;
+    readonly wallMs: number;
+    readonly onHead: PreparedCall['onHead'];
+  },
 ) {
   const { provider } = candidate.offering;
   const { signal, deadlineAtMs } = origin.call;
@@ -190,6 +226,7 @@ function callOf(
       headers,
       deadline,
       wallNowMs: wallMs,
+      onHead,
       secrets: authorization.secrets,
     },
   };

@@ -8,7 +8,9 @@ import {
   type Permit,
   RetryGate,
   SuccessRate,
+  ToldLimits,
 } from '@switchyard/resilience';
+import type { Refusal } from '../domain/limits/refusal.ts';
 import { CoolDown } from './cool-down.ts';
 import { SlowPercentile } from './slow-percentile.ts';
 
@@ -26,6 +28,8 @@ export class OfferingRuntime {
   /** Bounds the retries that go here. */
   readonly retries = new RetryGate();
   readonly coolDown = new CoolDown();
+  /** What its answers have told of its limits. */
+  readonly told = new ToldLimits();
   /** Bounds the hedges beside calls here. */
   readonly hedges = new HedgeBudget();
   readonly #percentile = new SlowPercentile();
@@ -38,6 +42,12 @@ export class OfferingRuntime {
   readonly #latency = new PeakEwma();
   readonly #successRate = new SuccessRate();
   #calledAtMs: number | undefined;
+
+  /** The limit of its own that has no room, by its answers; undefined where none is known. */
+  toldRefusal(tokens: number, nowMs: number): Refusal | undefined {
+    const refusal = this.told.refusal(tokens, nowMs);
+    return refusal === undefined ? undefined : { source: 'provider', ...refusal };
+  }
 
   /** Peak EWMA of the time to the first token, in milliseconds; undefined before the first success. */
   get latencyMs(): number | undefined {

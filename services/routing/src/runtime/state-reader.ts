@@ -1,5 +1,5 @@
 import type { OfferingState } from '../domain/decide/candidate.ts';
-import type { Refusal } from '../domain/limits/quota.ts';
+import type { Refusal } from '../domain/limits/refusal.ts';
 import type { Offering } from '../domain/snapshot/offering.ts';
 import type { ProviderSecrets } from '../ports.ts';
 import type { ProviderQuotas } from './limits/provider-quotas.ts';
@@ -37,7 +37,7 @@ export const stateReader =
       breaker: runtime.breaker.state(nowMs),
       breakerAdmits: runtime.breaker.admits(nowMs),
       cooling: runtime.coolDown.at(nowMs),
-      limited,
+      limited: limited ?? runtime.toldRefusal(tokens, nowMs),
       active: runtime.active,
       latencyMs: runtime.latencyMs,
       successRate: runtime.successRate(nowMs),

@@ -3,6 +3,7 @@ import type {
   EncodedRequest,
   HttpAnswer,
   ProviderError,
+  ResponseHeaders,
   Secrets,
   StreamEvent,
   WireFormat,
@@ -23,6 +24,8 @@ export interface PreparedCall {
   readonly secrets: Secrets;
   readonly deadline: AttemptDeadline;
   readonly wallNowMs: number;
+  /** Told of the head of the answer. */
+  readonly onHead: (headers: ResponseHeaders) => void;
 }
 
 /** A failed call. */
@@ -119,7 +122,7 @@ interface Way {
 }
 
 async function send(
-  { transport, provider, encoded, headers, deadline: { signal } }: PreparedCall,
+  { transport, provider, encoded, headers, deadline: { signal }, onHead }: PreparedCall,
   way: Way,
 ): Promise<ProviderAnswer> {
   const onSending = () => {
@@ -129,6 +132,7 @@ async function send(
   const sent = transport.send({ provider, encoded, headers, signal, onSending });
   const answer = await Promise.race([sent, endUnsent(signal, way)]);
   way.status = answer.status;
+  onHead(answer.headers);
   // A body that is destroyed says so by an error; whoever reads it hears it by the reading.
   answer.body.on('error', () => undefined);
   return answer;

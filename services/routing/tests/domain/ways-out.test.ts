@@ -111,8 +111,15 @@ const WAYS: Readonly<Record<ConstraintName, readonly Way[]>> = {
   ],
   rate_limited: [
     {
+      name: 'by its own answers',
+      state: { limited: { source: 'provider', counts: 'tokens', leftMs: 900 } },
+      wayOut: /room again by itself.*another provider.*quota/,
+    },
+    {
       name: 'at its limit',
-      state: { limited: { quota: { measure: 'requests_per_minute', limit: 60 }, leftMs: 900 } },
+      state: {
+        limited: { source: 'configured', quota: { measure: 'requests_per_minute', limit: 60 }, leftMs: 900 },
+      },
       wayOut: /room again by itself.*another provider.*`limits` of the provider.*switchyard limits/,
     },
   ],

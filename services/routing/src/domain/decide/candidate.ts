@@ -1,7 +1,7 @@
 import type { NanoUsd } from '@switchyard/kernel';
 import type { Unsupported } from '@switchyard/llm';
 import type { BreakerState } from '@switchyard/resilience';
-import type { Refusal } from '../limits/quota.ts';
+import type { Refusal } from '../limits/refusal.ts';
 import { maxCost } from '../request/cost-estimate.ts';
 import type { Needs } from '../request/needs.ts';
 import type { ConfiguredProvider, EndpointShare, Offering } from '../snapshot/offering.ts';

@@ -1,6 +1,6 @@
 import { formatUsd } from '@switchyard/kernel';
 import type { BreakerState } from '@switchyard/resilience';
-import { describeRefusal } from '../limits/quota.ts';
+import { describeRefusal } from '../limits/refusal.ts';
 import { unboundedFieldsAt } from '../request/cost-estimate.ts';
 import type { Needs } from '../request/needs.ts';
 import { pricesFor } from '../request/prices-for.ts';
@@ -150,14 +150,17 @@ const coolingDown: Constraint = ({ state: { cooling } }, { isProbe }) =>
         wayOut: 'it comes back by itself then; allow another provider, or have its quota raised',
       };
 
+const RAISE_LIMIT =
+  'it has room again by itself; allow another provider, or raise `limits` of the provider ("switchyard limits" shows their use)';
+const RAISE_QUOTA = 'it has room again by itself; allow another provider, or have its quota raised';
+
 const rateLimited: Constraint = ({ state: { limited } }, { isProbe }) =>
   limited === undefined || isProbe
     ? undefined
     : {
         constraint: 'rate_limited',
         detail: describeRefusal(limited),
-        wayOut:
-          'it has room again by itself; allow another provider, or raise `limits` of the provider ("switchyard limits" shows their use)',
+        wayOut: limited.source === 'configured' ? RAISE_LIMIT : RAISE_QUOTA,
       };
 
 /** In the order in which reasons are told: what the caller asked for first, what will pass by itself last. */

@@ -85,20 +85,3 @@ function ratedQuota({
     }
   }
 }
-
-/** Why a candidate is not called, in one sentence. @param leftMs how long it will be so, as far as is known */
-export const describeRefusal = ({ quota: { measure, limit }, leftMs }: Refusal): string =>
-  `it has reached its limit of ${limit} ${MEASURE_NAMES[measure]}${leftMs > 0 ? `; the next one may go in ${Math.ceil(leftMs)} ms` : ''}`;
-
-/** A limit that has no room. */
-export interface Refusal {
-  readonly quota: Pick<Quota, 'measure' | 'limit'>;
-  /** How long it will be so, in milliseconds, as far as is known. */
-  readonly leftMs: number;
-}
-
-const MEASURE_NAMES: Readonly<Record<Measure, string>> = {
-  concurrent_requests: 'calls under way',
-  requests_per_minute: 'calls a minute',
-  tokens_per_minute: 'tokens a minute',
-};

@@ -1,5 +1,6 @@
 import { unreachable } from '@switchyard/kernel';
-import type { Measure, Quota, Refusal } from '../../domain/limits/quota.ts';
+import type { Measure, Quota } from '../../domain/limits/quota.ts';
+import type { Refusal } from '../../domain/limits/refusal.ts';
 import { reachesOf } from '../../domain/snapshot/at-endpoints.ts';
 import type { ConfiguredProvider } from '../../domain/snapshot/offering.ts';
 import { QuotaPlace, type TakenQuota } from './quota-place.ts';
@@ -55,7 +56,7 @@ export class ProviderQuotas {
     let longest: Refusal | undefined;
     for (const shared of this.of(provider)) {
       const leftMs = shared.waitMs(unitsOf(shared.quota.measure, tokens), nowMs) ?? 0;
-      if (leftMs > (longest?.leftMs ?? 0)) longest = { quota: shared.quota, leftMs };
+      if (leftMs > (longest?.leftMs ?? 0)) longest = { source: 'configured', quota: shared.quota, leftMs };
     }
     return longest;
   }
@@ -114,7 +115,7 @@ export class ProviderQuotas {
       const admission = this.#tryTake(quotas, call);
       if (admission !== undefined) return admission;
     }
-    return { kind: 'limited', refusal: { quota: lacking.quota, leftMs: CONTENDED_MS } };
+    return { kind: 'limited', refusal: { source: 'configured', quota: lacking.quota, leftMs: CONTENDED_MS } };
   }
 
   #tick(): void {
