@@ -1,4 +1,6 @@
 // One entry point per proto package, so that names of different packages cannot collide.
+export * from './cache-result-names.ts';
+export * from './gen/switchyard/routing/v1/cache.ts';
 export * from './gen/switchyard/routing/v1/completion.ts';
 export * from './gen/switchyard/routing/v1/configuration_admin_service.ts';
 export * from './gen/switchyard/routing/v1/content.ts';

@@ -41,6 +41,7 @@ export {
 export { pricesAt } from './catalog/prices-at.ts';
 export { RESIDENCY_REGIONS, type Region, residencyOf, residencyOfAll } from './catalog/residency.ts';
 export { checkCatalog, loadCatalog } from './catalog/snapshot/load-catalog.ts';
+export { deltasOfMessage } from './formats/deltas-of-message.ts';
 export { type Dialect, GENERIC_DIALECT, OPENAI_DIALECT } from './formats/dialect.ts';
 export { ERROR_CLASSES, type ErrorClass, type ErrorClassRules } from './formats/error-classes.ts';
 export { MessageBuilder } from './formats/message-builder.ts';

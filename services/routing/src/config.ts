@@ -7,6 +7,7 @@ import {
   parseNamedHosts,
   readBaseConfig,
 } from '@switchyard/service-kit';
+import type { MemoryBounds } from './cache/memory-answers.ts';
 import type { AttemptLimits } from './domain/snapshot/offering.ts';
 
 /** What routing is configured with. */
@@ -41,6 +42,8 @@ export interface RoutingConfig extends BaseConfig {
   readonly defaultStrategy: Strategy;
   /** `ROUTING_{CONNECT,FIRST_TOKEN,BETWEEN_TOKENS,TOTAL}_TIMEOUT_MS`. */
   readonly defaultLimits: AttemptLimits;
+  /** `ROUTING_CACHE_MEMORY_BYTES`, default 64 MiB, and `ROUTING_CACHE_MEMORY_ENTRIES`, default 20,000: answers kept in memory. */
+  readonly cacheBounds: MemoryBounds;
   /** `ROUTING_DECISION_SAMPLE_PERMILLE`, default 1000: how many plain successes are stored; everything else always is. */
   readonly decisionSamplePermille: number;
   /** `ROUTING_DECISION_RETENTION_HOURS`, default 168. */
@@ -81,15 +84,14 @@ export function parseConfig(env: Env): RoutingConfig {
       max: 30 * DAY_MS,
     }),
     namedHosts: readNamedHosts(reader),
-    defaultStrategy:
-      strategyNamed(reader.choice('ROUTING_DEFAULT_STRATEGY', STRATEGY_NAMES, 'priority')) ??
-      Strategy.PRIORITY,
+    defaultStrategy: readDefaultStrategy(reader),
     defaultLimits: {
       connectMs: limit('CONNECT', 5_000),
       firstTokenMs: limit('FIRST_TOKEN', 60_000),
       betweenTokensMs: limit('BETWEEN_TOKENS', 30_000),
       totalMs: limit('TOTAL', 600_000),
     },
+    cacheBounds: readCacheBounds(reader),
     decisionSamplePermille: reader.integer('ROUTING_DECISION_SAMPLE_PERMILLE', {
       fallback: 1000,
       min: 0,
@@ -102,6 +104,14 @@ export function parseConfig(env: Env): RoutingConfig {
   reader.finish();
   return Object.freeze(config);
 }
+
+const readDefaultStrategy = (reader: EnvReader): Strategy =>
+  strategyNamed(reader.choice('ROUTING_DEFAULT_STRATEGY', STRATEGY_NAMES, 'priority')) ?? Strategy.PRIORITY;
+
+const readCacheBounds = (reader: EnvReader): MemoryBounds => ({
+  maxBytes: reader.integer('ROUTING_CACHE_MEMORY_BYTES', { fallback: 64 * MIB, min: MIB, max: 64 * GIB }),
+  maxEntries: reader.integer('ROUTING_CACHE_MEMORY_ENTRIES', { fallback: 20_000, min: 1, max: 10_000_000 }),
+});
 
 function readNamedHosts(reader: EnvReader): NamedHosts {
   const { named, wrong } = parseNamedHosts(reader.list('ROUTING_PLAINTEXT_HOSTS'), 'optional');

@@ -1,5 +1,5 @@
 import type { UsageRecord } from '@switchyard/contracts/events';
-import { DecisionOutcome } from '@switchyard/contracts/routing';
+import { type CacheInfo, cacheResultName, DecisionOutcome } from '@switchyard/contracts/routing';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { limitName, type Refusal } from './domain/limits/refusal.ts';
 import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
@@ -60,6 +60,12 @@ export class RoutingEvents {
   /** A candidate was not called since a limit of its provider has no room; the next one was asked. */
   rateLimited({ id, endpoint }: ConfiguredProvider, refusal: Refusal): void {
     this.#metrics.rateLimited.inc({ provider: id, endpoint: endpoint?.id ?? '', limit: limitName(refusal) });
+  }
+
+  /** A request that may be cached was answered. */
+  cacheUsed({ result, savedNanoUsd }: Pick<CacheInfo, 'result' | 'savedNanoUsd'>): void {
+    this.#metrics.cacheRequests.inc({ result: cacheResultName(result) ?? 'unspecified' });
+    if (savedNanoUsd !== undefined) this.#metrics.cacheSaved.inc(Number(savedNanoUsd) / 1e9);
   }
 
   decisionsDropped(count: number): void {
@@ -131,6 +137,7 @@ function makeMetrics(registers: Registry[]) {
     overhead: seconds('overhead', 'From the arrival of a request to its first attempt.', {
       buckets: OVERHEAD_SECONDS,
     }),
+    ...cacheMetrics(counter),
     decisionsDropped: counter('decisions_dropped', 'Decision records that could not be stored.'),
     experimentRequestsDropped: counter(
       'experiment_requests_dropped',
@@ -139,3 +146,12 @@ function makeMetrics(registers: Registry[]) {
     published: counter('usage_published', 'Usage records that the bus has taken.'),
   };
 }
+
+type MakeCounter = (name: string, help: string, labelNames?: string[]) => Counter;
+
+const cacheMetrics = (counter: MakeCounter) => ({
+  cacheRequests: counter('cache_requests', 'Requests that may be cached, by where their answer came from.', [
+    'result',
+  ]),
+  cacheSaved: counter('cache_saved_usd', 'Cost in USD of calls that the cache saved, for plotting.'),
+});

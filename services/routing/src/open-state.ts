@@ -18,6 +18,7 @@ import { SnapshotFile } from './adapters/snapshot-file.ts';
 import type { RoutingConfig } from './config.ts';
 import type { Snapshot } from './domain/snapshot/snapshot.ts';
 import type { RoutingEvents } from './events.ts';
+import { openCaches } from './open-caches.ts';
 import { readBootId } from './outbox/boot-id.ts';
 import { UsageOutboxes } from './outbox/usage-outboxes.ts';
 import { ExperimentTallies } from './runtime/experiment-tallies.ts';
@@ -69,7 +70,7 @@ export function openStores(
   const answers = new PostgresIdempotency(postgres, new AnswerCipher(config.apiKey));
   const expired = new ExpiredKeys(answers, log);
   stack.defer(() => expired.dispose());
-  const kept = { decisions: recorder, experiments: tallies, answers };
+  const kept = { decisions: recorder, experiments: tallies, answers, ...openCaches(config) };
   return { configuration, configured, kept, decisionStore, recorder };
 }
 

@@ -4,6 +4,9 @@ import type { Clock, Random } from '@switchyard/kernel';
 import type { RequestAuthorization } from '@switchyard/llm';
 import type { SliceGrant, SlicePlan } from '@switchyard/resilience';
 import type { Logger } from '@switchyard/service-kit';
+import type { MemoryAnswers } from './cache/memory-answers.ts';
+import type { CachedKind } from './domain/cache/cache-key.ts';
+import type { AgedAnswer, KeptAnswer } from './domain/cache/kept-answer.ts';
 import type { EndedAssignment } from './domain/experiment/counted-variant.ts';
 import type { Claim, ClaimedKey, KeyedRequest } from './domain/idempotency/claim.ts';
 import type { Quota } from './domain/limits/quota.ts';
@@ -29,6 +32,8 @@ export interface UsageLog {
   /** @throws OUTBOX_FULL: then the attempt must not be made */
   hold(attemptId: string, unresolved: UsageRecord): void;
   settle(attemptId: string, record: UsageRecord): void;
+  /** Writes down what cost nothing. @throws OUTBOX_FULL */
+  note(record: UsageRecord): void;
 }
 
 /** Where decisions are kept. */
@@ -80,6 +85,25 @@ export interface QuotaStore {
   exchange(quota: Quota, asked: QuotaExchange): Promise<QuotaReply | undefined>;
 }
 
+/** Where answers are kept that replicas share. It only speeds things up: whatever goes wrong there is a miss. */
+export interface SharedAnswers {
+  get(question: SharedQuestion): Promise<FoundAnswer | undefined>;
+  /** @param bytes the answer on the wire, of the message of its kind */
+  put(question: SharedQuestion, kept: { readonly answer: KeptAnswer; readonly bytes: Uint8Array }): void;
+}
+
+/** An answer that was found, and its bytes on the wire. */
+export interface FoundAnswer extends AgedAnswer {
+  readonly bytes: number;
+}
+
+/** A question in a store of answers. */
+export interface SharedQuestion {
+  readonly key: string;
+  readonly tenant: string;
+  readonly kind: CachedKind;
+}
+
 /** What the pipeline stands on. */
 export interface PipelineContext {
   readonly snapshots: SnapshotHolder;
@@ -91,6 +115,9 @@ export interface PipelineContext {
   readonly decisions: DecisionLog;
   readonly experiments: ExperimentLog;
   readonly answers: AnswerStore;
+  readonly memory: MemoryAnswers;
+  /** undefined: replicas share no answers. */
+  readonly shared: SharedAnswers | undefined;
   readonly events: RoutingEvents;
   readonly clock: Clock;
   /** Draws one seed for each request. */

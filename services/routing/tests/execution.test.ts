@@ -5,7 +5,9 @@ import { chatOf } from '@switchyard/llm';
 import { createLogger } from '@switchyard/service-kit';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import { MemoryAnswers } from '../src/cache/memory-answers.ts';
 import { RoutingEvents } from '../src/events.ts';
+import { askRequest } from '../src/pipeline/ask-request.ts';
 import { Execution } from '../src/pipeline/execution.ts';
 import { Pipeline } from '../src/pipeline/pipeline.ts';
 import type { OperationCall, PipelineCall } from '../src/pipeline/pipeline-call.ts';
@@ -69,7 +71,10 @@ function contextOf(change: Partial<PipelineContext> = {}) {
         held.delete(attemptId);
         booked.push(record);
       },
+      note: (record) => booked.push(record),
     },
+    memory: new MemoryAnswers({ maxBytes: 1_000_000, maxEntries: 10 }),
+    shared: undefined,
     decisions: { record: (decision) => decisions.push(decision) },
     experiments: { count: () => undefined },
     answers: { claim: unused, keep: unused, giveUp: unused, release: unused, removeExpired: unused },
@@ -86,7 +91,7 @@ function contextOf(change: Partial<PipelineContext> = {}) {
 
 test('what was tried is listed in order, one that was passed over between two attempts too', async () => {
   const { context, decisions } = contextOf();
-  const execution = new Execution(asked, context, { stream: false });
+  const execution = new Execution(askRequest(asked, context), context, { stream: false });
   const first = await execution.begin();
   const second = await execution.failOver(first, failure);
   execution.succeed(second, { usage: undefined });
@@ -108,7 +113,7 @@ test('after a provider has failed another one is tried before its second model, 
     snapshots: { current: snapshotOf(offerings) } as unknown as SnapshotHolder,
   });
   const auto = { ...asked, operation: chatOf({ ...call.request, model: 'auto' }) };
-  const execution = new Execution(auto, context, { stream: false });
+  const execution = new Execution(askRequest(auto, context), context, { stream: false });
   const second = await execution.failOver(await execution.begin(), failure);
   const third = await execution.failOver(second, failure);
   execution.succeed(third, { usage: undefined });
@@ -119,7 +124,7 @@ test('after a provider has failed another one is tried before its second model, 
 
 test('the overhead of a request ends with its first attempt, also where a later one answers', async () => {
   const { context, booked } = contextOf();
-  const execution = new Execution(asked, context, { stream: false });
+  const execution = new Execution(askRequest(asked, context), context, { stream: false });
   const second = await execution.failOver(await execution.begin(), failure);
   execution.succeed(second, { usage: undefined });
   expect(booked[0]?.overheadUs).toBeGreaterThan(0n);
@@ -137,7 +142,7 @@ test('a hold is settled even where the request breaks off by a failure of its ow
 
 test('an attempt that cannot be booked is settled at what was held, and counts as active no more', async () => {
   const { context, held, booked } = contextOf();
-  const execution = new Execution(asked, context, { stream: false });
+  const execution = new Execution(askRequest(asked, context), context, { stream: false });
   const attempt = await execution.begin();
   // No provider reports such a number; the booking cannot rate it.
   const usage = { inputTokens: 0.5, outputTokens: 1, estimated: false };
@@ -150,7 +155,7 @@ test('an attempt that cannot be booked is settled at what was held, and counts a
 
 test('where an attempt cannot be booked, the one that was to follow is settled too', async () => {
   const { context, held } = contextOf();
-  const execution = new Execution(asked, context, { stream: false });
+  const execution = new Execution(askRequest(asked, context), context, { stream: false });
   const attempt = await execution.begin();
   attempt.usage = { inputTokens: 0.5, outputTokens: 1, estimated: false };
   await expect(execution.failOver(attempt, failure)).rejects.toThrow(RangeError);
@@ -185,7 +190,9 @@ test('where the deadline passes the caller is told so, also where it is cancelle
 
 test('where another provider would have been tried but for the deadline, that is what is told', async () => {
   const { context, booked } = contextOf();
-  const execution = new Execution({ ...asked, deadlineAtMs: 1_000 }, context, { stream: false });
+  const execution = new Execution(askRequest({ ...asked, deadlineAtMs: 1_000 }, context), context, {
+    stream: false,
+  });
   const attempt = await execution.begin();
   await expect(execution.failOver(attempt, failure)).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
   expect(booked.map(({ outcome }) => outcome)).toEqual(['server_error']);

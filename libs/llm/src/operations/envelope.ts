@@ -14,4 +14,6 @@ export type Envelope = Pick<
   | 'passthroughFormat'
   | 'labels'
   | 'user'
->;
+> &
+  // Kinds of work that nobody keeps answers of do not have it.
+  Partial<Pick<CompleteRequest, 'cache'>>;

@@ -38,7 +38,7 @@ export class DecisionRecorder implements DecisionLog {
 
   record(decision: Decision): void {
     const { samplePermille, random, onDropped } = this.#options;
-    if (decision.outcome === DecisionOutcome.COMPLETE) {
+    if (isPlain(decision)) {
       if (samplePermille < 1000 && random() * 1000 >= samplePermille) return;
       decision.samplePermille = samplePermille;
     }
@@ -122,8 +122,8 @@ export class DecisionRecorder implements DecisionLog {
 
   /** A plain success gives way. */
   #makeRoom(): boolean {
-    for (const [requestId, { outcome }] of this.#waiting) {
-      if (outcome !== DecisionOutcome.COMPLETE) continue;
+    for (const [requestId, decision] of this.#waiting) {
+      if (!isPlain(decision)) continue;
       this.#waiting.delete(requestId);
       this.#options.onDropped(1);
       return true;
@@ -142,6 +142,10 @@ export class DecisionRecorder implements DecisionLog {
     }
   }
 }
+
+/** Whether it is a success as most are. */
+const isPlain = ({ outcome }: Decision): boolean =>
+  outcome === DecisionOutcome.COMPLETE || outcome === DecisionOutcome.CACHED;
 
 /** Whether the database has refused what was to be stored (SQLSTATE class 22) and would do so again. */
 const isRefusedData = (error: unknown): boolean => {

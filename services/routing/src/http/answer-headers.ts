@@ -1,4 +1,4 @@
-import type { Cost, RouteSummary } from '@switchyard/contracts/routing';
+import { type CacheInfo, type Cost, cacheResultName, type RouteSummary } from '@switchyard/contracts/routing';
 
 /** What of an answer is told in headers. */
 export interface Told {
@@ -6,11 +6,13 @@ export interface Told {
   readonly route: RouteSummary | undefined;
   /** Known at the end: a stream tells it in its last events. */
   readonly cost?: Cost | undefined;
+  /** Absent where the request is not cached. */
+  readonly cache?: CacheInfo | undefined;
 }
 
 /** Switchyard's own fields beside the body, and the request's id under the name that the clients of a surface look for. */
 export function answerHeaders(
-  { requestId, route, cost }: Told,
+  { requestId, route, cost, cache }: Told,
   { requestIdHeader }: { readonly requestIdHeader: string },
 ): Record<string, string> {
   const headers: Record<string, string> = {
@@ -23,7 +25,20 @@ export function answerHeaders(
     headers['x-switchyard-fallbacks'] = String(route.fallbacks);
   }
   if (cost?.totalNanoUsd !== undefined) headers['x-switchyard-cost-nano-usd'] = String(cost.totalNanoUsd);
+  if (cache !== undefined) tellCache(headers, cache);
   return headers;
+}
+
+/** `age` as caches tell it. Source: RFC 9111, 5.1 */
+function tellCache(
+  headers: Record<string, string>,
+  { result, key, ageSeconds, savedNanoUsd }: CacheInfo,
+): void {
+  const name = cacheResultName(result);
+  if (name !== undefined) headers['x-switchyard-cache'] = name;
+  headers['x-switchyard-cache-key'] = key;
+  if (ageSeconds !== undefined) headers.age = String(ageSeconds);
+  if (savedNanoUsd !== undefined) headers['x-switchyard-saved-nano-usd'] = String(savedNanoUsd);
 }
 
 /** Operators name models as they like; a header takes printable ASCII. */

@@ -121,11 +121,7 @@ export class Outbox {
    * @throws OUTBOX_FULL where it cannot be written: then the attempt must not be made
    */
   hold(attemptId: string, usage: Uint8Array): void {
-    if (this.#end !== 'open' || this.#isDisposed) throw outboxFull('the outbox is closed');
-    if (this.#unwritten.size > 0) this.retryUnwritten();
-    if (this.#unwritten.size > 0) throw outboxFull('usage of earlier requests could not be written to disk');
-    if (this.uncoveredBytes >= this.#options.maxBytes)
-      throw outboxFull('too much usage waits for the ledger');
+    this.#admit();
     try {
       this.#append(encodeRecord({ kind: 'hold', attemptId, usage }));
     } catch (error) {
@@ -146,19 +142,32 @@ export class Outbox {
     const hold = this.#openHolds.get(attemptId);
     if (hold === undefined) throw new TypeError(`attempt ${attemptId} holds nothing`);
     if (this.#isDisposed) return undefined;
-    const sequence = this.#lastSequence + 1;
+    let sequence: number;
     try {
-      const startByte = this.#append(encodeRecord({ kind: 'usage', sequence, attemptId, usage }));
-      noteUsage(this.#segments.at(-1) as Segment, sequence, startByte);
+      sequence = this.#number(attemptId, usage);
     } catch {
       this.#unwritten.set(attemptId, usage);
       return undefined;
     }
-    this.#lastSequence = sequence;
     this.#unwritten.delete(attemptId);
     this.#openHolds.delete(attemptId);
     hold.segment.openHolds--;
     return sequence;
+  }
+
+  /**
+   * Writes down what no hold came before: it cost nothing.
+   *
+   * @returns the record's number
+   * @throws OUTBOX_FULL where it cannot be written
+   */
+  note(attemptId: string, usage: Uint8Array): number {
+    this.#admit();
+    try {
+      return this.#number(attemptId, usage);
+    } catch (error) {
+      throw outboxFull('the disk takes no more', error);
+    }
   }
 
   /** Tries again to write what the disk had no room for. @returns the records that were written now */
@@ -259,6 +268,24 @@ export class Outbox {
     this.sync();
     this.#file?.close();
     this.#file = undefined;
+  }
+
+  /** @throws OUTBOX_FULL where nothing more may be spent */
+  #admit(): void {
+    if (this.#end !== 'open' || this.#isDisposed) throw outboxFull('the outbox is closed');
+    if (this.#unwritten.size > 0) this.retryUnwritten();
+    if (this.#unwritten.size > 0) throw outboxFull('usage of earlier requests could not be written to disk');
+    if (this.uncoveredBytes >= this.#options.maxBytes)
+      throw outboxFull('too much usage waits for the ledger');
+  }
+
+  /** Writes a record under the next number. @throws where the disk does not take it: then the number is still free */
+  #number(attemptId: string, usage: Uint8Array): number {
+    const sequence = this.#lastSequence + 1;
+    const startByte = this.#append(encodeRecord({ kind: 'usage', sequence, attemptId, usage }));
+    noteUsage(this.#segments.at(-1) as Segment, sequence, startByte);
+    this.#lastSequence = sequence;
+    return sequence;
   }
 
   /** @returns the byte at which the frame begins */

@@ -84,6 +84,13 @@ export class UsageOutboxes implements UsageLog {
     this.#own.outbox.hold(attemptId, UsageRecord.encode(unresolved).finish());
   }
 
+  note(record: UsageRecord): void {
+    const { outbox, publisher } = this.#own;
+    const usage = UsageRecord.encode(record).finish();
+    const sequence = outbox.note(record.attemptId, usage);
+    publisher.offer({ sequence, usage, tenant: record.tenant });
+  }
+
   settle(attemptId: string, record: UsageRecord): void {
     const { outbox, publisher } = this.#own;
     const usage = UsageRecord.encode(record).finish();

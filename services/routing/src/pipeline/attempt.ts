@@ -1,6 +1,6 @@
 import { type Span, SpanKind } from '@opentelemetry/api';
 import { LineKind, type UsageRecord } from '@switchyard/contracts/events';
-import { DecisionOutcome, type Usage } from '@switchyard/contracts/routing';
+import { CacheResult, DecisionOutcome, type Usage } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
 import { type CountedUsage, estimateTextTokens, usageOfUnits } from '@switchyard/llm';
 import type { Permit, RetryLeave } from '@switchyard/resilience';
@@ -15,6 +15,7 @@ import type { AttemptDeadline } from '../transport/attempt-deadline.ts';
 import type { PreparedCall } from '../transport/call-provider.ts';
 import type { DecidedRequest } from './admit-request.ts';
 import type { OperationCall } from './pipeline-call.ts';
+import { recordOfRequest } from './record-of-request.ts';
 
 /** One call of one candidate, from its hold to its end. */
 export interface Attempt {
@@ -67,25 +68,16 @@ export function heldRecord(
   origin: AttemptOrigin,
 ): UsageRecord {
   const { requestId, call, decided, replica, overheadMs, index, wallMs } = origin;
-  const { principal } = call;
-  const { request } = call.operation;
+  const { tenant, stream } = decided.needs;
   const { offering, maxCost } = candidate;
   const prices = pricesFor(offering, decided.needs.estimatedInputTokens);
   return {
+    ...recordOfRequest({ requestId, tenant, call, stream, replica }),
     attemptId: uuidV7(wallMs),
-    requestId,
     attemptIndex: index,
-    tenant: decided.needs.tenant,
     occurredAt: new Date(wallMs),
-    agent: request.context?.agent ?? '',
-    workflow: request.context?.workflow ?? '',
-    service: request.context?.service ?? '',
-    keyId: principal.keyId,
-    labels: request.labels,
     provider: offering.provider.id,
     model: offering.model,
-    requestedModel: request.model,
-    purpose: request.purpose === 0 ? 1 : request.purpose,
     line: LineKind.UNRESOLVED,
     outcome: 'unresolved',
     requestOutcome: DecisionOutcome.UNSPECIFIED,
@@ -98,12 +90,12 @@ export function heldRecord(
     firstTokenUs: undefined,
     overheadUs: BigInt(Math.round(overheadMs * 1000)),
     traceparent: traceparentOf(span),
-    stream: decided.needs.stream,
-    replica,
     region: offering.provider.region,
     httpStatus: 0,
     simulated: offering.provider.simulated,
     endpoint: offering.provider.endpoint?.id ?? '',
+    cache: CacheResult.UNSPECIFIED,
+    savedNanoUsd: undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import {
   type Attempt,
+  type CacheInfo,
   type Decision,
   DecisionOutcome,
   type Requirements,
@@ -25,6 +26,8 @@ export interface DecisionFacts {
   /** The candidate that a hedge was faster than; undefined where there is none. */
   readonly outran: RankedCandidate | undefined;
   readonly outcome: DecisionOutcome;
+  /** Absent where the request is not cached. */
+  readonly cache?: CacheInfo | undefined;
 }
 
 /** A decision and what came of it, as it is stored and shown. */
@@ -36,6 +39,7 @@ export function decisionRecord({
   tried,
   outran,
   outcome,
+  cache,
 }: DecisionFacts): Decision {
   const { needs, snapshot, choice, given } = decided;
   const candidates = candidateRecords(choice, snapshot);
@@ -65,6 +69,7 @@ export function decisionRecord({
     reason: first === undefined ? '' : choice.reason,
     experiment: given?.experiment ?? '',
     variant: given?.variant ?? '',
+    cache,
   };
 }
 

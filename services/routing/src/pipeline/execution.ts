@@ -1,6 +1,5 @@
 import { trace } from '@opentelemetry/api';
 import { DecisionOutcome, type RouteSummary } from '@switchyard/contracts/routing';
-import { uuidV7 } from '@switchyard/kernel';
 import { type DecodedResponse, type ProviderError, providerError } from '@switchyard/llm';
 import { endSpan, startSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
@@ -8,12 +7,12 @@ import { nobodyCallable, noCandidate } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { CallFailure } from '../transport/call-provider.ts';
 import { type DecidedRequest, decideRequest } from './admit-request.ts';
+import type { AskedCall } from './ask-request.ts';
 import type { Attempt } from './attempt.ts';
 import { AttemptLog } from './attempt-log.ts';
 import { AttemptSource } from './attempt-source.ts';
 import { concludeRequest, failedOutcome, finalError } from './conclude-request.ts';
 import { summarizeRoute } from './decision-record.ts';
-import type { OperationCall } from './pipeline-call.ts';
 import { type AttemptOutcome, settleAttempt } from './settle-attempt.ts';
 
 /** One request on its way through the candidates: what was tried, what it cost, what came of it. */
@@ -29,14 +28,14 @@ export class Execution {
   #hasFailed = false;
 
   /** @throws where the request is refused before anyone is called */
-  constructor(call: OperationCall, context: PipelineContext, mode: { readonly stream: boolean }) {
+  constructor(call: AskedCall, context: PipelineContext, mode: { readonly stream: boolean }) {
     this.#context = context;
-    this.startedAtMs = context.clock.monotonicMs();
+    this.startedAtMs = call.arrivedAtMs;
     this.#decidedWallMs = context.clock.wallMs();
-    this.requestId = uuidV7(this.#decidedWallMs);
+    this.requestId = call.requestId;
     const span = startSpan('decide', { parent: trace.getActiveSpan() });
     try {
-      this.decided = decideRequest(call, context, { ...mode, requestId: this.requestId });
+      this.decided = decideRequest(call, context, mode);
     } finally {
       span?.setAttribute('switchyard.request_id', this.requestId);
       endSpan(span);

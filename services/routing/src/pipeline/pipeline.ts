@@ -1,4 +1,5 @@
 import {
+  type CacheInfo,
   type CompleteResponse,
   type Cost,
   type Decision,
@@ -8,7 +9,6 @@ import {
   type Timings,
   type Usage,
 } from '@switchyard/contracts/routing';
-import { uuidV7 } from '@switchyard/kernel';
 import {
   chatOf,
   decodeOperation,
@@ -22,9 +22,12 @@ import type { Needs } from '../domain/request/needs.ts';
 import type { PipelineContext } from '../ports.ts';
 import { callForAnswer, callForStream, type StreamStep } from '../transport/call-provider.ts';
 import { decideRequest } from './admit-request.ts';
+import { type AskedCall, askRequest } from './ask-request.ts';
 import type { Attempt } from './attempt.ts';
+import { CachedPipeline } from './cached-pipeline.ts';
 import { decisionRecord } from './decision-record.ts';
 import { bytesOfDelta, bytesOfMessage } from './delivered-bytes.ts';
+import { durationOf } from './duration-of.ts';
 import { Execution } from './execution.ts';
 import { race } from './hedged-race.ts';
 import { IdempotentPipeline } from './idempotent-pipeline.ts';
@@ -50,6 +53,8 @@ interface AnswerEnd {
 export interface AnswerSummary extends AnswerEnd {
   readonly requestId: string;
   readonly route: RouteSummary | undefined;
+  /** Absent where the request is not cached. */
+  readonly cache: CacheInfo | undefined;
 }
 
 /** The answer of work other than chats: what the provider made, and what is told with it. */
@@ -62,11 +67,13 @@ const KEPT_PIECES_BYTES = 128 * 1024 * 1024;
 export class Pipeline {
   readonly #context: PipelineContext;
   readonly #idempotent: IdempotentPipeline;
+  readonly #cached: CachedPipeline;
 
   constructor(context: PipelineContext) {
     this.#context = context;
     const { answers, log } = context;
     this.#idempotent = new IdempotentPipeline({ answers, pieces: new ByteBudget(KEPT_PIECES_BYTES), log });
+    this.#cached = new CachedPipeline(context);
   }
 
   /** Answers a chat in one piece. @throws ServiceError from the service's table */
@@ -75,17 +82,27 @@ export class Pipeline {
     return this.#idempotent.complete(call, () => this.#complete(call));
   }
 
-  /** Answers a request piece by piece. Leaving the iteration ends the provider's call and settles it. */
+  /** Answers a request piece by piece. Leaving the iteration ends the provider's call and settles it. @throws ServiceError, at once or with the first piece */
   stream(call: PipelineCall): AsyncGenerator<StreamCompleteResponse, void, undefined> {
     if (call.request.idempotencyKey === '') return this.#stream(call);
     return this.#idempotent.stream(call, () => this.#stream(call));
   }
 
   async #complete({ request, ...caller }: PipelineCall): Promise<CompleteResponse> {
-    const operation = chatOf(request);
-    const answered = await this.#answer({ ...caller, operation }, ({ message }) => bytesOfMessage(message));
+    const asked = askRequest({ ...caller, operation: chatOf(request) }, this.#context);
+    return this.#cached.answer(asked, (call) => this.#chat(call));
+  }
+
+  async #chat(asked: AskedCall<'chat'>): Promise<CompleteResponse> {
+    const answered = await this.#answer(asked, ({ message }) => bytesOfMessage(message));
     const { message, finishReason, providerModel } = answered.decoded;
-    return { message, finishReason, providerModel, replayed: false, ...this.#summaryOf(answered) };
+    return {
+      message,
+      finishReason,
+      providerModel,
+      replayed: false,
+      ...this.#summaryOf(answered),
+    };
   }
 
   /** Does work other than chats. @throws ServiceError from the service's table */
@@ -93,9 +110,18 @@ export class Pipeline {
     kind: Kind,
     { request, ...caller }: PipelineCall<Kind>,
   ): Promise<PlainAnswer<Kind>> {
-    const operation = { kind, request } as Operation<Kind>;
+    const call: OperationCall<Kind> = { ...caller, operation: { kind, request } as Operation<Kind> };
+    const ofAnyKind: OperationCall = call;
+    const asked = askRequest(ofAnyKind, this.#context);
+    if (kind !== 'embed') return this.#work(asked as AskedCall<Kind>);
+    const vectors = await this.#cached.answer(asked as AskedCall<'embed'>, (again) => this.#work(again));
+    // TypeScript does not see that the kind is known here.
+    return vectors as unknown as PlainAnswer<Kind>;
+  }
+
+  async #work<Kind extends PlainOperationKind>(asked: AskedCall<Kind>): Promise<PlainAnswer<Kind>> {
     // None of it is text that was written: what nobody reports is estimated from the request.
-    const answered = await this.#answer<Kind>({ ...caller, operation }, () => 0);
+    const answered = await this.#answer<Kind>(asked, () => 0);
     return { ...answered.decoded, ...this.#summaryOf(answered) };
   }
 
@@ -105,15 +131,16 @@ export class Pipeline {
    * @param bytesOf UTF-8 bytes of what is delivered: the output is estimated from them where nobody reports it
    */
   async #answer<Kind extends OperationKind>(
-    call: OperationCall<Kind>,
+    call: AskedCall<Kind>,
     bytesOf: (decoded: OperationAnswers[Kind]) => number,
   ): Promise<Answered<Kind>> {
-    const execution = new Execution(call, this.#context, { stream: false });
+    const asked: AskedCall = call;
+    const execution = new Execution(asked, this.#context, { stream: false });
     let attempt = await execution.begin();
     const ask = (asked: Attempt) =>
       callForAnswer(asked.call, (format, answer) => decodeOperation(format, call.operation, answer));
     try {
-      if (hedgeOf(call) !== undefined) {
+      if (hedgeOf(asked) !== undefined) {
         const won = await race(attempt, { execution, open: ask, discard: ({ usage }) => usage });
         attempt = won.attempt;
         return this.#succeed({ execution, attempt, decoded: won.value }, bytesOf);
@@ -139,14 +166,15 @@ export class Pipeline {
     return answered;
   }
 
-  async *#stream({
-    request,
-    ...caller
-  }: PipelineCall): AsyncGenerator<StreamCompleteResponse, void, undefined> {
-    const operation = chatOf(request);
-    const execution = new Execution({ ...caller, operation }, this.#context, { stream: true });
+  #stream({ request, ...caller }: PipelineCall): AsyncGenerator<StreamCompleteResponse, void, undefined> {
+    const asked = askRequest({ ...caller, operation: chatOf(request) }, this.#context);
+    return this.#cached.stream(asked, (call) => this.#streamChat(call));
+  }
+
+  async *#streamChat(asked: AskedCall<'chat'>): AsyncGenerator<StreamCompleteResponse, void, undefined> {
+    const execution = new Execution(asked, this.#context, { stream: true });
     let attempt: Attempt | undefined = await execution.begin();
-    if (request.hedge !== undefined) {
+    if (hedgeOf(asked) !== undefined) {
       const won = await race(attempt, { execution, open: openStream, discard: leave });
       yield* this.#streamAttempt(execution, won.attempt, resume(won.value));
       return;
@@ -157,11 +185,9 @@ export class Pipeline {
 
   /** Decides without calling anyone. */
   route({ request, principal }: Pick<PipelineCall, 'request' | 'principal'>): Decision {
-    const decidedWallMs = this.#context.clock.wallMs();
-    const requestId = uuidV7(decidedWallMs);
-    const mode = { requestId, stream: false, look: 'all' } as const;
-    const operation = chatOf(request);
-    const decided = decideRequest({ operation, principal }, this.#context, mode);
+    const asked = askRequest({ operation: chatOf(request), principal }, this.#context);
+    const { requestId, arrivedWallMs: decidedWallMs } = asked;
+    const decided = decideRequest(asked, this.#context, { stream: false, look: 'all' });
     const outcome =
       decided.choice.ranked.length === 0 ? DecisionOutcome.REFUSED : DecisionOutcome.NOT_EXECUTED;
     return decisionRecord({
@@ -219,7 +245,7 @@ export class Pipeline {
 
   #summaryOf({ execution, attempt }: Pick<Answered<OperationKind>, 'execution' | 'attempt'>): AnswerSummary {
     const { requestId } = execution;
-    return { requestId, route: execution.route, ...this.#endOf(execution, attempt) };
+    return { requestId, route: execution.route, cache: undefined, ...this.#endOf(execution, attempt) };
   }
 
   #endOf(execution: Execution, attempt: Attempt): AnswerEnd {
@@ -229,9 +255,9 @@ export class Pipeline {
       usage: attempt.usage,
       cost: costOf(execution, attempt),
       timings: {
-        total: duration(nowMs - startedAtMs),
-        firstToken: duration((attempt.firstTokenAtMs ?? nowMs) - startedAtMs),
-        overhead: duration(Number(attempt.held.overheadUs) / 1000),
+        total: durationOf(nowMs - startedAtMs),
+        firstToken: durationOf((attempt.firstTokenAtMs ?? nowMs) - startedAtMs),
+        overhead: durationOf(Number(attempt.held.overheadUs) / 1000),
       },
     };
   }
@@ -239,7 +265,8 @@ export class Pipeline {
 
 function started(execution: Execution, { usage }: Attempt): StreamCompleteResponse {
   const { requestId, decided, route } = execution;
-  const value = { requestId, route, usage: usage ?? expectedUsage(decided.needs), replayed: false };
+  const expected = usage ?? expectedUsage(decided.needs);
+  const value = { requestId, route, usage: expected, replayed: false, cache: undefined };
   return { event: { $case: 'started', value } };
 }
 
@@ -259,9 +286,4 @@ function costOf({ log: { costNanoUsd, attempts }, decided }: Execution, attempt:
     priceVersion: decided.snapshot.priceVersion,
     estimated: attempt.usage?.estimated ?? false,
   };
-}
-
-function duration(ms: number): { seconds: bigint; nanos: number } {
-  const seconds = Math.floor(ms / 1000);
-  return { seconds: BigInt(seconds), nanos: Math.round((ms - seconds * 1000) * 1e6) };
 }

@@ -1,5 +1,5 @@
 import type { CostEstimate, EstimateCostRequest, EstimateCostResponse } from '@switchyard/contracts/routing';
-import { invalidArgument, uuidV7 } from '@switchyard/kernel';
+import { invalidArgument } from '@switchyard/kernel';
 import { chatOf } from '@switchyard/llm';
 import type { Rpc, UnaryHandler } from '@switchyard/service-kit';
 import type { Candidate, Exclusion } from '../domain/decide/candidate.ts';
@@ -8,6 +8,7 @@ import { expectedCostParts } from '../domain/request/expected-cost.ts';
 import type { Needs } from '../domain/request/needs.ts';
 import { compareCost } from '../domain/strategies/contender.ts';
 import { decideRequest } from '../pipeline/admit-request.ts';
+import { askRequest } from '../pipeline/ask-request.ts';
 import type { PipelineContext } from '../ports.ts';
 
 /** Most estimates of an answer. */
@@ -20,11 +21,8 @@ export const estimateCost = (
   permission: 'routing.complete',
   handle: async ({ request, provider }, { principal }) => {
     if (request === undefined) throw invalidArgument({ field: 'request', description: 'must be set' });
-    const { needs, snapshot, choice } = decideRequest({ operation: chatOf(request), principal }, context, {
-      requestId: uuidV7(context.clock.wallMs()),
-      stream: false,
-      look: 'all',
-    });
+    const asked = askRequest({ operation: chatOf(request), principal }, context);
+    const { needs, snapshot, choice } = decideRequest(asked, context, { stream: false, look: 'all' });
     const fitting = [...choice.ranked].sort(compareCost);
     const excluded = [...choice.excluded].sort((a, b) => compareCost(a.candidate, b.candidate));
     const considered = [...fitting.map((candidate) => ({ candidate, exclusions: [] })), ...excluded].filter(

@@ -7,7 +7,6 @@ import {
   type ProviderStatus,
   Role,
 } from '@switchyard/contracts/routing';
-import { uuidV7 } from '@switchyard/kernel';
 import { chatOf } from '@switchyard/llm';
 import { actingTenant, type Principal, type Rpc, type UnaryHandler } from '@switchyard/service-kit';
 import { healthName } from '../domain/decide/health-tier.ts';
@@ -16,6 +15,7 @@ import { reachesOf } from '../domain/snapshot/at-endpoints.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import { providerKey } from '../domain/snapshot/provider-offers.ts';
 import { decideRequest } from '../pipeline/admit-request.ts';
+import { askRequest } from '../pipeline/ask-request.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
 import { providerStatistics } from '../runtime/provider-statistics.ts';
@@ -142,9 +142,8 @@ function currentProvider(context: PipelineContext, principal: Principal): string
     messages: [{ role: Role.USER, parts: [{ content: { $case: 'text', value: 'hello' } }] }],
   });
   try {
-    const mode = { requestId: uuidV7(context.clock.wallMs()), stream: false };
-    return decideRequest({ operation: chatOf(request), principal }, context, mode).choice.ranked[0]?.provider
-      .id;
+    const asked = askRequest({ operation: chatOf(request), principal }, context);
+    return decideRequest(asked, context, { stream: false }).choice.ranked[0]?.offering.provider.id;
   } catch {
     // Without any offering there is nobody to be chosen.
     return undefined;

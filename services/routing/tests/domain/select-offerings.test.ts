@@ -29,6 +29,7 @@ const poolOf = (offerings: readonly Offering[]): SnapshotPool => ({
   requirements: undefined,
   strategy: Strategy.UNSPECIFIED,
   compositeWeights: undefined,
+  cache: undefined,
   taskTypes: [],
 });
 

@@ -119,6 +119,7 @@ const STARTED: StreamCompleteResponse = {
       route: undefined,
       usage: { inputTokens: 20, estimated: true },
       replayed: false,
+      cache: undefined,
     },
   },
 };

@@ -168,13 +168,13 @@ class Encoder implements SurfaceStreamEncoder {
   }
 
   #finish({ finishReason, usage, cost, timings, providerModel }: StreamFinished): string {
-    const { requestId = '', route } = this.#started ?? {};
+    const { requestId = '', route, cache } = this.#started ?? {};
     const delta = {
       stop_reason: encodeStopReason(finishReason),
       stop_sequence: null,
       stop_details: encodeStopDetails(finishReason, this.#refusal),
     };
-    const switchyard = encodeExtension({ requestId, route, cost, timings, usage, providerModel });
+    const switchyard = encodeExtension({ requestId, route, cache, cost, timings, usage, providerModel });
     const ended = { type: 'message_delta', delta, usage: encodeMessagesUsage(usage), switchyard };
     return `${this.#stop()}${sse('message_delta', ended)}${sse('message_stop', { type: 'message_stop' })}`;
   }

@@ -150,7 +150,10 @@ const delta = ($case: string, value: unknown): StreamCompleteResponse => ({
 
 const EVENTS: StreamCompleteResponse[] = [
   {
-    event: { $case: 'started', value: { requestId: 'r1', route: ROUTE, usage: undefined, replayed: false } },
+    event: {
+      $case: 'started',
+      value: { requestId: 'r1', route: ROUTE, usage: undefined, replayed: false, cache: undefined },
+    },
   },
   delta('reasoning', 'H'),
   delta('reasoning', 'm.'),

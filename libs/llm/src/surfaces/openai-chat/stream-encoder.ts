@@ -155,8 +155,8 @@ class Encoder implements ChatStreamEncoder {
 
   #finish(finished: StreamFinished): string {
     const { finishReason, usage, cost, timings, providerModel } = finished;
-    const { requestId = '', route } = this.#started ?? {};
-    const extension = encodeExtension({ requestId, route, cost, timings, usage, providerModel });
+    const { requestId = '', route, cache } = this.#started ?? {};
+    const extension = encodeExtension({ requestId, route, cache, cost, timings, usage, providerModel });
     const reason = encodeFinishReason(finishReason);
     const choice = `[{"index":0,"delta":{},"logprobs":null,"finish_reason":"${reason}"}]`;
     const last = `${this.#head}${choice},"switchyard":${JSON.stringify(extension)}${this.#tail}`;

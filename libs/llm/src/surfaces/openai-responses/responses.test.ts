@@ -172,7 +172,10 @@ const delta = (content: object): StreamCompleteResponse => ({
   event: { $case: 'delta', value: { content: content as never } },
 });
 const STARTED: StreamCompleteResponse = {
-  event: { $case: 'started', value: { requestId: 'r', route: undefined, usage: undefined, replayed: false } },
+  event: {
+    $case: 'started',
+    value: { requestId: 'r', route: undefined, usage: undefined, replayed: false, cache: undefined },
+  },
 };
 const FINISHED: StreamCompleteResponse = {
   event: {

@@ -139,12 +139,12 @@ class Encoder implements SurfaceStreamEncoder {
 
   #finish({ finishReason, usage, cost, timings, providerModel }: StreamFinished): string {
     const closed = this.#closeAll();
-    const { requestId = this.#requestId, route } = this.#started ?? {};
+    const { requestId = this.#requestId, route, cache } = this.#started ?? {};
     const response = {
       ...this.#head,
       ...encodeEnd(finishReason, usage),
       output: this.#items.map(({ item }) => item),
-      switchyard: encodeExtension({ requestId, route, cost, timings, usage, providerModel }),
+      switchyard: encodeExtension({ requestId, route, cache, cost, timings, usage, providerModel }),
     };
     return closed + this.#write(`response.${response.status}`, { response });
   }

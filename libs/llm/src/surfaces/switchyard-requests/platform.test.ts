@@ -113,7 +113,7 @@ test('a stream is started, deltas, finished; or ends with an error', () => {
   const started = encoder.encode({
     event: {
       $case: 'started',
-      value: { requestId: 'r', route: undefined, usage: undefined, replayed: false },
+      value: { requestId: 'r', route: undefined, usage: undefined, replayed: false, cache: undefined },
     },
   });
   const delta = encoder.encode({

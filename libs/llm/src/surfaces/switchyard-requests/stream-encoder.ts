@@ -18,8 +18,8 @@ export function createPlatformStreamEncoder(): SurfaceStreamEncoder {
         case 'delta':
           return event.value.content === undefined ? '' : sse('delta', encodeDelta(event.value.content));
         case 'finished': {
-          const { requestId = '', route } = started ?? {};
-          const told = encodeExtension({ ...event.value, requestId, route });
+          const { requestId = '', route, cache } = started ?? {};
+          const told = encodeExtension({ ...event.value, requestId, route, cache });
           return sse('finished', { ...told, ...encodeEnd(event.value) });
         }
         default:

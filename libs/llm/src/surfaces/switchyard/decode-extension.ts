@@ -1,4 +1,6 @@
 import {
+  type CacheOptions,
+  CacheUse,
   type FailoverPolicy,
   type HedgePolicy,
   type RequestContext,
@@ -8,6 +10,7 @@ import {
   strategyNamed,
 } from '@switchyard/contracts/routing';
 import type { FieldReader } from '../field-reader.ts';
+import { MAX_AGE_SECONDS } from './read-cache-control.ts';
 
 /** What the `switchyard` object of a body says. */
 export interface SwitchyardExtension {
@@ -15,6 +18,7 @@ export interface SwitchyardExtension {
   readonly context: RequestContext | undefined;
   readonly failover: FailoverPolicy | undefined;
   readonly hedge: HedgePolicy | undefined;
+  readonly cache: CacheOptions | undefined;
   readonly strategy: Strategy;
   readonly labels: Record<string, string>;
   readonly idempotencyKey: string;
@@ -25,12 +29,22 @@ const NOTHING: SwitchyardExtension = {
   context: undefined,
   failover: undefined,
   hedge: undefined,
+  cache: undefined,
   strategy: Strategy.UNSPECIFIED,
   labels: {},
   idempotencyKey: '',
 };
 
-const FIELDS = ['requirements', 'context', 'failover', 'hedge', 'strategy', 'labels', 'idempotency_key'];
+const FIELDS = [
+  'requirements',
+  'context',
+  'failover',
+  'hedge',
+  'cache',
+  'strategy',
+  'labels',
+  'idempotency_key',
+];
 const NAMES = { maxLength: 100, maxCharacters: 256 };
 const MAX_INT32 = 0x7fff_ffff;
 
@@ -44,6 +58,7 @@ export function decodeExtension(body: FieldReader): SwitchyardExtension {
     context: decodeContext(extension.reader('context')),
     failover: decodeFailover(extension.reader('failover')),
     hedge: decodeHedge(extension.reader('hedge')),
+    cache: decodeCache(extension.reader('cache')),
     strategy: decodeStrategy(extension),
     labels: decodeLabels(extension.reader('labels')),
     idempotencyKey: extension.string('idempotency_key', 256) ?? '',
@@ -105,6 +120,20 @@ function decodeFailover(reader: FieldReader | undefined): FailoverPolicy | undef
 function decodeHedge(reader: FieldReader | undefined): HedgePolicy | undefined {
   reader?.refuseOthers(['delay_ms']);
   return reader && { delayMs: reader.integer('delay_ms', { min: 1, max: 600_000 }) };
+}
+
+const CACHE_USES = { on: CacheUse.ON, off: CacheUse.OFF } as const;
+
+function decodeCache(reader: FieldReader | undefined): CacheOptions | undefined {
+  reader?.refuseOthers(['use', 'ttl_seconds', 'max_age_seconds', 'no_store']);
+  if (reader === undefined) return undefined;
+  const use = reader.oneOf('use', ['on', 'off']);
+  return {
+    use: use === undefined ? CacheUse.UNSPECIFIED : CACHE_USES[use],
+    ttlSeconds: reader.integer('ttl_seconds', { min: 1, max: MAX_AGE_SECONDS }),
+    maxAgeSeconds: reader.integer('max_age_seconds', { min: 0, max: MAX_AGE_SECONDS }),
+    noStore: reader.boolean('no_store') ?? false,
+  };
 }
 
 /** "least_loaded", or its name in the proto, "STRATEGY_LEAST_LOADED"; whoever is refused is told the words alone. */

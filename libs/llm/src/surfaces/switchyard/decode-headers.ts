@@ -1,6 +1,7 @@
 import type { FieldViolation } from '@switchyard/kernel';
 import type { JsonObject } from '../../formats/json.ts';
 import type { CallerHeaders } from '../surface.ts';
+import { readCacheControl } from './read-cache-control.ts';
 
 /** Where the value of a header goes in the `switchyard` object, and what kind of value it is. */
 interface HeaderField {
@@ -36,6 +37,7 @@ const FIELDS: Readonly<Record<string, HeaderField>> = {
   'x-switchyard-max-latency-ms': { path: ['requirements', 'max_latency_ms'], kind: 'integer' },
   'x-switchyard-failover': { path: ['failover', 'allowed'], kind: 'flag' },
   'x-switchyard-max-fallbacks': { path: ['failover', 'max_fallbacks'], kind: 'integer' },
+  'x-switchyard-cache': text('cache', 'use'),
 };
 
 /** Told by Switchyard itself on the way to a provider; one gateway behind another hands them on. */
@@ -48,7 +50,7 @@ export interface HeaderValue {
   readonly value: unknown;
 }
 
-/** What the headers say, or what is wrong with them. A header that is not known is wrong: it would be ignored. */
+/** What the headers say, or what is wrong with them. One of ours that is not known is wrong: it would be ignored. */
 export function readSwitchyardHeaders(headers: CallerHeaders): {
   readonly values: HeaderValue[];
   readonly violations: FieldViolation[];
@@ -63,6 +65,8 @@ export function readSwitchyardHeaders(headers: CallerHeaders): {
     if (field !== undefined && value !== undefined) values.push({ header, path: field.path, value });
     else violations.push({ field: header, description: problemOf(field) });
   }
+  const cacheControl = headers['cache-control'];
+  if (cacheControl !== undefined) values.push(...readCacheControl(String(cacheControl)));
   return { values, violations };
 }
 

@@ -1,4 +1,11 @@
-import type { Cost, RouteSummary, Timings, Usage } from '@switchyard/contracts/routing';
+import {
+  type CacheInfo,
+  type Cost,
+  cacheResultName,
+  type RouteSummary,
+  type Timings,
+  type Usage,
+} from '@switchyard/contracts/routing';
 import { formatUsd } from '@switchyard/kernel';
 
 type Duration = NonNullable<Timings['total']>;
@@ -11,6 +18,8 @@ export interface ExtensionInput {
   readonly timings: Timings | undefined;
   readonly usage: Usage | undefined;
   readonly providerModel: string;
+  /** Absent where the request is not cached. */
+  readonly cache?: CacheInfo | undefined;
 }
 
 /** The `switchyard` object of an answer. Money is text: exact, and safe from floating point. Unknown is absent. */
@@ -21,6 +30,7 @@ export function encodeExtension({
   timings,
   usage,
   providerModel,
+  cache,
 }: ExtensionInput): object {
   return {
     request_id: requestId,
@@ -39,6 +49,7 @@ export function encodeExtension({
       first_token: milliseconds(timings.firstToken),
       overhead: milliseconds(timings.overhead),
     },
+    cache: cache && encodeCache(cache),
   };
 }
 
@@ -51,6 +62,17 @@ function encodeCost({ totalNanoUsd, componentsNanoUsd, priceVersion, estimated }
     ),
     price_version: priceVersion === '' ? undefined : priceVersion,
     estimated,
+  };
+}
+
+function encodeCache({ result, key, ageSeconds, savedNanoUsd, answeredRequestId }: CacheInfo): object {
+  return {
+    result: cacheResultName(result),
+    key,
+    age_seconds: ageSeconds,
+    saved_usd: savedNanoUsd === undefined ? undefined : formatUsd(savedNanoUsd),
+    saved_nano_usd: savedNanoUsd?.toString(),
+    answered_request_id: answeredRequestId || undefined,
   };
 }
 

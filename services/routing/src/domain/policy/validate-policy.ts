@@ -1,5 +1,6 @@
 import type { Policy } from '@switchyard/contracts/routing';
 import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
+import { checkCachePolicy } from '../cache/check-cache-policy.ts';
 import { compositeWeightsProblem } from '../request/composite-weights-problem.ts';
 import { type Check, checkRequirements } from '../request/validate-requirements.ts';
 import { checkStrategy } from '../request/validate-strategy.ts';
@@ -14,6 +15,7 @@ export function validatePolicy(policy: Policy): FieldViolation[] {
   checkStrategy(policy, check);
   const weights = compositeWeightsProblem(policy);
   check(weights === undefined, 'composite_weights', weights ?? '');
+  if (policy.cache !== undefined) checkCachePolicy(policy.cache, check);
   if (policy.requirements === undefined) return found;
   checkRequirements(policy.requirements, check);
   check(

@@ -1,5 +1,6 @@
 import type { Pool, PoolMember } from '@switchyard/contracts/routing';
 import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
+import { checkCachePolicy } from '../cache/check-cache-policy.ts';
 import { compositeWeightsProblem } from '../request/composite-weights-problem.ts';
 import { Suggestions } from '../request/suggestions.ts';
 import { type Check, checkRequirements } from '../request/validate-requirements.ts';
@@ -41,6 +42,7 @@ export function validatePool(pool: Pool, surroundings: PoolSurroundings): FieldV
   checkStrategy(pool, check);
   const weights = compositeWeightsProblem(pool);
   check(weights === undefined, 'composite_weights', weights ?? '');
+  if (pool.cache !== undefined) checkCachePolicy(pool.cache, check);
   if (pool.requirements !== undefined) {
     checkRequirements(pool.requirements, check);
     check(

@@ -1,6 +1,7 @@
 import { Purpose } from '@switchyard/contracts/routing';
 import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
 import type { Envelope, Operation } from '@switchyard/llm';
+import { checkCacheOptions } from '../cache/check-cache-policy.ts';
 import { checkOperation } from '../operation/operations.ts';
 import { type Check, checkRequirements } from './validate-requirements.ts';
 import { checkStrategy } from './validate-strategy.ts';
@@ -26,6 +27,7 @@ export function validateRequest(operation: Operation): FieldViolation[] {
   checkPurpose(request, check);
   checkNeeds(request, check);
   checkContext(request, check);
+  checkCache(request, check);
   if (operation.kind === 'chat') checkHedge(operation.request, check);
   return found;
 }
@@ -52,6 +54,10 @@ function checkNeeds({ requirements, failover }: Envelope, check: Check): void {
     'must be from 0 to 5',
   );
   if (requirements !== undefined) checkRequirements(requirements, check);
+}
+
+function checkCache({ cache }: Envelope, check: Check): void {
+  if (cache !== undefined) checkCacheOptions(cache, check);
 }
 
 function checkHedge({ hedge }: Operation<'chat'>['request'], check: Check): void {

@@ -1,4 +1,4 @@
-import type { CompositeWeights, Requirements, Strategy } from '@switchyard/contracts/routing';
+import type { CachePolicy, CompositeWeights, Requirements, Strategy } from '@switchyard/contracts/routing';
 import type { Offering } from './offering.ts';
 
 /** A pool as decisions see it: resolved when the snapshot is built. */
@@ -17,6 +17,8 @@ export interface SnapshotPool {
   /** UNSPECIFIED: the policy's, else the installation's. */
   readonly strategy: Strategy;
   readonly compositeWeights: CompositeWeights | undefined;
+  /** undefined: it says nothing of cached answers. */
+  readonly cache: CachePolicy | undefined;
   /** Kinds of task that it serves. */
   readonly taskTypes: readonly string[];
 }

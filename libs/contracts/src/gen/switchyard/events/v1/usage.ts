@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { CacheResult, cacheResultFromJSON, cacheResultToJSON } from "../../routing/v1/cache.ts";
 import { Purpose, purposeFromJSON, purposeToJSON, Usage } from "../../routing/v1/completion.ts";
 import { DecisionOutcome, decisionOutcomeFromJSON, decisionOutcomeToJSON } from "../../routing/v1/decision.ts";
 
@@ -88,7 +89,7 @@ export interface UsageEnvelope {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** What one attempt at one provider used and cost. */
+/** What one attempt at one provider used and cost, or that a request was answered without one, from the cache. */
 export interface UsageRecord {
   /** Id of the attempt, a UUID. The provider saw it in the header x-switchyard-attempt-id. */
   attemptId: string;
@@ -166,6 +167,13 @@ export interface UsageRecord {
   simulated: boolean;
   /** Id of the provider's endpoint that was called; empty where it has none of its own. */
   endpoint: string;
+  /**
+   * Where a request that was answered from the cache had its answer: there was no attempt, nothing was used, and it cost nothing.
+   * UNSPECIFIED for an attempt.
+   */
+  cache: CacheResult;
+  /** What the cache saved, in nano-USD: the cost of the call that made the answer. Absent where it is unknown, and for an attempt. */
+  savedNanoUsd?: bigint | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -495,6 +503,8 @@ function createBaseUsageRecord(): UsageRecord {
     httpStatus: 0,
     simulated: false,
     endpoint: "",
+    cache: 0,
+    savedNanoUsd: undefined,
     _unknownFields: {},
   };
 }
@@ -611,6 +621,15 @@ export const UsageRecord: MessageFns<UsageRecord> = {
     }
     if (message.endpoint !== "") {
       writer.uint32(258).string(message.endpoint);
+    }
+    if (message.cache !== 0) {
+      writer.uint32(264).int32(message.cache);
+    }
+    if (message.savedNanoUsd !== undefined) {
+      if (BigInt.asIntN(64, message.savedNanoUsd) !== message.savedNanoUsd) {
+        throw new globalThis.Error("value provided for field message.savedNanoUsd of type int64 too large");
+      }
+      writer.uint32(272).int64(message.savedNanoUsd);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -898,6 +917,22 @@ export const UsageRecord: MessageFns<UsageRecord> = {
             message.endpoint = reader.string();
             continue;
           }
+          case 33: {
+            if (tag !== 264) {
+              break;
+            }
+
+            message.cache = reader.int32() as any;
+            continue;
+          }
+          case 34: {
+            if (tag !== 272) {
+              break;
+            }
+
+            message.savedNanoUsd = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1043,6 +1078,12 @@ export const UsageRecord: MessageFns<UsageRecord> = {
         : 0,
       simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
       endpoint: isSet(object.endpoint) ? globalThis.String(object.endpoint) : "",
+      cache: isSet(object.cache) ? cacheResultFromJSON(object.cache) : 0,
+      savedNanoUsd: isSet(object.savedNanoUsd)
+        ? BigInt(object.savedNanoUsd)
+        : isSet(object.saved_nano_usd)
+        ? BigInt(object.saved_nano_usd)
+        : undefined,
     };
   },
 
@@ -1156,6 +1197,12 @@ export const UsageRecord: MessageFns<UsageRecord> = {
     if (message.endpoint !== "") {
       obj.endpoint = message.endpoint;
     }
+    if (message.cache !== 0) {
+      obj.cache = cacheResultToJSON(message.cache);
+    }
+    if (message.savedNanoUsd !== undefined) {
+      obj.savedNanoUsd = message.savedNanoUsd.toString();
+    }
     return obj;
   },
 
@@ -1222,6 +1269,10 @@ export const UsageRecord: MessageFns<UsageRecord> = {
     message.httpStatus = object.httpStatus ?? 0;
     message.simulated = object.simulated ?? false;
     message.endpoint = object.endpoint ?? "";
+    message.cache = object.cache ?? 0;
+    message.savedNanoUsd = (object.savedNanoUsd !== undefined && object.savedNanoUsd !== null)
+      ? BigInt(object.savedNanoUsd)
+      : undefined;
     return message;
   },
 };

@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Duration } from "../../../google/protobuf/duration.ts";
+import { CacheInfo, CacheOptions } from "./cache.ts";
 import { Message, ResponseFormat, Tool, ToolChoice } from "./content.ts";
 import { RouteSummary } from "./decision.ts";
 import { RequestContext, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
@@ -199,6 +200,10 @@ export interface CompleteRequest {
   hedge:
     | HedgePolicy
     | undefined;
+  /** Whether the answer may come from the cache, and is kept there. Default: what the pool and the policies say. */
+  cache:
+    | CacheOptions
+    | undefined;
   /** End user on whose behalf the agent acts, passed to providers that want it. At most 256 characters. */
   user: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
@@ -311,6 +316,11 @@ export interface CompleteResponse {
   providerModel: string;
   /** Whether this is the stored answer of an earlier request with the same idempotency key: it was charged for once. */
   replayed: boolean;
+  /**
+   * What the cache had to do with it. Absent where the request is not cached. With a hit nobody was called: cost is 0, usage is that
+   * of the call that made the answer, route tells who made it.
+   */
+  cache: CacheInfo | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -348,6 +358,8 @@ export interface StreamStarted {
     | undefined;
   /** Whether this is the stored answer of an earlier request with the same idempotency key: it was charged for once. */
   replayed: boolean;
+  /** What the cache had to do with it. Absent where the request is not cached. */
+  cache: CacheInfo | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -551,6 +563,7 @@ function createBaseCompleteRequest(): CompleteRequest {
     passthroughFormat: "",
     labels: {},
     hedge: undefined,
+    cache: undefined,
     user: "",
     _unknownFields: {},
   };
@@ -608,6 +621,9 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
     });
     if (message.hedge !== undefined) {
       HedgePolicy.encode(message.hedge, writer.uint32(146).fork()).join();
+    }
+    if (message.cache !== undefined) {
+      CacheOptions.encode(message.cache, writer.uint32(154).fork()).join();
     }
     if (message.user !== "") {
       writer.uint32(138).string(message.user);
@@ -775,6 +791,14 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
             message.hedge = HedgePolicy.decode(reader, reader.uint32());
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.cache = CacheOptions.decode(reader, reader.uint32());
+            continue;
+          }
           case 17: {
             if (tag !== 138) {
               break;
@@ -859,6 +883,7 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
         )
         : {},
       hedge: isSet(object.hedge) ? HedgePolicy.fromJSON(object.hedge) : undefined,
+      cache: isSet(object.cache) ? CacheOptions.fromJSON(object.cache) : undefined,
       user: isSet(object.user) ? globalThis.String(object.user) : "",
     };
   },
@@ -922,6 +947,9 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
     if (message.hedge !== undefined) {
       obj.hedge = HedgePolicy.toJSON(message.hedge);
     }
+    if (message.cache !== undefined) {
+      obj.cache = CacheOptions.toJSON(message.cache);
+    }
     if (message.user !== "") {
       obj.user = message.user;
     }
@@ -971,6 +999,9 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
     );
     message.hedge = (object.hedge !== undefined && object.hedge !== null)
       ? HedgePolicy.fromPartial(object.hedge)
+      : undefined;
+    message.cache = (object.cache !== undefined && object.cache !== null)
+      ? CacheOptions.fromPartial(object.cache)
       : undefined;
     message.user = object.user ?? "";
     return message;
@@ -1575,6 +1606,7 @@ function createBaseCompleteResponse(): CompleteResponse {
     timings: undefined,
     providerModel: "",
     replayed: false,
+    cache: undefined,
     _unknownFields: {},
   };
 }
@@ -1607,6 +1639,9 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
     }
     if (message.replayed !== false) {
       writer.uint32(72).bool(message.replayed);
+    }
+    if (message.cache !== undefined) {
+      CacheInfo.encode(message.cache, writer.uint32(82).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1704,6 +1739,14 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
             message.replayed = reader.bool();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.cache = CacheInfo.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1747,6 +1790,7 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
         ? globalThis.String(object.provider_model)
         : "",
       replayed: isSet(object.replayed) ? globalThis.Boolean(object.replayed) : false,
+      cache: isSet(object.cache) ? CacheInfo.fromJSON(object.cache) : undefined,
     };
   },
 
@@ -1779,6 +1823,9 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
     if (message.replayed !== false) {
       obj.replayed = message.replayed;
     }
+    if (message.cache !== undefined) {
+      obj.cache = CacheInfo.toJSON(message.cache);
+    }
     return obj;
   },
 
@@ -1802,6 +1849,9 @@ export const CompleteResponse: MessageFns<CompleteResponse> = {
       : undefined;
     message.providerModel = object.providerModel ?? "";
     message.replayed = object.replayed ?? false;
+    message.cache = (object.cache !== undefined && object.cache !== null)
+      ? CacheInfo.fromPartial(object.cache)
+      : undefined;
     return message;
   },
 };
@@ -1945,7 +1995,7 @@ export const StreamCompleteResponse: MessageFns<StreamCompleteResponse> = {
 };
 
 function createBaseStreamStarted(): StreamStarted {
-  return { requestId: "", route: undefined, usage: undefined, replayed: false, _unknownFields: {} };
+  return { requestId: "", route: undefined, usage: undefined, replayed: false, cache: undefined, _unknownFields: {} };
 }
 
 export const StreamStarted: MessageFns<StreamStarted> = {
@@ -1961,6 +2011,9 @@ export const StreamStarted: MessageFns<StreamStarted> = {
     }
     if (message.replayed !== false) {
       writer.uint32(32).bool(message.replayed);
+    }
+    if (message.cache !== undefined) {
+      CacheInfo.encode(message.cache, writer.uint32(42).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2018,6 +2071,14 @@ export const StreamStarted: MessageFns<StreamStarted> = {
             message.replayed = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.cache = CacheInfo.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2048,6 +2109,7 @@ export const StreamStarted: MessageFns<StreamStarted> = {
       route: isSet(object.route) ? RouteSummary.fromJSON(object.route) : undefined,
       usage: isSet(object.usage) ? Usage.fromJSON(object.usage) : undefined,
       replayed: isSet(object.replayed) ? globalThis.Boolean(object.replayed) : false,
+      cache: isSet(object.cache) ? CacheInfo.fromJSON(object.cache) : undefined,
     };
   },
 
@@ -2065,6 +2127,9 @@ export const StreamStarted: MessageFns<StreamStarted> = {
     if (message.replayed !== false) {
       obj.replayed = message.replayed;
     }
+    if (message.cache !== undefined) {
+      obj.cache = CacheInfo.toJSON(message.cache);
+    }
     return obj;
   },
 
@@ -2079,6 +2144,9 @@ export const StreamStarted: MessageFns<StreamStarted> = {
       : undefined;
     message.usage = (object.usage !== undefined && object.usage !== null) ? Usage.fromPartial(object.usage) : undefined;
     message.replayed = object.replayed ?? false;
+    message.cache = (object.cache !== undefined && object.cache !== null)
+      ? CacheInfo.fromPartial(object.cache)
+      : undefined;
     return message;
   },
 };

@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { CacheInfo } from "./cache.ts";
 import { CompositeWeights, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
 
 /** What came of a request. */
@@ -27,6 +28,8 @@ export const DecisionOutcome = {
   BROKEN_STREAM: 6,
   /** NOT_EXECUTED - Decided only: nobody was called (Route). */
   NOT_EXECUTED: 7,
+  /** CACHED - The answer came from the cache: nobody was called. */
+  CACHED: 8,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -41,6 +44,7 @@ export namespace DecisionOutcome {
   export type CANCELLED = typeof DecisionOutcome.CANCELLED;
   export type BROKEN_STREAM = typeof DecisionOutcome.BROKEN_STREAM;
   export type NOT_EXECUTED = typeof DecisionOutcome.NOT_EXECUTED;
+  export type CACHED = typeof DecisionOutcome.CACHED;
   export type UNRECOGNIZED = typeof DecisionOutcome.UNRECOGNIZED;
 }
 
@@ -70,6 +74,9 @@ export function decisionOutcomeFromJSON(object: any): DecisionOutcome {
     case 7:
     case "DECISION_OUTCOME_NOT_EXECUTED":
       return DecisionOutcome.NOT_EXECUTED;
+    case 8:
+    case "DECISION_OUTCOME_CACHED":
+      return DecisionOutcome.CACHED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -95,6 +102,8 @@ export function decisionOutcomeToJSON(object: DecisionOutcome): string {
       return "DECISION_OUTCOME_BROKEN_STREAM";
     case DecisionOutcome.NOT_EXECUTED:
       return "DECISION_OUTCOME_NOT_EXECUTED";
+    case DecisionOutcome.CACHED:
+      return "DECISION_OUTCOME_CACHED";
     case DecisionOutcome.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -194,6 +203,11 @@ export interface Decision {
   experiment: string;
   /** Name of the variant it was assigned to; empty for none. */
   variant: string;
+  /**
+   * What the cache had to do with the answer. Absent where the request is not cached. With a hit nobody was called, so there are
+   * neither candidates nor attempts.
+   */
+  cache: CacheInfo | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -540,6 +554,7 @@ function createBaseDecision(): Decision {
     reason: "",
     experiment: "",
     variant: "",
+    cache: undefined,
     _unknownFields: {},
   };
 }
@@ -620,6 +635,9 @@ export const Decision: MessageFns<Decision> = {
     }
     if (message.variant !== "") {
       writer.uint32(194).string(message.variant);
+    }
+    if (message.cache !== undefined) {
+      CacheInfo.encode(message.cache, writer.uint32(202).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -837,6 +855,14 @@ export const Decision: MessageFns<Decision> = {
             message.variant = reader.string();
             continue;
           }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.cache = CacheInfo.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -931,6 +957,7 @@ export const Decision: MessageFns<Decision> = {
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
       experiment: isSet(object.experiment) ? globalThis.String(object.experiment) : "",
       variant: isSet(object.variant) ? globalThis.String(object.variant) : "",
+      cache: isSet(object.cache) ? CacheInfo.fromJSON(object.cache) : undefined,
     };
   },
 
@@ -1008,6 +1035,9 @@ export const Decision: MessageFns<Decision> = {
     if (message.variant !== "") {
       obj.variant = message.variant;
     }
+    if (message.cache !== undefined) {
+      obj.cache = CacheInfo.toJSON(message.cache);
+    }
     return obj;
   },
 
@@ -1046,6 +1076,9 @@ export const Decision: MessageFns<Decision> = {
     message.reason = object.reason ?? "";
     message.experiment = object.experiment ?? "";
     message.variant = object.variant ?? "";
+    message.cache = (object.cache !== undefined && object.cache !== null)
+      ? CacheInfo.fromPartial(object.cache)
+      : undefined;
     return message;
   },
 };

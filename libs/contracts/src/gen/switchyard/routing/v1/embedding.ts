@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { CacheInfo, CacheOptions } from "./cache.ts";
 import { Cost, FailoverPolicy, Purpose, purposeFromJSON, purposeToJSON, Timings, Usage } from "./completion.ts";
 import { RouteSummary } from "./decision.ts";
 import { RequestContext, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
@@ -119,6 +120,8 @@ export interface EmbedRequest {
   labels: { [key: string]: string };
   /** End user on whose behalf the agent acts. At most 256 characters. */
   user: string;
+  /** Whether the answer may come from the cache, and is kept there. Default: what the pool and the policies say. */
+  cache: CacheOptions | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -173,6 +176,8 @@ export interface EmbedResponse {
     | undefined;
   /** The model id that the provider reported. */
   providerModel: string;
+  /** What the cache had to do with it, as in CompleteResponse. Absent where the request is not cached. */
+  cache: CacheInfo | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -199,6 +204,7 @@ function createBaseEmbedRequest(): EmbedRequest {
     passthroughFormat: "",
     labels: {},
     user: "",
+    cache: undefined,
     _unknownFields: {},
   };
 }
@@ -246,6 +252,9 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
     });
     if (message.user !== "") {
       writer.uint32(138).string(message.user);
+    }
+    if (message.cache !== undefined) {
+      CacheOptions.encode(message.cache, writer.uint32(154).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -386,6 +395,14 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
             message.user = reader.string();
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.cache = CacheOptions.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -451,6 +468,7 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
         )
         : {},
       user: isSet(object.user) ? globalThis.String(object.user) : "",
+      cache: isSet(object.cache) ? CacheOptions.fromJSON(object.cache) : undefined,
     };
   },
 
@@ -504,6 +522,9 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
     if (message.user !== "") {
       obj.user = message.user;
     }
+    if (message.cache !== undefined) {
+      obj.cache = CacheOptions.toJSON(message.cache);
+    }
     return obj;
   },
 
@@ -540,6 +561,9 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
       {},
     );
     message.user = object.user ?? "";
+    message.cache = (object.cache !== undefined && object.cache !== null)
+      ? CacheOptions.fromPartial(object.cache)
+      : undefined;
     return message;
   },
 };
@@ -870,6 +894,7 @@ function createBaseEmbedResponse(): EmbedResponse {
     route: undefined,
     timings: undefined,
     providerModel: "",
+    cache: undefined,
     _unknownFields: {},
   };
 }
@@ -896,6 +921,9 @@ export const EmbedResponse: MessageFns<EmbedResponse> = {
     }
     if (message.providerModel !== "") {
       writer.uint32(58).string(message.providerModel);
+    }
+    if (message.cache !== undefined) {
+      CacheInfo.encode(message.cache, writer.uint32(82).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -977,6 +1005,14 @@ export const EmbedResponse: MessageFns<EmbedResponse> = {
             message.providerModel = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.cache = CacheInfo.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1016,6 +1052,7 @@ export const EmbedResponse: MessageFns<EmbedResponse> = {
         : isSet(object.provider_model)
         ? globalThis.String(object.provider_model)
         : "",
+      cache: isSet(object.cache) ? CacheInfo.fromJSON(object.cache) : undefined,
     };
   },
 
@@ -1042,6 +1079,9 @@ export const EmbedResponse: MessageFns<EmbedResponse> = {
     if (message.providerModel !== "") {
       obj.providerModel = message.providerModel;
     }
+    if (message.cache !== undefined) {
+      obj.cache = CacheInfo.toJSON(message.cache);
+    }
     return obj;
   },
 
@@ -1061,6 +1101,9 @@ export const EmbedResponse: MessageFns<EmbedResponse> = {
       ? Timings.fromPartial(object.timings)
       : undefined;
     message.providerModel = object.providerModel ?? "";
+    message.cache = (object.cache !== undefined && object.cache !== null)
+      ? CacheInfo.fromPartial(object.cache)
+      : undefined;
     return message;
   },
 };

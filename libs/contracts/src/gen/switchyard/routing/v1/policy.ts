@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { CachePolicy } from "./cache.ts";
 import { CompositeWeights, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
 
 /**
@@ -29,7 +30,11 @@ export interface Policy {
   /** Changes with every update; send it back to update only what you have read. */
   etag: string;
   /** When it was last changed. Set by the service. */
-  updatedAt: Date | undefined;
+  updatedAt:
+    | Date
+    | undefined;
+  /** Whether answers come from the cache. Default: nothing is said. */
+  cache: CachePolicy | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -41,6 +46,7 @@ function createBasePolicy(): Policy {
     requirements: undefined,
     etag: "",
     updatedAt: undefined,
+    cache: undefined,
     _unknownFields: {},
   };
 }
@@ -64,6 +70,9 @@ export const Policy: MessageFns<Policy> = {
     }
     if (message.updatedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(50).fork()).join();
+    }
+    if (message.cache !== undefined) {
+      CachePolicy.encode(message.cache, writer.uint32(58).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -137,6 +146,14 @@ export const Policy: MessageFns<Policy> = {
             message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.cache = CachePolicy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -173,6 +190,7 @@ export const Policy: MessageFns<Policy> = {
         : isSet(object.updated_at)
         ? fromJsonTimestamp(object.updated_at)
         : undefined,
+      cache: isSet(object.cache) ? CachePolicy.fromJSON(object.cache) : undefined,
     };
   },
 
@@ -196,6 +214,9 @@ export const Policy: MessageFns<Policy> = {
     if (message.updatedAt !== undefined) {
       obj.updatedAt = message.updatedAt.toISOString();
     }
+    if (message.cache !== undefined) {
+      obj.cache = CachePolicy.toJSON(message.cache);
+    }
     return obj;
   },
 
@@ -214,6 +235,9 @@ export const Policy: MessageFns<Policy> = {
       : undefined;
     message.etag = object.etag ?? "";
     message.updatedAt = object.updatedAt ?? undefined;
+    message.cache = (object.cache !== undefined && object.cache !== null)
+      ? CachePolicy.fromPartial(object.cache)
+      : undefined;
     return message;
   },
 };

@@ -1,0 +1,62 @@
+import { LRUCache } from 'lru-cache';
+import type { AgedAnswer, KeptAnswer } from '../domain/cache/kept-answer.ts';
+
+/** How much is kept in memory. */
+export interface MemoryBounds {
+  readonly maxBytes: number;
+  readonly maxEntries: number;
+}
+
+/** An answer, and when it was made, monotonic. */
+interface Entry {
+  readonly answer: KeptAnswer;
+  readonly madeAtMs: number;
+  readonly bytes: number;
+}
+
+/** An answer is objects and strings here: about twice its bytes on the wire, and what it takes to be found. */
+const sizeInMemory = ({ bytes }: Entry): number => 2 * bytes + 1_024;
+
+/** Answers in this process, the least recently used leaving first. */
+export class MemoryAnswers {
+  readonly #entries: LRUCache<string, Entry>;
+
+  constructor({ maxBytes, maxEntries }: MemoryBounds) {
+    this.#entries = new LRUCache({ max: maxEntries, maxSize: maxBytes, sizeCalculation: sizeInMemory });
+  }
+
+  get entries(): number {
+    return this.#entries.size;
+  }
+
+  get bytes(): number {
+    return this.#entries.calculatedSize;
+  }
+
+  /** @param nowMs monotonic, as in {@link put} */
+  get(key: string, nowMs: number): AgedAnswer | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    const { answer, madeAtMs } = entry;
+    const ageMs = nowMs - madeAtMs;
+    if (ageMs < answer.ttlMs) return { answer, ageMs };
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  /** @param bytes of the answer on the wire */
+  put(
+    key: string,
+    { answer, ageMs }: AgedAnswer,
+    { nowMs, bytes }: { readonly nowMs: number; readonly bytes: number },
+  ): void {
+    this.#entries.set(key, { answer, madeAtMs: nowMs - ageMs, bytes });
+  }
+
+  /** @returns how many there were */
+  removeWhere(isOne: (answer: KeptAnswer, key: string) => boolean): number {
+    const keys = [...this.#entries.entries()].filter(([key, { answer }]) => isOne(answer, key));
+    for (const [key] of keys) this.#entries.delete(key);
+    return keys.length;
+  }
+}

@@ -1,0 +1,56 @@
+import { type CachePolicy, CacheUse, Purpose } from '@switchyard/contracts/routing';
+import type { Envelope, Operation } from '@switchyard/llm';
+import type { AskedFor } from '../request/interpret-request.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+
+/** How one request uses the cache. */
+export interface CacheRules {
+  /** Longest that its answer is kept, in milliseconds. */
+  readonly ttlMs: number;
+  /** Oldest answer that it takes, in milliseconds. 0: none. */
+  readonly maxAgeMs: number;
+  /** Whether its answer is kept. */
+  readonly keeps: boolean;
+}
+
+/** What the rules of one request follow from. */
+export interface CacheScope {
+  readonly tenant: string;
+  readonly snapshot: Pick<Snapshot, 'policies'>;
+  readonly understood: Pick<AskedFor, 'selector'>;
+}
+
+const DEFAULT_TTL_SECONDS = 3_600;
+
+/** How a request uses the cache; undefined: not at all. Of request, pool and policies the stricter counts. */
+export function cacheRulesOf(operation: Operation, scope: CacheScope): CacheRules | undefined {
+  const request: Envelope = operation.request;
+  const own = request.cache;
+  const policies = policiesOf(scope);
+  if (own === undefined && policies === NONE) return undefined;
+  if (request.purpose === Purpose.PROBE || own?.use === CacheUse.OFF) return undefined;
+  if (policies.some(({ use }) => use === CacheUse.OFF)) return undefined;
+  const isOn = own?.use === CacheUse.ON || (!wantsVariety(operation) && policies.some(isOnIn));
+  if (!isOn) return undefined;
+  const stated = [own, ...policies].flatMap((policy) => policy?.ttlSeconds ?? []);
+  const ttlMs = (stated.length === 0 ? DEFAULT_TTL_SECONDS : Math.min(...stated)) * 1_000;
+  const maxAgeMs = Math.min(ttlMs, (own?.maxAgeSeconds ?? Number.POSITIVE_INFINITY) * 1_000);
+  return { ttlMs, maxAgeMs, keeps: own?.noStore !== true };
+}
+
+const NONE: readonly CachePolicy[] = [];
+
+/** What pool and policies say, the pool's first; {@link NONE} where they say nothing. */
+function policiesOf({ tenant, snapshot: { policies }, understood: { selector } }: CacheScope) {
+  const pool = selector.kind === 'pool' ? selector.pool.cache : undefined;
+  const own = policies.get(tenant)?.cache;
+  const installation = policies.get('')?.cache;
+  if (pool === undefined && own === undefined && installation === undefined) return NONE;
+  return [pool, own, installation].filter((policy) => policy !== undefined);
+}
+
+const isOnIn = ({ use }: CachePolicy): boolean => use === CacheUse.ON;
+
+/** Whoever names a temperature wants answers that differ; whoever names none has the provider's, and does not say so. */
+const wantsVariety = (operation: Operation): boolean =>
+  operation.kind === 'chat' && (operation.request.sampling?.temperature ?? 0) > 0;

@@ -1,0 +1,238 @@
+import { type CacheInfo, CacheResult, type StreamCompleteResponse } from '@switchyard/contracts/routing';
+import { SharedAnswer } from '../cache/shared-answer.ts';
+import { SharedStream } from '../cache/shared-stream.ts';
+import { type CachedKind, cacheKeyOf } from '../domain/cache/cache-key.ts';
+import { cacheRulesOf } from '../domain/cache/cache-rules.ts';
+import { type AgedAnswer, answersOf, type KeptResponses } from '../domain/cache/kept-answer.ts';
+import { offeringOfAnswer } from '../domain/cache/offering-of-answer.ts';
+import { callerGone } from '../errors.ts';
+import type { PipelineContext } from '../ports.ts';
+import type { AskedCall } from './ask-request.ts';
+import { bookHit, type CachedCall, type Hit, infoOfHit, piecesOf, responseOfHit } from './cached-hit.ts';
+import { bytesOfPiece, HeardStream } from './heard-stream.ts';
+import { joinedStream } from './joined-stream.ts';
+
+/** Most bytes of an answer that is kept, on the wire. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+/** Most questions that are asked at once and may be joined; further ones are asked by themselves. */
+const MAX_SHARED = 10_000;
+/** Most requests that wait for one answer. */
+const MAX_JOINED = 1_000;
+
+/** Asks a provider. */
+type Ask<Kind extends CachedKind> = (asked: AskedCall<Kind>) => Promise<KeptResponses[Kind]>;
+type Pieces = AsyncGenerator<StreamCompleteResponse, void, undefined>;
+
+/**
+ * Answers requests from what was answered before, where they may be: memory, then whoever asks the same at this moment, then the store
+ * that replicas share, then a provider. Access is checked before, and every hit is booked.
+ */
+export class CachedPipeline {
+  readonly #context: PipelineContext;
+  /** By key. */
+  readonly #answers = new Map<string, SharedAnswer<KeptResponses[CachedKind]>>();
+  /** By key. */
+  readonly #streams = new Map<string, SharedStream<StreamCompleteResponse>>();
+
+  constructor(context: PipelineContext) {
+    this.#context = context;
+  }
+
+  /** @param ask asks a provider, for whoever waits for the answer */
+  answer<Kind extends CachedKind>(asked: AskedCall<Kind>, ask: Ask<Kind>): Promise<KeptResponses[Kind]> {
+    const ofAnyKind: AskedCall<CachedKind> = asked;
+    const rules = cacheRulesOf(ofAnyKind.operation, ofAnyKind);
+    if (rules === undefined) return ask(asked);
+    return this.#answer({ asked, rules, key: cacheKeyOf(ofAnyKind) }, ask);
+  }
+
+  /** The same as a stream: whole answers are told as one, and streams are kept whole. */
+  stream(asked: AskedCall<'chat'>, ask: (asked: AskedCall<'chat'>) => Pieces): Pieces {
+    const rules = cacheRulesOf(asked.operation, asked);
+    if (rules === undefined) return ask(asked);
+    return this.#stream({ asked, rules, key: cacheKeyOf(asked) }, ask);
+  }
+
+  async #answer<Kind extends CachedKind>(
+    call: CachedCall<Kind>,
+    ask: Ask<Kind>,
+  ): Promise<KeptResponses[Kind]> {
+    const { asked, key } = call;
+    const hit = this.#recall(call) ?? (this.#answers.has(key) ? undefined : await this.#fetch(call));
+    if (hit !== undefined) return this.#repeat(call, hit);
+    const askAndKeep = async (signal: AbortSignal) => this.#keep(call, await ask({ ...asked, signal }));
+    if (!mayJoin(call)) return this.#missed(call, await askAndKeep(asked.signal));
+    const underWay = this.#answers.get(key);
+    if (underWay !== undefined) {
+      const joined = await this.#join(call, underWay);
+      return joined ?? this.#missed(call, await askAndKeep(asked.signal));
+    }
+    if (this.#answers.size >= MAX_SHARED) return this.#missed(call, await askAndKeep(asked.signal));
+    const shared: SharedAnswer<KeptResponses[Kind]> = new SharedAnswer(askAndKeep, () => {
+      if (this.#answers.get(key) === shared) this.#answers.delete(key);
+    });
+    this.#answers.set(key, shared);
+    const outcome = await shared.wait(asked.signal);
+    if (outcome.kind === 'failed') throw outcome.error;
+    return this.#missed(call, outcome.answer);
+  }
+
+  /** The answer that somebody else waits for already; undefined where that fails, which may be for reasons of theirs alone. */
+  async #join<Kind extends CachedKind>(
+    call: CachedCall<Kind>,
+    underWay: SharedAnswer<KeptResponses[CachedKind]>,
+  ): Promise<KeptResponses[Kind] | undefined> {
+    if (underWay.waiting >= MAX_JOINED) return undefined;
+    const { asked } = call;
+    const outcome = await underWay.wait(asked.signal);
+    if (asked.signal.aborted) throw callerGone(asked.requestId);
+    if (outcome.kind === 'failed') return undefined;
+    // The key says the kind.
+    const response = outcome.answer as KeptResponses[Kind];
+    const offering = offeringOfAnswer(response.route, asked);
+    return offering && this.#repeat(call, { response, ageMs: 0, offering, result: CacheResult.JOINED });
+  }
+
+  async *#stream(call: CachedCall<'chat'>, ask: (asked: AskedCall<'chat'>) => Pieces): Pieces {
+    const { asked, key } = call;
+    const hit = this.#recall(call) ?? (this.#streams.has(key) ? undefined : await this.#fetch(call));
+    if (hit !== undefined) {
+      yield* piecesOf(this.#repeat(call, hit, { stream: true }));
+      return;
+    }
+    const askAndKeep = (signal: AbortSignal) => this.#keepPieces(call, ask({ ...asked, signal }));
+    const underWay = mayJoin(call) ? this.#streams.get(key) : undefined;
+    if (underWay !== undefined && underWay.readers < MAX_JOINED) {
+      const joined = yield* this.#joinStream(call, underWay);
+      if (joined === 'failed') yield* askAndKeep(asked.signal);
+      return;
+    }
+    if (!mayJoin(call) || underWay !== undefined || this.#streams.size >= MAX_SHARED) {
+      yield* askAndKeep(asked.signal);
+      return;
+    }
+    const shared = new SharedStream<StreamCompleteResponse>({
+      open: askAndKeep,
+      bytesOf: bytesOfPiece,
+      maxBytes: MAX_ANSWER_BYTES,
+      onClosed: () => {
+        if (this.#streams.get(key) === shared) this.#streams.delete(key);
+      },
+    });
+    this.#streams.set(key, shared);
+    yield* shared.read(asked.signal);
+  }
+
+  /** The stream that somebody else reads already. @returns 'failed' where it fails before anything was delivered */
+  async *#joinStream(
+    call: CachedCall<'chat'>,
+    underWay: SharedStream<StreamCompleteResponse>,
+  ): AsyncGenerator<StreamCompleteResponse, 'failed' | 'told', undefined> {
+    const { asked } = call;
+    let hasTold = false;
+    try {
+      for await (const piece of joinedStream(call, underWay.read(asked.signal), this.#context)) {
+        hasTold = true;
+        yield piece;
+      }
+      return 'told';
+    } catch (error) {
+      if (asked.signal.aborted) throw callerGone(asked.requestId);
+      if (hasTold) throw error;
+      return 'failed';
+    }
+  }
+
+  /** An answer in memory. */
+  #recall<Kind extends CachedKind>(call: CachedCall<Kind>): Hit<KeptResponses[Kind]> | undefined {
+    const { key, rules } = call;
+    if (rules.maxAgeMs === 0) return undefined;
+    const found = this.#context.memory.get(key, this.#context.clock.monotonicMs());
+    return found && this.#servable(call, found as AgedAnswer<Kind>, CacheResult.HIT_L1);
+  }
+
+  /** An answer in the store that replicas share. */
+  async #fetch<Kind extends CachedKind>(
+    call: CachedCall<Kind>,
+  ): Promise<Hit<KeptResponses[Kind]> | undefined> {
+    const { shared, memory, clock } = this.#context;
+    const { key, rules, asked } = call;
+    if (shared === undefined || rules.maxAgeMs === 0) return undefined;
+    const found = await shared.get({ key, tenant: asked.tenant, kind: asked.operation.kind });
+    if (found === undefined) return undefined;
+    const { bytes, ...aged } = found;
+    memory.put(key, aged, { nowMs: clock.monotonicMs(), bytes });
+    return this.#servable(call, aged as AgedAnswer<Kind>, CacheResult.HIT_L2);
+  }
+
+  /** A found answer as a hit; undefined where this caller must not have it. */
+  #servable<Kind extends CachedKind>(
+    { asked, rules }: CachedCall<Kind>,
+    found: AgedAnswer<Kind>,
+    result: CacheResult,
+  ): Hit<KeptResponses[Kind]> | undefined {
+    const { answer, ageMs } = found;
+    if (answer.tenant !== asked.tenant || ageMs > rules.maxAgeMs) return undefined;
+    const offering = offeringOfAnswer(answer.response.route, asked);
+    return offering && { response: answer.response, ageMs, offering, result };
+  }
+
+  /** Gives an answer again. @throws OUTBOX_FULL */
+  #repeat<Kind extends CachedKind>(
+    call: CachedCall<Kind>,
+    hit: Hit<KeptResponses[Kind]>,
+    { stream } = { stream: false },
+  ): KeptResponses[Kind] {
+    const { asked, key } = call;
+    const { response, offering } = hit;
+    const cache = infoOfHit(key, hit);
+    bookHit(call, { response, offering, cache }, { stream, context: this.#context });
+    return responseOfHit(asked, response, { cache, nowMs: this.#context.clock.monotonicMs() });
+  }
+
+  /** A new answer, with what the caller is told of the cache. */
+  #missed<Kind extends CachedKind>({ key }: CachedCall<Kind>, response: KeptResponses[Kind]) {
+    return { ...response, cache: this.#miss(key) };
+  }
+
+  #miss(key: string): CacheInfo {
+    const result = CacheResult.MISS;
+    this.#context.events.cacheUsed({ result, savedNanoUsd: undefined });
+    return { result, key, ageSeconds: undefined, savedNanoUsd: undefined, answeredRequestId: '' };
+  }
+
+  /** Keeps a new answer where that may and can be. */
+  #keep<Kind extends CachedKind>(
+    { asked, rules, key }: CachedCall<Kind>,
+    response: KeptResponses[Kind],
+  ): KeptResponses[Kind] {
+    const { memory, shared, clock } = this.#context;
+    const { tenant, operation } = asked;
+    const kind: Kind = operation.kind;
+    const { isKeepable, encode } = answersOf(kind);
+    if (!rules.keeps || !isKeepable(response)) return response;
+    const bytes = encode(response);
+    if (bytes.length > MAX_ANSWER_BYTES) return response;
+    const { model: requestedModel } = operation.request;
+    const answer = { kind, tenant, requestedModel, response, ttlMs: rules.ttlMs };
+    memory.put(key, { answer, ageMs: 0 }, { nowMs: clock.monotonicMs(), bytes: bytes.length });
+    shared?.put({ key, tenant, kind }, { answer, bytes });
+    return response;
+  }
+
+  /** Passes a stream on, and keeps it once it is whole. */
+  async *#keepPieces(call: CachedCall<'chat'>, pieces: Pieces): Pieces {
+    const cache = this.#miss(call.key);
+    const heard = new HeardStream(MAX_ANSWER_BYTES);
+    for await (const piece of pieces) {
+      const whole = heard.add(piece);
+      if (whole !== undefined) this.#keep(call, whole);
+      yield piece.event?.$case === 'started'
+        ? { event: { $case: 'started', value: { ...piece.event.value, cache } } }
+        : piece;
+    }
+  }
+}
+
+/** Whether a request takes an answer that is being made for another. One that wants it fresh wants one of its own. */
+const mayJoin = ({ rules }: CachedCall): boolean => rules.maxAgeMs > 0;

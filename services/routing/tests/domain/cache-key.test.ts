@@ -1,0 +1,153 @@
+import { CompleteRequest, EmbedRequest, Requirements, Role, Strategy } from '@switchyard/contracts/routing';
+import { chatOf } from '@switchyard/llm';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { cacheKeyOf, type Question } from '../../src/domain/cache/cache-key.ts';
+
+const requirements = Requirements.create();
+const understood: Question['understood'] = {
+  selector: { kind: 'auto' },
+  requirements,
+  strategy: Strategy.PRIORITY,
+  compositeWeights: undefined,
+};
+const chat = (request: Parameters<typeof CompleteRequest.fromPartial>[0], tenant = 'acme'): Question => ({
+  tenant,
+  operation: chatOf(CompleteRequest.fromPartial(request)),
+  understood,
+});
+
+const text = fc.string({ maxLength: 12 });
+const parts = (value: string) => [{ content: { $case: 'text' as const, value } }];
+const requests = fc.record({
+  messages: fc.array(
+    fc
+      .record({ role: fc.constantFrom(Role.SYSTEM, Role.USER, Role.ASSISTANT), value: text })
+      .map(({ role, value }) => ({ role, parts: parts(value) })),
+    { minLength: 1, maxLength: 4 },
+  ),
+  tools: fc.array(
+    fc.record({
+      name: text,
+      description: text,
+      parametersJsonSchema: fc.json({ maxDepth: 2 }),
+    }),
+    { maxLength: 2 },
+  ),
+  sampling: fc.option(
+    fc.record({
+      temperature: fc.option(fc.double({ min: 0, max: 2, noNaN: true }), { nil: undefined }),
+      maxOutputTokens: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
+      seed: fc.option(fc.bigInt({ min: 0n, max: 1_000n }), { nil: undefined }),
+      stop: fc.array(text, { maxLength: 2 }),
+    }),
+    { nil: undefined },
+  ),
+  passthroughJson: fc.json({ maxDepth: 2 }),
+  passthroughFormat: fc.constantFrom('', 'openai-chat', 'anthropic-messages'),
+});
+
+test('no two tenants ever share a key, whatever they ask and are called', () => {
+  fc.assert(
+    fc.property(requests, requests, text, text, (a, b, one, other) => {
+      fc.pre(one !== other);
+      expect(cacheKeyOf(chat(a, one))).not.toBe(cacheKeyOf(chat(b, other)));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('requests that differ in anything that changes the answer have different keys', () => {
+  const canonical = (request: CompleteRequest) =>
+    JSON.stringify(CompleteRequest.toJSON(request), (_, value) =>
+      typeof value === 'string' && /^[[{]/.test(value) ? sorted(value) : value,
+    );
+  fc.assert(
+    fc.property(requests, requests, (a, b) => {
+      const [one, other] = [CompleteRequest.fromPartial(a), CompleteRequest.fromPartial(b)];
+      fc.pre(canonical(one) !== canonical(other));
+      expect(cacheKeyOf(chat(one))).not.toBe(cacheKeyOf(chat(other)));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('who asks, why and how often does not change the key', () => {
+  fc.assert(
+    fc.property(requests, text, (request, any) => {
+      const asked = {
+        ...request,
+        idempotencyKey: any,
+        context: { agent: any, workflow: any, service: any, tenant: any },
+        labels: { [any]: any },
+        user: any,
+        failover: { allowed: false },
+        hedge: { delayMs: 1 },
+        cache: { noStore: true },
+      };
+      expect(cacheKeyOf(chat(asked))).toBe(cacheKeyOf(chat(request)));
+    }),
+  );
+});
+
+test('the order of fields in schemas and in what passes through does not change the key, that of lists does', () => {
+  const key = (json: string) =>
+    cacheKeyOf(chat({ passthroughJson: json, tools: [{ name: 't', parametersJsonSchema: json }] }));
+  expect(key('{"a":{"x":1,"y":[1,2]},"b":2}')).toBe(key('{"b":2, "a":{"y":[1,2],"x":1}}'));
+  expect(key('{"y":[1,2]}')).not.toBe(key('{"y":[2,1]}'));
+  // Numbers that a double would make equal.
+  expect(key('{"a":9007199254740993}')).not.toBe(key('{"a":9007199254740992}'));
+  expect(key('{"a":1e400}')).not.toBe(key('{"a":null}'));
+});
+
+test.each<[string, Partial<Question['understood']>]>([
+  ['the model', { selector: { kind: 'model', model: 'm' } }],
+  ['the strategy', { strategy: Strategy.COST }],
+  ['residency', { requirements: { ...requirements, residency: ['eu-west'] } }],
+  ['tags', { requirements: { ...requirements, tags: ['hipaa'] } }],
+  ['allowed providers', { requirements: { ...requirements, allowedProviders: ['p'] } }],
+  ['excluded providers', { requirements: { ...requirements, excludedProviders: ['p'] } }],
+  ['preferred providers', { requirements: { ...requirements, preferredProviders: ['p'] } }],
+  ['capabilities', { requirements: { ...requirements, capabilities: ['vision'] } }],
+  ['the price limit', { requirements: { ...requirements, maxPricePerMillionNanoUsd: 1n } }],
+])('%s is part of the key', (_, change) => {
+  const question = chat({});
+  const changed = { ...question, understood: { ...understood, ...change } };
+  expect(cacheKeyOf(changed)).not.toBe(cacheKeyOf(question));
+});
+
+test('the order of requirements that are sets does not change the key', () => {
+  const key = (tags: string[]) =>
+    cacheKeyOf({ ...chat({}), understood: { ...understood, requirements: { ...requirements, tags } } });
+  expect(key(['a', 'b'])).toBe(key(['b', 'a']));
+});
+
+test('a text to embed and the same text as tokens, or as a chat, are different questions', () => {
+  const embed = (request: Parameters<typeof EmbedRequest.fromPartial>[0]) =>
+    cacheKeyOf({
+      tenant: 'acme',
+      operation: { kind: 'embed', request: EmbedRequest.fromPartial(request) },
+      understood,
+    });
+  const keys = [
+    embed({ inputs: [{ content: { $case: 'text', value: 'a' } }] }),
+    embed({ inputs: [{ content: { $case: 'tokens', value: { tokens: [97] } } }] }),
+    embed({ inputs: [{ content: { $case: 'text', value: 'a' } }], dimensions: 4 }),
+    cacheKeyOf(chat({})),
+    embed({}),
+  ];
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+/** JSON text with sorted names: what this test takes for the same. */
+function sorted(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json), (_, value: unknown) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : value,
+    );
+  } catch {
+    return json;
+  }
+}

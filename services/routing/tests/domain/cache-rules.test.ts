@@ -1,0 +1,75 @@
+import {
+  type CacheOptions,
+  type CachePolicy,
+  CacheUse,
+  CompleteRequest,
+  Policy,
+  Purpose,
+} from '@switchyard/contracts/routing';
+import { chatOf } from '@switchyard/llm';
+import { expect, test } from 'vitest';
+import { cacheRulesOf } from '../../src/domain/cache/cache-rules.ts';
+import type { SnapshotPool } from '../../src/domain/snapshot/snapshot-pool.ts';
+
+interface Said {
+  readonly request?: Partial<CacheOptions>;
+  readonly pool?: Partial<CachePolicy>;
+  readonly tenant?: Partial<CachePolicy>;
+  readonly installation?: Partial<CachePolicy>;
+  readonly temperature?: number;
+  readonly purpose?: Purpose;
+}
+
+function rulesOf({ request, pool, tenant, installation, temperature, purpose = Purpose.UNSPECIFIED }: Said) {
+  const policies = new Map<string, Policy>();
+  if (tenant !== undefined) policies.set('acme', Policy.fromPartial({ tenant: 'acme', cache: tenant }));
+  if (installation !== undefined) policies.set('', Policy.fromPartial({ cache: installation }));
+  const cache = pool === undefined ? undefined : Policy.fromPartial({ cache: pool }).cache;
+  const chat = CompleteRequest.fromPartial({ cache: request, purpose, sampling: { temperature } });
+  return cacheRulesOf(chatOf(chat), {
+    tenant: 'acme',
+    snapshot: { policies },
+    understood: {
+      selector: pool === undefined ? { kind: 'auto' } : { kind: 'pool', pool: { cache } as SnapshotPool },
+    },
+  });
+}
+
+const ON = { use: CacheUse.ON };
+const OFF = { use: CacheUse.OFF };
+const HOUR_MS = 3_600_000;
+
+test.each<[string, Said]>([
+  ['nobody says anything', {}],
+  ['a request only limits the age', { request: { maxAgeSeconds: 60 } }],
+  ['the request says off', { request: OFF, tenant: ON }],
+  ['the pool says off', { request: ON, pool: OFF }],
+  ['the tenant says off', { request: ON, tenant: OFF, installation: ON }],
+  ['the installation says off', { request: ON, tenant: ON, installation: OFF }],
+  ['it is a probe', { request: ON, purpose: Purpose.PROBE }],
+  ['a policy says on and the request wants variety', { tenant: ON, temperature: 0.7 }],
+])('there is no cache where %s', (_, said) => {
+  expect(rulesOf(said)).toBeUndefined();
+});
+
+test.each<[string, Said]>([
+  ['the request says on', { request: ON }],
+  ['the pool says on', { pool: ON }],
+  ['the tenant says on', { tenant: ON }],
+  ['the installation says on', { installation: ON }],
+  ['a policy says on and the temperature is 0', { tenant: ON, temperature: 0 }],
+  ['the request says on and wants variety', { request: ON, temperature: 1 }],
+])('answers are cached for an hour where %s', (_, said) => {
+  expect(rulesOf(said)).toEqual({ ttlMs: HOUR_MS, maxAgeMs: HOUR_MS, keeps: true });
+});
+
+test('the shortest time that anybody states counts', () => {
+  const said = { pool: { ...ON, ttlSeconds: 30 }, tenant: { ttlSeconds: 20 }, request: { ttlSeconds: 40 } };
+  expect(rulesOf(said)?.ttlMs).toBe(20_000);
+});
+
+test('a request may want younger answers, new ones, and its own not kept', () => {
+  expect(rulesOf({ request: { ...ON, maxAgeSeconds: 5 } })?.maxAgeMs).toBe(5_000);
+  expect(rulesOf({ request: { ...ON, maxAgeSeconds: 0 } })).toMatchObject({ maxAgeMs: 0, keeps: true });
+  expect(rulesOf({ request: { ...ON, noStore: true } })?.keeps).toBe(false);
+});
