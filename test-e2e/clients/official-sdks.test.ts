@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SimulatorControl } from '../support/simulator-control.ts';
 import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
+import { wrongKey } from '../support/wrong-key.ts';
 import { anthropicSdk } from './sdks/anthropic-sdk.ts';
 import { EMBEDDERS } from './sdks/embedders.ts';
 import { langchainAnthropic, langchainOpenai } from './sdks/langchain-sdk.ts';
@@ -117,8 +118,8 @@ describe.each(SDKS)('$name, by address and key alone', (sdk) => {
 
   test('errors are the SDK’s own, with the status of their kind', async () => {
     const statusOf = async (asked: Promise<unknown>) => sdk.statusOf(await failureOf(asked));
-    const wrongKey = { ...door, apiKey: `${door.apiKey.slice(0, -1)}x` };
-    expect(await statusOf(sdk.text(wrongKey, 'sim-fast'))).toBe(401);
+    const refused = { ...door, apiKey: wrongKey(door.apiKey) };
+    expect(await statusOf(sdk.text(refused, 'sim-fast'))).toBe(401);
     expect(await statusOf(sdk.text(door, 'no-such-model'))).toBe(404);
     expect(await statusOf(sdk.stream(door, 'no-such-model'))).toBe(404);
   });

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKey } from '../support/create-key.ts';
 import { SimulatorControl } from '../support/simulator-control.ts';
 import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
+import { wrongKey } from '../support/wrong-key.ts';
 
 let started: TestFleet;
 let control: SimulatorControl;
@@ -89,9 +90,9 @@ const ask = (change: object, client = openai) =>
 
 test('errors arrive as the package’s own classes and name the field', async () => {
   const { fleet } = started;
-  const wrongKey = await ask({}, clientWith(`${fleet.apiKey.slice(0, -1)}x`));
-  expect(wrongKey).toBeInstanceOf(AuthenticationError);
-  expect(wrongKey).toMatchObject({ status: 401, code: 'invalid_api_key' });
+  const refused = await ask({}, clientWith(wrongKey(fleet.apiKey)));
+  expect(refused).toBeInstanceOf(AuthenticationError);
+  expect(refused).toMatchObject({ status: 401, code: 'invalid_api_key' });
   const unknown = await ask({ model: 'no-such-model' });
   expect(unknown).toBeInstanceOf(NotFoundError);
   expect(unknown).toMatchObject({ status: 404, code: 'model_not_found', param: 'model' });

@@ -100,12 +100,10 @@ test.each([
   ['whole', ask],
   ['streamed', askForStream],
 ])('an answer comes through Portkey, %s, with usage and cost to the nano-USD', async (_, door) => {
-  const before = (await control.attempts()).length;
   const answer = await door(client, hello);
   expect(answer.finishReason).toBe(FinishReason.STOP);
   const { truth } = await expectBooked(started.fleet, answer, billedOf);
   expect(truth.provider).toBe('portkey');
-  expect((await control.attempts()).length).toBe(before + 1);
 });
 
 test.each([
