@@ -24,6 +24,7 @@ export { SuccessRate } from './latency/success-rate.ts';
 export type { WindowStatistics } from './latency/window-statistics.ts';
 export { Gcra, type GcraOptions } from './limits/gcra.ts';
 export { HeldSlice } from './limits/held-slice.ts';
+export { PRIORITIES, type Priority, SheddingQueue } from './limits/shedding-queue.ts';
 export type { Slice, SliceGrant, SlicePlan } from './limits/slice.ts';
 export { SpentSlice } from './limits/spent-slice.ts';
 export { type CallMark, ToldLimits, type ToldQuota } from './limits/told-limits.ts';

@@ -48,6 +48,10 @@ export interface RoutingConfig extends BaseConfig {
   readonly decisionSamplePermille: number;
   /** `ROUTING_DECISION_RETENTION_HOURS`, default 168. */
   readonly decisionRetentionMs: number;
+  /** `ROUTING_MAX_CONCURRENT_REQUESTS`, default 16,384: so many requests are under way at once at the most. */
+  readonly maxConcurrentRequests: number;
+  /** `ROUTING_MAX_QUEUED_REQUESTS`, default 1,024: and so many wait for a moment, the most urgent first. */
+  readonly maxQueuedRequests: number;
   /** `SWITCHYARD_NATS_REPLICAS`, default 1: copies that NATS keeps of streams. */
   readonly natsReplicas: number;
 }
@@ -72,17 +76,7 @@ export function parseConfig(env: Env): RoutingConfig {
     healthProbeAddress: reader.text('SWITCHYARD_HEALTH_PROBE_ADDRESS', '127.0.0.1:7002'),
     stateDir: reader.text('ROUTING_STATE_DIR'),
     catalogOverlay: reader.optional('ROUTING_CATALOG_OVERLAY'),
-    outboxMaxBytes: reader.integer('ROUTING_OUTBOX_MAX_BYTES', { fallback: GIB, min: MIB, max: 1024 * GIB }),
-    outboxSegmentBytes: reader.integer('ROUTING_OUTBOX_SEGMENT_BYTES', {
-      fallback: 32 * MIB,
-      min: 64 * 1024,
-      max: GIB,
-    }),
-    outboxRetainMs: reader.integer('ROUTING_OUTBOX_RETAIN_MS', {
-      fallback: DAY_MS,
-      min: 0,
-      max: 30 * DAY_MS,
-    }),
+    ...readOutbox(reader),
     namedHosts: readNamedHosts(reader),
     defaultStrategy: readDefaultStrategy(reader),
     defaultLimits: {
@@ -99,6 +93,7 @@ export function parseConfig(env: Env): RoutingConfig {
     }),
     decisionRetentionMs:
       reader.integer('ROUTING_DECISION_RETENTION_HOURS', { fallback: 168, min: 1, max: 8_760 }) * HOUR_MS,
+    ...readEntrance(reader),
     natsReplicas: reader.integer('SWITCHYARD_NATS_REPLICAS', { fallback: 1, min: 1, max: 5 }),
   };
   reader.finish();
@@ -112,6 +107,38 @@ const readCacheBounds = (reader: EnvReader): MemoryBounds => ({
   maxBytes: reader.integer('ROUTING_CACHE_MEMORY_BYTES', { fallback: 64 * MIB, min: MIB, max: 64 * GIB }),
   maxEntries: reader.integer('ROUTING_CACHE_MEMORY_ENTRIES', { fallback: 20_000, min: 1, max: 10_000_000 }),
 });
+function readOutbox(
+  reader: EnvReader,
+): Pick<RoutingConfig, 'outboxMaxBytes' | 'outboxSegmentBytes' | 'outboxRetainMs'> {
+  return {
+    outboxMaxBytes: reader.integer('ROUTING_OUTBOX_MAX_BYTES', { fallback: GIB, min: MIB, max: 1024 * GIB }),
+    outboxSegmentBytes: reader.integer('ROUTING_OUTBOX_SEGMENT_BYTES', {
+      fallback: 32 * MIB,
+      min: 64 * 1024,
+      max: GIB,
+    }),
+    outboxRetainMs: reader.integer('ROUTING_OUTBOX_RETAIN_MS', {
+      fallback: DAY_MS,
+      min: 0,
+      max: 30 * DAY_MS,
+    }),
+  };
+}
+
+function readEntrance(reader: EnvReader): Pick<RoutingConfig, 'maxConcurrentRequests' | 'maxQueuedRequests'> {
+  return {
+    maxConcurrentRequests: reader.integer('ROUTING_MAX_CONCURRENT_REQUESTS', {
+      fallback: 16_384,
+      min: 1,
+      max: 1_000_000,
+    }),
+    maxQueuedRequests: reader.integer('ROUTING_MAX_QUEUED_REQUESTS', {
+      fallback: 1_024,
+      min: 0,
+      max: 100_000,
+    }),
+  };
+}
 
 function readNamedHosts(reader: EnvReader): NamedHosts {
   const { named, wrong } = parseNamedHosts(reader.list('ROUTING_PLAINTEXT_HOSTS'), 'optional');

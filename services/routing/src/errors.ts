@@ -35,4 +35,5 @@ export {
   notOffered,
   poolEmpty,
   requirementsConflict,
+  tooManyRequests,
 } from './errors/request-errors.ts';

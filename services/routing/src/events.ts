@@ -1,5 +1,6 @@
 import type { UsageRecord } from '@switchyard/contracts/events';
 import { type CacheInfo, cacheResultName, DecisionOutcome } from '@switchyard/contracts/routing';
+import { PRIORITIES, type Priority } from '@switchyard/resilience';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { limitName, type Refusal } from './domain/limits/refusal.ts';
 import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
@@ -15,6 +16,12 @@ export interface EndedRequest {
 export interface OutboxGauges {
   readonly unpublished: () => number;
   readonly uncoveredBytes: () => number;
+}
+
+/** What the entrance tells of itself. */
+export interface EntranceGauges {
+  readonly active: number;
+  queued(priority: Priority): number;
 }
 
 /** Names of outcomes as labels. */
@@ -80,6 +87,33 @@ export class RoutingEvents {
     this.#metrics.published.inc(count);
   }
 
+  /** A request was refused at the entrance. */
+  requestShed(priority: Priority): void {
+    this.#metrics.shed.inc({ priority });
+  }
+
+  /** Shows who is in and who waits at each scrape. */
+  watchEntrance(entrance: EntranceGauges): void {
+    const registers = [this.#registry];
+    new Gauge({
+      name: 'switchyard_routing_active_requests',
+      help: 'Requests that were let in and have not ended.',
+      registers,
+      collect() {
+        this.set(entrance.active);
+      },
+    });
+    new Gauge({
+      name: 'switchyard_routing_queued_requests',
+      help: 'Requests that wait to be let in, by priority.',
+      labelNames: ['priority'],
+      registers,
+      collect() {
+        for (const priority of PRIORITIES) this.set({ priority }, entrance.queued(priority));
+      },
+    });
+  }
+
   /** Shows what the outbox tells of itself at each scrape. */
   watchOutbox({ unpublished, uncoveredBytes }: OutboxGauges): void {
     const registers = [this.#registry];
@@ -124,6 +158,7 @@ function makeMetrics(registers: Registry[]) {
       ['provider', 'endpoint', 'outcome'],
     ),
     hedges: counter('hedges', 'Attempts beside slow ones, by whether they were faster.', ['outcome']),
+    shed: counter('shed_requests', 'Requests that were refused at the entrance, by priority.', ['priority']),
     rateLimited: counter(
       'rate_limited',
       'Candidates that were passed over since a limit of their provider had no room, beside those that decisions left out.',

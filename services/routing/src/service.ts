@@ -24,6 +24,8 @@ import { openLinks } from './open-links.ts';
 import { openQuotas } from './open-quotas.ts';
 import { openOutboxes, openSnapshots, openStores } from './open-state.ts';
 import type { UsageOutboxes } from './outbox/usage-outboxes.ts';
+import { AdmittedPipeline } from './pipeline/admitted-pipeline.ts';
+import { Entrance } from './pipeline/entrance.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import type { PipelineContext, ProviderSecrets } from './ports.ts';
 import { type RpcOptions, rpcServices } from './rpc/services.ts';
@@ -95,10 +97,24 @@ async function compose(
   return {
     ...stores,
     context,
-    pipeline: new Pipeline(context),
+    pipeline: new AdmittedPipeline(new Pipeline(context), openEntrance(config, context)),
     admin: { ...stores.configured, configuration, link: links.configured, snapshots, hosts },
     authenticate: overrides.authenticate ?? authenticateCallers(foundation, config),
   };
+}
+
+function openEntrance(
+  { maxConcurrentRequests, maxQueuedRequests }: RoutingConfig,
+  { clock, events }: PipelineContext,
+): Entrance {
+  const entrance = new Entrance({
+    mostActive: maxConcurrentRequests,
+    mostQueued: maxQueuedRequests,
+    clock,
+    onShed: (priority) => events.requestShed(priority),
+  });
+  events.watchEntrance(entrance);
+  return entrance;
 }
 
 /** What outlives snapshots follows a new one. */

@@ -15,5 +15,5 @@ export type Envelope = Pick<
   | 'labels'
   | 'user'
 > &
-  // Kinds of work that nobody keeps answers of do not have it.
-  Partial<Pick<CompleteRequest, 'cache'>>;
+  // Kinds of work that nobody keeps answers of have no `cache`; without a priority it is the usual one.
+  Partial<Pick<CompleteRequest, 'cache' | 'priority'>>;

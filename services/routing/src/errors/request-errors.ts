@@ -10,6 +10,16 @@ export const notOffered = (field: string): ServiceError =>
     violations: [{ field, description: 'is not offered yet; leave it out' }],
   });
 
+/** More requests than this replica takes at once, and none that is less urgent. */
+export const tooManyRequests = (priority: string): ServiceError =>
+  new ServiceError({
+    reason: 'TOO_MANY_REQUESTS',
+    code: 'RESOURCE_EXHAUSTED',
+    publicMessage: `too many requests are under way here, and nothing less urgent than this (priority ${priority}) waits; try again in a moment, or run more replicas`,
+    retryable: true,
+    retryAfterMs: 1_000,
+  });
+
 /** Fields that are wrong. */
 export const invalidFields = (violations: readonly FieldViolation[]): ServiceError =>
   new ServiceError({

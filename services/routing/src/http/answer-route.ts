@@ -1,13 +1,14 @@
 import type { Clock } from '@switchyard/kernel';
 import type { AnswerSurface, OperationRequests, PlainOperationKind } from '@switchyard/llm';
-import type { Pipeline, PlainAnswer } from '../pipeline/pipeline.ts';
+import type { AdmittedPipeline } from '../pipeline/admitted-pipeline.ts';
+import type { PlainAnswer } from '../pipeline/pipeline.ts';
 import { askSurface, type Placed, sendAnswer } from './ask-surface.ts';
 import type { HttpRoute } from './http-call.ts';
 
 /** What the route stands on. */
 export interface AnswerRouteOptions<Kind extends PlainOperationKind> {
   readonly kind: Kind;
-  readonly pipeline: Pipeline;
+  readonly pipeline: AdmittedPipeline;
   readonly clock: Clock;
 }
 

@@ -8,7 +8,7 @@ import {
   rerankSurface,
   responsesSurface,
 } from '@switchyard/llm';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { AdmittedPipeline } from '../pipeline/admitted-pipeline.ts';
 import type { PipelineContext } from '../ports.ts';
 import { answerRoute } from './answer-route.ts';
 import { countTokens } from './count-tokens.ts';
@@ -22,7 +22,7 @@ import { surfaceRoute } from './surface-route.ts';
  */
 export function httpRoutes(
   { snapshots, clock }: PipelineContext,
-  pipeline: Pipeline,
+  pipeline: AdmittedPipeline,
 ): ReadonlyMap<string, HttpRoute> {
   const on = { pipeline, clock };
   return new Map([

@@ -3,7 +3,7 @@ import type { StreamCompleteResponse, StreamStarted } from '@switchyard/contract
 import type { Clock } from '@switchyard/kernel';
 import type { Surface, SurfaceRequest } from '@switchyard/llm';
 import { toServiceError } from '@switchyard/service-kit';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { AdmittedPipeline } from '../pipeline/admitted-pipeline.ts';
 import type { PipelineCall } from '../pipeline/pipeline-call.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { askSurface, sendAnswer } from './ask-surface.ts';
@@ -12,7 +12,7 @@ import { writeEvents } from './write-events.ts';
 
 /** What the route stands on. */
 export interface SurfaceRouteOptions {
-  readonly pipeline: Pipeline;
+  readonly pipeline: AdmittedPipeline;
   readonly clock: Clock;
 }
 

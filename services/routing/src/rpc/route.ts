@@ -1,9 +1,9 @@
 import type { CompleteRequest, RouteResponse } from '@switchyard/contracts/routing';
 import type { Rpc, UnaryHandler } from '@switchyard/service-kit';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { AdmittedPipeline } from '../pipeline/admitted-pipeline.ts';
 
 /** InferenceService.Route */
-export const route = (pipeline: Pipeline): Rpc<UnaryHandler<CompleteRequest, RouteResponse>> => ({
+export const route = (pipeline: AdmittedPipeline): Rpc<UnaryHandler<CompleteRequest, RouteResponse>> => ({
   permission: 'routing.complete',
   handle: async (request, { principal }) => ({ decision: pipeline.route({ request, principal }) }),
 });

@@ -9,7 +9,7 @@ import {
 import { type DefinedService, defineService } from '@switchyard/service-kit';
 import type { DecisionRecorder } from '../adapters/decision-recorder.ts';
 import type { PostgresDecisions } from '../adapters/postgres-decisions.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { AdmittedPipeline } from '../pipeline/admitted-pipeline.ts';
 import type { PipelineContext } from '../ports.ts';
 import { applyConfiguration, type ConfigurationAdmin } from './apply-configuration.ts';
 import { complete } from './complete.ts';
@@ -44,7 +44,7 @@ import { work } from './work.ts';
 /** What routing's RPCs stand on. */
 export interface RpcOptions {
   readonly context: PipelineContext;
-  readonly pipeline: Pipeline;
+  readonly pipeline: AdmittedPipeline;
   readonly decisionStore: PostgresDecisions;
   readonly recorder: DecisionRecorder;
   readonly admin: ProviderAdmin & PoolAdmin & PolicyAdmin & ConfigurationAdmin & ExperimentAdmin;

@@ -1,10 +1,10 @@
 import type { CompleteRequest, StreamCompleteResponse } from '@switchyard/contracts/routing';
 import type { Rpc, StreamHandler } from '@switchyard/service-kit';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { AdmittedPipeline } from '../pipeline/admitted-pipeline.ts';
 
 /** InferenceService.StreamComplete */
 export const streamComplete = (
-  pipeline: Pipeline,
+  pipeline: AdmittedPipeline,
 ): Rpc<StreamHandler<CompleteRequest, StreamCompleteResponse>> => ({
   permission: 'routing.complete',
   handle: (request, { principal, signal, deadlineAtMs }) =>

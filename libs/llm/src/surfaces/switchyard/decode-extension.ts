@@ -4,6 +4,7 @@ import {
   type FailoverPolicy,
   type HedgePolicy,
   type RequestContext,
+  RequestPriority,
   type Requirements,
   STRATEGY_NAMES,
   Strategy,
@@ -20,6 +21,7 @@ export interface SwitchyardExtension {
   readonly hedge: HedgePolicy | undefined;
   readonly cache: CacheOptions | undefined;
   readonly strategy: Strategy;
+  readonly priority: RequestPriority;
   readonly labels: Record<string, string>;
   readonly idempotencyKey: string;
 }
@@ -31,6 +33,7 @@ const NOTHING: SwitchyardExtension = {
   hedge: undefined,
   cache: undefined,
   strategy: Strategy.UNSPECIFIED,
+  priority: RequestPriority.UNSPECIFIED,
   labels: {},
   idempotencyKey: '',
 };
@@ -42,9 +45,15 @@ const FIELDS = [
   'hedge',
   'cache',
   'strategy',
+  'priority',
   'labels',
   'idempotency_key',
 ];
+const PRIORITIES = {
+  high: RequestPriority.HIGH,
+  normal: RequestPriority.NORMAL,
+  low: RequestPriority.LOW,
+} as const;
 const NAMES = { maxLength: 100, maxCharacters: 256 };
 const MAX_INT32 = 0x7fff_ffff;
 
@@ -60,6 +69,7 @@ export function decodeExtension(body: FieldReader): SwitchyardExtension {
     hedge: decodeHedge(extension.reader('hedge')),
     cache: decodeCache(extension.reader('cache')),
     strategy: decodeStrategy(extension),
+    priority: PRIORITIES[extension.oneOf('priority', ['high', 'normal', 'low']) ?? 'normal'],
     labels: decodeLabels(extension.reader('labels')),
     idempotencyKey: extension.string('idempotency_key', 256) ?? '',
   };

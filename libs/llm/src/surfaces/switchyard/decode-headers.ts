@@ -20,6 +20,7 @@ const FIELDS: Readonly<Record<string, HeaderField>> = {
   'x-switchyard-tenant': text('context', 'tenant'),
   'x-switchyard-labels': { path: ['labels'], kind: 'pairs' },
   'x-switchyard-strategy': text('strategy'),
+  'x-switchyard-priority': text('priority'),
   'x-switchyard-idempotency-key': text('idempotency_key'),
   'idempotency-key': text('idempotency_key'),
   'x-switchyard-task-type': text('requirements', 'task_type'),

@@ -70,6 +70,7 @@ const BLANK = {
   labels: {},
   user: '',
   cache: undefined,
+  priority: 0,
 } as const;
 
 function contentOf(operation: Operation<CachedKind>): Uint8Array {

@@ -1,4 +1,4 @@
-import { Purpose } from '@switchyard/contracts/routing';
+import { Purpose, RequestPriority } from '@switchyard/contracts/routing';
 import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
 import type { Envelope, Operation } from '@switchyard/llm';
 import { checkCacheOptions } from '../cache/check-cache-policy.ts';
@@ -25,6 +25,7 @@ export function validateRequest(operation: Operation): FieldViolation[] {
   checkOperation(operation, check);
   checkStrategy(request, check);
   checkPurpose(request, check);
+  checkPriority(request, check);
   checkNeeds(request, check);
   checkContext(request, check);
   checkCache(request, check);
@@ -37,6 +38,14 @@ function checkPurpose({ purpose }: Envelope, check: Check): void {
     purpose === Purpose.UNSPECIFIED || purpose === Purpose.USER_REQUEST || purpose === Purpose.PROBE,
     'purpose',
     'must be PURPOSE_USER_REQUEST or PURPOSE_PROBE',
+  );
+}
+
+function checkPriority({ priority = RequestPriority.UNSPECIFIED }: Envelope, check: Check): void {
+  check(
+    priority >= RequestPriority.UNSPECIFIED && priority <= RequestPriority.LOW,
+    'priority',
+    'must be REQUEST_PRIORITY_HIGH, NORMAL or LOW',
   );
 }
 

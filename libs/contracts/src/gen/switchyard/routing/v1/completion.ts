@@ -12,6 +12,66 @@ import { Message, ResponseFormat, Tool, ToolChoice } from "./content.ts";
 import { RouteSummary } from "./decision.ts";
 import { RequestContext, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
 
+/** How urgent a request is. */
+export const RequestPriority = {
+  /** UNSPECIFIED - Same as NORMAL. */
+  UNSPECIFIED: 0,
+  /** HIGH - Somebody waits for it. */
+  HIGH: 1,
+  /** NORMAL - As most are. */
+  NORMAL: 2,
+  /** LOW - It can be asked again later. */
+  LOW: 3,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type RequestPriority = typeof RequestPriority[keyof typeof RequestPriority];
+
+export namespace RequestPriority {
+  export type UNSPECIFIED = typeof RequestPriority.UNSPECIFIED;
+  export type HIGH = typeof RequestPriority.HIGH;
+  export type NORMAL = typeof RequestPriority.NORMAL;
+  export type LOW = typeof RequestPriority.LOW;
+  export type UNRECOGNIZED = typeof RequestPriority.UNRECOGNIZED;
+}
+
+export function requestPriorityFromJSON(object: any): RequestPriority {
+  switch (object) {
+    case 0:
+    case "REQUEST_PRIORITY_UNSPECIFIED":
+      return RequestPriority.UNSPECIFIED;
+    case 1:
+    case "REQUEST_PRIORITY_HIGH":
+      return RequestPriority.HIGH;
+    case 2:
+    case "REQUEST_PRIORITY_NORMAL":
+      return RequestPriority.NORMAL;
+    case 3:
+    case "REQUEST_PRIORITY_LOW":
+      return RequestPriority.LOW;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return RequestPriority.UNRECOGNIZED;
+  }
+}
+
+export function requestPriorityToJSON(object: RequestPriority): string {
+  switch (object) {
+    case RequestPriority.UNSPECIFIED:
+      return "REQUEST_PRIORITY_UNSPECIFIED";
+    case RequestPriority.HIGH:
+      return "REQUEST_PRIORITY_HIGH";
+    case RequestPriority.NORMAL:
+      return "REQUEST_PRIORITY_NORMAL";
+    case RequestPriority.LOW:
+      return "REQUEST_PRIORITY_LOW";
+    case RequestPriority.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** Why a call is made. */
 export const Purpose = {
   /** UNSPECIFIED - Same as USER_REQUEST. */
@@ -206,6 +266,11 @@ export interface CompleteRequest {
     | undefined;
   /** End user on whose behalf the agent acts, passed to providers that want it. At most 256 characters. */
   user: string;
+  /**
+   * How urgent it is, where a replica of routing has more requests than it takes at once (ROUTING_MAX_CONCURRENT_REQUESTS): the
+   * most urgent go first, the least urgent are refused first, with RESOURCE_EXHAUSTED. Default: normal.
+   */
+  priority: RequestPriority;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -565,6 +630,7 @@ function createBaseCompleteRequest(): CompleteRequest {
     hedge: undefined,
     cache: undefined,
     user: "",
+    priority: 0,
     _unknownFields: {},
   };
 }
@@ -627,6 +693,9 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
     }
     if (message.user !== "") {
       writer.uint32(138).string(message.user);
+    }
+    if (message.priority !== 0) {
+      writer.uint32(160).int32(message.priority);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -807,6 +876,14 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
             message.user = reader.string();
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.priority = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -885,6 +962,7 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
       hedge: isSet(object.hedge) ? HedgePolicy.fromJSON(object.hedge) : undefined,
       cache: isSet(object.cache) ? CacheOptions.fromJSON(object.cache) : undefined,
       user: isSet(object.user) ? globalThis.String(object.user) : "",
+      priority: isSet(object.priority) ? requestPriorityFromJSON(object.priority) : 0,
     };
   },
 
@@ -953,6 +1031,9 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
     if (message.user !== "") {
       obj.user = message.user;
     }
+    if (message.priority !== 0) {
+      obj.priority = requestPriorityToJSON(message.priority);
+    }
     return obj;
   },
 
@@ -1004,6 +1085,7 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
       ? CacheOptions.fromPartial(object.cache)
       : undefined;
     message.user = object.user ?? "";
+    message.priority = object.priority ?? 0;
     return message;
   },
 };

@@ -7,7 +7,18 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { CacheInfo, CacheOptions } from "./cache.ts";
-import { Cost, FailoverPolicy, Purpose, purposeFromJSON, purposeToJSON, Timings, Usage } from "./completion.ts";
+import {
+  Cost,
+  FailoverPolicy,
+  Purpose,
+  purposeFromJSON,
+  purposeToJSON,
+  RequestPriority,
+  requestPriorityFromJSON,
+  requestPriorityToJSON,
+  Timings,
+  Usage,
+} from "./completion.ts";
 import { RouteSummary } from "./decision.ts";
 import { RequestContext, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
 
@@ -121,7 +132,11 @@ export interface EmbedRequest {
   /** End user on whose behalf the agent acts. At most 256 characters. */
   user: string;
   /** Whether the answer may come from the cache, and is kept there. Default: what the pool and the policies say. */
-  cache: CacheOptions | undefined;
+  cache:
+    | CacheOptions
+    | undefined;
+  /** How urgent it is. Default: normal. */
+  priority: RequestPriority;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -205,6 +220,7 @@ function createBaseEmbedRequest(): EmbedRequest {
     labels: {},
     user: "",
     cache: undefined,
+    priority: 0,
     _unknownFields: {},
   };
 }
@@ -255,6 +271,9 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
     }
     if (message.cache !== undefined) {
       CacheOptions.encode(message.cache, writer.uint32(154).fork()).join();
+    }
+    if (message.priority !== 0) {
+      writer.uint32(160).int32(message.priority);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -403,6 +422,14 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
             message.cache = CacheOptions.decode(reader, reader.uint32());
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.priority = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -469,6 +496,7 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
         : {},
       user: isSet(object.user) ? globalThis.String(object.user) : "",
       cache: isSet(object.cache) ? CacheOptions.fromJSON(object.cache) : undefined,
+      priority: isSet(object.priority) ? requestPriorityFromJSON(object.priority) : 0,
     };
   },
 
@@ -525,6 +553,9 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
     if (message.cache !== undefined) {
       obj.cache = CacheOptions.toJSON(message.cache);
     }
+    if (message.priority !== 0) {
+      obj.priority = requestPriorityToJSON(message.priority);
+    }
     return obj;
   },
 
@@ -564,6 +595,7 @@ export const EmbedRequest: MessageFns<EmbedRequest> = {
     message.cache = (object.cache !== undefined && object.cache !== null)
       ? CacheOptions.fromPartial(object.cache)
       : undefined;
+    message.priority = object.priority ?? 0;
     return message;
   },
 };

@@ -6,7 +6,18 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { Cost, FailoverPolicy, Purpose, purposeFromJSON, purposeToJSON, Timings, Usage } from "./completion.ts";
+import {
+  Cost,
+  FailoverPolicy,
+  Purpose,
+  purposeFromJSON,
+  purposeToJSON,
+  RequestPriority,
+  requestPriorityFromJSON,
+  requestPriorityToJSON,
+  Timings,
+  Usage,
+} from "./completion.ts";
 import { RouteSummary } from "./decision.ts";
 import { RequestContext, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
 
@@ -51,6 +62,8 @@ export interface RerankRequest {
   labels: { [key: string]: string };
   /** End user on whose behalf the agent acts. At most 256 characters. */
   user: string;
+  /** How urgent it is. Default: normal. */
+  priority: RequestPriority;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -112,6 +125,7 @@ function createBaseRerankRequest(): RerankRequest {
     passthroughFormat: "",
     labels: {},
     user: "",
+    priority: 0,
     _unknownFields: {},
   };
 }
@@ -159,6 +173,9 @@ export const RerankRequest: MessageFns<RerankRequest> = {
     });
     if (message.user !== "") {
       writer.uint32(138).string(message.user);
+    }
+    if (message.priority !== 0) {
+      writer.uint32(160).int32(message.priority);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -299,6 +316,14 @@ export const RerankRequest: MessageFns<RerankRequest> = {
             message.user = reader.string();
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.priority = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -366,6 +391,7 @@ export const RerankRequest: MessageFns<RerankRequest> = {
         )
         : {},
       user: isSet(object.user) ? globalThis.String(object.user) : "",
+      priority: isSet(object.priority) ? requestPriorityFromJSON(object.priority) : 0,
     };
   },
 
@@ -419,6 +445,9 @@ export const RerankRequest: MessageFns<RerankRequest> = {
     if (message.user !== "") {
       obj.user = message.user;
     }
+    if (message.priority !== 0) {
+      obj.priority = requestPriorityToJSON(message.priority);
+    }
     return obj;
   },
 
@@ -455,6 +484,7 @@ export const RerankRequest: MessageFns<RerankRequest> = {
       {},
     );
     message.user = object.user ?? "";
+    message.priority = object.priority ?? 0;
     return message;
   },
 };
