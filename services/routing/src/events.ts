@@ -12,6 +12,12 @@ export interface EndedRequest {
   readonly stream: boolean;
 }
 
+/** A question to the store of answers that replicas share. */
+export interface SharedCacheRead {
+  readonly durationMs: number;
+  readonly outcome: 'found' | 'none' | 'failed';
+}
+
 /** What the outbox tells of itself. */
 export interface OutboxGauges {
   readonly unpublished: () => number;
@@ -30,6 +36,7 @@ const OUTCOME_NAMES = new Map(
 );
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const READ_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05];
 const OVERHEAD_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05];
 
 /** The only place where routing's business metrics come from. Labels are bounded by configuration: providers, classes. */
@@ -73,6 +80,11 @@ export class RoutingEvents {
   cacheUsed({ result, savedNanoUsd }: Pick<CacheInfo, 'result' | 'savedNanoUsd'>): void {
     this.#metrics.cacheRequests.inc({ result: cacheResultName(result) ?? 'unspecified' });
     if (savedNanoUsd !== undefined) this.#metrics.cacheSaved.inc(Number(savedNanoUsd) / 1e9);
+  }
+
+  /** The store of answers that replicas share was asked. */
+  sharedCacheRead({ durationMs, outcome }: SharedCacheRead): void {
+    this.#metrics.sharedCacheReads.observe({ outcome }, durationMs / 1_000);
   }
 
   decisionsDropped(count: number): void {
@@ -172,7 +184,7 @@ function makeMetrics(registers: Registry[]) {
     overhead: seconds('overhead', 'From the arrival of a request to its first attempt.', {
       buckets: OVERHEAD_SECONDS,
     }),
-    ...cacheMetrics(counter),
+    ...cacheMetrics(registers, counter),
     decisionsDropped: counter('decisions_dropped', 'Decision records that could not be stored.'),
     experimentRequestsDropped: counter(
       'experiment_requests_dropped',
@@ -184,9 +196,16 @@ function makeMetrics(registers: Registry[]) {
 
 type MakeCounter = (name: string, help: string, labelNames?: string[]) => Counter;
 
-const cacheMetrics = (counter: MakeCounter) => ({
+const cacheMetrics = (registers: Registry[], counter: MakeCounter) => ({
   cacheRequests: counter('cache_requests', 'Requests that may be cached, by where their answer came from.', [
     'result',
   ]),
   cacheSaved: counter('cache_saved_usd', 'Cost in USD of calls that the cache saved, for plotting.'),
+  sharedCacheReads: new Histogram({
+    name: 'switchyard_routing_shared_cache_read_seconds',
+    help: 'Time of a read of the store of answers that replicas share.',
+    labelNames: ['outcome'],
+    buckets: READ_SECONDS,
+    registers,
+  }),
 });

@@ -1,8 +1,45 @@
+import { connectRedis, type Foundation } from '@switchyard/service-kit';
+import { AnswerCipher } from './adapters/answer-cipher.ts';
+import { RedisAnswers } from './adapters/redis-answers.ts';
 import { MemoryAnswers } from './cache/memory-answers.ts';
 import type { RoutingConfig } from './config.ts';
-import type { PipelineContext } from './ports.ts';
+import type { RoutingEvents } from './events.ts';
+import type { PipelineContext, SharedAnswers } from './ports.ts';
 
-/** Opens the stores of answers. */
-export function openCaches({ cacheBounds }: RoutingConfig): Pick<PipelineContext, 'memory' | 'shared'> {
-  return { memory: new MemoryAnswers(cacheBounds), shared: undefined };
+/** Longest that a request waits for the answers that replicas share; then somebody is asked. */
+const READ_MS = 20;
+/** Longest that a write may take, for which nobody waits. */
+const WRITE_MS = 1_000;
+
+/** Opens the stores of answers: memory, and Redis where there is one. Nothing waits for it. */
+export function openCaches(
+  config: RoutingConfig,
+  foundation: Foundation,
+  events: RoutingEvents,
+): Pick<PipelineContext, 'memory' | 'shared'> {
+  const memory = new MemoryAnswers(config.cacheBounds);
+  const { redisUrl } = config;
+  return {
+    memory,
+    shared: redisUrl === undefined ? undefined : openShared(redisUrl, config, { foundation, events }),
+  };
+}
+
+function openShared(
+  url: string,
+  { subjectPrefix: prefix, apiKey }: RoutingConfig,
+  { foundation, events }: { readonly foundation: Foundation; readonly events: RoutingEvents },
+): SharedAnswers {
+  const { clock, log, stack, readiness } = foundation;
+  const reads = connectRedis({ url, name: 'routing-cache-reads', commandTimeoutMs: READ_MS, log });
+  stack.defer(() => reads.close());
+  const writes = connectRedis({ url, name: 'routing-cache-writes', commandTimeoutMs: WRITE_MS, log });
+  stack.defer(() => writes.close());
+  const cipher = new AnswerCipher(apiKey, 'cached answer');
+  const shared = new RedisAnswers({ reads, writes, prefix, cipher, clock, events });
+  readiness.want('redis_cache', () => ({
+    ok: shared.isUp,
+    detail: shared.isUp ? 'up' : 'away; each replica has the answers of its own memory',
+  }));
+  return shared;
 }

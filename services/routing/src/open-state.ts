@@ -18,7 +18,6 @@ import { SnapshotFile } from './adapters/snapshot-file.ts';
 import type { RoutingConfig } from './config.ts';
 import type { Snapshot } from './domain/snapshot/snapshot.ts';
 import type { RoutingEvents } from './events.ts';
-import { openCaches } from './open-caches.ts';
 import { readBootId } from './outbox/boot-id.ts';
 import { UsageOutboxes } from './outbox/usage-outboxes.ts';
 import { ExperimentTallies } from './runtime/experiment-tallies.ts';
@@ -67,10 +66,14 @@ export function openStores(
     experiments: new PostgresExperiments(postgres, configuration),
     experimentResults,
   };
-  const answers = new PostgresIdempotency(postgres, new AnswerCipher(config.apiKey));
+  const answers = new PostgresIdempotency(postgres, new AnswerCipher(config.apiKey, 'idempotent answer'));
   const expired = new ExpiredKeys(answers, log);
   stack.defer(() => expired.dispose());
-  const kept = { decisions: recorder, experiments: tallies, answers, ...openCaches(config) };
+  const kept = {
+    decisions: recorder,
+    experiments: tallies,
+    answers,
+  };
   return { configuration, configured, kept, decisionStore, recorder };
 }
 

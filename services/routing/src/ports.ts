@@ -87,9 +87,17 @@ export interface QuotaStore {
 
 /** Where answers are kept that replicas share. It only speeds things up: whatever goes wrong there is a miss. */
 export interface SharedAnswers {
+  /** False while it cannot be reached, or fails. */
+  readonly isUp: boolean;
   get(question: SharedQuestion): Promise<FoundAnswer | undefined>;
-  /** @param bytes the answer on the wire, of the message of its kind */
-  put(question: SharedQuestion, kept: { readonly answer: KeptAnswer; readonly bytes: Uint8Array }): void;
+  put(question: SharedQuestion, written: WrittenAnswer): void;
+}
+
+/** An answer to be kept. */
+export interface WrittenAnswer {
+  readonly answer: KeptAnswer;
+  /** Its response on the wire, as the message of its kind. */
+  readonly bytes: Uint8Array;
 }
 
 /** An answer that was found, and its bytes on the wire. */

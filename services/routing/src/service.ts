@@ -20,6 +20,7 @@ import { ERROR_DOMAIN } from './errors.ts';
 import { RoutingEvents } from './events.ts';
 import { startHttpServer } from './http/http-server.ts';
 import { httpRoutes, strayError } from './http/routes.ts';
+import { openCaches } from './open-caches.ts';
 import { openLinks } from './open-links.ts';
 import { openQuotas } from './open-quotas.ts';
 import { openOutboxes, openSnapshots, openStores } from './open-state.ts';
@@ -87,6 +88,7 @@ async function compose(
     secrets: overrides.secrets ?? secrets,
     usage: outboxes,
     ...stores.kept,
+    ...openCaches(config, foundation, events),
     events,
     clock,
     random: Math.random,

@@ -9,29 +9,35 @@ const TAG_BYTES = 16;
 /** What an answer belongs to: it decrypts nowhere else. */
 export interface SealedFor {
   readonly tenant: string;
-  /** The caller's own idempotency key. */
-  readonly idempotencyKey: string;
-  readonly requestDigest: Buffer;
+  /** What whoever asks for it knows, and its store does not: the idempotency key, or the key of the question. */
+  readonly knownToCallers: string;
+  /** Digest of the request. */
+  readonly about: string;
 }
 
+/** What answers are kept for; none can be taken for one of another use. */
+export type SealedUse = 'idempotent answer' | 'cached answer';
+
 /**
- * Encrypts stored answers with AES-256-GCM: a key of its own for each, derived (HKDF, RFC 5869) from the caller's idempotency
- * key, of which the database has the digest alone, and the installation's secret. So neither the database nor the secret by
- * itself reads an answer, and there is no further key to make, mount, rotate and lose.
+ * Encrypts stored answers with AES-256-GCM: a key of its own for each, derived (HKDF, RFC 5869) from what the caller
+ * knows and the store has only the digest of, and the installation's secret. So neither the store nor the secret by itself reads an
+ * answer, and there is no further key to make, mount, rotate and lose.
  */
 export class AnswerCipher {
   readonly #secret: string;
+  readonly #use: SealedUse;
 
-  /** @param secret the same at every replica, and not in the database */
-  constructor(secret: string) {
+  /** @param secret the same at every replica, and not in the store */
+  constructor(secret: string, use: SealedUse) {
     this.#secret = secret;
+    this.#use = use;
   }
 
   seal(answer: Uint8Array, whose: SealedFor): Buffer {
     const salt = randomBytes(SALT_BYTES);
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(ALGORITHM, this.#keyOf(whose, salt), nonce);
-    cipher.setAAD(boundTo(whose));
+    cipher.setAAD(this.#boundTo(whose));
     return Buffer.concat([salt, nonce, cipher.update(answer), cipher.final(), cipher.getAuthTag()]);
   }
 
@@ -42,7 +48,7 @@ export class AnswerCipher {
     const nonce = sealed.subarray(SALT_BYTES, SALT_BYTES + NONCE_BYTES);
     const end = sealed.length - TAG_BYTES;
     const decipher = createDecipheriv(ALGORITHM, this.#keyOf(whose, salt), nonce);
-    decipher.setAAD(boundTo(whose));
+    decipher.setAAD(this.#boundTo(whose));
     decipher.setAuthTag(sealed.subarray(end));
     try {
       return Buffer.concat([
@@ -54,11 +60,12 @@ export class AnswerCipher {
     }
   }
 
-  #keyOf({ tenant, idempotencyKey }: SealedFor, salt: Buffer): Buffer {
-    const material = JSON.stringify([this.#secret, idempotencyKey]);
+  #keyOf({ tenant, knownToCallers }: SealedFor, salt: Buffer): Buffer {
+    const material = JSON.stringify([this.#secret, knownToCallers]);
     return Buffer.from(hkdfSync('sha256', material, salt, JSON.stringify(['answer', 1, tenant]), KEY_BYTES));
   }
-}
 
-const boundTo = ({ tenant, requestDigest }: SealedFor): Buffer =>
-  Buffer.from(JSON.stringify([tenant, requestDigest.toString('hex'), 1, 'idempotent answer']));
+  #boundTo({ tenant, about }: SealedFor): Buffer {
+    return Buffer.from(JSON.stringify([tenant, about, 1, this.#use]));
+  }
+}

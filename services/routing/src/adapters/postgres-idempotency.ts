@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Postgres } from '@switchyard/service-kit';
 import type { Claim, ClaimedKey, KeyedRequest } from '../domain/idempotency/claim.ts';
 import type { AnswerStore } from '../ports.ts';
-import type { AnswerCipher } from './answer-cipher.ts';
+import type { AnswerCipher, SealedFor } from './answer-cipher.ts';
 
 /** How long a key is remembered. */
 const KEPT_HOURS = 24;
@@ -59,7 +59,8 @@ export class PostgresIdempotency implements AnswerStore {
       case 'broken':
         return { kind: 'broken' };
       case 'answered': {
-        const answer = stored.answer === null ? undefined : this.#cipher.open(stored.answer, keyed);
+        const answer =
+          stored.answer === null ? undefined : this.#cipher.open(stored.answer, sealedFor(keyed));
         return answer === undefined ? { kind: 'broken' } : { kind: 'answered', answer };
       }
     }
@@ -68,7 +69,7 @@ export class PostgresIdempotency implements AnswerStore {
   async keep(claimed: ClaimedKey, answer: Uint8Array): Promise<void> {
     await this.#end(claimed, {
       statement: `UPDATE routing.idempotency_keys SET state = 'answered', answer = $4`,
-      values: [this.#cipher.seal(answer, claimed)],
+      values: [this.#cipher.seal(answer, sealedFor(claimed))],
     });
   }
 
@@ -111,3 +112,9 @@ export class PostgresIdempotency implements AnswerStore {
 
 const digestOf = ({ idempotencyKey }: KeyedRequest): Buffer =>
   createHash('sha256').update(idempotencyKey).digest();
+
+const sealedFor = ({ tenant, idempotencyKey, requestDigest }: KeyedRequest): SealedFor => ({
+  tenant,
+  knownToCallers: idempotencyKey,
+  about: requestDigest.toString('hex'),
+});

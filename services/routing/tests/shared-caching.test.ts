@@ -1,0 +1,150 @@
+import { CacheResult, CacheUse, CompleteRequest, Role } from '@switchyard/contracts/routing';
+import { newApiKey } from '@switchyard/kernel';
+import { callUnary } from '@switchyard/service-kit';
+import { type Simulator, startSimulator } from '@switchyard/testkit/simulator';
+import { useServers } from '@switchyard/testkit/test-servers';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { authenticateByName } from './support/callers.ts';
+import { MODELS, operator, type RoutingUnderTest, startRouting } from './support/start-routing.ts';
+
+const servers = useServers({ postgres: true, nats: true, redis: 'own' });
+let simulator: Simulator;
+/** Two replicas: each has its own memory. */
+let here: RoutingUnderTest;
+let there: RoutingUnderTest;
+let redis: Redis;
+let databaseUrl: string;
+let used = 0;
+
+const apiKey = newApiKey();
+const start = () =>
+  startRouting({
+    databaseUrl,
+    natsUrl: servers.nats.url,
+    subjectPrefix: servers.nats.prefix,
+    env: { ROUTING_API_KEY: apiKey, REDIS_URL: servers.redis.url },
+    authenticate: (authorization) =>
+      authorization?.startsWith('Bearer sy_') ? operator : authenticateByName(authorization),
+  });
+
+beforeAll(async () => {
+  simulator = await startSimulator({ providers: [{ name: 'sim', format: 'openai-chat', models: 'any' }] });
+  databaseUrl = await servers.postgres.createDatabase();
+  here = await start();
+  await here.addProvider({ id: 'sim', baseUrl: `${simulator.providers.sim?.baseUrl}/v1` });
+  there = await start();
+  redis = new Redis(servers.redis.url, { retryStrategy: () => 100 });
+  redis.on('error', () => undefined);
+});
+
+afterAll(async () => {
+  redis.disconnect();
+  await here[Symbol.asyncDispose]();
+  await there[Symbol.asyncDispose]();
+  await simulator.close();
+});
+
+interface Asked {
+  readonly at: RoutingUnderTest;
+  readonly text: string;
+  readonly tenant?: string;
+}
+const complete = ({ at: { inference, target }, text, tenant = 'acme' }: Asked) =>
+  callUnary({
+    method: inference.complete.bind(inference),
+    request: CompleteRequest.fromPartial({
+      model: MODELS[0],
+      cache: { use: CacheUse.ON },
+      messages: [{ role: Role.USER, parts: [{ content: { $case: 'text', value: text } }] }],
+    }),
+    target: { ...target, apiKey: `agent@${tenant}` },
+    timeoutMs: 20_000,
+  });
+const calls = () => simulator.stats().providers.sim?.received ?? 0;
+/** Asks here and then there, until there has it from Redis: a machine that is busy may be too slow for that at first. */
+const shared = async () => {
+  const text = `Question ${used++}.`;
+  const first = await complete({ at: here, text });
+  const second = await complete({ at: there, text });
+  return { text, first, second, result: second.cache?.result };
+};
+const eventuallyShared = async () => {
+  let last: Awaited<ReturnType<typeof shared>> | undefined;
+  await expect
+    .poll(
+      async () => {
+        last = await shared();
+        return last.result;
+      },
+      { timeout: 25_000 },
+    )
+    .toBe(CacheResult.HIT_L2);
+  return last as Awaited<ReturnType<typeof shared>>;
+};
+
+test('what one replica was answered another one has from Redis, and then from its memory', async () => {
+  const { text, first, second } = await eventuallyShared();
+  expect(second).toMatchObject({
+    message: first.message,
+    usage: first.usage,
+    cost: { totalNanoUsd: 0n },
+    cache: { key: first.cache?.key, answeredRequestId: first.requestId, ageSeconds: 0 },
+  });
+  const before = calls();
+  expect((await complete({ at: there, text })).cache?.result).toBe(CacheResult.HIT_L1);
+  expect(calls()).toBe(before);
+});
+
+test('another tenant has no part in it, at any level', async () => {
+  const { text } = await eventuallyShared();
+  const results = [
+    await complete({ at: here, text, tenant: 'one' }),
+    await complete({ at: there, text, tenant: 'other' }),
+  ];
+  expect(results.map(({ cache }) => cache?.result)).toEqual([CacheResult.MISS, CacheResult.MISS]);
+});
+
+test('who reads Redis learns neither questions nor answers, and a changed entry is none', async () => {
+  const { text, first } = await eventuallyShared();
+  const names = await redis.keys('*:cache:*');
+  const values = await Promise.all(
+    names.map(async (name) =>
+      name.endsWith(':index') ? redis.zrange(name, '0', '-1') : redis.getBuffer(name),
+    ),
+  );
+  const everything = Buffer.concat(
+    [names, ...values].map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(String(value)))),
+  );
+  for (const said of ['Simulated', text, first.cache?.key ?? '', first.requestId])
+    expect(everything.includes(said), said).toBe(false);
+  for (const [i, name] of names.entries()) {
+    const value = values[i];
+    if (Buffer.isBuffer(value)) {
+      value.writeUInt8(value.readUInt8(60) ^ 1, 60);
+      await redis.setrange(name, 60, value.subarray(60, 61));
+    }
+  }
+  const fresh = await start();
+  try {
+    expect((await complete({ at: fresh, text })).cache?.result).toBe(CacheResult.MISS);
+  } finally {
+    await fresh[Symbol.asyncDispose]();
+  }
+});
+
+test('a Redis that hangs, dies or is emptied fails no request', async () => {
+  const { server } = servers.redis;
+  await server.kill('SIGSTOP');
+  for (let i = 0; i < 5; i++)
+    expect((await complete({ at: here, text: `Hung ${i}.` })).cache?.result).toBe(CacheResult.MISS);
+  await server.kill('SIGCONT');
+  await eventuallyShared();
+  await server.kill('SIGKILL');
+  expect((await complete({ at: here, text: 'Dead.' })).cache?.result).toBe(CacheResult.MISS);
+  expect((await complete({ at: here, text: 'Dead.' })).cache?.result).toBe(CacheResult.HIT_L1);
+  await server.restart();
+  await eventuallyShared();
+  await redis.flushall();
+  expect((await complete({ at: here, text: 'Emptied.' })).cache?.result).toBe(CacheResult.MISS);
+});
