@@ -127,6 +127,7 @@ test.each([
   'keys',
   'decision x',
   'pools',
+  'limits',
   'export',
 ])('"switchyard %s" says what to do where nobody answers', async (line) => {
   const { code, out, err } = await run(line);

@@ -12,6 +12,7 @@ import { experiments } from './commands/experiments.ts';
 import { exportConfiguration } from './commands/export.ts';
 import { health } from './commands/health.ts';
 import { keys } from './commands/keys.ts';
+import { limits } from './commands/limits.ts';
 import { models } from './commands/models.ts';
 import { pools } from './commands/pools.ts';
 import { probing } from './commands/probing.ts';
@@ -38,6 +39,7 @@ const WORKING_COMMANDS: ReadonlyMap<string, Command> = new Map(
     health,
     'test-provider': testProvider,
     probing,
+    limits,
     chat,
     route,
     models,

@@ -9,6 +9,7 @@ export * from './gen/switchyard/routing/v1/embedding.ts';
 export * from './gen/switchyard/routing/v1/experiment.ts';
 export * from './gen/switchyard/routing/v1/experiment_admin_service.ts';
 export * from './gen/switchyard/routing/v1/inference_service.ts';
+export * from './gen/switchyard/routing/v1/limit_admin_service.ts';
 export * from './gen/switchyard/routing/v1/moderation.ts';
 export * from './gen/switchyard/routing/v1/policy.ts';
 export * from './gen/switchyard/routing/v1/policy_admin_service.ts';

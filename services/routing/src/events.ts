@@ -2,6 +2,7 @@ import type { UsageRecord } from '@switchyard/contracts/events';
 import { type CacheInfo, cacheResultName, DecisionOutcome } from '@switchyard/contracts/routing';
 import { PRIORITIES, type Priority } from '@switchyard/resilience';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Quota } from './domain/limits/quota.ts';
 import { limitName, type Refusal } from './domain/limits/refusal.ts';
 import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
 
@@ -28,6 +29,11 @@ export interface OutboxGauges {
 export interface EntranceGauges {
   readonly active: number;
   queued(priority: Priority): number;
+}
+
+/** What limits tell of themselves. */
+export interface LimitGauges {
+  lefts(): Iterable<{ readonly quota: Quota; readonly left: number }>;
 }
 
 /** Names of outcomes as labels. */
@@ -122,6 +128,24 @@ export class RoutingEvents {
       registers,
       collect() {
         for (const priority of PRIORITIES) this.set({ priority }, entrance.queued(priority));
+      },
+    });
+  }
+
+  /** Shows what is left of each limit that was used, at each scrape. */
+  watchLimits(limits: LimitGauges): void {
+    new Gauge({
+      name: 'switchyard_routing_limit_left',
+      help: 'What is left of the limits of providers, as far as all replicas have told.',
+      labelNames: ['provider', 'endpoint', 'limit'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const { quota, left } of limits.lefts())
+          this.set(
+            { provider: quota.owner.provider, endpoint: quota.owner.endpoint, limit: quota.measure },
+            left,
+          );
       },
     });
   }

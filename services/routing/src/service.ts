@@ -99,16 +99,17 @@ async function compose(
   return {
     ...stores,
     context,
-    pipeline: new AdmittedPipeline(new Pipeline(context), openEntrance(config, context)),
+    ...openPipeline(config, context),
     admin: { ...stores.configured, configuration, link: links.configured, snapshots, hosts },
     authenticate: overrides.authenticate ?? authenticateCallers(foundation, config),
   };
 }
 
-function openEntrance(
+function openPipeline(
   { maxConcurrentRequests, maxQueuedRequests }: RoutingConfig,
-  { clock, events }: PipelineContext,
-): Entrance {
+  context: PipelineContext,
+): Pick<RpcOptions, 'pipeline' | 'entrance'> {
+  const { clock, events, quotas } = context;
   const entrance = new Entrance({
     mostActive: maxConcurrentRequests,
     mostQueued: maxQueuedRequests,
@@ -116,7 +117,8 @@ function openEntrance(
     onShed: (priority) => events.requestShed(priority),
   });
   events.watchEntrance(entrance);
-  return entrance;
+  events.watchLimits(quotas);
+  return { entrance, pipeline: new AdmittedPipeline(new Pipeline(context), entrance) };
 }
 
 /** What outlives snapshots follows a new one. */

@@ -23,7 +23,10 @@ afterEach(() => {
 /** A provider with limits, under a name that no other test has. */
 function limited(limits: Parameters<typeof ProviderLimits.fromPartial>[0]): ConfiguredProvider {
   const { provider } = offering({ provider: `p${used++}` });
-  return { ...provider, quotas: quotasOf(ProviderLimits.fromPartial(limits), provider.key) };
+  return {
+    ...provider,
+    quotas: quotasOf(ProviderLimits.fromPartial(limits), { tenant: '', provider: provider.id, endpoint: '' }),
+  };
 }
 
 /** Replicas that share what they may use, once all of them have seen each other. */
@@ -124,7 +127,11 @@ test('a limit that is changed counts what is under way on', async () => {
   expect(await admitted([quotas], provider, 3)).toBe(2);
   const raised = {
     ...provider,
-    quotas: quotasOf(ProviderLimits.fromPartial({ concurrentRequests: 5 }), provider.key),
+    quotas: quotasOf(ProviderLimits.fromPartial({ concurrentRequests: 5 }), {
+      tenant: '',
+      provider: provider.id,
+      endpoint: '',
+    }),
   };
   expect(await admitted([quotas], raised, 5)).toBe(3);
 });

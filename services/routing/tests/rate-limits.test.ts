@@ -1,9 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CompleteRequest, DecisionOutcome, type ProviderLimits, Role } from '@switchyard/contracts/routing';
+import {
+  CompleteRequest,
+  DecisionOutcome,
+  LimitAdminServiceClient,
+  ListLimitsRequest,
+  type ProviderLimits,
+  Role,
+} from '@switchyard/contracts/routing';
 import { ServiceError } from '@switchyard/kernel';
-import { callUnary } from '@switchyard/service-kit';
+import { callUnary, openGrpcClient } from '@switchyard/service-kit';
 import { type Simulator, startSimulator } from '@switchyard/testkit/simulator';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { request } from 'undici';
@@ -149,6 +156,32 @@ test('a provider that tells it has nothing left is not asked until its reset', a
     told.close();
   }
 });
+
+test('the use of each limit is told: of all replicas, of endpoints, and what providers told of their own', async () => {
+  const { limits, entrance } = await listLimits(one(1));
+  const named = (provider: string) => limits.filter((limit) => limit.provider === provider);
+  const byAll = { value: 1n, endpoint: '', model: '', shared: true };
+  expect(named('first')).toMatchObject([{ ...byAll, limit: 'requests_per_minute', capacity: 4n }]);
+  expect(named('first')[0]?.left).toBeLessThan(3);
+  expect(named('alone')).toMatchObject([{ ...byAll, limit: 'requests_per_minute', capacity: 1n }]);
+  expect(named('busy')).toMatchObject([{ ...byAll, limit: 'concurrent_requests', capacity: 1n }]);
+  expect(entrance).toMatchObject({ active: 0, mostActive: 16_384, mostQueued: 1_024 });
+  const told = (await listLimits(one(0))).limits.filter(({ provider }) => provider === 'told');
+  expect(told).toMatchObject([{ limit: 'provider_requests', model, value: 1n, shared: false }]);
+  const metrics = await (await request(`${one().opsUrl}/metrics`)).body.text();
+  expect(metrics).toMatch(/^switchyard_routing_limit_left\{[^}]*limit="requests_per_minute"[^}]*\} /m);
+});
+
+async function listLimits(routing: RoutingUnderTest) {
+  const client = openGrpcClient(LimitAdminServiceClient, routing.target);
+  try {
+    const method = client.listLimits.bind(client);
+    const request = ListLimitsRequest.fromPartial({});
+    return await callUnary({ method, request, target: routing.target, timeoutMs: 5_000 });
+  } finally {
+    client.close();
+  }
+}
 
 /** A provider that answers, and tells with each answer that no request is left for 5 minutes. */
 async function startTold() {

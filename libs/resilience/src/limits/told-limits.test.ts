@@ -43,6 +43,8 @@ test('a limit that fills evenly has room for one long before it is whole', () =>
   limits.note([quota], limits.began(1), 0);
   expect(limits.refusal(1, 0)).toEqual({ counts: 'requests', leftMs: 1_000 });
   expect(limits.refusal(1, 1_000)).toBeUndefined();
+  expect(limits.at(30_000)).toEqual([{ counts: 'requests', limit: 60, left: 30 }]);
+  expect(limits.at(60_000)).toEqual([]);
 });
 
 test('a call of more tokens than the limit waits for all of it; of several limits the longest wait counts', () => {

@@ -45,6 +45,14 @@ export class ToldLimits {
     this.#known = told.map((limit) => ({ ...limit, toldAtMs: nowMs, asked: mark[limit.counts] }));
   }
 
+  /** What is known now: what is left of each limit, below 0 where more was asked. */
+  at(nowMs: number): (Pick<ToldQuota, 'counts' | 'limit'> & { readonly left: number })[] {
+    return this.#known.flatMap((known) => {
+      const left = this.#left(known, nowMs);
+      return left === undefined ? [] : [{ counts: known.counts, limit: known.limit, left }];
+    });
+  }
+
   /** The limit that has no room for a call, and for how long, in milliseconds; undefined where none is known. */
   refusal(
     tokens: number,
@@ -63,14 +71,22 @@ export class ToldLimits {
   }
 
   #waitMs(known: Known, { units, nowMs }: { readonly units: number; readonly nowMs: number }): number {
-    const { counts, remaining, limit, refills, toldAtMs, asked } = known;
-    const resetMs = Math.min(known.resetMs, MAX_RESET_MS);
-    const untilResetMs = toldAtMs + resetMs - nowMs;
-    if (untilResetMs <= 0) return 0;
-    const since = (counts === 'requests' ? this.#requests : this.#tokens) - asked;
-    const perMs = refills === 'evenly' && limit !== undefined ? (limit - remaining) / known.resetMs : 0;
-    const left = remaining - since + perMs * (nowMs - toldAtMs);
-    if (left >= units) return 0;
+    const left = this.#left(known, nowMs);
+    if (left === undefined || left >= units) return 0;
+    const untilResetMs = known.toldAtMs + Math.min(known.resetMs, MAX_RESET_MS) - nowMs;
+    const perMs = refillPerMs(known);
     return perMs > 0 ? Math.min(untilResetMs, (units - left) / perMs) : untilResetMs;
   }
+
+  /** undefined: its reset is over. */
+  #left(known: Known, nowMs: number): number | undefined {
+    const { counts, remaining, toldAtMs, asked } = known;
+    const elapsedMs = nowMs - toldAtMs;
+    if (elapsedMs >= Math.min(known.resetMs, MAX_RESET_MS)) return undefined;
+    const since = (counts === 'requests' ? this.#requests : this.#tokens) - asked;
+    return remaining - since + refillPerMs(known) * elapsedMs;
+  }
 }
+
+const refillPerMs = ({ refills, limit, remaining, resetMs }: ToldQuota): number =>
+  refills === 'evenly' && limit !== undefined ? (limit - remaining) / resetMs : 0;

@@ -39,6 +39,16 @@ export class Entrance {
     return this.#active;
   }
 
+  /** Most requests that are let in at once. */
+  get mostActive(): number {
+    return this.#options.mostActive;
+  }
+
+  /** Most requests that may wait. */
+  get mostQueued(): number {
+    return this.#options.mostQueued;
+  }
+
   /** Requests that wait. */
   queued(priority: Priority): number {
     return this.#queue.sizeOf(priority);

@@ -2,6 +2,7 @@ import {
   ConfigurationAdminServiceService,
   ExperimentAdminServiceService,
   InferenceServiceService,
+  LimitAdminServiceService,
   PolicyAdminServiceService,
   PoolAdminServiceService,
   ProviderAdminServiceService,
@@ -10,6 +11,7 @@ import { type DefinedService, defineService } from '@switchyard/service-kit';
 import type { DecisionRecorder } from '../adapters/decision-recorder.ts';
 import type { PostgresDecisions } from '../adapters/postgres-decisions.ts';
 import type { AdmittedPipeline } from '../pipeline/admitted-pipeline.ts';
+import type { Entrance } from '../pipeline/entrance.ts';
 import type { PipelineContext } from '../ports.ts';
 import { applyConfiguration, type ConfigurationAdmin } from './apply-configuration.ts';
 import { complete } from './complete.ts';
@@ -27,6 +29,7 @@ import { getPolicy } from './get-policy.ts';
 import { getPool } from './get-pool.ts';
 import { getProvider } from './get-provider.ts';
 import { listExperiments } from './list-experiments.ts';
+import { listLimits } from './list-limits.ts';
 import { listModels } from './list-models.ts';
 import { listPolicies } from './list-policies.ts';
 import { listPools } from './list-pools.ts';
@@ -45,6 +48,7 @@ import { work } from './work.ts';
 export interface RpcOptions {
   readonly context: PipelineContext;
   readonly pipeline: AdmittedPipeline;
+  readonly entrance: Entrance;
   readonly decisionStore: PostgresDecisions;
   readonly recorder: DecisionRecorder;
   readonly admin: ProviderAdmin & PoolAdmin & PolicyAdmin & ConfigurationAdmin & ExperimentAdmin;
@@ -54,6 +58,7 @@ export interface RpcOptions {
 export function rpcServices({
   context,
   pipeline,
+  entrance,
   decisionStore,
   recorder,
   admin,
@@ -81,6 +86,7 @@ export function rpcServices({
       getConfiguration: getConfiguration(admin.configuration),
       applyConfiguration: applyConfiguration(admin),
     }),
+    defineService(LimitAdminServiceService, { listLimits: listLimits(context, entrance) }),
     defineService(PoolAdminServiceService, {
       createPool: createPool(admin),
       getPool: getPool(context.snapshots),

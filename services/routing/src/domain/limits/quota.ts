@@ -12,10 +12,21 @@ export type Counting =
   /** The sum of the last so many slots of the store's time. */
   | { readonly kind: 'window'; readonly slotMs: number; readonly slots: number };
 
+/** Whose limits they are. */
+export interface QuotaOwner {
+  /** '' for the installation's. */
+  readonly tenant: string;
+  /** Id of the provider. */
+  readonly provider: string;
+  /** '' for the provider's own, which hold for all its endpoints together. */
+  readonly endpoint: string;
+}
+
 /** One limit of a provider or of one of its endpoints. */
 export interface Quota {
   /** Unique over all limits; changes with how it counts, since what was counted in another way does not carry over. */
   readonly key: string;
+  readonly owner: QuotaOwner;
   readonly measure: Measure;
   /** As configured. */
   readonly limit: number;
@@ -29,25 +40,28 @@ const SLOT_MS = 5_000;
 /** A bucket holds what so long brings. */
 const BURST_MS = 10_000;
 
-/** The limits of whom a key names; none where nothing is limited. @param owner of a provider its key, of an endpoint with `#` and its id */
-export function quotasOf(limits: ProviderLimits | undefined, owner: string): readonly Quota[] {
+/** The limits of a provider or an endpoint; none where nothing is limited. */
+export function quotasOf(limits: ProviderLimits | undefined, owner: QuotaOwner): readonly Quota[] {
   if (limits === undefined) return [];
   const { concurrentRequests, requestsPerMinute, tokensPerMinute, burstRequests, burstTokens } = limits;
   const quotas: Quota[] = [];
   if (concurrentRequests !== undefined) {
     const measure = 'concurrent_requests';
     const size = { limit: concurrentRequests, capacity: concurrentRequests };
-    quotas.push({ key: `${owner} ${measure}`, measure, ...size, counting: { kind: 'held' } });
+    quotas.push({ key: keyOf(owner, measure), owner, measure, ...size, counting: { kind: 'held' } });
   }
   const rate = (measure: Measure, limit: number | undefined, burst: number | undefined) => {
     if (limit === undefined) return;
     const { algorithm } = limits;
-    quotas.push({ measure, limit, ...ratedQuota({ owner, measure, limit, burst, algorithm }) });
+    quotas.push({ owner, measure, limit, ...ratedQuota({ owner, measure, limit, burst, algorithm }) });
   };
   rate('requests_per_minute', requestsPerMinute, burstRequests);
   rate('tokens_per_minute', tokensPerMinute, burstTokens);
   return quotas;
 }
+
+const keyOf = ({ tenant, provider, endpoint }: QuotaOwner, measure: Measure): string =>
+  `${tenant}/${provider}${endpoint === '' ? '' : `#${endpoint}`} ${measure}`;
 
 function ratedQuota({
   owner,
@@ -56,13 +70,13 @@ function ratedQuota({
   burst,
   algorithm,
 }: {
-  readonly owner: string;
+  readonly owner: QuotaOwner;
   readonly measure: Measure;
   readonly limit: number;
   readonly burst: number | undefined;
   readonly algorithm: LimitAlgorithm;
 }): Pick<Quota, 'key' | 'capacity' | 'counting'> {
-  const key = `${owner} ${measure}`;
+  const key = keyOf(owner, measure);
   switch (algorithm) {
     case LimitAlgorithm.FIXED_WINDOW:
       return {

@@ -27,7 +27,10 @@ export function endpointsOf(
       quotas:
         endpoint.limits === undefined
           ? whole.quotas
-          : [...whole.quotas, ...quotasOf(endpoint.limits, `${whole.key}#${id}`)],
+          : [
+              ...whole.quotas,
+              ...quotasOf(endpoint.limits, { tenant: whole.tenant, provider: whole.id, endpoint: id }),
+            ],
     };
   });
 }

@@ -86,7 +86,7 @@ function configure(
       betweenTokensMs: limits?.betweenTokensMs ?? defaultLimits.betweenTokensMs,
       totalMs: limits?.totalMs ?? defaultLimits.totalMs,
     },
-    quotas: quotasOf(provider.limits, providerKey(provider.tenant, provider.id)),
+    quotas: quotasOf(provider.limits, { tenant: provider.tenant, provider: provider.id, endpoint: '' }),
   };
   const endpoints = endpointsOf(whole, provider.endpoints);
   // Nobody said that it may be reached in another way.

@@ -68,6 +68,11 @@ export class ProviderQuotas {
     return this.#tryTake(quotas, call) ?? this.#askAndTake(quotas, call);
   }
 
+  /** What is left of each limit that was used, as this replica knows. */
+  *lefts(): Generator<{ readonly quota: Quota; readonly left: number }> {
+    for (const { quota, knownUse } of this.#quotas.values()) yield { quota, left: quota.capacity - knownUse };
+  }
+
   /** Forgets limits that are no more; those that stay take their new size with the next call. */
   keepOnly(providers: readonly ConfiguredProvider[]): void {
     if (this.#quotas.size === 0) return;

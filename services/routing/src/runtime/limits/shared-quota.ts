@@ -113,8 +113,16 @@ export class SharedQuota {
       if (!this.#isExchanging) await this.#exchange();
       if (this.#used !== undefined && this.#isShared()) return { used: this.#used, isShared: true };
     }
-    const nowMs = this.#context.clock.monotonicMs();
-    return { used: this.#held?.inUse ?? this.#alone?.used(nowMs) ?? 0, isShared: false };
+    return { used: this.#usedAlone, isShared: false };
+  }
+
+  /** Units taken, as the store told last; without one, those of this replica. */
+  get knownUse(): number {
+    return this.#isShared() && this.#used !== undefined ? this.#used : this.#usedAlone;
+  }
+
+  get #usedAlone(): number {
+    return this.#held?.inUse ?? this.#alone?.used(this.#context.clock.monotonicMs()) ?? 0;
   }
 
   /** A request that takes more than there can ever be gets through when all is there. */
