@@ -232,6 +232,8 @@ describe('ListLedgerEntries', () => {
         provider: 'openai-main',
         model: 'gpt-4o-mini',
         estimated: false,
+        cache: '',
+        savedNanoUsd: undefined,
       },
     ]);
     const [unpriced] = (await service.as('acme').entries({ ...PERIOD, requestId: 'r4' })).entries;

@@ -8,7 +8,7 @@ import { type Command, type CommandInput, listOption, textOption } from '../comm
 import { durationOption } from '../duration-option.ts';
 import { call, openClient } from '../grpc-call.ts';
 import { formatCost, formatDuration, formatShare } from '../output/format.ts';
-import { renderTable } from '../output/table.ts';
+import { type Column, renderTable } from '../output/table.ts';
 
 /** `switchyard costs` */
 export const costs: Command = {
@@ -76,6 +76,7 @@ function renderSummary({ total, groups, truncated }: GetCostSummaryResponse, by:
       { title: 'COST', align: 'right', cell: costCell },
       { title: 'WASTE', align: 'right', cell: ({ wasteNanoUsd }) => formatCost(wasteNanoUsd) },
       { title: 'UNPRICED', align: 'right', cell: ({ unpricedAttempts }) => String(unpricedAttempts) },
+      ...savings(total),
       { title: 'TOKENS IN', align: 'right', cell: ({ inputTokens }) => String(inputTokens) },
       { title: 'TOKENS OUT', align: 'right', cell: ({ outputTokens }) => String(outputTokens) },
       { title: 'AVG TIME', align: 'right', cell: ({ averageLatencyMs }) => formatDuration(averageLatencyMs) },
@@ -83,3 +84,12 @@ function renderSummary({ total, groups, truncated }: GetCostSummaryResponse, by:
   );
   return truncated ? `${table}… and more groups that were left out.\n` : table;
 }
+
+/** Shown where there are any. */
+const savings = (total: CostGroup | undefined): Column<CostGroup>[] =>
+  total === undefined || total.cachedRequests === 0n
+    ? []
+    : [
+        { title: 'CACHED', align: 'right', cell: ({ cachedRequests }) => String(cachedRequests) },
+        { title: 'SAVED', align: 'right', cell: ({ savedNanoUsd }) => formatCost(savedNanoUsd) },
+      ];

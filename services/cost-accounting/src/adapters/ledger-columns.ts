@@ -113,6 +113,8 @@ export const LEDGER_COLUMNS: readonly Column[] = [
   plain('http_status', 'integer', (entry) => entry.httpStatus),
   plain('simulated', 'boolean', (entry) => entry.simulated),
   text('traceparent', (entry) => entry.traceparent),
+  text('cache', (entry) => entry.cache),
+  plain('saved_nano_usd', 'bigint', (entry) => entry.savedNanoUsd),
 ];
 
 /** `2026-07-02T10:00:00.000Z` → `2026-07-02`. */

@@ -4,7 +4,7 @@ import type { EntriesQuery, ListedEntry } from '../domain/ledger/entries-query.t
 // NULL for a filter that is not wanted; the order is an index read backwards.
 const STATEMENT = `
   SELECT outbox_id, sequence, occurred_at, line, debit_account, credit_account, amount_nano_usd, request_id, attempt_id,
-    provider, model, estimated
+    provider, model, estimated, cache, saved_nano_usd
   FROM cost_accounting.ledger
   WHERE tenant = $1 AND occurred_at >= $2 AND occurred_at < $3 AND occurred_on BETWEEN $4 AND $5
     AND ($6::text IS NULL OR request_id = $6)
@@ -48,6 +48,8 @@ interface EntryRow {
   readonly provider: string;
   readonly model: string;
   readonly estimated: boolean;
+  readonly cache: string;
+  readonly saved_nano_usd: string | null;
 }
 
 const toEntry = (row: EntryRow): ListedEntry => ({
@@ -63,4 +65,6 @@ const toEntry = (row: EntryRow): ListedEntry => ({
   provider: row.provider,
   model: row.model,
   estimated: row.estimated,
+  cache: row.cache,
+  savedNanoUsd: row.saved_nano_usd === null ? undefined : BigInt(row.saved_nano_usd),
 });

@@ -17,14 +17,16 @@ const EXPRESSIONS: Readonly<Record<Dimension, string>> = {
   day: `to_char(occurred_on, 'YYYY-MM-DD')`,
 };
 const SUMS = `
-  count(*) AS attempts, count(request_outcome) AS requests, count(*) FILTER (WHERE outcome = 'ok') AS successes,
+  count(*) FILTER (WHERE cache = '') AS attempts, count(request_outcome) AS requests,
+  count(*) FILTER (WHERE cache = '' AND outcome = 'ok') AS successes,
+  count(*) FILTER (WHERE cache <> '') AS cached, coalesce(sum(saved_nano_usd), 0) AS saved,
   coalesce(sum(amount_nano_usd), 0) AS cost,
   coalesce(sum(amount_nano_usd) FILTER (WHERE line = 'waste'), 0) AS waste,
   coalesce(sum(amount_nano_usd) FILTER (WHERE line = 'unresolved'), 0) AS unresolved,
   count(*) - count(amount_nano_usd) AS unpriced,
   coalesce(sum(input_tokens), 0) AS input, coalesce(sum(output_tokens), 0) AS output,
   coalesce(sum(cache_read_tokens), 0) AS cache_read, coalesce(sum(cache_write_tokens), 0) AS cache_write,
-  coalesce(sum(reasoning_tokens), 0) AS reasoning, avg(duration_us)::float8 / 1000 AS latency_ms`;
+  coalesce(sum(reasoning_tokens), 0) AS reasoning, avg(duration_us) FILTER (WHERE cache = '')::float8 / 1000 AS latency_ms`;
 
 /** Sums up, as whoever the transaction is for. One pass gives the whole and the groups. */
 export async function summarise(
@@ -77,7 +79,9 @@ type Sum =
   | 'output'
   | 'cache_read'
   | 'cache_write'
-  | 'reasoning';
+  | 'reasoning'
+  | 'cached'
+  | 'saved';
 type SummaryRow = Readonly<Record<Sum, string>> & {
   readonly latency_ms: number | null;
 } & Readonly<Record<`key_${number}`, string>>;
@@ -97,6 +101,8 @@ function toGroup(row: SummaryRow, groupBy: readonly Dimension[]): CostGroup {
     cacheReadTokens: BigInt(row.cache_read),
     cacheWriteTokens: BigInt(row.cache_write),
     reasoningTokens: BigInt(row.reasoning),
+    cachedRequests: BigInt(row.cached),
+    savedNanoUsd: BigInt(row.saved),
     averageLatencyMs: row.latency_ms ?? undefined,
   };
 }

@@ -1,4 +1,11 @@
-import { CompleteRequest, EmbedRequest, Requirements, Role, Strategy } from '@switchyard/contracts/routing';
+import {
+  CompleteRequest,
+  EmbedRequest,
+  RequestPriority,
+  Requirements,
+  Role,
+  Strategy,
+} from '@switchyard/contracts/routing';
 import { chatOf } from '@switchyard/llm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -84,6 +91,7 @@ test('who asks, why and how often does not change the key', () => {
         failover: { allowed: false },
         hedge: { delayMs: 1 },
         cache: { noStore: true },
+        priority: RequestPriority.HIGH,
       };
       expect(cacheKeyOf(chat(asked))).toBe(cacheKeyOf(chat(request)));
     }),

@@ -38,9 +38,10 @@ export function findInvalidField(record: UsageRecord): string | undefined {
 }
 
 function findInvalidAmount(record: UsageRecord): string | undefined {
-  const { costNanoUsd, holdNanoUsd, durationUs, firstTokenUs, overheadUs, prices } = record;
+  const { costNanoUsd, holdNanoUsd, savedNanoUsd, durationUs, firstTokenUs, overheadUs, prices } = record;
   if (costNanoUsd !== undefined && costNanoUsd < 0n) return 'costNanoUsd is below 0';
   if (holdNanoUsd !== undefined && holdNanoUsd < 0n) return 'holdNanoUsd is below 0';
+  if (savedNanoUsd !== undefined && savedNanoUsd < 0n) return 'savedNanoUsd is below 0';
   for (const time of [durationUs, firstTokenUs, overheadUs]) {
     if (time !== undefined && time > MAX_BIGINT) return 'a duration is out of range';
   }

@@ -1,5 +1,11 @@
 import { LineKind, type UsageRecord } from '@switchyard/contracts/events';
-import { DecisionOutcome, Purpose, type Usage } from '@switchyard/contracts/routing';
+import {
+  CacheResult,
+  cacheResultName,
+  DecisionOutcome,
+  Purpose,
+  type Usage,
+} from '@switchyard/contracts/routing';
 import type { NanoUsd } from '@switchyard/kernel';
 import type { LedgerEntry, LedgerLine } from './ledger-entry.ts';
 
@@ -24,6 +30,7 @@ const REQUEST_OUTCOMES: ReadonlyMap<number, string> = new Map<number, string>([
   [DecisionOutcome.CANCELLED, 'cancelled'],
   [DecisionOutcome.BROKEN_STREAM, 'broken_stream'],
   [DecisionOutcome.NOT_EXECUTED, 'not_executed'],
+  [DecisionOutcome.CACHED, 'cached'],
 ]);
 
 /** A record as the transfer it is: from the tenant to the provider. */
@@ -67,6 +74,8 @@ export function bookUsage(
     httpStatus: record.httpStatus,
     simulated: record.simulated,
     traceparent: record.traceparent,
+    cache: nameOfCache(record.cache),
+    savedNanoUsd: record.savedNanoUsd as NanoUsd | undefined,
   };
 }
 
@@ -96,4 +105,10 @@ function countsOf(usage: Usage | undefined) {
 function nameOfOutcome(outcome: number): string | undefined {
   if (outcome === DecisionOutcome.UNSPECIFIED) return undefined;
   return REQUEST_OUTCOMES.get(outcome) ?? `outcome_${outcome}`;
+}
+
+/** A store of answers that a newer routing knows still is one. */
+function nameOfCache(cache: CacheResult): string {
+  if (cache === CacheResult.UNSPECIFIED) return '';
+  return cacheResultName(cache) ?? `cache_${cache}`;
 }

@@ -65,4 +65,8 @@ export interface LedgerEntry {
   readonly httpStatus: number;
   readonly simulated: boolean;
   readonly traceparent: string;
+  /** Where an answer from the cache came from, such as `hit-l1`; '' for an attempt. */
+  readonly cache: string;
+  /** What the call had cost that was not made again. */
+  readonly savedNanoUsd: NanoUsd | undefined;
 }

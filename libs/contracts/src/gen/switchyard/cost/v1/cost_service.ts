@@ -97,7 +97,13 @@ export interface CostGroup {
   /** Output tokens of reasoning. */
   reasoningTokens: bigint;
   /** Mean duration of an attempt, in milliseconds. Absent without attempts. */
-  averageLatencyMs?: number | undefined;
+  averageLatencyMs?:
+    | number
+    | undefined;
+  /** Requests that were answered from the cache: part of requests, without an attempt. */
+  cachedRequests: bigint;
+  /** What the cache saved, in nano-USD: the cost of the calls that were not made again, as far as it is known. */
+  savedNanoUsd: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -167,6 +173,10 @@ export interface LedgerEntry {
   model: string;
   /** True where the usage was estimated. */
   estimated: boolean;
+  /** Where an answer from the cache came from: hit-l1, hit-l2 or joined. Empty for an attempt. */
+  cache: string;
+  /** What the call had cost that was not made again, in nano-USD. Absent where it is unknown, and for an attempt. */
+  savedNanoUsd?: bigint | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -627,6 +637,8 @@ function createBaseCostGroup(): CostGroup {
     cacheWriteTokens: 0n,
     reasoningTokens: 0n,
     averageLatencyMs: undefined,
+    cachedRequests: 0n,
+    savedNanoUsd: 0n,
     _unknownFields: {},
   };
 }
@@ -710,6 +722,18 @@ export const CostGroup: MessageFns<CostGroup> = {
     }
     if (message.averageLatencyMs !== undefined) {
       writer.uint32(113).double(message.averageLatencyMs);
+    }
+    if (message.cachedRequests !== 0n) {
+      if (BigInt.asUintN(64, message.cachedRequests) !== message.cachedRequests) {
+        throw new globalThis.Error("value provided for field message.cachedRequests of type uint64 too large");
+      }
+      writer.uint32(120).uint64(message.cachedRequests);
+    }
+    if (message.savedNanoUsd !== 0n) {
+      if (BigInt.asIntN(64, message.savedNanoUsd) !== message.savedNanoUsd) {
+        throw new globalThis.Error("value provided for field message.savedNanoUsd of type int64 too large");
+      }
+      writer.uint32(128).int64(message.savedNanoUsd);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -850,6 +874,22 @@ export const CostGroup: MessageFns<CostGroup> = {
             message.averageLatencyMs = reader.double();
             continue;
           }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.cachedRequests = reader.uint64() as bigint;
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.savedNanoUsd = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -939,6 +979,16 @@ export const CostGroup: MessageFns<CostGroup> = {
         : isSet(object.average_latency_ms)
         ? globalThis.Number(object.average_latency_ms)
         : undefined,
+      cachedRequests: isSet(object.cachedRequests)
+        ? BigInt(object.cachedRequests)
+        : isSet(object.cached_requests)
+        ? BigInt(object.cached_requests)
+        : 0n,
+      savedNanoUsd: isSet(object.savedNanoUsd)
+        ? BigInt(object.savedNanoUsd)
+        : isSet(object.saved_nano_usd)
+        ? BigInt(object.saved_nano_usd)
+        : 0n,
     };
   },
 
@@ -992,6 +1042,12 @@ export const CostGroup: MessageFns<CostGroup> = {
     if (message.averageLatencyMs !== undefined) {
       obj.averageLatencyMs = floatToJson(message.averageLatencyMs);
     }
+    if (message.cachedRequests !== 0n) {
+      obj.cachedRequests = message.cachedRequests.toString();
+    }
+    if (message.savedNanoUsd !== 0n) {
+      obj.savedNanoUsd = message.savedNanoUsd.toString();
+    }
     return obj;
   },
 
@@ -1040,6 +1096,12 @@ export const CostGroup: MessageFns<CostGroup> = {
       ? BigInt(object.reasoningTokens)
       : 0n;
     message.averageLatencyMs = object.averageLatencyMs ?? undefined;
+    message.cachedRequests = (object.cachedRequests !== undefined && object.cachedRequests !== null)
+      ? BigInt(object.cachedRequests)
+      : 0n;
+    message.savedNanoUsd = (object.savedNanoUsd !== undefined && object.savedNanoUsd !== null)
+      ? BigInt(object.savedNanoUsd)
+      : 0n;
     return message;
   },
 };
@@ -1457,6 +1519,8 @@ function createBaseLedgerEntry(): LedgerEntry {
     provider: "",
     model: "",
     estimated: false,
+    cache: "",
+    savedNanoUsd: undefined,
     _unknownFields: {},
   };
 }
@@ -1504,6 +1568,15 @@ export const LedgerEntry: MessageFns<LedgerEntry> = {
     }
     if (message.estimated !== false) {
       writer.uint32(96).bool(message.estimated);
+    }
+    if (message.cache !== "") {
+      writer.uint32(106).string(message.cache);
+    }
+    if (message.savedNanoUsd !== undefined) {
+      if (BigInt.asIntN(64, message.savedNanoUsd) !== message.savedNanoUsd) {
+        throw new globalThis.Error("value provided for field message.savedNanoUsd of type int64 too large");
+      }
+      writer.uint32(112).int64(message.savedNanoUsd);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1625,6 +1698,22 @@ export const LedgerEntry: MessageFns<LedgerEntry> = {
             message.estimated = reader.bool();
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.cache = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.savedNanoUsd = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1687,6 +1776,12 @@ export const LedgerEntry: MessageFns<LedgerEntry> = {
       provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
       model: isSet(object.model) ? globalThis.String(object.model) : "",
       estimated: isSet(object.estimated) ? globalThis.Boolean(object.estimated) : false,
+      cache: isSet(object.cache) ? globalThis.String(object.cache) : "",
+      savedNanoUsd: isSet(object.savedNanoUsd)
+        ? BigInt(object.savedNanoUsd)
+        : isSet(object.saved_nano_usd)
+        ? BigInt(object.saved_nano_usd)
+        : undefined,
     };
   },
 
@@ -1728,6 +1823,12 @@ export const LedgerEntry: MessageFns<LedgerEntry> = {
     if (message.estimated !== false) {
       obj.estimated = message.estimated;
     }
+    if (message.cache !== "") {
+      obj.cache = message.cache;
+    }
+    if (message.savedNanoUsd !== undefined) {
+      obj.savedNanoUsd = message.savedNanoUsd.toString();
+    }
     return obj;
   },
 
@@ -1750,6 +1851,10 @@ export const LedgerEntry: MessageFns<LedgerEntry> = {
     message.provider = object.provider ?? "";
     message.model = object.model ?? "";
     message.estimated = object.estimated ?? false;
+    message.cache = object.cache ?? "";
+    message.savedNanoUsd = (object.savedNanoUsd !== undefined && object.savedNanoUsd !== null)
+      ? BigInt(object.savedNanoUsd)
+      : undefined;
     return message;
   },
 };
