@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { queryFleet } from '../support/ledger-rows.ts';
 import { SimulatorControl } from '../support/simulator-control.ts';
 import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
 import { wrongKey } from '../support/wrong-key.ts';
 import { anthropicSdk } from './sdks/anthropic-sdk.ts';
 import { EMBEDDERS } from './sdks/embedders.ts';
 import { langchainAnthropic, langchainOpenai } from './sdks/langchain-sdk.ts';
+import { openaiMaker } from './sdks/makers.ts';
 import { openaiChatSdk } from './sdks/openai-chat-sdk.ts';
 import { openaiResponsesSdk } from './sdks/openai-responses-sdk.ts';
 import type { Door, Sdk } from './sdks/sdk.ts';
@@ -34,8 +36,8 @@ beforeAll(async () => {
   started = await startTestFleet({
     providers: [
       ...PROVIDERS.map((format) => ({ id: format, format })),
-      // Its models and prices are those of OpenAI, embeddings among them.
-      { id: 'embedder', format: 'openai-chat', catalogId: 'openai' },
+      // Its models and prices are those of OpenAI, for all kinds of work.
+      { id: 'allrounder', format: 'openai-chat', catalogId: 'openai' },
     ],
   });
   control = new SimulatorControl(started.fleet.simulatorUrl);
@@ -127,11 +129,39 @@ describe.each(SDKS)('$name, by address and key alone', (sdk) => {
 
 test.each(EMBEDDERS)('$name has texts turned into vectors, by address and key alone', async ({ embed }) => {
   const texts = ['a red apple', 'a green apple', 'interest rates'];
-  const vectors = await embed(door, 'embedder/text-embedding-3-small', texts);
+  const vectors = await embed(door, 'allrounder/text-embedding-3-small', texts);
   const alike = (a: number, b: number) =>
     (vectors[a] ?? []).reduce((sum, value, i) => sum + value * (vectors[b]?.[i] ?? 0), 0);
   expect(vectors).toHaveLength(3);
   // The simulator's vectors have length 1, and those of texts with a word in common are near each other.
   expect(alike(0, 0)).toBeCloseTo(1, 5);
   expect(alike(0, 1)).toBeGreaterThan(alike(0, 2));
+});
+
+test('openai makes images, speaks, writes down and judges, by address and key alone; all of it is priced', async () => {
+  const maker = openaiMaker(door);
+  const drawn = await maker.draw('allrounder/gpt-image-1', 'a cat');
+  expect(
+    Buffer.from(drawn ?? '', 'base64')
+      .subarray(1, 4)
+      .toString(),
+  ).toBe('PNG');
+  const sound = await maker.speak('allrounder/tts-1', 'Hello there.');
+  expect(sound.subarray(0, 4).toString('latin1')).toBe('RIFF');
+  expect(await maker.transcribe('allrounder/whisper-1', sound)).toBe('This is a simulated transcript.');
+  expect(await maker.moderate('allrounder/omni-moderation-latest', ['hi', 'kill'])).toEqual([false, true]);
+  const booked = () =>
+    queryFleet<{ model: string; components: object }>(
+      started.fleet,
+      `SELECT model, components_nano_usd AS components FROM cost_accounting.ledger
+       WHERE provider = 'allrounder' AND purpose <> 'probe' AND amount_nano_usd IS NOT NULL AND model NOT LIKE '%embedding%'`,
+    );
+  await expect.poll(async () => (await booked()).length, { timeout: 30_000, interval: 100 }).toBe(4);
+  const components = (await booked()).map((row) => [row.model, Object.keys(row.components)]);
+  expect(Object.fromEntries(components)).toEqual({
+    'gpt-image-1': ['input', 'output_image_token'],
+    'tts-1': ['input_character'],
+    'whisper-1': ['input_audio_second'],
+    'omni-moderation-latest': ['input'],
+  });
 });

@@ -1,5 +1,6 @@
 // One entry point per proto package, so that names of different packages cannot collide.
 export * from './cache-result-names.ts';
+export * from './gen/switchyard/routing/v1/audio.ts';
 export * from './gen/switchyard/routing/v1/cache.ts';
 export * from './gen/switchyard/routing/v1/completion.ts';
 export * from './gen/switchyard/routing/v1/configuration_admin_service.ts';
@@ -8,6 +9,7 @@ export * from './gen/switchyard/routing/v1/decision.ts';
 export * from './gen/switchyard/routing/v1/embedding.ts';
 export * from './gen/switchyard/routing/v1/experiment.ts';
 export * from './gen/switchyard/routing/v1/experiment_admin_service.ts';
+export * from './gen/switchyard/routing/v1/image.ts';
 export * from './gen/switchyard/routing/v1/inference_service.ts';
 export * from './gen/switchyard/routing/v1/limit_admin_service.ts';
 export * from './gen/switchyard/routing/v1/moderation.ts';

@@ -53,6 +53,7 @@ export type {
   EncodeInput,
   HttpAnswer,
   ResponseHeaders,
+  SendableRequest,
   StreamDecoder,
   StreamDecoderOptions,
   StreamEvent,
@@ -62,6 +63,12 @@ export type {
 } from './formats/wire-format.ts';
 export { WIRE_FORMAT_IDS } from './formats/wire-format.ts';
 export { findWireFormat } from './formats/wire-formats.ts';
+export type { DecodedSpeech } from './operations/audio/decoded-speech.ts';
+export type { DecodedTranscript } from './operations/audio/decoded-transcript.ts';
+export { measureSound } from './operations/audio/measure-sound.ts';
+export { measureSpeech } from './operations/audio/measure-speech.ts';
+export type { DecodedImages } from './operations/draw/decoded-images.ts';
+export { asksForSize } from './operations/draw/usage-of-images.ts';
 export {
   boundEmbedTokens,
   estimateEmbedTokens,
@@ -111,8 +118,11 @@ export { messagesSurface } from './surfaces/anthropic-messages/messages-surface.
 export { inCallersWords } from './surfaces/callers-words.ts';
 export { chatSurface } from './surfaces/openai-chat/chat-surface.ts';
 export { embeddingsSurface } from './surfaces/openai-embeddings/embeddings-surface.ts';
+export { imagesSurface } from './surfaces/openai-images/images-surface.ts';
 export { moderationsSurface } from './surfaces/openai-moderations/moderations-surface.ts';
 export { responsesSurface } from './surfaces/openai-responses/responses-surface.ts';
+export { speechSurface } from './surfaces/openai-speech/speech-surface.ts';
+export { transcriptionsSurface } from './surfaces/openai-transcriptions/transcriptions-surface.ts';
 export { rerankSurface } from './surfaces/rerank/rerank-surface.ts';
 export type {
   AnswerHead,
@@ -123,4 +133,5 @@ export type {
   SurfaceRequest,
   SurfaceStreamEncoder,
 } from './surfaces/surface.ts';
+export { FormFile, RawBody } from './surfaces/surface.ts';
 export { platformSurface } from './surfaces/switchyard-requests/platform-surface.ts';

@@ -147,12 +147,14 @@ test('what only price lists have may be gone, where others list what there is', 
       ...data,
       'gpt-forgotten': data['gpt-4o'],
       'azure/gpt-forgotten': data['azure/gpt-4o'],
+      'tts-unheard-of': { litellm_provider: 'openai', mode: 'audio_speech', input_cost_per_character: 1e-5 },
     }),
   });
   const refreshed = refreshExcerpt(files).catalog;
   const isUnlisted = (provider: string, model: string) => refreshed.findOffering(provider, model)?.unlisted;
   expect(isUnlisted('openai', 'gpt-forgotten')).toBe(true);
   expect(isUnlisted('openai', 'gpt-4o')).toBe(false);
+  expect(isUnlisted('openai', 'tts-unheard-of'), 'nobody lists its speech').toBe(false);
   expect(isUnlisted('azure', 'gpt-forgotten'), 'a cloud has more than anyone lists').toBe(false);
 });
 

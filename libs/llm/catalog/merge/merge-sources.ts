@@ -36,9 +36,20 @@ export function mergeSources(
       quarantined.push(...result.quarantined);
       return result.offering;
     });
-    return findAliasTargets(merged.sort((a, b) => (a.model < b.model ? -1 : 1)));
+    return findAliasTargets(listedByMode(merged).sort((a, b) => (a.model < b.model ? -1 : 1)));
   });
   return { providers, offerings, quarantined };
+}
+
+/**
+ * Sources that list what a provider offers mostly list its chats: of a kind of model of which they have none there (rerankers,
+ * speech), their silence says nothing.
+ */
+function listedByMode(merged: readonly MergedOffering[]): MergedOffering[] {
+  const listed = new Set(merged.filter(({ unlisted }) => !unlisted).map(({ mode }) => mode));
+  return merged.map((offering) =>
+    offering.unlisted && !listed.has(offering.mode) ? { ...offering, unlisted: false } : offering,
+  );
 }
 
 /** A source that has a model several times (a row for each region) says it once, with all its regions. */

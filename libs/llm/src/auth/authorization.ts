@@ -11,7 +11,7 @@ export interface SignableRequest {
   readonly query: string | undefined;
   /** Headers that are signed with it; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
   /** Wall time, in ms since 1970. */
   readonly wallMs: number;
 }

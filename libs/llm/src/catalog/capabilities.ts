@@ -16,6 +16,10 @@ export const CAPABILITIES = [
   'batch',
   'moderation',
   'video',
+  /** Speaks a text, and does nothing else. */
+  'speech',
+  /** Writes down what is said, and does nothing else. */
+  'transcription',
 ] as const;
 
 /** One of them. */

@@ -55,6 +55,11 @@ export interface EncodedRequest {
   readonly body: string;
 }
 
+/** The same, or bytes where the body is a form with a file in it. */
+export interface SendableRequest extends Omit<EncodedRequest, 'body'> {
+  readonly body: string | Buffer;
+}
+
 /** Something in a request that the target cannot express. */
 export interface Unsupported {
   /** Path of the field in the canonical request, as in the proto: `messages[0].parts[1].audio`. */

@@ -2,7 +2,7 @@ import type { Result } from '@switchyard/kernel';
 import type { Dialect } from '../formats/dialect.ts';
 import type { ModelTraits } from '../formats/model-traits.ts';
 import type { ProviderError } from '../formats/provider-error.ts';
-import type { EncodedRequest, HttpAnswer, Unsupported } from '../formats/wire-format.ts';
+import type { HttpAnswer, SendableRequest, Unsupported } from '../formats/wire-format.ts';
 import type { OperationAnswers, OperationKind, OperationRequests } from './operation.ts';
 
 /** Kinds of work that are answered in one piece and that a wire format may offer beside chats. */
@@ -24,7 +24,7 @@ export interface OperationFormat<Kind extends PlainOperationKind> {
   /** The first thing in the request that cannot be expressed. */
   findUnsupported(input: PlainEncodeInput<OperationRequests[Kind]>): Unsupported | undefined;
   /** The request as HTTP, or the first thing in it that cannot be expressed. */
-  encodeRequest(input: PlainEncodeInput<OperationRequests[Kind]>): Result<EncodedRequest, Unsupported>;
+  encodeRequest(input: PlainEncodeInput<OperationRequests[Kind]>): Result<SendableRequest, Unsupported>;
   /** A whole answer to a request: success only for 2xx with a complete, well-formed body that fits what was asked. */
   decodeResponse(
     answer: HttpAnswer,

@@ -1,10 +1,16 @@
 import type {
   CompleteRequest,
   EmbedRequest,
+  GenerateImagesRequest,
   ModerateRequest,
   RerankRequest,
+  SpeakRequest,
+  TranscribeRequest,
 } from '@switchyard/contracts/routing';
 import type { DecodedResponse } from '../formats/wire-format.ts';
+import type { DecodedSpeech } from './audio/decoded-speech.ts';
+import type { DecodedTranscript } from './audio/decoded-transcript.ts';
+import type { DecodedImages } from './draw/decoded-images.ts';
 import type { DecodedEmbeddings } from './embed/decoded-embeddings.ts';
 import type { DecodedModeration } from './moderate/decoded-moderation.ts';
 import type { DecodedRanking } from './rerank/decoded-ranking.ts';
@@ -15,6 +21,9 @@ export interface OperationRequests {
   readonly embed: EmbedRequest;
   readonly rerank: RerankRequest;
   readonly moderate: ModerateRequest;
+  readonly draw: GenerateImagesRequest;
+  readonly speak: SpeakRequest;
+  readonly transcribe: TranscribeRequest;
 }
 
 /** What a provider's answer is decoded to, for each kind of work. */
@@ -23,6 +32,9 @@ export interface OperationAnswers {
   readonly embed: DecodedEmbeddings;
   readonly rerank: DecodedRanking;
   readonly moderate: DecodedModeration;
+  readonly draw: DecodedImages;
+  readonly speak: DecodedSpeech;
+  readonly transcribe: DecodedTranscript;
 }
 
 /** A kind of work that a model can be asked for. */

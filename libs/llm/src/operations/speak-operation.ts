@@ -1,9 +1,9 @@
 import { err, type Result } from '@switchyard/kernel';
 import type { ProviderError } from '../formats/provider-error.ts';
 import type {
-  EncodedRequest,
   EncodeInput,
   HttpAnswer,
+  SendableRequest,
   Unsupported,
   WireFormat,
 } from '../formats/wire-format.ts';
@@ -42,7 +42,7 @@ export function unsupportedVariant(
 export function encodeOperation(
   format: WireFormat,
   { operation, ...settings }: OperationInput,
-): Result<EncodedRequest, Unsupported> {
+): Result<SendableRequest, Unsupported> {
   if (operation.kind === 'chat') return format.encodeRequest({ ...settings, request: operation.request });
   const spoken = formatOf(format, operation.kind);
   if (spoken === undefined) return err(notOffered(format, operation.kind));
@@ -76,4 +76,7 @@ const NAMES: Readonly<Record<PlainOperationKind, { readonly field: string; reado
   embed: { field: 'inputs', plural: 'embeddings' },
   rerank: { field: 'documents', plural: 'rankings' },
   moderate: { field: 'inputs', plural: 'moderations' },
+  draw: { field: 'prompt', plural: 'images' },
+  speak: { field: 'text', plural: 'speeches' },
+  transcribe: { field: 'audio', plural: 'transcriptions' },
 };

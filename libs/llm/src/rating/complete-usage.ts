@@ -5,8 +5,8 @@ import type { UnitCounts } from './unit-prices.ts';
 export interface CountedUsage extends UnitCounts {
   /** Expected input tokens. */
   readonly inputTokens: number;
-  /** Tokens of what was delivered. */
-  readonly outputTokens: number;
+  /** Tokens of what was delivered; `undefined` where nobody can count them, as of sound. */
+  readonly outputTokens: number | undefined;
 }
 
 /**
@@ -23,7 +23,10 @@ export function completeUsage(reported: Usage | undefined, counted: CountedUsage
     ...reported,
     inputTokens: inputTokens ?? counted.inputTokens,
     // Parts that were reported never exceed the total.
-    outputTokens: outputTokens ?? Math.max(counted.outputTokens, reported.reasoningTokens ?? 0),
+    outputTokens: outputTokens ?? atLeast(counted.outputTokens, reported.reasoningTokens ?? 0),
     estimated: true,
   };
 }
+
+const atLeast = (count: number | undefined, least: number): number | undefined =>
+  count === undefined ? undefined : Math.max(count, least);

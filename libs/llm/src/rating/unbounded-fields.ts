@@ -3,14 +3,19 @@ import type { Envelope } from '../operations/envelope.ts';
 
 /** Fields that pass through and change neither how many tokens are used nor what they cost. */
 const HARMLESS: ReadonlySet<string> = new Set([
+  'background',
   'logit_bias',
   'metadata',
   'moderation',
+  'output_compression',
+  'output_format',
   'prompt_cache_key',
   'prompt_cache_options',
   'prompt_cache_retention',
+  'response_format',
   'safety_identifier',
   'store',
+  'style',
   'verbosity',
 ]);
 

@@ -49,13 +49,40 @@ export interface SurfaceStreamEncoder {
   encodeError(error: ServiceError): string;
 }
 
+/** A file of a form, as the value of its field. */
+export class FormFile {
+  readonly filename: string;
+  /** As the caller says it; "" where it does not. */
+  readonly mediaType: string;
+  readonly data: Buffer;
+
+  constructor({ filename, mediaType, data }: Pick<FormFile, 'filename' | 'mediaType' | 'data'>) {
+    this.filename = filename;
+    this.mediaType = mediaType;
+    this.data = data;
+  }
+}
+
+/** A body that is no JSON. */
+export class RawBody {
+  readonly contentType: string;
+  readonly bytes: Buffer;
+
+  constructor(contentType: string, bytes: Buffer) {
+    this.contentType = contentType;
+    this.bytes = bytes;
+  }
+}
+
 /** One API by which callers ask for work that is answered in one piece: how its requests are read, answers and errors told. Pure. */
 export interface AnswerSurface<Asked, Answer> {
   /** As in `CompleteRequest.passthrough_format` where a wire format has the same name. */
   readonly id: string;
-  /** The canonical request, or every field that is wrong, in the caller's names. */
+  /** How requests come. Default: as JSON. */
+  readonly body?: 'form';
+  /** The canonical request, or every field that is wrong, in the caller's names. A form comes as an object, see `FormFile`. */
   decode(body: unknown, headers: CallerHeaders): Result<Asked, FieldViolation[]>;
-  /** The body of an answer in one piece. */
+  /** The body of an answer in one piece: JSON, or a `RawBody`. */
   encodeResponse(response: Answer, head: AnswerHead<Asked>): object;
   /** Also for what is wrong before a request could be decoded: an unknown key, a body too large. */
   encodeError(error: ServiceError): SurfaceError;

@@ -1,10 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import { type Clock, ServiceError } from '@switchyard/kernel';
-import { type AnswerHead, type AnswerSurface, inCallersWords, type SurfaceRequest } from '@switchyard/llm';
+import {
+  type AnswerHead,
+  type AnswerSurface,
+  inCallersWords,
+  RawBody,
+  type SurfaceRequest,
+} from '@switchyard/llm';
 import { requirePermission } from '@switchyard/service-kit';
 import { answerHeaders, type Told } from './answer-headers.ts';
 import { decodeBody } from './decode-body.ts';
-import { type HttpCall, type HttpRoute, sendJson } from './http-call.ts';
+import { type HttpCall, type HttpRoute, sendJson, sendRaw } from './http-call.ts';
 
 /** What a surface's decoded request may say of where its parts stood. */
 export type Placed = Partial<Pick<SurfaceRequest, 'places'>>;
@@ -39,9 +45,8 @@ export function sendAnswer<Asked, Answer extends Told>(
   surface: AnswerSurface<Asked, Answer>,
   { answer, head }: { readonly answer: Answer; readonly head: AnswerHead<Asked> },
 ): void {
-  sendJson(response, {
-    status: 200,
-    body: surface.encodeResponse(answer, head),
-    headers: answerHeaders(answer, surface),
-  });
+  const body = surface.encodeResponse(answer, head);
+  const headers = answerHeaders(answer, surface);
+  if (body instanceof RawBody) sendRaw(response, { body, headers });
+  else sendJson(response, { status: 200, body, headers });
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServiceError } from '@switchyard/kernel';
-import type { SurfaceError } from '@switchyard/llm';
+import type { RawBody, SurfaceError } from '@switchyard/llm';
 import type { Principal } from '@switchyard/service-kit';
 import type { TakeBytes } from './read-body.ts';
 
@@ -44,4 +44,15 @@ export function sendJson(response: ServerResponse, { status, body, headers }: Js
       ...headers,
     })
     .end(text);
+}
+
+/** Sends a body that is no JSON. */
+export function sendRaw(
+  response: ServerResponse,
+  { body, headers }: { readonly body: RawBody; readonly headers: Readonly<Record<string, string>> },
+): void {
+  const { contentType, bytes } = body;
+  response
+    .writeHead(200, { 'content-type': contentType, 'content-length': bytes.length, ...headers })
+    .end(bytes);
 }

@@ -2,11 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import {
   chatSurface,
   embeddingsSurface,
+  imagesSurface,
   messagesSurface,
   moderationsSurface,
   platformSurface,
   rerankSurface,
   responsesSurface,
+  speechSurface,
+  transcriptionsSurface,
 } from '@switchyard/llm';
 import type { AdmittedPipeline } from '../pipeline/admitted-pipeline.ts';
 import type { PipelineContext } from '../ports.ts';
@@ -34,6 +37,9 @@ export function httpRoutes(
     ['POST /v1/embeddings', answerRoute(embeddingsSurface, { kind: 'embed', ...on })],
     ['POST /v1/rerank', answerRoute(rerankSurface, { kind: 'rerank', ...on })],
     ['POST /v2/rerank', answerRoute(rerankSurface, { kind: 'rerank', ...on })],
+    ['POST /v1/images/generations', answerRoute(imagesSurface, { kind: 'draw', ...on })],
+    ['POST /v1/audio/speech', answerRoute(speechSurface, { kind: 'speak', ...on })],
+    ['POST /v1/audio/transcriptions', answerRoute(transcriptionsSurface, { kind: 'transcribe', ...on })],
     ['POST /v1/moderations', answerRoute(moderationsSurface, { kind: 'moderate', ...on })],
     ['GET /v1/models', models(snapshots)],
     ['GET /v1/models/*', models(snapshots)],

@@ -9,6 +9,7 @@ import { ratedPrices } from '../domain/booking.ts';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { expectedOutputTokens } from '../domain/request/cost-estimate.ts';
 import { pricesFor } from '../domain/request/prices-for.ts';
+import { unitsAt } from '../domain/request/units-at.ts';
 import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
 import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
 import type { AttemptDeadline } from '../transport/attempt-deadline.ts';
@@ -133,10 +134,11 @@ export function estimatedUsage(
   { candidate, deliveredBytes, firstTokenAtMs }: Attempt,
   { needs }: DecidedRequest,
 ): CountedUsage {
-  const { units } = needs;
-  if (units !== undefined && candidate.offering.unitPrices?.[units.unit] !== undefined)
-    return usageOfUnits(units.unit, units.expected);
+  const units = unitsAt(needs, candidate.offering);
+  if (units?.expected !== undefined) return usageOfUnits(units.unit, units.expected);
   const seen = firstTokenAtMs !== undefined;
+  if (needs.untoldOutput === 'unknown')
+    return { inputTokens: needs.estimatedInputTokens, outputTokens: undefined };
   return {
     inputTokens: needs.estimatedInputTokens,
     outputTokens: seen ? estimateTextTokens(deliveredBytes) : expectedOutputTokens(needs, candidate.offering),

@@ -1,4 +1,5 @@
 import type { Delta, Message } from '@switchyard/contracts/routing';
+import type { OperationAnswers, OperationKind } from '@switchyard/llm';
 
 /** UTF-8 bytes of what a piece of a stream says: the output is estimated from them where nobody reports it. */
 export function bytesOfDelta({ content }: Delta): number {
@@ -41,3 +42,7 @@ export function bytesOfMessage(message: Message | undefined): number {
   }
   return bytes;
 }
+
+/** The same of work other than chats: what was written down. Vectors, places, verdicts, images and sound are no text. */
+export const bytesOfWork = (decoded: OperationAnswers[Exclude<OperationKind, 'chat'>]): number =>
+  'text' in decoded ? Buffer.byteLength(decoded.text) : 0;

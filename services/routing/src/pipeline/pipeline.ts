@@ -26,7 +26,7 @@ import { type AskedCall, askRequest } from './ask-request.ts';
 import type { Attempt } from './attempt.ts';
 import { CachedPipeline } from './cached-pipeline.ts';
 import { decisionRecord } from './decision-record.ts';
-import { bytesOfDelta, bytesOfMessage } from './delivered-bytes.ts';
+import { bytesOfDelta, bytesOfMessage, bytesOfWork } from './delivered-bytes.ts';
 import { durationOf } from './duration-of.ts';
 import { Execution } from './execution.ts';
 import { race } from './hedged-race.ts';
@@ -120,8 +120,7 @@ export class Pipeline {
   }
 
   async #work<Kind extends PlainOperationKind>(asked: AskedCall<Kind>): Promise<PlainAnswer<Kind>> {
-    // None of it is text that was written: what nobody reports is estimated from the request.
-    const answered = await this.#answer<Kind>(asked, () => 0);
+    const answered = await this.#answer<Kind>(asked, bytesOfWork);
     return { ...answered.decoded, ...this.#summaryOf(answered) };
   }
 

@@ -1,10 +1,10 @@
 import type { Span } from '@opentelemetry/api';
 import { type Result, ServiceError } from '@switchyard/kernel';
 import {
-  type EncodedRequest,
   encodeOperation,
   type RequestAuthorization,
   readRateLimits,
+  type SendableRequest,
   type Unsupported,
 } from '@switchyard/llm';
 import type { Permit, RetryLeave } from '@switchyard/resilience';
@@ -117,7 +117,7 @@ function hold(
     leave,
     encoded,
     nowMs,
-  }: Place & { readonly encoded: EncodedRequest; readonly nowMs: number },
+  }: Place & { readonly encoded: SendableRequest; readonly nowMs: number },
 ): Prepared {
   const { candidate, origin, place, parent } = options;
   const span = startAttemptSpan(candidate, parent);
@@ -182,7 +182,7 @@ const UNANSWERED = {
 function encode(
   { offering }: RankedCandidate,
   { decided }: PrepareOptions['origin'],
-): Result<EncodedRequest, Unsupported> {
+): Result<SendableRequest, Unsupported> {
   const { needs } = decided;
   return encodeOperation(offering.provider.format, {
     operation: needs.operation,
@@ -204,7 +204,7 @@ function callOf(
     onHead,
   }: {
     readonly attemptId: string;
-    readonly encoded: EncodedRequest;
+    readonly encoded: SendableRequest;
     readonly wallMs: number;
     readonly onHead: PreparedCall['onHead'];
   },

@@ -42,7 +42,7 @@ import { stopExperiment } from './stop-experiment.ts';
 import { streamComplete } from './stream-complete.ts';
 import { updatePool } from './update-pool.ts';
 import { updateProvider } from './update-provider.ts';
-import { work } from './work.ts';
+import { workHandlers } from './work.ts';
 
 /** What routing's RPCs stand on. */
 export interface RpcOptions {
@@ -67,9 +67,7 @@ export function rpcServices({
     defineService(InferenceServiceService, {
       complete: complete(pipeline),
       streamComplete: streamComplete(pipeline),
-      embed: work('embed', pipeline),
-      rerank: work('rerank', pipeline),
-      moderate: work('moderate', pipeline),
+      ...workHandlers(pipeline),
       route: route(pipeline),
       estimateCost: estimateCost(context),
       getDecision: getDecision(decisionStore, recorder),

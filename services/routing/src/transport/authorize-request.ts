@@ -1,11 +1,11 @@
-import type { EncodedRequest, RequestAuthorization } from '@switchyard/llm';
+import type { RequestAuthorization, SendableRequest } from '@switchyard/llm';
 import type { ProviderAddress } from '../domain/provider/base-url.ts';
 import { requestPath } from './request-path.ts';
 
 /** A request that a key is shown with. */
 export interface KeyedRequest {
   readonly address: ProviderAddress;
-  readonly encoded: EncodedRequest;
+  readonly encoded: SendableRequest;
   readonly wallMs: number;
 }
 

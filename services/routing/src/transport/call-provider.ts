@@ -1,10 +1,10 @@
 import { err, type Result, ServiceError } from '@switchyard/kernel';
 import type {
-  EncodedRequest,
   HttpAnswer,
   ProviderError,
   ResponseHeaders,
   Secrets,
+  SendableRequest,
   StreamEvent,
   WireFormat,
 } from '@switchyard/llm';
@@ -18,7 +18,7 @@ import { withoutKey } from './without-key.ts';
 export interface PreparedCall {
   readonly transport: ProviderTransport;
   readonly provider: ConfiguredProvider;
-  readonly encoded: EncodedRequest;
+  readonly encoded: SendableRequest;
   readonly headers: Readonly<Record<string, string>>;
   /** Parts of the provider's key, which are in the headers or behind them. */
   readonly secrets: Secrets;

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { EncodedRequest } from '@switchyard/llm';
+import type { SendableRequest } from '@switchyard/llm';
 import { AddressNotAllowedError, judgedLookup, type ResolveHost } from '@switchyard/service-kit';
 import { Pool } from 'undici';
 import {
@@ -16,7 +16,7 @@ import { tellOfSending } from './tell-of-sending.ts';
 /** One HTTP request to a provider. */
 export interface ProviderCall {
   readonly provider: ConfiguredProvider;
-  readonly encoded: EncodedRequest;
+  readonly encoded: SendableRequest;
   /** Headers beside those of the encoded request: authorization, attempt id. */
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;

@@ -23,16 +23,24 @@ function offered(provider: Partial<Provider>): string[] {
   return offerings.map(({ model }) => model);
 }
 
+const ASKED_FOR: ReadonlySet<string> = new Set([
+  ...['chat', 'embeddings', 'rerank', 'moderation'],
+  ...['image', 'speech', 'transcription'],
+]);
+
 test('a provider without models offers those of the catalog that its wire format has words for, and that are still listed', () => {
   const models = offered({ id: 'openai' });
   expect(models).toEqual(
-    expect.arrayContaining(['gpt-4o', 'gpt-4o-mini', 'gpt-5.5', 'text-embedding-3-small']),
+    expect.arrayContaining([
+      ...['gpt-4o', 'gpt-4o-mini', 'gpt-5.5', 'text-embedding-3-small'],
+      ...['gpt-image-1', 'tts-1', 'whisper-1', 'omni-moderation-latest'],
+    ]),
   );
   const others = bundledCatalog()
     .offeringsOf('openai')
-    .filter(({ mode, unlisted }) => (mode !== 'chat' && mode !== 'embeddings') || unlisted)
+    .filter(({ mode, unlisted }) => !ASKED_FOR.has(mode) || unlisted)
     .map(({ model }) => model);
-  expect(others).toEqual(expect.arrayContaining(['whisper-1', 'gpt-5.5-pro']));
+  expect(others).toEqual(expect.arrayContaining(['dall-e-2', 'gpt-5.5-pro', 'sora-2']));
   expect(models.filter((model) => others.includes(model))).toEqual([]);
 });
 

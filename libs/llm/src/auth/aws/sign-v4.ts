@@ -108,7 +108,7 @@ function deriveKey({
   );
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 
 /** `20150830T123600Z` */
 const amzTime = (wallMs: number): string => new Date(wallMs).toISOString().replace(/[-:]|\.\d{3}/g, '');

@@ -2,6 +2,7 @@ import { checkEventStreamHead } from '../http-answer.ts';
 import type { WireFormat } from '../wire-format.ts';
 import { classifyGeminiError } from './classify-error.ts';
 import { decodeGenerateResponse } from './decode-response.ts';
+import { draw } from './draw/draw.ts';
 import { embed } from './embed/embed.ts';
 import { encodeGenerateRequest } from './encode-request.ts';
 import { findUnsupportedInGemini } from './find-unsupported.ts';
@@ -19,5 +20,5 @@ export const gemini: WireFormat = Object.freeze({
   checkStreamHead: checkEventStreamHead,
   createStreamDecoder: (options) => new GeminiStreamDecoder(options),
   classifyError: classifyGeminiError,
-  operations: { embed },
+  operations: { embed, draw },
 } satisfies WireFormat);

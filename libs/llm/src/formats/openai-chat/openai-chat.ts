@@ -2,12 +2,15 @@ import { checkEventStreamHead } from '../http-answer.ts';
 import type { WireFormat } from '../wire-format.ts';
 import { classifyChatError } from './classify-error.ts';
 import { decodeChatResponse } from './decode-response.ts';
+import { draw } from './draw/draw.ts';
 import { embed } from './embed/embed.ts';
 import { encodeChatRequest } from './encode-request.ts';
 import { findUnsupportedInChat } from './find-unsupported.ts';
 import { moderate } from './moderate/moderate.ts';
 import { rerank } from './rerank/rerank.ts';
+import { speak } from './speak/speak.ts';
 import { ChatStreamDecoder } from './stream-decoder.ts';
+import { transcribe } from './transcribe/transcribe.ts';
 
 /** OpenAI's Chat Completions, and everything compatible with it. */
 export const openaiChat: WireFormat = Object.freeze({
@@ -21,5 +24,5 @@ export const openaiChat: WireFormat = Object.freeze({
   checkStreamHead: checkEventStreamHead,
   createStreamDecoder: (options) => new ChatStreamDecoder(options),
   classifyError: classifyChatError,
-  operations: { embed, rerank, moderate },
+  operations: { embed, rerank, moderate, draw, speak, transcribe },
 } satisfies WireFormat);

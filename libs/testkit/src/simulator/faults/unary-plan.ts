@@ -11,7 +11,7 @@ export interface UnaryPlan {
 
 /** A whole body and the fault that strikes it. */
 export interface UnaryAnswer {
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly fault: Fault | undefined;
   readonly outputTokens: number;
   readonly reasoningTokens: number;
@@ -27,7 +27,7 @@ export function unaryPlan(answer: UnaryAnswer): UnaryPlan {
   const whole: SendStep = { kind: 'send', data: body, tokens, reasoningTokens, delivered: tokens };
   if (fault === undefined) return { steps: [whole], length };
   if (fault.type === 'garbage') return garbagePlan(whole);
-  const bytes = Buffer.from(body);
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const half = Math.floor(length / 2);
   const sends: SendStep[] = [
     { ...whole, data: bytes.subarray(0, half), delivered: 0 },
@@ -60,7 +60,7 @@ function sentLength(args: { fault: Fault; length: number; half: number }): numbe
 }
 
 function garbagePlan(whole: SendStep): UnaryPlan {
-  const text = whole.data as string;
+  const text = Buffer.from(whole.data as string).toString('latin1');
   const data = `${text.slice(0, Math.floor(text.length / 2))}\u0000garbage`;
   return {
     steps: [{ kind: 'spoil' }, { ...whole, data, delivered: 0 }],

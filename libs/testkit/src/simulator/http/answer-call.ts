@@ -102,7 +102,8 @@ function play(
         length: undefined,
       }
     : unaryPlan({ body: reading.writer.unary(write), fault, ...composed.usage });
-  const ownType = reading.call.stream ? reading.writer.streamContentType : wire.jsonContentType;
+  const { streamContentType, unaryContentType = wire.jsonContentType } = reading.writer;
+  const ownType = reading.call.stream ? streamContentType : unaryContentType;
   const contentType =
     fault?.type === 'wrong-content-type' ? (fault.contentType ?? 'text/html; charset=utf-8') : ownType;
   const latency = [state.latency, ...(fault?.type === 'delay' ? [fault] : [])];

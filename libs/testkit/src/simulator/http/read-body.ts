@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 
 /** A request's body, or why there is none. */
 export type BodyReading =
-  | { readonly kind: 'body'; readonly text: string }
+  | { readonly kind: 'body'; readonly bytes: Buffer /** The same as UTF-8. */; readonly text: string }
   | { readonly kind: 'too-large' }
   /** The caller left before it had sent everything. */
   | { readonly kind: 'gone' };
 
-/** Reads a body of at most `maxBytes` as UTF-8. */
+/** Reads a body of at most `maxBytes`. */
 export function readBody(req: IncomingMessage, maxBytes: number): Promise<BodyReading> {
   return new Promise((resolve) => {
     if (Number(req.headers['content-length'] ?? 0) > maxBytes) return resolve({ kind: 'too-large' });
@@ -20,7 +20,8 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<BodyRe
     });
     req.once('end', () => {
       const only = chunks.length === 1 ? chunks[0] : undefined;
-      resolve({ kind: 'body', text: (only ?? Buffer.concat(chunks)).toString('utf8') });
+      const whole = only ?? Buffer.concat(chunks);
+      resolve({ kind: 'body', bytes: whole, text: whole.toString('utf8') });
     });
     req.once('close', () => resolve({ kind: 'gone' }));
     req.once('error', () => resolve({ kind: 'gone' }));

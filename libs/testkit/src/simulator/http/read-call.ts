@@ -10,7 +10,8 @@ import type {
   WireRoute,
 } from '../wire/wire-format.ts';
 import type { Attempt } from './attempt.ts';
-import { readBody } from './read-body.ts';
+import { type BodyReading, readBody } from './read-body.ts';
+import { readForm } from './read-form.ts';
 
 /** A request that can be answered, or what became of it. */
 export type RequestReading =
@@ -49,7 +50,7 @@ export async function readCall(source: RequestSource): Promise<RequestReading> {
     case 'body': {
       const forged = findSignatureProblem(key, { body: body.text, provider });
       if (forged !== undefined) return { kind: 'refused', problem: forged };
-      return checkModel(readText(body.text, source), source);
+      return checkModel(await readBodyOf(body, source), source);
     }
     default:
       return body satisfies never;
@@ -84,6 +85,18 @@ export function findSignatureProblem(
       ? 'Signature expired: its time is more than 15 minutes away.'
       : 'The request signature we calculated does not match the signature you provided.';
   return { kind: 'rule', message, code: 'InvalidSignatureException' };
+}
+
+type Body = Extract<BodyReading, { kind: 'body' }>;
+
+/** A form comes as an object, anything else is JSON. */
+async function readBodyOf({ bytes, text }: Body, source: RequestSource): Promise<CallReading> {
+  if (source.route.what !== 'transcription') return readText(text, source);
+  const { req, route, provider } = source;
+  const form = await readForm(bytes, req.headers['content-type'] ?? '');
+  if (form === undefined) return { kind: 'refused', problem: { kind: 'not-json' }, stream: false };
+  const { wire, unknownFields, tokensPerChunk } = provider;
+  return wire.readCall({ body: form, headers: req.headers, route, unknownFields, tokensPerChunk });
 }
 
 function readText(text: string, { req, route, provider }: RequestSource): CallReading {

@@ -44,7 +44,7 @@ export interface RequestTarget {
 }
 
 /** Work other than answering a conversation. */
-export type PlainWork = 'embeddings' | 'rerank' | 'moderation';
+export type PlainWork = 'embeddings' | 'rerank' | 'moderation' | 'images' | 'speech' | 'transcription';
 
 /** What a request wants. */
 export type WireRoute =
@@ -116,8 +116,10 @@ export type CallReading =
 /** Writes the answer of one call. */
 export interface AnswerWriter {
   readonly streamContentType: string;
+  /** Default: the format's own. */
+  readonly unaryContentType?: string;
   /** Whole body. */
-  unary(args: WriteArgs): string;
+  unary(args: WriteArgs): string | Buffer;
   /** Events in order. */
   stream(args: WriteArgs): Iterable<Frame>;
 }

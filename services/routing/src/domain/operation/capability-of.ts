@@ -6,4 +6,7 @@ export const CAPABILITY_OF: Readonly<Record<OperationKind, Capability>> = {
   embed: 'embeddings',
   rerank: 'rerank',
   moderate: 'moderation',
+  draw: 'image_generation',
+  speak: 'speech',
+  transcribe: 'transcription',
 };

@@ -23,14 +23,17 @@ export interface OperationSize {
   readonly contexts: number;
   /** Most tokens of output: what the caller set, 0 where nothing is written, undefined where the provider decides. */
   readonly maxOutputTokens: number | undefined;
-  /** What it is charged by at offerings with a price of it; undefined: tokens only. */
-  readonly units?: UnitSize | undefined;
+  /** What it is charged by at offerings with a price of it: the first that has one. Default: tokens only. */
+  readonly units?: readonly UnitSize[];
+  /** What is taken for the output where nobody reports it. Default: the text that was delivered. */
+  readonly untoldOutput?: 'unknown';
 }
 
 /** How large a request is in a unit that takes the place of tokens. */
 export interface UnitSize {
   readonly unit: WholeUnit;
-  readonly expected: number;
+  /** undefined where its price is not known, whatever the offering's price list says: then nothing is estimated. */
+  readonly expected: number | undefined;
   /** `Infinity` where there is no bound. */
   readonly most: number;
 }

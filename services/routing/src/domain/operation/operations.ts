@@ -1,16 +1,22 @@
 import type { Capability, Operation, OperationKind } from '@switchyard/llm';
 import type { Check } from '../request/validate-requirements.ts';
 import { chat } from './chat.ts';
+import { draw } from './draw.ts';
 import { embed } from './embed.ts';
 import { moderate } from './moderate.ts';
 import type { OperationRules, OperationSize } from './operation-rules.ts';
 import { rerank } from './rerank.ts';
+import { speak } from './speak.ts';
+import { transcribe } from './transcribe.ts';
 
 const RULES: { readonly [Kind in OperationKind]: OperationRules<Kind> } = {
   chat,
   embed,
   rerank,
   moderate,
+  draw,
+  speak,
+  transcribe,
 };
 
 /** Checks what is special to the kind of work. */

@@ -20,7 +20,7 @@ export const rerank: OperationRules<'rerank'> = {
       estimatedContextTokens: longest,
       contexts: request.documents.length,
       maxOutputTokens: 0,
-      units: { unit: 'query', expected: expectedSearches, most: mostSearches },
+      units: [{ unit: 'query', expected: expectedSearches, most: mostSearches }],
     };
   },
 };

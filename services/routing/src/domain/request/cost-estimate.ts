@@ -3,6 +3,7 @@ import { boundTieredCost, boundUnitCost } from '@switchyard/llm';
 import type { Offering } from '../snapshot/offering.ts';
 import type { Needs } from './needs.ts';
 import { outputLimit } from './output-limit.ts';
+import { unitsAt } from './units-at.ts';
 
 /** Output that is expected of a request that does not limit it, in tokens. */
 const EXPECTED_OUTPUT_TOKENS = 1_000;
@@ -38,10 +39,9 @@ const NO_FIELDS: readonly string[] = [];
  */
 export function maxCost(needs: Needs, offering: Offering): NanoUsd | undefined {
   if (unboundedFieldsAt(needs, offering).length > 0) return undefined;
-  const unitPrice = needs.units && offering.unitPrices?.[needs.units.unit];
-  if (needs.units === undefined || unitPrice === undefined) return maxTokenCost(needs, offering);
-  const { request } = offering.prices ?? {};
-  const byUnit = boundUnitCost({ most: needs.units.most, price: unitPrice, request });
+  const units = unitsAt(needs, offering);
+  if (units === undefined) return maxTokenCost(needs, offering);
+  const byUnit = boundUnitCost({ ...units, request: offering.prices?.request });
   if (!hasTokenPrice(offering)) return byUnit;
   const byTokens = maxTokenCost(needs, offering);
   if (byUnit === undefined || byTokens === undefined) return undefined;

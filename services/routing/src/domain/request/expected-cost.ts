@@ -3,6 +3,7 @@ import type { Offering } from '../snapshot/offering.ts';
 import type { TokenRates } from '../snapshot/token-rates.ts';
 import { expectedOutputTokens } from './cost-estimate.ts';
 import type { Needs } from './needs.ts';
+import { unitsAt } from './units-at.ts';
 
 /** Units of which prices are stated. */
 const MILLION = 1_000_000;
@@ -17,9 +18,11 @@ export type CostNeeds = Pick<Needs, 'estimatedInputTokens' | 'maxOutputTokens' |
 export function expectedNanoUsd(needs: CostNeeds, offering: Offering): number | undefined {
   const { estimatedInputTokens } = needs;
   const rates = ratesAt(offering.rates, estimatedInputTokens);
-  const unitPrice = needs.units && offering.unitPrices?.[needs.units.unit];
-  if (needs.units !== undefined && unitPrice !== undefined)
-    return rateNumber(needs.units.expected, Number(unitPrice)) + rateNumber(1, rates?.request ?? 0);
+  const units = unitsAt(needs, offering);
+  if (units !== undefined) {
+    if (units.expected === undefined) return undefined;
+    return rateNumber(units.expected, Number(units.price)) + rateNumber(1, rates?.request ?? 0);
+  }
   const outputTokens = expectedOutputTokens(needs, offering);
   const output = outputTokens === 0 ? 0 : rates?.output;
   if (rates === undefined || rates.input === undefined || output === undefined) return undefined;

@@ -124,6 +124,9 @@ const OPERATION_OF: Readonly<Partial<Record<ModelMode, PlainOperationKind>>> = {
   embeddings: 'embed',
   rerank: 'rerank',
   moderation: 'moderate',
+  image: 'draw',
+  speech: 'speak',
+  transcription: 'transcribe',
 };
 
 function offer(

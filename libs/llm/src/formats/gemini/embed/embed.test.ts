@@ -19,7 +19,7 @@ test('each text is a request of the batch. Example: https://ai.google.dev/gemini
   );
   if (!encoded.ok) throw new Error(encoded.error.field);
   expect(encoded.value.path).toBe('/models/gemini-embedding-001:batchEmbedContents');
-  expect(JSON.parse(encoded.value.body).requests[0]).toEqual({
+  expect(JSON.parse(String(encoded.value.body)).requests[0]).toEqual({
     model: 'models/gemini-embedding-001',
     content: { parts: [{ text: 'What is the meaning of life?' }] },
     taskType: 'RETRIEVAL_QUERY',

@@ -14,7 +14,7 @@ const encode = (request: EmbedRequest) => embed.encodeRequest({ request, model: 
 const bodyOf = (request: EmbedRequest) => {
   const encoded = encode(request);
   if (!encoded.ok) throw new Error(encoded.error.field);
-  return { path: encoded.value.path, body: JSON.parse(encoded.value.body) };
+  return { path: encoded.value.path, body: JSON.parse(String(encoded.value.body)) };
 };
 
 /** The example of https://platform.openai.com/docs/api-reference/embeddings/create, its vector cut short. */

@@ -12,7 +12,7 @@ const encode = (request: ModerateRequest) =>
 const inputOf = (request: ModerateRequest) => {
   const encoded = encode(request);
   if (!encoded.ok) throw new Error(encoded.error.field);
-  return JSON.parse(encoded.value.body).input;
+  return JSON.parse(String(encoded.value.body)).input;
 };
 const decode = (body: unknown, request = asked()) => moderate.decodeResponse(answer({ body }), request);
 

@@ -27,7 +27,7 @@ test('the wire format offers it, and asks for no documents back', () => {
   const encoded = encode(asked({ topN: 1 }));
   if (!encoded.ok) throw new Error(encoded.error.field);
   expect(encoded.value.path).toBe('/rerank');
-  expect(JSON.parse(encoded.value.body)).toEqual({
+  expect(JSON.parse(String(encoded.value.body))).toEqual({
     model: 'jina-reranker-v3',
     query: 'q',
     documents: ['a', 'b'],

@@ -56,7 +56,7 @@ function filtered(writer: AnswerWriter): AnswerWriter {
   const prompt_filter_results = [{ prompt_index: 0, content_filter_results: SAFE }];
   return {
     ...writer,
-    unary: (write) => JSON.stringify({ ...JSON.parse(writer.unary(write)), prompt_filter_results }),
+    unary: (write) => JSON.stringify({ ...JSON.parse(String(writer.unary(write))), prompt_filter_results }),
     *stream(write) {
       const chunk = { id: '', object: '', created: 0, model: '', prompt_filter_results, choices: [] };
       yield { data: `data: ${JSON.stringify(chunk)}\n\n`, tokens: 0, reasoningTokens: 0 };

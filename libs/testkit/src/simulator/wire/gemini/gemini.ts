@@ -1,11 +1,15 @@
 import type {
+  CallReading,
+  CallSource,
   KeyReading,
   KeySource,
   ListedModel,
+  PlainWork,
   RequestTarget,
   WireFormat,
   WireRoute,
 } from '../wire-format.ts';
+import { readPredictCall } from './draw/read-predict-call.ts';
 import { readEmbedCall } from './embed/read-embed-call.ts';
 import { generateErrorFrame, generateFailure, generateRefusal } from './generate-errors.ts';
 import { readGenerateCall } from './read-generate-call.ts';
@@ -21,8 +25,7 @@ export const gemini: WireFormat = {
   garbageFrame: 'data: {"candidates": [\u0000garbage,,\r\n\r\n',
   route,
   readKey,
-  readCall: (source) =>
-    source.route.what === 'embeddings' ? readEmbedCall(source) : readGenerateCall(source),
+  readCall: (source) => (READERS.get(source.route.what) ?? readGenerateCall)(source),
   modelList: (models) => ({ models: models.map(modelEntry) }),
   modelEntry,
   refusal: generateRefusal,
@@ -36,6 +39,12 @@ export const gemini: WireFormat = {
     'x-xss-protection': '0',
   }),
 };
+
+/** Other work: the address asks for nothing else. */
+const READERS: ReadonlyMap<PlainWork | undefined, (source: CallSource) => CallReading> = new Map([
+  ['embeddings', readEmbedCall],
+  ['images', readPredictCall],
+]);
 
 function route({ method, path, query }: RequestTarget): WireRoute {
   const match = MODELS_PATH.exec(path);
@@ -53,6 +62,8 @@ function route({ method, path, query }: RequestTarget): WireRoute {
       return { kind: 'generate', model, streaming: query.get('alt') === 'sse' ? 'sse' : 'json-array' };
     case 'batchEmbedContents':
       return { kind: 'generate', what: 'embeddings', model };
+    case 'predict':
+      return { kind: 'generate', what: 'images', model };
     default:
       return { kind: 'not-found' };
   }

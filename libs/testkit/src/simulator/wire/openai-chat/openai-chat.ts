@@ -8,7 +8,10 @@ import type {
   WireFormat,
   WireRoute,
 } from '../wire-format.ts';
+import { readSpeechCall } from './audio/read-speech-call.ts';
+import { readTranscriptionCall } from './audio/read-transcription-call.ts';
 import { chatErrorFrame, chatFailure, chatRefusal } from './chat-errors.ts';
+import { readImagesCall } from './draw/read-images-call.ts';
 import { readEmbedCall } from './embed/read-embed-call.ts';
 import { readModerationCall } from './moderate/read-moderation-call.ts';
 import { readChatCall } from './read-chat-call.ts';
@@ -46,12 +49,18 @@ const PLAIN_WORK: ReadonlyMap<string, PlainWork> = new Map([
   ['/v1/embeddings', 'embeddings'],
   ['/v1/rerank', 'rerank'],
   ['/v1/moderations', 'moderation'],
+  ['/v1/images/generations', 'images'],
+  ['/v1/audio/speech', 'speech'],
+  ['/v1/audio/transcriptions', 'transcription'],
 ]);
 
 const PLAIN_READERS: Readonly<Record<PlainWork, (source: CallSource) => CallReading>> = {
   embeddings: readEmbedCall,
   rerank: readRerankCall,
   moderation: readModerationCall,
+  images: readImagesCall,
+  speech: readSpeechCall,
+  transcription: readTranscriptionCall,
 };
 
 const readerOf = ({ route: { what } }: CallSource) =>

@@ -21,9 +21,11 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { SpeakRequest, SpeakResponse, TranscribeRequest, TranscribeResponse } from "./audio.ts";
 import { CompleteRequest, CompleteResponse, StreamCompleteResponse } from "./completion.ts";
 import { Decision, Exclusion } from "./decision.ts";
 import { EmbedRequest, EmbedResponse } from "./embedding.ts";
+import { GenerateImagesRequest, GenerateImagesResponse } from "./image.ts";
 import { ModerateRequest, ModerateResponse } from "./moderation.ts";
 import { Provider } from "./provider.ts";
 import { RerankRequest, RerankResponse } from "./rerank.ts";
@@ -3126,6 +3128,38 @@ export const InferenceServiceService = {
     responseSerialize: (value: ModerateResponse): Buffer => Buffer.from(ModerateResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ModerateResponse => ModerateResponse.decode(value),
   },
+  /** Makes images. */
+  generateImages: {
+    path: "/switchyard.routing.v1.InferenceService/GenerateImages" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GenerateImagesRequest): Buffer =>
+      Buffer.from(GenerateImagesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GenerateImagesRequest => GenerateImagesRequest.decode(value),
+    responseSerialize: (value: GenerateImagesResponse): Buffer =>
+      Buffer.from(GenerateImagesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GenerateImagesResponse => GenerateImagesResponse.decode(value),
+  },
+  /** Speaks a text. */
+  speak: {
+    path: "/switchyard.routing.v1.InferenceService/Speak" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SpeakRequest): Buffer => Buffer.from(SpeakRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SpeakRequest => SpeakRequest.decode(value),
+    responseSerialize: (value: SpeakResponse): Buffer => Buffer.from(SpeakResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SpeakResponse => SpeakResponse.decode(value),
+  },
+  /** Writes down what is said. */
+  transcribe: {
+    path: "/switchyard.routing.v1.InferenceService/Transcribe" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: TranscribeRequest): Buffer => Buffer.from(TranscribeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): TranscribeRequest => TranscribeRequest.decode(value),
+    responseSerialize: (value: TranscribeResponse): Buffer => Buffer.from(TranscribeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): TranscribeResponse => TranscribeResponse.decode(value),
+  },
   /**
    * Decides without calling anyone: the choice, every candidate and why it was excluded.
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
@@ -3203,6 +3237,12 @@ export interface InferenceServiceServer extends UntypedServiceImplementation {
   rerank: handleUnaryCall<RerankRequest, RerankResponse>;
   /** Tells what of some content is harmful. */
   moderate: handleUnaryCall<ModerateRequest, ModerateResponse>;
+  /** Makes images. */
+  generateImages: handleUnaryCall<GenerateImagesRequest, GenerateImagesResponse>;
+  /** Speaks a text. */
+  speak: handleUnaryCall<SpeakRequest, SpeakResponse>;
+  /** Writes down what is said. */
+  transcribe: handleUnaryCall<TranscribeRequest, TranscribeResponse>;
   /**
    * Decides without calling anyone: the choice, every candidate and why it was excluded.
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
@@ -3301,6 +3341,54 @@ export interface InferenceServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ModerateResponse) => void,
+  ): ClientUnaryCall;
+  /** Makes images. */
+  generateImages(
+    request: GenerateImagesRequest,
+    callback: (error: ServiceError | null, response: GenerateImagesResponse) => void,
+  ): ClientUnaryCall;
+  generateImages(
+    request: GenerateImagesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GenerateImagesResponse) => void,
+  ): ClientUnaryCall;
+  generateImages(
+    request: GenerateImagesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GenerateImagesResponse) => void,
+  ): ClientUnaryCall;
+  /** Speaks a text. */
+  speak(
+    request: SpeakRequest,
+    callback: (error: ServiceError | null, response: SpeakResponse) => void,
+  ): ClientUnaryCall;
+  speak(
+    request: SpeakRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SpeakResponse) => void,
+  ): ClientUnaryCall;
+  speak(
+    request: SpeakRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SpeakResponse) => void,
+  ): ClientUnaryCall;
+  /** Writes down what is said. */
+  transcribe(
+    request: TranscribeRequest,
+    callback: (error: ServiceError | null, response: TranscribeResponse) => void,
+  ): ClientUnaryCall;
+  transcribe(
+    request: TranscribeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: TranscribeResponse) => void,
+  ): ClientUnaryCall;
+  transcribe(
+    request: TranscribeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: TranscribeResponse) => void,
   ): ClientUnaryCall;
   /**
    * Decides without calling anyone: the choice, every candidate and why it was excluded.

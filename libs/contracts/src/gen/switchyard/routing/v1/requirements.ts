@@ -130,7 +130,7 @@ export function strategyToJSON(object: Strategy): string {
 export interface Requirements {
   /**
    * Capabilities the model must have: text, vision, audio_in, audio_out, image_generation, embeddings, rerank, code, tools,
-   * structured_output, streaming, reasoning, long_context, batch, moderation, video.
+   * structured_output, streaming, reasoning, long_context, batch, moderation, video, speech, transcription.
    */
   capabilities: string[];
   /** Most that the request may cost at the estimate, in nano-USD. From 0. */
