@@ -90,6 +90,22 @@ test('calls go on without a word to the store', async () => {
   }
 });
 
+test('calls that ask while others are being asked for get what they asked for, each of them', async () => {
+  const [quotas] = (await startReplicas(1)) as [ProviderQuotas];
+  for (let i = 0; i < 10; i++) {
+    const provider = limited({ requestsPerMinute: 6_000, tokensPerMinute: 600_000, concurrentRequests: 500 });
+    const asked: Promise<Admission>[] = [];
+    for (let call = 0; call < 10; call++) {
+      asked.push(admit(quotas, provider, 100));
+      // The exchange with the store is under way when the next one asks.
+      await nextTurn();
+    }
+    expect(new Set((await Promise.all(asked)).map(({ kind }) => kind))).toEqual(new Set(['admitted']));
+  }
+});
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 test('a place that one replica gives back is there for the other', async () => {
   const [a, b] = (await startReplicas(2)) as [ProviderQuotas, ProviderQuotas];
   const provider = limited({ concurrentRequests: 1 });

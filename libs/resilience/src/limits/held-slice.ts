@@ -9,7 +9,7 @@ export class HeldSlice implements Slice {
   #inUse = 0;
   #expiresAtMs = Number.NEGATIVE_INFINITY;
   #plannedAtMs = Number.NEGATIVE_INFINITY;
-  #takenAtMs = Number.NEGATIVE_INFINITY;
+  #usedAtMs = Number.NEGATIVE_INFINITY;
 
   /** Places that it may keep beyond those in use: a small limit is given back at once, so that others find it. */
   mostAhead = 0;
@@ -23,9 +23,13 @@ export class HeldSlice implements Slice {
     return nowMs < this.#expiresAtMs ? Math.max(0, this.#held - this.#inUse) : 0;
   }
 
+  wanted(_units: number, nowMs: number): void {
+    this.#usedAtMs = nowMs;
+  }
+
   take(units: number, nowMs: number): number {
     this.#inUse += units;
-    this.#takenAtMs = nowMs;
+    this.#usedAtMs = nowMs;
     return 0;
   }
 
@@ -61,7 +65,7 @@ export class HeldSlice implements Slice {
 
   /** Places beyond those in use: a quarter more, at least one while calls come. */
   #ahead(nowMs: number): number {
-    if (nowMs - this.#takenAtMs >= IDLE_MS) return 0;
+    if (nowMs - this.#usedAtMs >= IDLE_MS) return 0;
     return Math.min(this.mostAhead, Math.max(1, Math.ceil(this.#inUse / 4)));
   }
 }

@@ -26,6 +26,8 @@ export interface SliceGrant {
 export interface Slice {
   /** Units that can be taken now. */
   free(nowMs: number): number;
+  /** A call waits for units: from now on the slice is in use, so that what is granted for it is not given back before it takes it. */
+  wanted(units: number, nowMs: number): void;
   /** Takes units, also ones that are not there. @returns the slot that they are of */
   take(units: number, nowMs: number): number;
   /** Gives units back, from the slot that they were taken of; negative: more were used than taken. */

@@ -13,11 +13,16 @@ export class SpentSlice implements Slice {
   #ahead = 0;
   #usedSincePlan = 0;
   #plannedAtMs = Number.NEGATIVE_INFINITY;
-  #takenAtMs = Number.NEGATIVE_INFINITY;
+  #usedAtMs = Number.NEGATIVE_INFINITY;
   #lastUnits = 0;
 
   free(nowMs: number): number {
     return nowMs < this.#expiresAtMs ? this.#left : 0;
+  }
+
+  wanted(units: number, nowMs: number): void {
+    this.#usedAtMs = nowMs;
+    this.#lastUnits = units;
   }
 
   take(units: number, nowMs: number): number {
@@ -26,8 +31,7 @@ export class SpentSlice implements Slice {
     // What is not there is told as used beyond what was granted.
     this.#returning -= short;
     this.#usedSincePlan += units;
-    this.#lastUnits = units;
-    this.#takenAtMs = nowMs;
+    this.wanted(units, nowMs);
     return this.#slot;
   }
 
@@ -78,7 +82,7 @@ export class SpentSlice implements Slice {
   }
 
   #isIdle(nowMs: number): boolean {
-    return nowMs - this.#takenAtMs >= IDLE_MS;
+    return nowMs - this.#usedAtMs >= IDLE_MS;
   }
 
   #pacedAhead(nowMs: number): number {

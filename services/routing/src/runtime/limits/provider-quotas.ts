@@ -19,11 +19,12 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly place: QuotaPlace }
   | { readonly kind: 'limited'; readonly refusal: Refusal };
 
+/** What the store was asked for: undefined as the slot where there was no room. */
+type AskedQuota = Omit<TakenQuota, 'slot'> & { readonly slot: number | undefined };
+
 const TICK_MS = 1_000;
-/** How often the store is asked for one call: others may take what was meant for it. */
-const MAX_ASKED = 3;
-/** And then so long not again. */
-const CONTENDED_MS = 50;
+/** When to ask again where nobody tells when there is room. */
+const UNTOLD_MS = 50;
 
 const UNLIMITED: Admission = { kind: 'admitted', place: new QuotaPlace([]) };
 const NO_QUOTAS: readonly SharedQuota[] = [];
@@ -65,7 +66,19 @@ export class ProviderQuotas {
   admit(call: QuotaCall): Admission | Promise<Admission> {
     const quotas = this.of(call.provider);
     if (quotas.length === 0) return UNLIMITED;
-    return this.#tryTake(quotas, call) ?? this.#askAndTake(quotas, call);
+    const nowMs = this.#context.clock.monotonicMs();
+    const refusal = call.isProbe ? undefined : this.refusal(call, nowMs);
+    if (refusal !== undefined) return { kind: 'limited', refusal };
+    const taken: TakenQuota[] = [];
+    const asked: Promise<AskedQuota>[] = [];
+    for (const quota of quotas) {
+      const units = unitsOf(quota.quota.measure, call.tokens);
+      if (call.isProbe || quota.waitMs(units, nowMs) !== undefined)
+        taken.push({ quota, units, slot: quota.take(units, nowMs) });
+      else asked.push(quota.acquire(units).then((slot) => ({ quota, units, slot })));
+    }
+    if (asked.length > 0) return this.#admitLater(taken, asked);
+    return { kind: 'admitted', place: new QuotaPlace(taken) };
   }
 
   /** What is left of each limit that was used, as this replica knows. */
@@ -95,32 +108,22 @@ export class ProviderQuotas {
     return made;
   }
 
-  /** undefined: only the store knows. */
-  #tryTake(quotas: readonly SharedQuota[], call: QuotaCall): Admission | undefined {
-    const nowMs = this.#context.clock.monotonicMs();
-    if (!call.isProbe) {
-      const refusal = this.refusal(call, nowMs);
-      if (refusal !== undefined) return { kind: 'limited', refusal };
-      if (quotas.some((shared) => isUnknown(shared, call, nowMs))) return undefined;
-    }
-    const taken = quotas.map((quota): TakenQuota => {
-      const units = unitsOf(quota.quota.measure, call.tokens);
-      return { quota, units, slot: quota.take(units, nowMs) };
-    });
-    return { kind: 'admitted', place: new QuotaPlace(taken) };
+  async #admitLater(taken: TakenQuota[], asked: readonly Promise<AskedQuota>[]): Promise<Admission> {
+    let lacking: SharedQuota | undefined;
+    for (const { quota, units, slot } of await Promise.all(asked))
+      if (slot === undefined) lacking = quota;
+      else taken.push({ quota, units, slot });
+    const place = new QuotaPlace(taken);
+    if (lacking === undefined) return { kind: 'admitted', place };
+    place.cancel();
+    return {
+      kind: 'limited',
+      refusal: { source: 'configured', quota: lacking.quota, leftMs: this.#leftMs(lacking) },
+    };
   }
 
-  async #askAndTake(quotas: readonly SharedQuota[], call: QuotaCall): Promise<Admission> {
-    let lacking = quotas[0] as SharedQuota;
-    for (let asked = 0; asked < MAX_ASKED; asked++) {
-      const nowMs = this.#context.clock.monotonicMs();
-      const unknown = quotas.filter((shared) => isUnknown(shared, call, nowMs));
-      lacking = unknown[0] ?? lacking;
-      await Promise.all(unknown.map((shared) => shared.fill(unitsOf(shared.quota.measure, call.tokens))));
-      const admission = this.#tryTake(quotas, call);
-      if (admission !== undefined) return admission;
-    }
-    return { kind: 'limited', refusal: { source: 'configured', quota: lacking.quota, leftMs: CONTENDED_MS } };
+  #leftMs(lacking: SharedQuota): number {
+    return Math.max(1, lacking.waitMs(1, this.#context.clock.monotonicMs()) ?? UNTOLD_MS);
   }
 
   #tick(): void {
@@ -128,9 +131,6 @@ export class ProviderQuotas {
     for (const quota of this.#quotas.values()) quota.tick(nowMs);
   }
 }
-
-const isUnknown = (shared: SharedQuota, { tokens }: QuotaCall, nowMs: number): boolean =>
-  shared.waitMs(unitsOf(shared.quota.measure, tokens), nowMs) === undefined;
 
 function unitsOf(measure: Measure, tokens: number): number {
   switch (measure) {

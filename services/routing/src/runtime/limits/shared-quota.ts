@@ -14,11 +14,15 @@ export interface QuotaContext {
 const AHEAD_SHARE = 8;
 /** How long a place that was not free is not asked for again: nobody tells when one of another replica's is. */
 const HELD_WAIT_MS = 50;
+/** How often the store is asked for one call: a window may turn, or Redis come back, while it answers. */
+const MAX_ASKED = 3;
 const MINUTE_MS = 60_000;
 
 interface Waiter {
   readonly units: number;
-  readonly tell: () => void;
+  /** How often the store was asked for it. */
+  asked: number;
+  readonly tell: (slot: number | undefined) => void;
 }
 
 /** That the store had no room. */
@@ -94,10 +98,11 @@ export class SharedQuota {
     if (this.#held !== undefined) this.tick(this.#context.clock.monotonicMs());
   }
 
-  /** Asks the store for room for so many units, together with all who ask now. */
-  fill(units: number): Promise<void> {
+  /** Takes units once the store has room, asking together with all who ask now. @returns their slot; undefined: there is no room */
+  acquire(units: number): Promise<number | undefined> {
+    this.#slice.wanted(this.#clamped(units), this.#context.clock.monotonicMs());
     return new Promise((resolve) => {
-      this.#waiting.push({ units: this.#clamped(units), tell: resolve });
+      this.#waiting.push({ units, asked: 0, tell: resolve });
       if (!this.#isExchanging) void this.#exchange();
     });
   }
@@ -144,8 +149,8 @@ export class SharedQuota {
         const waiting = this.#waiting;
         this.#waiting = [];
         const askedAtMs = clock.monotonicMs();
-        const need = waiting.reduce((sum, { units }) => sum + units, 0);
-        const least = waiting.reduce((min, { units }) => Math.min(min, units), need);
+        const need = waiting.reduce((sum, { units }) => sum + this.#clamped(units), 0);
+        const least = waiting.reduce((min, { units }) => Math.min(min, this.#clamped(units)), need);
         if (this.#held !== undefined)
           this.#held.mostAhead = Math.floor(this.#quota.capacity / (AHEAD_SHARE * this.#replicas));
         const reply = await store?.exchange(this.#quota, { ...this.#slice.plan(askedAtMs), need, least });
@@ -155,11 +160,20 @@ export class SharedQuota {
           const untilMs = askedAtMs + (this.#held === undefined ? reply.waitMs : HELD_WAIT_MS);
           this.#refused = reply.granted < need ? { units: least, untilMs } : undefined;
         }
-        for (const { tell } of waiting) tell();
+        for (const waiter of waiting) this.#serve(waiter);
       } while (this.#waiting.length > 0);
     } finally {
       this.#isExchanging = false;
     }
+  }
+
+  /** What was granted to those that waited is theirs: nobody else can take it in between. */
+  #serve(waiter: Waiter): void {
+    const nowMs = this.#context.clock.monotonicMs();
+    const waitMs = this.waitMs(waiter.units, nowMs);
+    if (waitMs === 0) waiter.tell(this.take(waiter.units, nowMs));
+    else if (waitMs === undefined && ++waiter.asked < MAX_ASKED) this.#waiting.push(waiter);
+    else waiter.tell(undefined);
   }
 
   /** Whether the store counts; at each change what was known of it is forgotten. */
