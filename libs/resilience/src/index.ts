@@ -23,6 +23,7 @@ export { DEFAULT_PEAK_EWMA, decayedLatencyMs, PeakEwma, type PeakEwmaOptions } f
 export { SuccessRate } from './latency/success-rate.ts';
 export type { WindowStatistics } from './latency/window-statistics.ts';
 export { Gcra, type GcraOptions } from './limits/gcra.ts';
+export { GradientLimit, type GradientOptions } from './limits/gradient-limit.ts';
 export { HeldSlice } from './limits/held-slice.ts';
 export { PRIORITIES, type Priority, SheddingQueue } from './limits/shedding-queue.ts';
 export type { Slice, SliceGrant, SlicePlan } from './limits/slice.ts';

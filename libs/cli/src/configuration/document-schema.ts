@@ -54,6 +54,7 @@ const limits = object({
   algorithm: wordsOf(LimitAlgorithm),
   burst_requests: count,
   burst_tokens: count,
+  adaptive_concurrency: flag,
 });
 
 const provider: ObjectSchema = {

@@ -14,6 +14,7 @@ import { describeCoolDown } from '../domain/decide/describe-cool-down.ts';
 import { describeRefusal } from '../domain/limits/refusal.ts';
 import { tokensWanted } from '../domain/request/cost-estimate.ts';
 import { outputLimit } from '../domain/request/output-limit.ts';
+import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
 import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
@@ -58,7 +59,7 @@ export function prepareAttempt(options: PrepareOptions, context: PipelineContext
     return { kind: 'skipped', outcome: 'invalid_request', detail: `${field}: ${description}` };
   }
   const nowMs = context.clock.monotonicMs();
-  const place = takePlace(runtime, { nowMs, leave: options.leave, origin });
+  const place = takePlace(runtime, { nowMs, leave: options.leave, origin, candidate });
   return place.kind === 'taken' ? hold(options, context, { ...place, encoded: encoded.value, nowMs }) : place;
 }
 
@@ -77,10 +78,11 @@ function takePlace(
     nowMs,
     leave: taken,
     origin,
-  }: { readonly nowMs: number; readonly leave: RetryLeave | undefined } & Pick<PrepareOptions, 'origin'>,
+    candidate: { provider },
+  }: Pick<PrepareOptions, 'origin' | 'leave' | 'candidate'> & { readonly nowMs: number },
 ): Place | Extract<Prepared, { kind: 'skipped' }> {
   const { isProbe } = origin.decided.needs;
-  const pause = pauseOf(runtime, { nowMs, origin });
+  const pause = pauseOf(runtime, provider, { tokens: tokensWanted(origin.decided.needs), nowMs });
   const leave = taken ?? leaveFor(runtime, origin);
   if (leave === undefined)
     return { kind: 'skipped', outcome: 'overloaded', detail: 'its retry budget is used up' };
@@ -95,11 +97,12 @@ function takePlace(
 /** Why a target wants no call now, by what it has asked for or told; undefined where it has not. */
 function pauseOf(
   runtime: OfferingRuntime,
-  { nowMs, origin }: { readonly nowMs: number } & Pick<PrepareOptions, 'origin'>,
+  provider: ConfiguredProvider,
+  asked: { readonly tokens: number; readonly nowMs: number },
 ): string | undefined {
-  const cooling = runtime.coolDown.at(nowMs);
+  const cooling = runtime.coolDown.at(asked.nowMs);
   if (cooling !== undefined) return describeCoolDown(cooling.endsAtWallMs);
-  const refusal = runtime.toldRefusal(tokensWanted(origin.decided.needs), nowMs);
+  const refusal = runtime.refusal(provider, asked);
   return refusal && describeRefusal(refusal);
 }
 

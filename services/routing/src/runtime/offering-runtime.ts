@@ -1,6 +1,7 @@
-import { ERROR_CLASSES, type ProviderError } from '@switchyard/llm';
+import { ERROR_CLASSES, type ErrorClass, type ProviderError } from '@switchyard/llm';
 import {
   CircuitBreaker,
+  GradientLimit,
   HedgeBudget,
   LatencyWindow,
   ObservationRecorder,
@@ -11,8 +12,12 @@ import {
   ToldLimits,
 } from '@switchyard/resilience';
 import type { Refusal } from '../domain/limits/refusal.ts';
+import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import { CoolDown } from './cool-down.ts';
 import { SlowPercentile } from './slow-percentile.ts';
+
+/** Failures that say that a target has more to do than it can. */
+const TOLD_BY_LOAD: ReadonlySet<ErrorClass> = new Set(['overloaded', 'rate_limited', 'timeout']);
 
 /** A call that has failed. */
 export interface FailedCall {
@@ -40,13 +45,20 @@ export class OfferingRuntime {
   /** Calls under way. */
   active = 0;
   readonly #latency = new PeakEwma();
+  readonly #gradient = new GradientLimit();
   readonly #successRate = new SuccessRate();
   #calledAtMs: number | undefined;
 
-  /** The limit of its own that has no room, by its answers; undefined where none is known. */
-  toldRefusal(tokens: number, nowMs: number): Refusal | undefined {
-    const refusal = this.told.refusal(tokens, nowMs);
-    return refusal === undefined ? undefined : { source: 'provider', ...refusal };
+  /** Why it wants no call now, by what its answers told and by how fast they come; undefined where nothing is known against one. */
+  refusal(
+    { adaptiveConcurrency }: Pick<ConfiguredProvider, 'adaptiveConcurrency'>,
+    { tokens, nowMs }: { readonly tokens: number; readonly nowMs: number },
+  ): Refusal | undefined {
+    const told = this.told.refusal(tokens, nowMs);
+    if (told !== undefined) return { source: 'provider', ...told };
+    const { limit } = this.#gradient;
+    if (!adaptiveConcurrency || this.active < limit) return undefined;
+    return { source: 'adaptive', limit, leftMs: Math.max(1, this.latencyMs ?? 1) };
   }
 
   /** Peak EWMA of the time to the first token, in milliseconds; undefined before the first success. */
@@ -87,6 +99,7 @@ export class OfferingRuntime {
     this.recorder.recordSuccess(measured);
     this.window.recordSuccess(measured, nowMs);
     this.#latency.observe(firstTokenMs, nowMs);
+    this.#gradient.observe(firstTokenMs, this.active);
     this.#successRate.succeeded(nowMs);
   }
 
@@ -108,6 +121,7 @@ export class OfferingRuntime {
       return;
     }
     this.retries.onFailure();
+    if (TOLD_BY_LOAD.has(errorClass)) this.#gradient.overloaded();
     if (permit !== undefined) {
       if (countsAgainstHealth) this.breaker.onFailure(permit, nowMs);
       else this.breaker.onSuccess(permit, nowMs);

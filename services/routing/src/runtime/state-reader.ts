@@ -37,7 +37,7 @@ export const stateReader =
       breaker: runtime.breaker.state(nowMs),
       breakerAdmits: runtime.breaker.admits(nowMs),
       cooling: runtime.coolDown.at(nowMs),
-      limited: limited ?? runtime.toldRefusal(tokens, nowMs),
+      limited: limited ?? runtime.refusal(provider, { tokens, nowMs }),
       active: runtime.active,
       latencyMs: runtime.latencyMs,
       successRate: runtime.successRate(nowMs),

@@ -71,6 +71,7 @@ export function offering(traits: OfferingTraits): Offering {
       simulated: true,
       limits: { connectMs: 1_000, firstTokenMs: 1_000, betweenTokensMs: 1_000, totalMs: 10_000 },
       quotas: [],
+      adaptiveConcurrency: false,
     },
     priority: traits.priority ?? 100,
     weight: traits.weight ?? 100,

@@ -111,6 +111,11 @@ const WAYS: Readonly<Record<ConstraintName, readonly Way[]>> = {
   ],
   rate_limited: [
     {
+      name: 'as slow as it is',
+      state: { limited: { source: 'adaptive', limit: 4, leftMs: 50 } },
+      wayOut: /room again by itself.*another provider.*adaptive_concurrency/,
+    },
+    {
       name: 'by its own answers',
       state: { limited: { source: 'provider', counts: 'tokens', leftMs: 900 } },
       wayOut: /room again by itself.*another provider.*quota/,

@@ -1,6 +1,6 @@
 import { formatUsd } from '@switchyard/kernel';
 import type { BreakerState } from '@switchyard/resilience';
-import { describeRefusal } from '../limits/refusal.ts';
+import { describeRefusal, type Refusal } from '../limits/refusal.ts';
 import { unboundedFieldsAt } from '../request/cost-estimate.ts';
 import type { Needs } from '../request/needs.ts';
 import { pricesFor } from '../request/prices-for.ts';
@@ -150,9 +150,13 @@ const coolingDown: Constraint = ({ state: { cooling } }, { isProbe }) =>
         wayOut: 'it comes back by itself then; allow another provider, or have its quota raised',
       };
 
-const RAISE_LIMIT =
-  'it has room again by itself; allow another provider, or raise `limits` of the provider ("switchyard limits" shows their use)';
-const RAISE_QUOTA = 'it has room again by itself; allow another provider, or have its quota raised';
+const MORE_ROOM: Readonly<Record<Refusal['source'], string>> = {
+  configured:
+    'it has room again by itself; allow another provider, or raise `limits` of the provider ("switchyard limits" shows their use)',
+  provider: 'it has room again by itself; allow another provider, or have its quota raised',
+  adaptive:
+    'it has room again by itself; allow another provider, or take adaptive_concurrency out of the `limits` of the provider',
+};
 
 const rateLimited: Constraint = ({ state: { limited } }, { isProbe }) =>
   limited === undefined || isProbe
@@ -160,7 +164,7 @@ const rateLimited: Constraint = ({ state: { limited } }, { isProbe }) =>
     : {
         constraint: 'rate_limited',
         detail: describeRefusal(limited),
-        wayOut: limited.source === 'configured' ? RAISE_LIMIT : RAISE_QUOTA,
+        wayOut: MORE_ROOM[limited.source],
       };
 
 /** In the order in which reasons are told: what the caller asked for first, what will pass by itself last. */

@@ -8,6 +8,8 @@ export type Refusal = {
   | { readonly source: 'configured'; readonly quota: Pick<Quota, 'measure' | 'limit'> }
   /** By what the provider's answers told of its own limits. */
   | { readonly source: 'provider'; readonly counts: 'requests' | 'tokens' }
+  /** By how fast it answers. */
+  | { readonly source: 'adaptive'; readonly limit: number }
 );
 
 /** Why a candidate is not called, in one sentence. */
@@ -15,8 +17,18 @@ export const describeRefusal = (refusal: Refusal): string =>
   `${whatIsReached(refusal)}; there is room in ${Math.ceil(refusal.leftMs)} ms`;
 
 /** Which limit it is, in one word. */
-export const limitName = (refusal: Refusal): string =>
-  refusal.source === 'configured' ? refusal.quota.measure : `provider_${refusal.counts}`;
+export function limitName(refusal: Refusal): string {
+  switch (refusal.source) {
+    case 'configured':
+      return refusal.quota.measure;
+    case 'provider':
+      return `provider_${refusal.counts}`;
+    case 'adaptive':
+      return 'adaptive_concurrency';
+    default:
+      return unreachable(refusal);
+  }
+}
 
 function whatIsReached(refusal: Refusal): string {
   switch (refusal.source) {
@@ -26,6 +38,8 @@ function whatIsReached(refusal: Refusal): string {
     }
     case 'provider':
       return `by its own answers it takes no more ${refusal.counts} now`;
+    case 'adaptive':
+      return `by how fast it answers it takes no more than ${refusal.limit} calls under way`;
     default:
       return unreachable(refusal);
   }

@@ -65,6 +65,8 @@ export interface ConfiguredProvider {
   readonly limits: AttemptLimits;
   /** What may be asked of it at most: of all its endpoints together, and of the endpoint that this is. */
   readonly quotas: readonly Quota[];
+  /** Whether calls under way are bounded by how fast it answers. */
+  readonly adaptiveConcurrency: boolean;
 }
 
 /** One model at one provider: what a decision chooses among. */

@@ -24,6 +24,7 @@ export function endpointsOf(
       region: endpoint.region === '' ? whole.region : knownRegion(endpoint.region),
       tags: tags.length === 0 ? whole.tags : new Set([...whole.tags, ...tags]),
       mode: stricter(whole.mode, endpoint.mode),
+      adaptiveConcurrency: whole.adaptiveConcurrency || (endpoint.limits?.adaptiveConcurrency ?? false),
       quotas:
         endpoint.limits === undefined
           ? whole.quotas

@@ -86,6 +86,7 @@ function configure(
       betweenTokensMs: limits?.betweenTokensMs ?? defaultLimits.betweenTokensMs,
       totalMs: limits?.totalMs ?? defaultLimits.totalMs,
     },
+    adaptiveConcurrency: provider.limits?.adaptiveConcurrency ?? false,
     quotas: quotasOf(provider.limits, { tenant: provider.tenant, provider: provider.id, endpoint: '' }),
   };
   const endpoints = endpointsOf(whole, provider.endpoints);

@@ -246,7 +246,15 @@ export interface ProviderLimits {
     | number
     | undefined;
   /** Tokens that a full token bucket holds, 1 to 4,000,000,000. Default: what 10 s bring, at least 1. */
-  burstTokens?: number | undefined;
+  burstTokens?:
+    | number
+    | undefined;
+  /**
+   * Whether each replica finds by itself how many calls of each model may be under way: more while answers come as fast as they
+   * usually do, fewer as they get slower or are refused for load (Gradient2). Between 4 and 1,000, beginning at 20. For providers
+   * of your own, whose answers get slower as they get more to do. Default: false.
+   */
+  adaptiveConcurrency: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -942,6 +950,7 @@ function createBaseProviderLimits(): ProviderLimits {
     algorithm: 0,
     burstRequests: undefined,
     burstTokens: undefined,
+    adaptiveConcurrency: false,
     _unknownFields: {},
   };
 }
@@ -965,6 +974,9 @@ export const ProviderLimits: MessageFns<ProviderLimits> = {
     }
     if (message.burstTokens !== undefined) {
       writer.uint32(48).uint32(message.burstTokens);
+    }
+    if (message.adaptiveConcurrency !== false) {
+      writer.uint32(56).bool(message.adaptiveConcurrency);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1038,6 +1050,14 @@ export const ProviderLimits: MessageFns<ProviderLimits> = {
             message.burstTokens = reader.uint32();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.adaptiveConcurrency = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1086,6 +1106,11 @@ export const ProviderLimits: MessageFns<ProviderLimits> = {
         : isSet(object.burst_tokens)
         ? globalThis.Number(object.burst_tokens)
         : undefined,
+      adaptiveConcurrency: isSet(object.adaptiveConcurrency)
+        ? globalThis.Boolean(object.adaptiveConcurrency)
+        : isSet(object.adaptive_concurrency)
+        ? globalThis.Boolean(object.adaptive_concurrency)
+        : false,
     };
   },
 
@@ -1109,6 +1134,9 @@ export const ProviderLimits: MessageFns<ProviderLimits> = {
     if (message.burstTokens !== undefined) {
       obj.burstTokens = Math.round(message.burstTokens);
     }
+    if (message.adaptiveConcurrency !== false) {
+      obj.adaptiveConcurrency = message.adaptiveConcurrency;
+    }
     return obj;
   },
 
@@ -1123,6 +1151,7 @@ export const ProviderLimits: MessageFns<ProviderLimits> = {
     message.algorithm = object.algorithm ?? 0;
     message.burstRequests = object.burstRequests ?? undefined;
     message.burstTokens = object.burstTokens ?? undefined;
+    message.adaptiveConcurrency = object.adaptiveConcurrency ?? false;
     return message;
   },
 };
