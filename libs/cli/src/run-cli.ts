@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { ServiceError } from '@switchyard/kernel';
 import { type Command, UsageError } from './command.ts';
 import { apply } from './commands/apply.ts';
+import { cache } from './commands/cache.ts';
 import { catalog } from './commands/catalog.ts';
 import { chat } from './commands/chat.ts';
 import { completion } from './commands/completion.ts';
@@ -45,6 +46,7 @@ const WORKING_COMMANDS: ReadonlyMap<string, Command> = new Map(
     models,
     pools,
     costs,
+    cache,
     keys,
     decision,
     events,

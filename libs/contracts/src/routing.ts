@@ -2,6 +2,7 @@
 export * from './cache-result-names.ts';
 export * from './gen/switchyard/routing/v1/audio.ts';
 export * from './gen/switchyard/routing/v1/cache.ts';
+export * from './gen/switchyard/routing/v1/cache_admin_service.ts';
 export * from './gen/switchyard/routing/v1/completion.ts';
 export * from './gen/switchyard/routing/v1/configuration_admin_service.ts';
 export * from './gen/switchyard/routing/v1/content.ts';

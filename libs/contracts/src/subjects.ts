@@ -35,6 +35,9 @@ export function busNames(prefix = 'switchyard') {
     /** Calls of connectors (`ConnectorCalled`), owned by connector, on `streams.connector`. */
     connectorCalled: (tenant: string) => subject('connector', V, 'called', encodeSubjectToken(tenant)),
     connectorAll: subject('connector', V, '*', '*'),
+    /** Answers that replicas of routing are to forget (`CacheCleared`), core NATS. */
+    cacheCleared: (tenant: string) => subject('cache', V, 'cleared', encodeSubjectToken(tenant)),
+    cacheClearedAll: subject('cache', V, 'cleared', '*'),
     /** JetStream streams; the owner creates and repairs its own. */
     streams: {
       usage: `${streamRoot}_USAGE`,

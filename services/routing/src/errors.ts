@@ -2,6 +2,7 @@
 export const ERROR_DOMAIN = 'switchyard.routing';
 
 export { allFailed, callerGone, deadlinePassed, outboxFull } from './errors/attempt-errors.ts';
+export { cacheNotCleared } from './errors/cache-errors.ts';
 export {
   etagMismatch,
   installationKeyNeeded,

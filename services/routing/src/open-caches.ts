@@ -1,6 +1,8 @@
 import { connectRedis, type Foundation } from '@switchyard/service-kit';
 import { AnswerCipher } from './adapters/answer-cipher.ts';
 import { RedisAnswers } from './adapters/redis-answers.ts';
+import { CacheClears } from './bus/cache-clears.ts';
+import { CacheStatistics } from './cache/cache-statistics.ts';
 import { MemoryAnswers } from './cache/memory-answers.ts';
 import type { RoutingConfig } from './config.ts';
 import type { RoutingEvents } from './events.ts';
@@ -16,11 +18,14 @@ export function openCaches(
   config: RoutingConfig,
   foundation: Foundation,
   events: RoutingEvents,
-): Pick<PipelineContext, 'memory' | 'shared'> {
-  const memory = new MemoryAnswers(config.cacheBounds);
+): Pick<PipelineContext, 'memory' | 'shared' | 'cacheStatistics' | 'clears'> {
+  const { bus, names, clock, log } = foundation;
   const { redisUrl } = config;
+  const memory = new MemoryAnswers(config.cacheBounds);
   return {
     memory,
+    cacheStatistics: new CacheStatistics(clock),
+    clears: new CacheClears({ bus, names, memory, log }),
     shared: redisUrl === undefined ? undefined : openShared(redisUrl, config, { foundation, events }),
   };
 }

@@ -4,8 +4,10 @@ import type { Clock, Random } from '@switchyard/kernel';
 import type { RequestAuthorization } from '@switchyard/llm';
 import type { SliceGrant, SlicePlan } from '@switchyard/resilience';
 import type { Logger } from '@switchyard/service-kit';
+import type { CacheStatistics } from './cache/cache-statistics.ts';
 import type { MemoryAnswers } from './cache/memory-answers.ts';
 import type { CachedKind } from './domain/cache/cache-key.ts';
+import type { ClearScope } from './domain/cache/clear-scope.ts';
 import type { AgedAnswer, KeptAnswer } from './domain/cache/kept-answer.ts';
 import type { EndedAssignment } from './domain/experiment/counted-variant.ts';
 import type { Claim, ClaimedKey, KeyedRequest } from './domain/idempotency/claim.ts';
@@ -34,6 +36,12 @@ export interface UsageLog {
   settle(attemptId: string, record: UsageRecord): void;
   /** Writes down what cost nothing. @throws OUTBOX_FULL */
   note(record: UsageRecord): void;
+}
+
+/** Who tells all replicas which answers are to leave their memory. */
+export interface AnswerClears {
+  /** @throws where they cannot be told */
+  tell(scope: ClearScope): Promise<void>;
 }
 
 /** Where decisions are kept. */
@@ -91,6 +99,10 @@ export interface SharedAnswers {
   readonly isUp: boolean;
   get(question: SharedQuestion): Promise<FoundAnswer | undefined>;
   put(question: SharedQuestion, written: WrittenAnswer): void;
+  /** Removes answers. @returns how many @throws where it cannot be reached: then some may be left */
+  clear(scope: ClearScope): Promise<number>;
+  /** How many a tenant has. @throws where it cannot be reached */
+  countOf(tenant: string): Promise<number>;
 }
 
 /** An answer to be kept. */
@@ -124,6 +136,8 @@ export interface PipelineContext {
   readonly experiments: ExperimentLog;
   readonly answers: AnswerStore;
   readonly memory: MemoryAnswers;
+  readonly cacheStatistics: CacheStatistics;
+  readonly clears: AnswerClears;
   /** undefined: replicas share no answers. */
   readonly shared: SharedAnswers | undefined;
   readonly events: RoutingEvents;

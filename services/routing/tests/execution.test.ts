@@ -5,6 +5,7 @@ import { chatOf } from '@switchyard/llm';
 import { createLogger } from '@switchyard/service-kit';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import { CacheStatistics } from '../src/cache/cache-statistics.ts';
 import { MemoryAnswers } from '../src/cache/memory-answers.ts';
 import { RoutingEvents } from '../src/events.ts';
 import { askRequest } from '../src/pipeline/ask-request.ts';
@@ -75,6 +76,8 @@ function contextOf(change: Partial<PipelineContext> = {}) {
     },
     memory: new MemoryAnswers({ maxBytes: 1_000_000, maxEntries: 10 }),
     shared: undefined,
+    cacheStatistics: new CacheStatistics({ wallMs: () => 0, monotonicMs: () => 0 }),
+    clears: { tell: unused },
     decisions: { record: (decision) => decisions.push(decision) },
     experiments: { count: () => undefined },
     answers: { claim: unused, keep: unused, giveUp: unused, release: unused, removeExpired: unused },

@@ -1,6 +1,13 @@
-import { CacheResult, CacheUse, CompleteRequest, Role } from '@switchyard/contracts/routing';
+import {
+  CacheAdminServiceClient,
+  CacheResult,
+  CacheUse,
+  ClearCacheRequest,
+  CompleteRequest,
+  Role,
+} from '@switchyard/contracts/routing';
 import { newApiKey } from '@switchyard/kernel';
-import { callUnary } from '@switchyard/service-kit';
+import { callUnary, openGrpcClient } from '@switchyard/service-kit';
 import { type Simulator, startSimulator } from '@switchyard/testkit/simulator';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { Redis } from 'ioredis';
@@ -133,6 +140,78 @@ test('who reads Redis learns neither questions nor answers, and a changed entry 
   }
 });
 
+const admin = (tenant: string) => {
+  const target = { ...here.target, apiKey: `admin@${tenant}` };
+  const client = openGrpcClient(CacheAdminServiceClient, target);
+  return {
+    clear: (request: Partial<ClearCacheRequest> = {}) =>
+      callUnary({
+        method: client.clearCache.bind(client),
+        request: ClearCacheRequest.fromPartial(request),
+        target,
+        timeoutMs: 10_000,
+      }),
+    statistics: () =>
+      callUnary({
+        method: client.getCacheStatistics.bind(client),
+        request: { tenant: '' },
+        target,
+        timeoutMs: 10_000,
+      }),
+  };
+};
+const resultAt = async (at: RoutingUnderTest, text: string, tenant = 'acme') =>
+  (await complete({ at, text, tenant })).cache?.result;
+
+test('answers are cleared by question, by model or all of a tenant, at every replica and in Redis', async () => {
+  const acme = admin('acme');
+  const kept = await eventuallyShared();
+  const { text, first } = await eventuallyShared();
+  expect(await acme.clear({ key: first.cache?.key ?? '' })).toEqual(
+    expect.objectContaining({ removedFromMemory: 1, removedFromStore: 1 }),
+  );
+  // The other replica hears of it by the bus.
+  await expect.poll(() => resultAt(there, text)).not.toBe(CacheResult.HIT_L1);
+  expect(await resultAt(here, kept.text)).toBe(CacheResult.HIT_L1);
+  await complete({ at: here, text: 'Another tenant asks.', tenant: 'other' });
+  expect(await acme.clear({ model: 'nobody' })).toMatchObject({ removedFromMemory: 0, removedFromStore: 0 });
+  const byModel = await acme.clear({ model: MODELS[0] as string });
+  expect(byModel.removedFromMemory).toBeGreaterThan(0);
+  expect(byModel.removedFromStore).toBeGreaterThan(0);
+  expect((await acme.statistics()).storeEntries).toBe(0);
+  const before = calls();
+  expect(await resultAt(there, kept.text)).toBe(CacheResult.MISS);
+  expect(calls()).toBe(before + 1);
+  await acme.clear();
+  expect(await resultAt(here, kept.text)).toBe(CacheResult.MISS);
+  expect(await resultAt(here, 'Another tenant asks.', 'other')).toBe(CacheResult.HIT_L1);
+});
+
+test('statistics tell what came from where for a tenant, and what was refused is told by field', async () => {
+  const own = admin('counted');
+  await complete({ at: here, text: 'Count me.', tenant: 'counted' });
+  await complete({ at: here, text: 'Count me.', tenant: 'counted' });
+  expect(await own.statistics()).toMatchObject({ requests: { miss: 1n, 'hit-l1': 1n } });
+  await expect(own.clear({ key: 'short' })).rejects.toMatchObject({ violations: [{ field: 'key' }] });
+  await expect(own.clear({ tenant: 'acme' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('an answer that was on its way when all were cleared is not kept', async () => {
+  simulator.setFaults({
+    provider: 'sim',
+    rules: [{ count: 1, fault: { type: 'delay', firstTokenMs: 800 } }],
+  });
+  const before = calls();
+  const slow = complete({ at: here, text: 'On its way.' });
+  await expect.poll(() => calls()).toBe(before + 1);
+  await admin('acme').clear();
+  const anew = complete({ at: here, text: 'On its way.' });
+  expect((await slow).cache?.result).toBe(CacheResult.MISS);
+  expect((await anew).cache?.result).toBe(CacheResult.MISS);
+  const third = await complete({ at: here, text: 'On its way.' });
+  expect(third.cache?.answeredRequestId).toBe((await anew).requestId);
+});
+
 test('a Redis that hangs, dies or is emptied fails no request', async () => {
   const { server } = servers.redis;
   await server.kill('SIGSTOP');
@@ -141,6 +220,7 @@ test('a Redis that hangs, dies or is emptied fails no request', async () => {
   await server.kill('SIGCONT');
   await eventuallyShared();
   await server.kill('SIGKILL');
+  await expect(admin('acme').clear()).rejects.toMatchObject({ reason: 'CACHE_NOT_CLEARED' });
   expect((await complete({ at: here, text: 'Dead.' })).cache?.result).toBe(CacheResult.MISS);
   expect((await complete({ at: here, text: 'Dead.' })).cache?.result).toBe(CacheResult.HIT_L1);
   await server.restart();

@@ -1,4 +1,5 @@
 import {
+  CacheUse,
   ExperimentMetric,
   ExperimentState,
   LimitAlgorithm,
@@ -44,6 +45,8 @@ const requirements = object({
   allowed_providers: texts,
   tags: texts,
 });
+
+const cache = object({ use: wordsOf(CacheUse), ttl_seconds: whole(1, 2_592_000) });
 
 const limitMs = whole(1, 900_000);
 
@@ -107,6 +110,7 @@ const pool: ObjectSchema = {
   strategy,
   composite_weights: compositeWeights,
   requirements,
+  cache,
   task_types: texts,
 };
 
@@ -115,6 +119,7 @@ const policy: ObjectSchema = {
   strategy,
   composite_weights: compositeWeights,
   requirements,
+  cache,
 };
 
 /** What an experiment is, apart from where it stands. */

@@ -1,4 +1,4 @@
-import { Configuration, ProviderMode, Strategy } from '@switchyard/contracts/routing';
+import { CacheUse, Configuration, ProviderMode, Strategy } from '@switchyard/contracts/routing';
 import { expect, test } from 'vitest';
 import { readDocument, writeDocument } from './document.ts';
 import { planSecrets } from './plan-secrets.ts';
@@ -56,11 +56,15 @@ const EVERYTHING = Configuration.fromPartial({
         allowedProviders: ['openai'],
         tags: ['gdpr'],
       },
+      cache: { use: CacheUse.OFF },
       taskTypes: ['no', '1', 'null'],
     },
     { id: 'tier' },
   ],
-  policies: [{ strategy: Strategy.LEAST_LOADED }, { tenant: 'acme', requirements: { tags: ['hipaa'] } }],
+  policies: [
+    { strategy: Strategy.LEAST_LOADED, cache: { use: CacheUse.ON, ttlSeconds: 60 } },
+    { tenant: 'acme', requirements: { tags: ['hipaa'] } },
+  ],
 });
 
 test.each(['yaml', 'json'] as const)('what is written as %s is read as it was', (format) => {

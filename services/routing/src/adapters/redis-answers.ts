@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '@switchyard/kernel';
 import { CircuitBreaker } from '@switchyard/resilience';
 import type { RedisConnection } from '@switchyard/service-kit';
+import { type ClearedAnswer, type ClearScope, isCleared } from '../domain/cache/clear-scope.ts';
 import { answersOf } from '../domain/cache/kept-answer.ts';
 import { joinPieces, splitPieces } from '../domain/idempotency/stored-pieces.ts';
 import type { RoutingEvents } from '../events.ts';
@@ -14,6 +15,8 @@ const MAX_WRITES = 256;
 const MAX_ANSWERS = 50_000;
 /** 30 days: nothing is kept for longer. */
 const MAX_TTL_MS = 2_592_000_000;
+/** Members of an index that are looked at in one go. */
+const PAGE = 500;
 /** How far replicas' clocks may be apart before one of them takes what is still kept for ended. */
 const CLOCK_SLACK_MS = 3_600_000;
 
@@ -106,6 +109,35 @@ export class RedisAnswers implements SharedAnswers {
       });
   }
 
+  async clear(scope: ClearScope): Promise<number> {
+    const { client } = this.#options.writes;
+    const index = this.#indexOf(scope.tenant);
+    const wanted = { ...scope, key: scope.key === '' ? '' : digestOf(scope.key) };
+    let removed = 0;
+    let passedOver = 0;
+    for (;;) {
+      const members = await client.zrange(index, String(passedOver), String(passedOver + PAGE - 1));
+      const cleared = members.filter((member) => isCleared(wanted, readMember(scope.tenant, member)));
+      if (cleared.length > 0) {
+        const names = cleared.map((member) =>
+          this.#named(scope.tenant, readMember(scope.tenant, member).key),
+        );
+        const answers = await client
+          .multi()
+          .unlink(...names)
+          .zrem(index, ...cleared)
+          .exec();
+        removed += Number(answers?.map(resultOf)[0]);
+      }
+      if (members.length < PAGE) return removed;
+      passedOver += members.length - cleared.length;
+    }
+  }
+
+  async countOf(tenant: string): Promise<number> {
+    return this.#options.writes.client.zcount(this.#indexOf(tenant), this.#options.clock.wallMs(), '+inf');
+  }
+
   #open(
     { tenant, key, kind }: SharedQuestion,
     { sealed, leftMs }: { readonly sealed: Buffer; readonly leftMs: number },
@@ -122,7 +154,11 @@ export class RedisAnswers implements SharedAnswers {
   }
 
   #nameOf({ tenant, key }: SharedQuestion): string {
-    return `${this.#placeOf(tenant)}:${digestOf(key)}`;
+    return this.#named(tenant, digestOf(key));
+  }
+
+  #named(tenant: string, digest: string): string {
+    return `${this.#placeOf(tenant)}:${digest}`;
   }
 
   #indexOf(tenant: string): string {
@@ -139,6 +175,12 @@ export class RedisAnswers implements SharedAnswers {
 interface EntryHead {
   readonly requestedModel: string;
   readonly ttlMs: number;
+}
+
+/** A member of an index: the digest of a question's key, the model asked for, and the one that answered. */
+function readMember(tenant: string, member: string): ClearedAnswer {
+  const [key = '', requestedModel = '', servedModel = ''] = JSON.parse(member) as string[];
+  return { tenant, key, requestedModel, servedModel };
 }
 
 const digestOf = (key: string): string => createHash('sha256').update(key).digest('hex');

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { type ClearScope, isCleared } from '../domain/cache/clear-scope.ts';
 import type { AgedAnswer, KeptAnswer } from '../domain/cache/kept-answer.ts';
 
 /** How much is kept in memory. */
@@ -14,12 +15,17 @@ interface Entry {
   readonly bytes: number;
 }
 
+/** Tenants whose last clearing is remembered. */
+const MAX_TENANTS_CLEARED = 10_000;
+
 /** An answer is objects and strings here: about twice its bytes on the wire, and what it takes to be found. */
 const sizeInMemory = ({ bytes }: Entry): number => 2 * bytes + 1_024;
 
 /** Answers in this process, the least recently used leaving first. */
 export class MemoryAnswers {
   readonly #entries: LRUCache<string, Entry>;
+  readonly #epochs = new LRUCache<string, number>({ max: MAX_TENANTS_CLEARED });
+  #epoch = 0;
 
   constructor({ maxBytes, maxEntries }: MemoryBounds) {
     this.#entries = new LRUCache({ max: maxEntries, maxSize: maxBytes, sizeCalculation: sizeInMemory });
@@ -53,10 +59,30 @@ export class MemoryAnswers {
     this.#entries.set(key, { answer, madeAtMs: nowMs - ageMs, bytes });
   }
 
-  /** @returns how many there were */
-  removeWhere(isOne: (answer: KeptAnswer, key: string) => boolean): number {
-    const keys = [...this.#entries.entries()].filter(([key, { answer }]) => isOne(answer, key));
-    for (const [key] of keys) this.#entries.delete(key);
-    return keys.length;
+  /** Changes whenever answers of the tenant are cleared: what was asked before is not to be kept after. */
+  epochOf(tenant: string): number {
+    return this.#epochs.get(tenant) ?? this.#epoch;
+  }
+
+  /** @returns how many were removed */
+  clear(scope: ClearScope): number {
+    const { tenant } = scope;
+    this.#epochs.set(tenant, this.epochOf(tenant) + 1);
+    const cleared = [...this.#entries.entries()].filter(([key, { answer }]) =>
+      isCleared(scope, {
+        key,
+        tenant: answer.tenant,
+        requestedModel: answer.requestedModel,
+        servedModel: answer.response.route?.model ?? '',
+      }),
+    );
+    for (const [key] of cleared) this.#entries.delete(key);
+    return cleared.length;
+  }
+
+  clearAll(): void {
+    this.#epochs.clear();
+    this.#epoch += MAX_TENANTS_CLEARED;
+    this.#entries.clear();
   }
 }

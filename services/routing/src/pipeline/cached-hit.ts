@@ -24,6 +24,8 @@ export interface CachedCall<Kind extends CachedKind = CachedKind> {
   readonly asked: AskedCall<Kind>;
   readonly rules: CacheRules;
   readonly key: string;
+  /** What the tenant's epoch in memory was when it came. */
+  readonly epoch: number;
 }
 
 /** An answer that is given again. */
@@ -59,6 +61,7 @@ export function bookHit(
   context.usage.note(recordOfHit({ asked, cache, offering, stream, durationMs, replica: context.replica }));
   context.events.requestEnded({ outcome, durationMs, stream });
   context.events.cacheUsed(cache);
+  context.cacheStatistics.count(asked.tenant, cache);
   context.decisions.record({
     requestId: asked.requestId,
     tenant: asked.tenant,

@@ -29,9 +29,9 @@ type Pieces = AsyncGenerator<StreamCompleteResponse, void, undefined>;
  */
 export class CachedPipeline {
   readonly #context: PipelineContext;
-  /** By key. */
+  /** By {@link placeUnderWay}. */
   readonly #answers = new Map<string, SharedAnswer<KeptResponses[CachedKind]>>();
-  /** By key. */
+  /** By {@link placeUnderWay}. */
   readonly #streams = new Map<string, SharedStream<StreamCompleteResponse>>();
 
   constructor(context: PipelineContext) {
@@ -43,35 +43,40 @@ export class CachedPipeline {
     const ofAnyKind: AskedCall<CachedKind> = asked;
     const rules = cacheRulesOf(ofAnyKind.operation, ofAnyKind);
     if (rules === undefined) return ask(asked);
-    return this.#answer({ asked, rules, key: cacheKeyOf(ofAnyKind) }, ask);
+    return this.#answer({ asked, rules, ...this.#placeOf(ofAnyKind) }, ask);
   }
 
   /** The same as a stream: whole answers are told as one, and streams are kept whole. */
   stream(asked: AskedCall<'chat'>, ask: (asked: AskedCall<'chat'>) => Pieces): Pieces {
     const rules = cacheRulesOf(asked.operation, asked);
     if (rules === undefined) return ask(asked);
-    return this.#stream({ asked, rules, key: cacheKeyOf(asked) }, ask);
+    return this.#stream({ asked, rules, ...this.#placeOf(asked) }, ask);
+  }
+
+  #placeOf(asked: AskedCall<CachedKind>): Pick<CachedCall, 'key' | 'epoch'> {
+    return { key: cacheKeyOf(asked), epoch: this.#context.memory.epochOf(asked.tenant) };
   }
 
   async #answer<Kind extends CachedKind>(
     call: CachedCall<Kind>,
     ask: Ask<Kind>,
   ): Promise<KeptResponses[Kind]> {
-    const { asked, key } = call;
-    const hit = this.#recall(call) ?? (this.#answers.has(key) ? undefined : await this.#fetch(call));
+    const { asked } = call;
+    const place = placeUnderWay(call);
+    const hit = this.#recall(call) ?? (this.#answers.has(place) ? undefined : await this.#fetch(call));
     if (hit !== undefined) return this.#repeat(call, hit);
     const askAndKeep = async (signal: AbortSignal) => this.#keep(call, await ask({ ...asked, signal }));
     if (!mayJoin(call)) return this.#missed(call, await askAndKeep(asked.signal));
-    const underWay = this.#answers.get(key);
+    const underWay = this.#answers.get(place);
     if (underWay !== undefined) {
       const joined = await this.#join(call, underWay);
       return joined ?? this.#missed(call, await askAndKeep(asked.signal));
     }
     if (this.#answers.size >= MAX_SHARED) return this.#missed(call, await askAndKeep(asked.signal));
     const shared: SharedAnswer<KeptResponses[Kind]> = new SharedAnswer(askAndKeep, () => {
-      if (this.#answers.get(key) === shared) this.#answers.delete(key);
+      if (this.#answers.get(place) === shared) this.#answers.delete(place);
     });
-    this.#answers.set(key, shared);
+    this.#answers.set(place, shared);
     const outcome = await shared.wait(asked.signal);
     if (outcome.kind === 'failed') throw outcome.error;
     return this.#missed(call, outcome.answer);
@@ -94,14 +99,15 @@ export class CachedPipeline {
   }
 
   async *#stream(call: CachedCall<'chat'>, ask: (asked: AskedCall<'chat'>) => Pieces): Pieces {
-    const { asked, key } = call;
-    const hit = this.#recall(call) ?? (this.#streams.has(key) ? undefined : await this.#fetch(call));
+    const { asked } = call;
+    const place = placeUnderWay(call);
+    const hit = this.#recall(call) ?? (this.#streams.has(place) ? undefined : await this.#fetch(call));
     if (hit !== undefined) {
       yield* piecesOf(this.#repeat(call, hit, { stream: true }));
       return;
     }
     const askAndKeep = (signal: AbortSignal) => this.#keepPieces(call, ask({ ...asked, signal }));
-    const underWay = mayJoin(call) ? this.#streams.get(key) : undefined;
+    const underWay = mayJoin(call) ? this.#streams.get(place) : undefined;
     if (underWay !== undefined && underWay.readers < MAX_JOINED) {
       const joined = yield* this.#joinStream(call, underWay);
       if (joined === 'failed') yield* askAndKeep(asked.signal);
@@ -116,10 +122,10 @@ export class CachedPipeline {
       bytesOf: bytesOfPiece,
       maxBytes: MAX_ANSWER_BYTES,
       onClosed: () => {
-        if (this.#streams.get(key) === shared) this.#streams.delete(key);
+        if (this.#streams.get(place) === shared) this.#streams.delete(place);
       },
     });
-    this.#streams.set(key, shared);
+    this.#streams.set(place, shared);
     yield* shared.read(asked.signal);
   }
 
@@ -159,7 +165,7 @@ export class CachedPipeline {
     const { key, rules, asked } = call;
     if (shared === undefined || rules.maxAgeMs === 0) return undefined;
     const found = await shared.get({ key, tenant: asked.tenant, kind: asked.operation.kind });
-    if (found === undefined) return undefined;
+    if (found === undefined || this.#isCleared(call)) return undefined;
     const { bytes, ...aged } = found;
     memory.put(key, aged, { nowMs: clock.monotonicMs(), bytes });
     return this.#servable(call, aged as AgedAnswer<Kind>, CacheResult.HIT_L2);
@@ -191,26 +197,31 @@ export class CachedPipeline {
   }
 
   /** A new answer, with what the caller is told of the cache. */
-  #missed<Kind extends CachedKind>({ key }: CachedCall<Kind>, response: KeptResponses[Kind]) {
-    return { ...response, cache: this.#miss(key) };
+  #missed<Kind extends CachedKind>(call: CachedCall<Kind>, response: KeptResponses[Kind]) {
+    return { ...response, cache: this.#miss(call) };
   }
 
-  #miss(key: string): CacheInfo {
-    const result = CacheResult.MISS;
-    this.#context.events.cacheUsed({ result, savedNanoUsd: undefined });
-    return { result, key, ageSeconds: undefined, savedNanoUsd: undefined, answeredRequestId: '' };
+  #miss({ asked, key }: CachedCall): CacheInfo {
+    const { events, cacheStatistics } = this.#context;
+    const miss = { result: CacheResult.MISS, savedNanoUsd: undefined };
+    events.cacheUsed(miss);
+    cacheStatistics.count(asked.tenant, miss);
+    return { ...miss, key, ageSeconds: undefined, answeredRequestId: '' };
+  }
+
+  /** Whether the tenant's answers were cleared since the call came. */
+  #isCleared({ asked, epoch }: CachedCall): boolean {
+    return this.#context.memory.epochOf(asked.tenant) !== epoch;
   }
 
   /** Keeps a new answer where that may and can be. */
-  #keep<Kind extends CachedKind>(
-    { asked, rules, key }: CachedCall<Kind>,
-    response: KeptResponses[Kind],
-  ): KeptResponses[Kind] {
+  #keep<Kind extends CachedKind>(call: CachedCall<Kind>, response: KeptResponses[Kind]): KeptResponses[Kind] {
+    const { asked, rules, key } = call;
     const { memory, shared, clock } = this.#context;
     const { tenant, operation } = asked;
     const kind: Kind = operation.kind;
     const { isKeepable, encode } = answersOf(kind);
-    if (!rules.keeps || !isKeepable(response)) return response;
+    if (!rules.keeps || !isKeepable(response) || this.#isCleared(call)) return response;
     const bytes = encode(response);
     if (bytes.length > MAX_ANSWER_BYTES) return response;
     const { model: requestedModel } = operation.request;
@@ -222,7 +233,7 @@ export class CachedPipeline {
 
   /** Passes a stream on, and keeps it once it is whole. */
   async *#keepPieces(call: CachedCall<'chat'>, pieces: Pieces): Pieces {
-    const cache = this.#miss(call.key);
+    const cache = this.#miss(call);
     const heard = new HeardStream(MAX_ANSWER_BYTES);
     for await (const piece of pieces) {
       const whole = heard.add(piece);
@@ -233,6 +244,9 @@ export class CachedPipeline {
     }
   }
 }
+
+/** Where those find each other who ask the same at once: not those who came before answers were cleared, and after. */
+const placeUnderWay = ({ key, epoch }: CachedCall): string => `${epoch} ${key}`;
 
 /** Whether a request takes an answer that is being made for another. One that wants it fresh wants one of its own. */
 const mayJoin = ({ rules }: CachedCall): boolean => rules.maxAgeMs > 0;

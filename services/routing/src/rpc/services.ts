@@ -1,4 +1,5 @@
 import {
+  CacheAdminServiceService,
   ConfigurationAdminServiceService,
   ExperimentAdminServiceService,
   InferenceServiceService,
@@ -14,6 +15,7 @@ import type { AdmittedPipeline } from '../pipeline/admitted-pipeline.ts';
 import type { Entrance } from '../pipeline/entrance.ts';
 import type { PipelineContext } from '../ports.ts';
 import { applyConfiguration, type ConfigurationAdmin } from './apply-configuration.ts';
+import { clearCache } from './clear-cache.ts';
 import { complete } from './complete.ts';
 import { createExperiment, type ExperimentAdmin } from './create-experiment.ts';
 import { createPool, type PoolAdmin } from './create-pool.ts';
@@ -22,6 +24,7 @@ import { deleteExperiment } from './delete-experiment.ts';
 import { deletePool } from './delete-pool.ts';
 import { deleteProvider } from './delete-provider.ts';
 import { estimateCost } from './estimate-cost.ts';
+import { getCacheStatistics } from './get-cache-statistics.ts';
 import { getConfiguration } from './get-configuration.ts';
 import { getDecision } from './get-decision.ts';
 import { getExperiment } from './get-experiment.ts';
@@ -84,7 +87,7 @@ export function rpcServices({
       getConfiguration: getConfiguration(admin.configuration),
       applyConfiguration: applyConfiguration(admin),
     }),
-    defineService(LimitAdminServiceService, { listLimits: listLimits(context, entrance) }),
+    ...upkeepServices(context, entrance),
     defineService(PoolAdminServiceService, {
       createPool: createPool(admin),
       getPool: getPool(context.snapshots),
@@ -108,3 +111,12 @@ export function rpcServices({
     }),
   ];
 }
+
+/** What tells of limits and cached answers. */
+const upkeepServices = (context: PipelineContext, entrance: Entrance): DefinedService[] => [
+  defineService(LimitAdminServiceService, { listLimits: listLimits(context, entrance) }),
+  defineService(CacheAdminServiceService, {
+    clearCache: clearCache(context),
+    getCacheStatistics: getCacheStatistics(context),
+  }),
+];
