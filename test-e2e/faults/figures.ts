@@ -1,8 +1,13 @@
 import type { Figure } from './figure.ts';
 import { a1 } from './figures/a01-primary-fails.ts';
+import { a2 } from './figures/a02-dead-provider.ts';
 import { a3 } from './figures/a03-everything-fails.ts';
 import { a4 } from './figures/a04-delays.ts';
+import { a5 } from './figures/a05-hedged.ts';
+import { a9 } from './figures/a09-deadlines.ts';
+import { a11 } from './figures/a11-stopped-provider.ts';
 import { a12 } from './figures/a12-corrupt-streams.ts';
+import { a13 } from './figures/a13-callers-leave.ts';
 
 /** Every figure that is measured, in the order of the table. */
-export const FIGURES: readonly Figure[] = [a1, a3, a4, a12];
+export const FIGURES: readonly Figure[] = [a1, a2, a3, a4, a5, a9, a11, a12, a13];

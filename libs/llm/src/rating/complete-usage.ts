@@ -9,16 +9,22 @@ export interface CountedUsage extends UnitCounts {
   readonly outputTokens: number | undefined;
 }
 
+/** What is known of a call's use. */
+export interface KnownUsage {
+  /** The last usage that the provider reported; `undefined` for none. */
+  readonly reported: Usage | undefined;
+  /** Whether the answer came to its end: what was reported before it (Gemini tells with each piece) may not be all. */
+  readonly ended: boolean;
+}
+
 /**
- * Usage of a call that was cut: what the provider reported until then (Anthropic tells the input at the start of a
- * stream), completed by what was counted here, and marked as estimated where something had to be.
- *
- * @param reported the last usage that the provider reported; `undefined` for none
+ * Usage of a call: what the provider reported (Anthropic tells the input at the start of a stream), completed by what was counted
+ * here, and marked as estimated where something had to be, or the answer was cut.
  */
-export function completeUsage(reported: Usage | undefined, counted: CountedUsage): Usage {
+export function completeUsage({ reported, ended }: KnownUsage, counted: CountedUsage): Usage {
   if (reported === undefined) return { ...counted, estimated: true };
   const { inputTokens, outputTokens } = reported;
-  if (inputTokens !== undefined && outputTokens !== undefined) return reported;
+  if (ended && inputTokens !== undefined && outputTokens !== undefined) return reported;
   return {
     ...reported,
     inputTokens: inputTokens ?? counted.inputTokens,

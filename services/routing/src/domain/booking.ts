@@ -39,7 +39,9 @@ export interface Booking {
 /** What is booked for an attempt that has ended: at the prices of the tier that its input reached. */
 export function bookAttempt({ held, end, offering }: Booking): UsageRecord {
   const worked = end.usage !== undefined || end.mayHaveWorked;
-  const usage = worked ? completeUsage(end.usage, end.estimate) : undefined;
+  const usage = worked
+    ? completeUsage({ reported: end.usage, ended: end.outcome === 'ok' }, end.estimate)
+    : undefined;
   const prices = pricesFor(offering, usage?.inputTokens ?? end.estimate.inputTokens);
   const { cost, components } = costOf(usage, prices);
   return {

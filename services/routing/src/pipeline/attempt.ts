@@ -129,14 +129,17 @@ export function endAttemptSpan({ span, id }: Attempt, record: UsageRecord): void
   endSpan(span);
 }
 
-/** What an attempt used if nobody reports it: the expected input, and what was delivered, or what was expected of an answer nobody saw. */
+/**
+ * What an attempt used if nobody reports it: the expected input, and what was delivered. Of an answer in one piece that nobody
+ * saw, what was expected; a stream tells by its silence that nothing was written yet.
+ */
 export function estimatedUsage(
   { candidate, deliveredBytes, firstTokenAtMs }: Attempt,
   { needs }: DecidedRequest,
 ): CountedUsage {
   const units = unitsAt(needs, candidate.offering);
   if (units?.expected !== undefined) return usageOfUnits(units.unit, units.expected);
-  const seen = firstTokenAtMs !== undefined;
+  const seen = needs.stream || firstTokenAtMs !== undefined;
   if (needs.untoldOutput === 'unknown')
     return { inputTokens: needs.estimatedInputTokens, outputTokens: undefined };
   return {
