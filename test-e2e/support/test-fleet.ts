@@ -44,6 +44,7 @@ export const SIMULATED_AS: Readonly<
   'anthropic-messages': { catalogId: 'sim-anthropic', basePath: '/v1' },
   gemini: { catalogId: 'sim-gemini', basePath: '/v1beta' },
   'ollama-native': { catalogId: 'sim-openai', basePath: '' },
+  'cohere-v2': { catalogId: 'sim-openai', basePath: '/v2' },
   'bedrock-converse': {
     catalogId: 'sim-anthropic',
     basePath: '',

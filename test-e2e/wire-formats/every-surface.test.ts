@@ -38,8 +38,8 @@ interface Feature {
   readonly goesOn?: true;
 }
 
-/** Models that the simulator makes up belong to no maker, and each maker's reason in their own way. */
-const OF_NO_MAKER = { 'bedrock-converse': 'effort' } as const;
+/** Models that the simulator makes up belong to no maker, and each maker's reason in their own way; Cohere's by a budget. */
+const OF_NO_MAKER = { 'bedrock-converse': 'effort', 'cohere-v2': 'effort' } as const;
 
 const FEATURES: readonly Feature[] = [
   {

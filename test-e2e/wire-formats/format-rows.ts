@@ -79,6 +79,18 @@ export const FORMAT_ROWS: Readonly<Record<WireFormatName, FormatRow>> = {
       ['context_length', { type: 'error-event', errorType: 'the input length exceeds the context length' }],
     ],
   },
+  'cohere-v2': {
+    untold: ['cached', 'reasoning', 'model'],
+    refuses: { 'reasoning before the answer': 'sampling.reasoning_effort' },
+    faults: [
+      ['overloaded', { type: 'status', status: 503 }],
+      ['context_length', { type: 'status', status: 400, errorType: 'too many tokens: cannot exceed 4096' }],
+      ['quota', { type: 'status', status: 429, errorType: 'Trial key: 1000 API calls / month' }],
+      ['server_error', { type: 'error-event' }],
+      ['server_error', { type: 'error-event', afterChunks: 4 }],
+      ['rate_limited', { type: 'error-event', errorType: 'too many requests' }],
+    ],
+  },
   'bedrock-converse': {
     untold: ['reasoning', 'model'],
     tellsWrites: true,

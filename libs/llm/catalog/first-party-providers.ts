@@ -58,6 +58,8 @@ export const FIRST_PARTY_PROVIDERS: readonly VerifiedProvider[] = [
       streamUsage: 'always',
       maxStopTexts: 16,
       user: 'unknown',
+      // "Tool call id has to be defined" and must be nine of a-z, A-Z, 0-9: mistral-common, validator.
+      toolCallIds: 'nine_alphanumeric',
     },
   },
   {

@@ -23,6 +23,7 @@ const stateDir = stateDirWithPrices([
   { provider: 'first', model: 'by-token', input: 50_000_000n },
   { provider: 'first', model: 'by-search', query: PER_SEARCH },
   { provider: 'first', model: 'free', input: 0n },
+  { provider: 'cohere', model: 'rerank-v3.5', query: PER_SEARCH },
 ]);
 const offered = (model: string, ...capabilities: string[]) => ({
   model,
@@ -37,6 +38,7 @@ beforeAll(async () => {
     providers: [
       { name: 'first', format: 'openai-chat', models: 'any' },
       { name: 'claude', format: 'anthropic-messages', models: 'any' },
+      { name: 'cohere', format: 'cohere-v2', models: 'any' },
     ],
   });
   routing = await startRouting({
@@ -45,7 +47,7 @@ beforeAll(async () => {
     subjectPrefix: servers.nats.prefix,
     stateDir,
   });
-  const { first, claude } = simulator.providers;
+  const { first, claude, cohere } = simulator.providers;
   await routing.addProvider({
     id: 'first',
     baseUrl: `${first?.baseUrl}/v1`,
@@ -55,6 +57,12 @@ beforeAll(async () => {
       offered('free', 'moderation', 'vision'),
       offered('chatty', 'text', 'streaming'),
     ],
+  });
+  await routing.addProvider({
+    id: 'cohere',
+    wireFormat: 'cohere-v2',
+    baseUrl: `${cohere?.baseUrl}/v2`,
+    models: [offered('rerank-v3.5', 'rerank')],
   });
   await routing.addProvider({
     id: 'claude',
@@ -112,6 +120,14 @@ test('documents come in the order of what they have to do with the query, priced
   // 50 nano-USD a token.
   expect(cost?.totalNanoUsd).toBe(BigInt(usage?.inputTokens ?? 0) * 50n);
   expect((await rerank({ topN: 1 })).results).toHaveLength(1);
+});
+
+test('searches that Cohere reports are charged, and nothing beside them', async () => {
+  const documents = Array.from({ length: 150 }, (_, i) => `document ${i}`);
+  const { results, usage, cost } = await rerank({ model: 'rerank-v3.5', documents, topN: 3 });
+  expect(results).toHaveLength(3);
+  expect(usage).toMatchObject({ searches: 2, inputTokens: 0, outputTokens: 0, estimated: false });
+  expect(cost).toMatchObject({ totalNanoUsd: 4_000_000n, componentsNanoUsd: { query: 4_000_000n } });
 });
 
 test('a search that the provider does not report is counted, charged once, and marked as estimated', async () => {

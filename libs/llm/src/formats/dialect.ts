@@ -21,6 +21,8 @@ export interface Dialect {
   readonly user: 'known' | 'unknown';
   /** Field in which the model's reasoning goes back to it with its tool calls; `undefined` where it must not. */
   readonly reasoningField: 'reasoning_content' | undefined;
+  /** What ids of tool calls may look like: anything, or nine letters and digits. Others are sent as such ones, always the same. */
+  readonly toolCallIds?: 'nine_alphanumeric' | undefined;
 }
 
 /** OpenAI's own. Source: https://platform.openai.com/docs/api-reference/chat/create */

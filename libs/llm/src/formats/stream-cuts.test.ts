@@ -11,6 +11,9 @@ const STREAMS: readonly (readonly [format: WireFormatId, file: string, afterEnd:
   ['azure-openai', 'stream.sse', 1],
   ['ollama-native', 'text-stream.ndjson', 0],
   ['ollama-native', 'tool-call-stream.ndjson', 0],
+  ['cohere-v2', 'text-stream.sse', 'data: [DONE]\n\n'.length + 1],
+  ['cohere-v2', 'tool-call-stream.sse', 'data: [DONE]\n\n'.length + 1],
+  ['cohere-v2', 'reasoning-stream.sse', 'data: [DONE]\n\n'.length + 1],
 ];
 
 const decode = (format: WireFormatId, bytes: Buffer, sizes?: readonly number[]) => {

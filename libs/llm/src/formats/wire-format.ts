@@ -18,6 +18,7 @@ export const WIRE_FORMAT_IDS = [
   'openai-responses',
   'azure-openai',
   'azure-openai-deployments',
+  'cohere-v2',
 ] as const;
 
 /** One of them. */

@@ -2,6 +2,7 @@ import { anthropicMessages } from './anthropic-messages/anthropic-messages.ts';
 import { azureOpenai } from './azure-openai/azure-openai.ts';
 import { azureOpenaiDeployments } from './azure-openai/azure-openai-deployments.ts';
 import { bedrockConverse } from './bedrock-converse/bedrock-converse.ts';
+import { cohereV2 } from './cohere-v2/cohere-v2.ts';
 import { gemini } from './gemini/gemini.ts';
 import { ollamaNative } from './ollama-native/ollama-native.ts';
 import { openaiChat } from './openai-chat/openai-chat.ts';
@@ -22,6 +23,7 @@ const BY_ID: Readonly<Record<WireFormatId, WireFormat>> = {
   'vertex-anthropic': vertexAnthropic,
   'azure-openai': azureOpenai,
   'azure-openai-deployments': azureOpenaiDeployments,
+  'cohere-v2': cohereV2,
 };
 
 const FORMATS: ReadonlyMap<string, WireFormat> = new Map(Object.entries(BY_ID));

@@ -49,6 +49,7 @@ function parseDialect(object: SnapshotObject): Dialect {
     streamUsage: object.oneOf('streamUsage', ['on_request', 'always']),
     maxStopTexts: object.count('maxStopTexts'),
     user: object.oneOf('user', known),
+    toolCallIds: object.has('toolCallIds') ? object.oneOf('toolCallIds', ['nine_alphanumeric']) : undefined,
     reasoningField: object.has('reasoningField')
       ? object.oneOf('reasoningField', ['reasoning_content'])
       : undefined,

@@ -9,6 +9,7 @@ import { dataUrl } from '../data-url.ts';
 import type { Dialect } from '../dialect.ts';
 import { joinedText, resultText } from '../part-text.ts';
 import { AUDIO_FORMATS } from './find-unsupported.ts';
+import { wireCallId } from './wire-call-id.ts';
 
 /** A message as Chat Completions takes it. Absent fields are `undefined` and do not get into the JSON. */
 export type WireMessage = Readonly<Record<string, unknown>>;
@@ -28,15 +29,15 @@ export function encodeChatMessage(message: Message, dialect: Dialect): WireMessa
         { role: dialect.developerRole, content: joinedText(message.parts, '\n\n'), name: nameOf(message) },
       ];
     default:
-      return encodeUser(message);
+      return encodeUser(message, dialect);
   }
 }
 
-function encodeUser(message: Message): WireMessage[] {
+function encodeUser(message: Message, dialect: Dialect): WireMessage[] {
   const results: WireMessage[] = [];
   const content: object[] = [];
   for (const { content: part } of message.parts) {
-    if (part?.$case === 'toolResult') results.push(encodeToolResult(part.value));
+    if (part?.$case === 'toolResult') results.push(encodeToolResult(part.value, dialect));
     else if (part?.$case === 'text') content.push({ type: 'text', text: part.value });
     else if (part?.$case === 'image') content.push(encodeImage(part.value));
     else if (part?.$case === 'audio') content.push(encodeAudio(part.value));
@@ -55,7 +56,7 @@ function encodeAssistant(message: Message, dialect: Dialect): WireMessage {
   let refusal: string | undefined;
   let reasoning = '';
   for (const { content } of message.parts) {
-    if (content?.$case === 'toolCall') calls.push(encodeToolCall(content.value));
+    if (content?.$case === 'toolCall') calls.push(encodeToolCall(content.value, dialect));
     else if (content?.$case === 'refusal') refusal = (refusal ?? '') + content.value;
     else if (content?.$case === 'reasoning') reasoning += content.value.text;
   }
@@ -70,12 +71,12 @@ function encodeAssistant(message: Message, dialect: Dialect): WireMessage {
   };
 }
 
-function encodeToolCall({ id, name, argumentsJson }: ToolCall): object {
-  return { id, type: 'function', function: { name, arguments: argumentsJson } };
+function encodeToolCall({ id, name, argumentsJson }: ToolCall, dialect: Dialect): object {
+  return { id: wireCallId(id, dialect), type: 'function', function: { name, arguments: argumentsJson } };
 }
 
-function encodeToolResult(result: ToolResult): WireMessage {
-  return { role: 'tool', tool_call_id: result.toolCallId, content: resultText(result) };
+function encodeToolResult(result: ToolResult, dialect: Dialect): WireMessage {
+  return { role: 'tool', tool_call_id: wireCallId(result.toolCallId, dialect), content: resultText(result) };
 }
 
 function encodeImage({ source, mediaType, detail }: Media): object {

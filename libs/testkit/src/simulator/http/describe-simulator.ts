@@ -8,6 +8,7 @@ const EXAMPLE_PATHS: Readonly<Record<WireFormatName, string>> = {
   gemini:
     'POST /v1beta/models/{model}:generateContent, POST /v1beta/models/{model}:streamGenerateContent?alt=sse, GET /v1beta/models',
   'ollama-native': 'POST /api/chat, GET /api/tags',
+  'cohere-v2': 'POST /v2/chat, POST /v2/rerank, GET /v1/models',
   'bedrock-converse': 'POST /model/{model}/converse, POST /model/{model}/converse-stream',
   'vertex-gemini':
     'POST /token, POST /v1/projects/{project}/locations/{region}/publishers/google/models/{model}:generateContent',

@@ -14,6 +14,7 @@ export const DEFAULT_PROVIDERS: readonly ProviderOptions[] = [
   { name: 'sim-anthropic', format: 'anthropic-messages' },
   { name: 'sim-gemini', format: 'gemini' },
   { name: 'sim-ollama', format: 'ollama-native' },
+  { name: 'sim-cohere', format: 'cohere-v2' },
   { name: 'sim-bedrock', format: 'bedrock-converse' },
   { name: 'sim-vertex-gemini', format: 'vertex-gemini' },
   { name: 'sim-vertex-anthropic', format: 'vertex-anthropic' },

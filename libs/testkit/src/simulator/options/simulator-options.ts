@@ -8,6 +8,7 @@ export const WIRE_FORMAT_NAMES = [
   'anthropic-messages',
   'gemini',
   'ollama-native',
+  'cohere-v2',
   'bedrock-converse',
   'vertex-gemini',
   'vertex-anthropic',

@@ -2,6 +2,7 @@ import type { WireFormatName } from '../options/simulator-options.ts';
 import { anthropicMessages } from './anthropic-messages/anthropic-messages.ts';
 import { azureOpenai, azureOpenaiDeployments } from './azure-openai/azure-openai.ts';
 import { bedrockConverse } from './bedrock-converse/bedrock-converse.ts';
+import { cohereV2 } from './cohere-v2/cohere-v2.ts';
 import { gemini } from './gemini/gemini.ts';
 import { ollamaNative } from './ollama-native/ollama-native.ts';
 import { openaiChat } from './openai-chat/openai-chat.ts';
@@ -16,6 +17,7 @@ const BY_NAME: Readonly<Record<WireFormatName, WireFormat>> = {
   'anthropic-messages': anthropicMessages,
   gemini,
   'ollama-native': ollamaNative,
+  'cohere-v2': cohereV2,
   'bedrock-converse': bedrockConverse,
   'vertex-gemini': vertexGemini,
   'vertex-anthropic': vertexAnthropic,

@@ -137,8 +137,8 @@ export interface Provider {
   /** Name for people. Default: the id. */
   displayName: string;
   /**
-   * How it is spoken to: "openai-chat", "anthropic-messages", "gemini", "ollama-native", "bedrock-converse",
-   * "vertex-gemini" or "vertex-anthropic".
+   * How it is spoken to: "openai-chat", "openai-responses", "azure-openai", "azure-openai-deployments", "anthropic-messages", "gemini",
+   * "cohere-v2", "ollama-native", "bedrock-converse", "vertex-gemini" or "vertex-anthropic".
    */
   wireFormat: string;
   /** Where it is, for example "https://api.openai.com/v1". Plain http only to hosts that the operator named (ROUTING_PLAINTEXT_HOSTS). */
