@@ -17,6 +17,7 @@ export function readOptions(args: readonly string[], env: Env): Omit<SecretOptio
     namespace,
     postgresUrl: reader.url('POSTGRES_URL', ['postgresql', 'postgres']),
     natsUrl: reader.url('NATS_URL', ['nats', 'tls']),
+    redisUrl: reader.url('REDIS_URL', ['redis', 'rediss'], '') || undefined,
   };
   reader.finish();
   return options;

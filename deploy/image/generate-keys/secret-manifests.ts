@@ -17,6 +17,8 @@ export interface SecretOptions {
   readonly postgresUrl: string;
   /** `nats://user:password@host:port`; several servers separated by commas. */
   readonly natsUrl: string;
+  /** `redis://user:password@host:port`, for routing; undefined: there is none. */
+  readonly redisUrl: string | undefined;
 }
 
 /** A Kubernetes Secret. */
@@ -59,12 +61,16 @@ export function secretManifests(options: SecretOptions): readonly SecretManifest
 }
 
 function serviceSecret(name: ServiceName, options: SecretOptions): Record<string, string> {
-  const { identity, natsUrl, postgresUrl } = options;
+  const { identity, natsUrl, postgresUrl, redisUrl } = options;
   const prefix = SERVICE_PREFIXES[name];
   const database = new URL(postgresUrl);
   database.username = DATABASE_ROLES[name];
   database.password = identity.databasePasswords[name];
-  const shared = { NATS_URL: natsUrl, [`${prefix}_DATABASE_URL`]: database.href };
+  const shared = {
+    NATS_URL: natsUrl,
+    [`${prefix}_DATABASE_URL`]: database.href,
+    ...(name === 'routing' && redisUrl !== undefined ? { REDIS_URL: redisUrl } : {}),
+  };
   // Credential calls no other service, so it has no key; it knows the digests of theirs.
   if (name !== 'credential') return { ...shared, [`${prefix}_API_KEY`]: identity.serviceKeys[name] };
   return {

@@ -64,6 +64,9 @@ shared, documentation and multicast addresses are left out, as in the services' 
 {{- include "switchyard-lib.dnsRule" . }}
 {{ include "switchyard-lib.serverRule" $policy.postgres }}
 {{ include "switchyard-lib.serverRule" $policy.nats }}
+{{- if (.Values.redis | default dict).enabled }}
+{{ include "switchyard-lib.serverRule" $policy.redis }}
+{{- end }}
 {{- range (include "switchyard-lib.traits" . | fromYaml).calls }}
 # {{ . }}
 - ports:

@@ -7,13 +7,17 @@ import type { VariablesRead } from './read-variables.ts';
 /** Secrets by name, each with its values by key. */
 export type Secrets = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
-/** The Secrets that an operator is told to make. */
-export function generateSecrets(installation: string): Secrets {
+/** The Secrets that an operator is told to make. @param servers URLs of servers that not every installation has */
+export function generateSecrets(
+  installation: string,
+  servers: Readonly<Record<string, string>> = {},
+): Secrets {
   const program = join(REPOSITORY, 'deploy/image/generate-keys/main.ts');
   const text = execFileSync(process.execPath, [program, '--installation', installation], {
     env: {
       POSTGRES_URL: 'postgresql://owner:secret@postgres:5432/switchyard',
       NATS_URL: 'nats://a:b@nats:4222',
+      ...servers,
     },
     encoding: 'utf8',
   });
