@@ -1,6 +1,6 @@
 import { SwitchyardClient } from '@switchyard/client';
 import { PutSecretRequest, SecretServiceClient } from '@switchyard/contracts/credential';
-import { Provider, ProviderAdminServiceClient } from '@switchyard/contracts/routing';
+import { Provider, ProviderAdminServiceClient, type ProviderLimits } from '@switchyard/contracts/routing';
 import { type FleetOptions, type RunningFleet, startFleet } from '@switchyard/deploy';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
 import type { WireFormatName } from '@switchyard/testkit/simulator';
@@ -13,6 +13,8 @@ export interface TestProvider {
   readonly format: WireFormatName;
   /** Default: that of the simulated provider of its format. */
   readonly catalogId?: string;
+  /** Default: none. */
+  readonly limits?: Partial<ProviderLimits>;
 }
 
 /** What a test's fleet is special in. */
@@ -129,7 +131,7 @@ async function storeSecrets(fleet: RunningFleet, providers: readonly TestProvide
 
 async function register(
   fleet: RunningFleet,
-  { id, format, catalogId, priority }: TestProvider & { readonly priority: number },
+  { id, format, catalogId, limits, priority }: TestProvider & { readonly priority: number },
 ): Promise<void> {
   const target = { address: fleet.grpcAddress, apiKey: fleet.apiKey };
   const client = openGrpcClient(ProviderAdminServiceClient, target);
@@ -141,6 +143,7 @@ async function register(
     baseUrl: `${fleet.simulatorUrl}/${id}${SIMULATED_AS[format].basePath}`,
     credentialRef: secretOf({ id, format }),
     simulated: true,
+    ...(limits === undefined ? {} : { limits }),
   });
   await callUnary({
     method: client.createProvider.bind(client),
