@@ -9,6 +9,8 @@ export interface Measured {
   /** From call to answer, in milliseconds. */
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Resident memory of the target's process at the end, in MB; undefined without a process. */
+  readonly residentMb: number | undefined;
 }
 
 /** How much is asked for. */
@@ -42,14 +44,23 @@ export async function measure(target: Target, { requests, concurrency }: Amount)
     cpuUsPerRequest: cpu === undefined || cpuBefore === undefined ? undefined : (cpu - cpuBefore) / requests,
     p50Ms: at(latenciesMs, 0.5),
     p99Ms: at(latenciesMs, 0.99),
+    residentMb: residentMb(target.pid),
   };
 }
 
-const at = (sorted: readonly number[], share: number): number =>
+/** Source: proc_pid_status(5) */
+function residentMb(pid: number | undefined): number | undefined {
+  if (pid === undefined) return undefined;
+  const [, kb] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
+  return kb === undefined ? undefined : Number(kb) / 1_000;
+}
+
+/** A value of numbers in order, by the share of those before it: 0.5 is the median. */
+export const at = (sorted: readonly number[], share: number): number =>
   sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
 
 /** CPU time that a process has used since it began, user and system, in microseconds. */
-function cpuUs(pid: number | undefined): number | undefined {
+export function cpuUs(pid: number | undefined): number | undefined {
   if (pid === undefined) return undefined;
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   // The name in parentheses may hold spaces: fields are counted from behind it.

@@ -5,6 +5,12 @@ export interface Target extends AsyncDisposable {
   readonly pid: number | undefined;
   /** Makes one request and reads its whole answer. @throws where it is not a success */
   ask(): Promise<void>;
+  /**
+   * The same, for a longer answer as a stream.
+   * @param onPiece told of pieces as they come, and how many
+   * @throws where it is not a success
+   */
+  stream(onPiece: (count: number) => void): Promise<void>;
 }
 
 /** What every target is asked. */
@@ -17,4 +23,15 @@ export const CHAT_BODY = JSON.stringify({
   model: MODEL,
   messages: [{ role: 'user', content: PROMPT }],
   max_tokens: 64,
+});
+
+/** Most tokens of a streamed answer; the simulator writes so many. */
+export const STREAM_TOKENS = 200;
+
+/** The request for a stream in OpenAI's shape. */
+export const STREAM_BODY = JSON.stringify({
+  model: MODEL,
+  messages: [{ role: 'user', content: PROMPT }],
+  max_tokens: STREAM_TOKENS,
+  stream: true,
 });

@@ -3,13 +3,16 @@ import { freePort } from '@switchyard/testkit/processes';
 import { Pool } from 'undici';
 import { startPortkey } from '../support/portkey-gateway.ts';
 import type { TestFleet } from '../support/test-fleet.ts';
-import { CHAT_BODY, MODEL, PROMPT, type Target } from './target.ts';
+import { CHAT_BODY, MODEL, PROMPT, STREAM_BODY, STREAM_TOKENS, type Target } from './target.ts';
 
 /** Connections of each HTTP target, as many as requests under way. */
 export interface TargetOptions {
   readonly started: TestFleet;
   readonly connections: number;
 }
+
+/** The end of a stream in OpenAI's shape. */
+const DONE = 'data: [DONE]\n\n';
 
 interface HttpTarget {
   readonly name: string;
@@ -40,6 +43,16 @@ export const switchyardHttp = ({ started, connections }: TargetOptions): Target 
     connections,
   });
 
+/** The same where the answer is in Switchyard's memory: the provider is asked once. */
+export const switchyardCached = ({ started, connections }: TargetOptions): Target =>
+  httpTarget({
+    name: 'Switchyard HTTP, cached',
+    pid: started.fleet.process('routing').pid,
+    url: `${started.fleet.httpUrl}/v1/chat/completions`,
+    headers: { authorization: `Bearer ${started.fleet.apiKey}`, 'x-switchyard-cache': 'on' },
+    connections,
+  });
+
 /** Switchyard's gRPC. */
 export function switchyardGrpc({ started }: TargetOptions): Target {
   const client = new SwitchyardClient({ address: started.fleet.grpcAddress, apiKey: started.fleet.apiKey });
@@ -47,8 +60,12 @@ export function switchyardGrpc({ started }: TargetOptions): Target {
   return {
     name: 'Switchyard gRPC',
     pid: started.fleet.process('routing').pid,
-    ask: async () => {
+    async ask() {
       await client.complete(request);
+    },
+    async stream(onPiece) {
+      const longer = { ...request, sampling: { maxOutputTokens: STREAM_TOKENS } };
+      for await (const _ of client.stream(longer)) onPiece(1);
     },
     [Symbol.asyncDispose]: async () => client[Symbol.dispose](),
   };
@@ -74,18 +91,29 @@ export async function portkey({ started, connections }: TargetOptions): Promise<
 function httpTarget({ name, pid, url, headers, connections, onDispose }: HttpTarget): Target {
   const { origin, pathname } = new URL(url);
   const pool = new Pool(origin, { connections });
+  const post = (body: string) => ({
+    method: 'POST' as const,
+    path: pathname,
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
   return {
     name,
     pid,
     async ask() {
-      const { statusCode, body } = await pool.request({
-        method: 'POST',
-        path: pathname,
-        headers: { 'content-type': 'application/json', ...headers },
-        body: CHAT_BODY,
-      });
+      const { statusCode, body } = await pool.request(post(CHAT_BODY));
       const text = await body.text();
       if (statusCode !== 200) throw new Error(`${name}: ${statusCode} ${text.slice(0, 300)}`);
+    },
+    async stream(onPiece) {
+      const { statusCode, body } = await pool.request(post(STREAM_BODY));
+      let end = '';
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        const text = chunk.toString('latin1');
+        onPiece(text.split('data: ').length - 1);
+        end = (end + text).slice(-DONE.length);
+      }
+      if (statusCode !== 200 || end !== DONE) throw new Error(`${name}: ${statusCode}, ended with ${end}`);
     },
     async [Symbol.asyncDispose]() {
       await pool.close();
