@@ -72,7 +72,7 @@ export class ProviderQuotas {
     const taken: TakenQuota[] = [];
     const asked: Promise<AskedQuota>[] = [];
     for (const quota of quotas) {
-      const units = unitsOf(quota.quota.measure, call.tokens);
+      const units = quota.clamped(unitsOf(quota.quota.measure, call.tokens));
       if (call.isProbe || quota.waitMs(units, nowMs) !== undefined)
         taken.push({ quota, units, slot: quota.take(units, nowMs) });
       else asked.push(quota.acquire(units).then((slot) => ({ quota, units, slot })));

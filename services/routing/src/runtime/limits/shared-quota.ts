@@ -71,10 +71,15 @@ export class SharedQuota {
     return (this.#held?.inUse ?? 0) > 0;
   }
 
+  /** Units that a call takes: one that needs more than there can ever be gets through when all is there. */
+  clamped(units: number): number {
+    return Math.min(units, this.#quota.capacity);
+  }
+
   /** How long there is no room for so many units, in milliseconds: 0 where there is, undefined where only the store knows. */
   waitMs(units: number, nowMs: number): number | undefined {
     if (!this.#isShared()) return this.#waitAloneMs(units, nowMs);
-    if (this.#slice.free(nowMs) >= this.#clamped(units)) return 0;
+    if (this.#slice.free(nowMs) >= this.clamped(units)) return 0;
     const refused = this.#refused;
     if (refused === undefined || nowMs >= refused.untilMs || units < refused.units) return undefined;
     return refused.untilMs - nowMs;
@@ -86,7 +91,7 @@ export class SharedQuota {
       this.#alone?.take(units, nowMs);
       return ALONE_SLOT;
     }
-    const slot = this.#slice.take(this.#clamped(units), nowMs);
+    const slot = this.#slice.take(this.clamped(units), nowMs);
     if (this.#isShared() && this.#slice.runsLow(nowMs) && this.#mayAsk(nowMs)) void this.#exchange();
     return slot;
   }
@@ -100,7 +105,7 @@ export class SharedQuota {
 
   /** Takes units once the store has room, asking together with all who ask now. @returns their slot; undefined: there is no room */
   acquire(units: number): Promise<number | undefined> {
-    this.#slice.wanted(this.#clamped(units), this.#context.clock.monotonicMs());
+    this.#slice.wanted(this.clamped(units), this.#context.clock.monotonicMs());
     return new Promise((resolve) => {
       this.#waiting.push({ units, asked: 0, tell: resolve });
       if (!this.#isExchanging) void this.#exchange();
@@ -130,11 +135,6 @@ export class SharedQuota {
     return this.#held?.inUse ?? this.#alone?.used(this.#context.clock.monotonicMs()) ?? 0;
   }
 
-  /** A request that takes more than there can ever be gets through when all is there. */
-  #clamped(units: number): number {
-    return Math.min(units, this.#quota.capacity);
-  }
-
   #mayAsk(nowMs: number): boolean {
     return !this.#isExchanging && (this.#refused === undefined || nowMs >= this.#refused.untilMs);
   }
@@ -149,8 +149,8 @@ export class SharedQuota {
         const waiting = this.#waiting;
         this.#waiting = [];
         const askedAtMs = clock.monotonicMs();
-        const need = waiting.reduce((sum, { units }) => sum + this.#clamped(units), 0);
-        const least = waiting.reduce((min, { units }) => Math.min(min, this.#clamped(units)), need);
+        const need = waiting.reduce((sum, { units }) => sum + this.clamped(units), 0);
+        const least = waiting.reduce((min, { units }) => Math.min(min, this.clamped(units)), need);
         if (this.#held !== undefined)
           this.#held.mostAhead = Math.floor(this.#quota.capacity / (AHEAD_SHARE * this.#replicas));
         const reply = await store?.exchange(this.#quota, { ...this.#slice.plan(askedAtMs), need, least });
