@@ -15,6 +15,12 @@ const NOT_AT_CLAUDE = ['anthropic-messages', 'vertex-anthropic'] as const;
 const cannotSay = (formats: readonly WireFormatName[], part: keyof Ask) =>
   Object.fromEntries(formats.map((format) => [format, part]));
 
+/** Providers that cache by themselves and tell; those of Claude cache what is marked, others tell nothing. */
+const CACHING = [
+  ...(['openai-chat', 'openai-responses', 'azure-openai', 'azure-openai-deployments'] as const),
+  ...(['gemini', 'vertex-gemini'] as const),
+];
+
 /** gRPC is the canonical form itself: its row is `through-the-fleet.test.ts`. */
 const SURFACES: readonly SurfaceRow[] = [chatRow, messagesRow, responsesRow, requestsRow];
 /** Every format that the simulator speaks. */
@@ -34,6 +40,8 @@ interface Feature {
   readonly seen: Partial<Record<keyof Seen, unknown>>;
   /** Formats that cannot express it, and by which part of the ask: there it is refused by name. */
   readonly refusedBy?: Partial<Record<WireFormatName, keyof Ask>>;
+  /** Formats whose provider has cached what it was asked before, without being told to, and says so. */
+  readonly cachedBy?: readonly WireFormatName[];
   /** Whether the answer goes on after its tools' results. */
   readonly goesOn?: true;
 }
@@ -118,6 +126,27 @@ const FEATURES: readonly Feature[] = [
     seen: { text: SIMULATED },
     refusedBy: cannotSay([...NOT_AT_CLAUDE, 'bedrock-converse', 'openai-responses'], 'seed'),
   },
+  {
+    name: 'a refusal of an earlier turn',
+    ask: { refused: 'I will not.', text: 'hello' },
+    finish: 'stop',
+    seen: { text: SIMULATED },
+  },
+  {
+    // Nothing in the canonical answer has room for them: they are refused by name, never left out.
+    name: 'log probabilities',
+    ask: { text: 'hello', logprobs: true },
+    finish: 'stop',
+    seen: {},
+    refusedBy: cannotSay(FORMATS, 'logprobs'),
+  },
+  {
+    name: 'a long prompt, and again: what the provider has read from its cache',
+    ask: { system: 'Mind the tide. '.repeat(600), text: 'hello' },
+    finish: 'stop',
+    seen: { text: SIMULATED },
+    cachedBy: CACHING,
+  },
 ];
 
 let started: TestFleet;
@@ -164,7 +193,7 @@ const comparable = ({ calls, proofs, ...seen }: Seen) => ({
 
 describe.each(SURFACES)('$name', (surface) => {
   describe.each(FORMATS)('answered by %s', (format) => {
-    test.each(FEATURES)('$name', async ({ ask, model, finish, seen, refusedBy, goesOn }) => {
+    test.each(FEATURES)('$name', async ({ ask, model, finish, seen, refusedBy, cachedBy, goesOn }) => {
       const unsaid = (Object.keys(ask) as (keyof Ask)[]).find((field) => surface.cannot[field] !== undefined);
       const body = surface.write(`${format}/${model ?? 'sim-fast'}`, ask);
       if (unsaid !== undefined) {
@@ -182,9 +211,12 @@ describe.each(SURFACES)('$name', (surface) => {
         }
         return;
       }
+      if (cachedBy !== undefined) await whole(surface, body);
       const first = await whole(surface, body);
       const read = surface.read(first);
       expect(read).toMatchObject({ ...seen, finish: surface.finishes[finish] });
+      if (cachedBy?.includes(format) === true) expect(read.cachedTokens).toBeGreaterThan(1_000);
+      else expect(read.cachedTokens).toBe(0);
       const pieces = await streamed(surface, body);
       expect(comparable(surface.read(pieces))).toEqual(comparable(read));
       if (goesOn !== true) return;

@@ -4,6 +4,12 @@ import { type Ask, type Json, RESULT, type Seen, type SurfaceRow } from './surfa
 export const chatFields = (ask: Ask): Json => ({
   messages: [
     ...(ask.system === undefined ? [] : [{ role: 'system', content: ask.system }]),
+    ...(ask.refused === undefined
+      ? []
+      : [
+          { role: 'user', content: 'Do harm.' },
+          { role: 'assistant', content: null, refusal: ask.refused },
+        ]),
     {
       role: 'user',
       content:
@@ -25,6 +31,7 @@ export const chatFields = (ask: Ask): Json => ({
   reasoning_effort: ask.effort,
   temperature: ask.temperature,
   seed: ask.seed,
+  logprobs: ask.logprobs,
 });
 
 /** The messages that follow when tools were called. */
@@ -54,7 +61,13 @@ export const chatRow: SurfaceRow = {
   path: '/v1/chat/completions',
   finishes: { stop: 'stop', length: 'length', tools: 'tool_calls' },
   cannot: {},
-  fields: { temperature: 'temperature', seed: 'seed', stop: 'stop', effort: 'reasoning_effort' },
+  fields: {
+    temperature: 'temperature',
+    seed: 'seed',
+    stop: 'stop',
+    effort: 'reasoning_effort',
+    logprobs: 'logprobs',
+  },
   write: (model, ask) => ({ model, ...chatFields(ask) }),
   goOn: (body, { choices }) => ({
     ...body,
@@ -66,6 +79,7 @@ export const chatRow: SurfaceRow = {
     finish: choices[0].finish_reason,
     inputTokens: usage.prompt_tokens,
     outputTokens: usage.completion_tokens,
+    cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
   }),
   collect(events) {
     const message: Json = { role: 'assistant', content: '', tool_calls: [], reasoning_details: [] };

@@ -5,7 +5,12 @@ export const messagesRow: SurfaceRow = {
   name: 'messages',
   path: '/v1/messages',
   finishes: { stop: 'end_turn', length: 'max_tokens', tools: 'tool_use' },
-  cannot: { temperature: 'the API takes 0 to 1', seed: 'the API has none' },
+  cannot: {
+    temperature: 'the API takes 0 to 1',
+    seed: 'the API has none',
+    refused: 'the API knows refusals as the end of an answer only',
+    logprobs: 'the API has none',
+  },
   fields: { stop: 'stop_sequences', effort: 'output_config.effort' },
   write: (model, ask) => ({
     model,
@@ -54,6 +59,7 @@ export const messagesRow: SurfaceRow = {
     inputTokens:
       usage.input_tokens + (usage.cache_read_input_tokens ?? 0) + (usage.cache_creation_input_tokens ?? 0),
     outputTokens: usage.output_tokens,
+    cachedTokens: usage.cache_read_input_tokens ?? 0,
   }),
   collect(events) {
     const content: Json[] = [];

@@ -12,6 +12,7 @@ export const requestsRow: SurfaceRow = {
     seed: 'request.seed',
     stop: 'request.stop',
     effort: 'request.reasoning_effort',
+    logprobs: 'request.logprobs',
   },
   write: (model, ask) => ({ model, request: chatFields(ask), context: { agent_id: 'table' } }),
   goOn: (body, { message }) => ({
@@ -24,6 +25,7 @@ export const requestsRow: SurfaceRow = {
     finish: finish_reason,
     inputTokens: usage.input_tokens,
     outputTokens: usage.output_tokens,
+    cachedTokens: usage.cache_read_tokens ?? 0,
   }),
   collect(events) {
     const message: Json = { role: 'assistant', content: '', tool_calls: [], reasoning_details: [] };

@@ -6,11 +6,17 @@ export const responsesRow: SurfaceRow = {
   path: '/v1/responses',
   finishes: { stop: 'completed', length: 'incomplete', tools: 'completed' },
   cannot: { stop: 'the API has no stop texts', seed: 'the API has none' },
-  fields: { temperature: 'temperature', effort: 'reasoning.effort' },
+  fields: { temperature: 'temperature', effort: 'reasoning.effort', logprobs: 'top_logprobs' },
   write: (model, ask) => ({
     model,
     instructions: ask.system,
     input: [
+      ...(ask.refused === undefined
+        ? []
+        : [
+            { role: 'user', content: 'Do harm.' },
+            { role: 'assistant', content: [{ type: 'refusal', refusal: ask.refused }] },
+          ]),
       {
         role: 'user',
         content: [
@@ -31,6 +37,7 @@ export const responsesRow: SurfaceRow = {
     max_output_tokens: ask.maxTokens,
     reasoning: ask.effort && { effort: ask.effort },
     temperature: ask.temperature,
+    top_logprobs: ask.logprobs && 2,
   }),
   goOn: (body, { output }, { calls }) => ({
     ...body,
@@ -55,6 +62,7 @@ export const responsesRow: SurfaceRow = {
     finish: status,
     inputTokens: usage.input_tokens,
     outputTokens: usage.output_tokens,
+    cachedTokens: usage.input_tokens_details?.cached_tokens ?? 0,
   }),
   collect(events) {
     if (events.some(({ sequence_number }, i) => sequence_number !== i)) throw new TypeError('badly numbered');

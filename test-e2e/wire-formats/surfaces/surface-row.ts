@@ -11,6 +11,10 @@ export interface Ask {
   readonly effort?: 'low' | 'medium' | 'high';
   readonly temperature?: number;
   readonly seed?: number;
+  /** What the assistant refused before, in an earlier turn. */
+  readonly refused?: string;
+  /** Log probabilities of the answer's tokens. */
+  readonly logprobs?: true;
 }
 
 /** What a caller got, in no API's words. */
@@ -21,6 +25,8 @@ export interface Seen {
   readonly finish: string;
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
+  /** Part of the input that the provider read from its cache; 0 where the API's answer tells none. */
+  readonly cachedTokens: number;
   /** Signatures and encrypted reasoning, in their order. */
   readonly proofs: readonly string[];
 }

@@ -1,7 +1,8 @@
 import { FinishReason, type Part } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
+import { decodeBlocks } from '../decode-blocks.ts';
 import { successBody } from '../http-answer.ts';
-import { isObject, type JsonObject, objectAt, stringAt } from '../json.ts';
+import { type JsonObject, objectAt, stringAt } from '../json.ts';
 import { assistantMessage, reasoningPart, refusalPart, textPart, toolCallPart } from '../parts.ts';
 import { invalidResponse, type ProviderError } from '../provider-error.ts';
 import { withOrigin } from '../reasoning-origin.ts';
@@ -24,7 +25,7 @@ function decodeBody(body: JsonObject): Result<DecodedResponse, ProviderError> {
   if (reason === undefined || !Array.isArray(body.content)) {
     return err(invalidResponse('the answer has no content or stop_reason', 200));
   }
-  const parts = decodeBlocks(body.content);
+  const parts = decodeBlocks(body.content, decodeBlock);
   if (parts === undefined) return err(invalidResponse('a content block of the answer lacks a field', 200));
   const finishReason = decodeStopReason(reason);
   const explanation = finishReason === FinishReason.REFUSAL ? refusalText(body) : '';
@@ -41,16 +42,6 @@ function decodeBody(body: JsonObject): Result<DecodedResponse, ProviderError> {
 export function refusalText(holder: JsonObject): string {
   const details = objectAt(holder, 'stop_details');
   return details === undefined ? '' : (stringAt(details, 'explanation') ?? '');
-}
-
-function decodeBlocks(blocks: readonly unknown[]): Part[] | undefined {
-  const parts: Part[] = [];
-  for (const block of blocks) {
-    const part = isObject(block) ? decodeBlock(block) : undefined;
-    if (part === undefined) return undefined;
-    if (part !== 'left out') parts.push(part);
-  }
-  return parts;
 }
 
 /** Blocks of the provider's own tools are left out: they come only where the caller passed such tools through. */

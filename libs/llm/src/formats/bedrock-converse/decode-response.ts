@@ -1,5 +1,6 @@
 import type { Part } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
+import { decodeBlocks } from '../decode-blocks.ts';
 import { successBody } from '../http-answer.ts';
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from '../json.ts';
 import { assistantMessage, reasoningPart, textPart, toolCallPart } from '../parts.ts';
@@ -23,7 +24,7 @@ function decodeBody(body: JsonObject): Result<DecodedResponse, ProviderError> {
   if (message === undefined || reason === undefined)
     return err(invalidResponse('the answer has no output.message or stopReason', 200));
   if (isMalformed(reason)) return err(invalidResponse(`the model stopped with ${reason}`, 200));
-  const parts = decodeBlocks(arrayAt(message, 'content'));
+  const parts = decodeBlocks(arrayAt(message, 'content'), decodeBlock);
   if (parts === undefined) return err(invalidResponse('a content block of the answer lacks a field', 200));
   const usage = objectAt(body, 'usage');
   return ok({
@@ -33,16 +34,6 @@ function decodeBody(body: JsonObject): Result<DecodedResponse, ProviderError> {
     // Converse does not say which model answered.
     providerModel: '',
   });
-}
-
-function decodeBlocks(blocks: readonly unknown[]): Part[] | undefined {
-  const parts: Part[] = [];
-  for (const block of blocks) {
-    const part = isObject(block) ? decodeBlock(block) : undefined;
-    if (part === undefined) return undefined;
-    if (part !== 'left out') parts.push(part);
-  }
-  return parts;
 }
 
 /** Blocks of other kinds are left out: they come only where the caller passed through what asks for them. */
