@@ -8,10 +8,8 @@ import type { RoutingConfig } from './config.ts';
 import type { RoutingEvents } from './events.ts';
 import type { PipelineContext, SharedAnswers } from './ports.ts';
 
-/** Longest that a request waits for the answers that replicas share; then somebody is asked. */
-const READ_MS = 20;
-/** Longest that a write may take, for which nobody waits. */
-const WRITE_MS = 1_000;
+/** Longest that a command may take; no request waits so long. */
+const COMMAND_MS = 1_000;
 
 /** Opens the stores of answers: memory, and Redis where there is one. Nothing waits for it. */
 export function openCaches(
@@ -36,9 +34,9 @@ function openShared(
   { foundation, events }: { readonly foundation: Foundation; readonly events: RoutingEvents },
 ): SharedAnswers {
   const { clock, log, stack, readiness } = foundation;
-  const reads = connectRedis({ url, name: 'routing-cache-reads', commandTimeoutMs: READ_MS, log });
+  const reads = connectRedis({ url, name: 'routing-cache-reads', commandTimeoutMs: COMMAND_MS, log });
   stack.defer(() => reads.close());
-  const writes = connectRedis({ url, name: 'routing-cache-writes', commandTimeoutMs: WRITE_MS, log });
+  const writes = connectRedis({ url, name: 'routing-cache-writes', commandTimeoutMs: COMMAND_MS, log });
   stack.defer(() => writes.close());
   const cipher = new AnswerCipher(apiKey, 'cached answer');
   const shared = new RedisAnswers({ reads, writes, prefix, cipher, clock, events });

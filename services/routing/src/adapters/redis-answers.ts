@@ -8,7 +8,10 @@ import { joinPieces, splitPieces } from '../domain/idempotency/stored-pieces.ts'
 import type { RoutingEvents } from '../events.ts';
 import type { FoundAnswer, SharedAnswers, SharedQuestion, WrittenAnswer } from '../ports.ts';
 import type { AnswerCipher } from './answer-cipher.ts';
+import { withinTime } from './within-time.ts';
 
+/** Longest that a request waits for an answer from Redis; then somebody is asked. */
+const READ_MS = 20;
 /** Answers that may be on their way to Redis: while it is slow further ones are not kept there. */
 const MAX_WRITES = 256;
 /** Most answers of one tenant; above that those that end first leave. */
@@ -22,7 +25,7 @@ const CLOCK_SLACK_MS = 3_600_000;
 
 /** What the store stands on. */
 export interface RedisAnswersOptions {
-  /** For what requests wait for: its time limit is how long they wait. */
+  /** For what requests wait for. */
   readonly reads: RedisConnection;
   /** For what nobody waits for. */
   readonly writes: RedisConnection;
@@ -34,8 +37,8 @@ export interface RedisAnswersOptions {
 }
 
 /**
- * Answers in Redis, for all replicas. Whatever goes wrong is a miss, at the latest when the time limit of a read has passed, and after
- * three failures in a row nobody asks for 5 s.
+ * Answers in Redis, for all replicas. Whatever goes wrong is a miss, after {@link READ_MS} at the latest, and after three failures in a
+ * row nobody asks for 5 s.
  *
  * An answer lies under the digest of its question's key, encrypted by that key and the service's own: who reads Redis learns neither
  * questions nor answers. Beside them a tenant has an index, by when each ends. All of a tenant is in one slot of a cluster.
@@ -66,7 +69,7 @@ export class RedisAnswers implements SharedAnswers {
     if (permit === undefined) return undefined;
     const name = this.#nameOf(question);
     try {
-      const answers = await reads.client.pipeline().getBuffer(name).pttl(name).exec();
+      const answers = await withinTime(reads.client.pipeline().getBuffer(name).pttl(name).exec(), READ_MS);
       const [sealed, leftMs] = answers?.map(resultOf) ?? [];
       const nowMs = clock.monotonicMs();
       this.#breaker.onSuccess(permit, nowMs);
