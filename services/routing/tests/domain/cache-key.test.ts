@@ -3,8 +3,10 @@ import {
   EmbedRequest,
   RequestPriority,
   Requirements,
+  ResponseFormat_Kind,
   Role,
   Strategy,
+  ToolChoice_Mode,
 } from '@switchyard/contracts/routing';
 import { chatOf } from '@switchyard/llm';
 import fc from 'fast-check';
@@ -18,7 +20,8 @@ const understood: Question['understood'] = {
   strategy: Strategy.PRIORITY,
   compositeWeights: undefined,
 };
-const chat = (request: Parameters<typeof CompleteRequest.fromPartial>[0], tenant = 'acme'): Question => ({
+type Change = Parameters<typeof CompleteRequest.fromPartial>[0];
+const chat = (request: Change, tenant = 'acme'): Question => ({
   tenant,
   operation: chatOf(CompleteRequest.fromPartial(request)),
   understood,
@@ -54,29 +57,49 @@ const requests = fc.record({
   passthroughFormat: fc.constantFrom('', 'openai-chat', 'anthropic-messages'),
 });
 
-test('no two tenants ever share a key, whatever they ask and are called', () => {
+test('no two tenants ever share a key, however they are called, though they ask the same', () => {
   fc.assert(
-    fc.property(requests, requests, text, text, (a, b, one, other) => {
+    fc.property(requests, text, text, (request, one, other) => {
       fc.pre(one !== other);
-      expect(cacheKeyOf(chat(a, one))).not.toBe(cacheKeyOf(chat(b, other)));
+      expect(cacheKeyOf(chat(request, one))).not.toBe(cacheKeyOf(chat(request, other)));
     }),
     { numRuns: 500 },
   );
 });
 
-test('requests that differ in anything that changes the answer have different keys', () => {
-  const canonical = (request: CompleteRequest) =>
-    JSON.stringify(CompleteRequest.toJSON(request), (_, value) =>
+test('a change of any field that changes the answer changes the key', () => {
+  const canonical = (request: Change) =>
+    JSON.stringify(CompleteRequest.toJSON(CompleteRequest.fromPartial(request)), (_, value) =>
       typeof value === 'string' && /^[[{]/.test(value) ? sorted(value) : value,
     );
+  const fields = ['messages', 'tools', 'sampling', 'passthroughJson', 'passthroughFormat'] as const;
   fc.assert(
-    fc.property(requests, requests, (a, b) => {
-      const [one, other] = [CompleteRequest.fromPartial(a), CompleteRequest.fromPartial(b)];
-      fc.pre(canonical(one) !== canonical(other));
-      expect(cacheKeyOf(chat(one))).not.toBe(cacheKeyOf(chat(other)));
+    fc.property(requests, requests, fc.constantFrom(...fields), (request, other, field) => {
+      const changed = { ...request, [field]: other[field] };
+      fc.pre(canonical(request) !== canonical(changed));
+      expect(cacheKeyOf(chat(request))).not.toBe(cacheKeyOf(chat(changed)));
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   );
+});
+
+test.each<[string, Change]>([
+  ['the choice of tools', { toolChoice: { mode: ToolChoice_Mode.REQUIRED } }],
+  ['parallel tool calls', { parallelToolCalls: false }],
+  ['the shape of the answer', { responseFormat: { kind: ResponseFormat_Kind.JSON_OBJECT } }],
+  ['the temperature', { sampling: { temperature: 0 } }],
+  ['the seed', { sampling: { seed: 0n } }],
+  ['the effort', { sampling: { reasoningEffort: 'high' } }],
+])('%s is part of the key', (_, change) => {
+  expect(cacheKeyOf(chat(change))).not.toBe(cacheKeyOf(chat({})));
+});
+
+test('a field that only a newer version knows is part of the key', () => {
+  // Field 1000, of one byte.
+  const newer = (value: number) => CompleteRequest.decode(Uint8Array.of(0xc2, 0x3e, 1, value));
+  const key = (request: CompleteRequest) => cacheKeyOf({ ...chat({}), operation: chatOf(request) });
+  expect(key(newer(1))).not.toBe(key(newer(2)));
+  expect(key(newer(1))).not.toBe(cacheKeyOf(chat({})));
 });
 
 test('who asks, why and how often does not change the key', () => {
