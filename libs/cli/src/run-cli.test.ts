@@ -100,7 +100,7 @@ test.each([
   ['models --min-context 1k', '--min-context must be a whole number from 0 to 9007199254740991, not 1k'],
   [
     'models --all --capability fly',
-    '--capability fly is not known; there are text, vision, audio_in, audio_out, image_generation, embeddings, rerank, code, tools, structured_output, streaming, reasoning, long_context, batch, moderation, video',
+    '--capability fly is not known; there are text, vision, audio_in, audio_out, image_generation, embeddings, rerank, code, tools, structured_output, streaming, reasoning, long_context, batch, moderation, video, speech, transcription',
   ],
   ['models --all --provider nobody', '--provider: the catalog has no nobody'],
   [

@@ -42,9 +42,9 @@ test('the whole catalog, configured or not: 3,000 entries and more at 100 provid
   expect(all.length).toBeGreaterThanOrEqual(3_000);
   expect(new Set(all.map(({ provider }) => provider)).size).toBeGreaterThanOrEqual(100);
   expect(all.every(({ provider, model }) => provider !== '' && model !== '')).toBe(true);
-  expect(all.find(({ provider }) => provider === 'cohere')).toMatchObject({
+  expect(all.find(({ provider }) => provider === 'deepgram')).toMatchObject({
     optIn: false,
-    wireFormat: 'cohere-v2',
+    wireFormat: 'deepgram',
     wireFormatSpoken: false,
   });
   expect(all.find(({ provider }) => provider === 'openrouter')).toMatchObject({
