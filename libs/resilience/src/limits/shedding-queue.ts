@@ -14,6 +14,9 @@ export interface SheddingQueueOptions {
   readonly standingMs?: number;
 }
 
+/** A queue that sheds is empty now and then for that reason alone: it stands until nobody had to be shed for so long. */
+const CALM_MS = 1_000;
+
 /**
  * A bounded queue that sheds the least urgent first. A burst may wait; in a queue that stands, nobody waits for long, so that
  * whoever is refused knows it at once: CoDel as servers use it (Maurer, "Fail at Scale", ACM Queue 13(8), 2015).
@@ -30,6 +33,7 @@ export class SheddingQueue<Item> {
   };
   #size = 0;
   #lastEmptyMs = Number.NEGATIVE_INFINITY;
+  #lastShedMs = Number.NEGATIVE_INFINITY;
 
   constructor({ most, burstMs = 200, standingMs = 20 }: SheddingQueueOptions) {
     this.#most = most;
@@ -50,6 +54,7 @@ export class SheddingQueue<Item> {
     if (this.#size === 0) this.#lastEmptyMs = nowMs;
     let shed: Item | undefined;
     if (this.#size >= this.#most) {
+      this.#lastShedMs = nowMs;
       shed = this.#firstBelow(priority);
       if (shed === undefined) return item;
       this.remove(shed);
@@ -86,11 +91,13 @@ export class SheddingQueue<Item> {
         overdue.push(item);
       }
     for (const item of overdue) this.remove(item);
+    if (overdue.length > 0) this.#lastShedMs = nowMs;
     return overdue;
   }
 
   #longestWaitMs(nowMs: number): number {
-    return nowMs - this.#lastEmptyMs > this.#burstMs ? this.#standingMs : this.#burstMs;
+    const stands = nowMs - this.#lastEmptyMs > this.#burstMs || nowMs - this.#lastShedMs < CALM_MS;
+    return stands ? this.#standingMs : this.#burstMs;
   }
 
   #firstBelow(priority: Priority): Item | undefined {
