@@ -21,6 +21,7 @@ export const a6: Figure = {
   id: 'A6',
   what: `3 × overload, 60 s: ${AT_ONCE} requests at once are let in, in equal parts high, normal and low`,
   promised: 'goodput ≥80 % of peak; refusals p99 ≤50 ms',
+  timed: true,
   async measure() {
     await using started = await startTestFleet({
       providers: ['primary'],

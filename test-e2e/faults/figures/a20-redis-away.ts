@@ -15,6 +15,7 @@ export const a20: Figure = {
   id: 'A20',
   what: 'Redis killed, then started again and emptied by FLUSHALL; 2 replicas with shared limits, 10 s each',
   promised: '+≤20 ms (p99), 0 failed; budgets do not stand on Redis',
+  timed: true,
   async measure() {
     await using started = await startTestFleet({
       providers: [
