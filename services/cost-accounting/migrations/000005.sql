@@ -2,4 +2,4 @@
 -- the call had cost that was not made again (NULL: unknown, or an attempt).
 ALTER TABLE ledger
   ADD COLUMN cache text NOT NULL DEFAULT '',
-  ADD COLUMN saved_nano_usd bigint CHECK (saved_nano_usd >= 0);
+  ADD COLUMN saved_nano_usd bigint;

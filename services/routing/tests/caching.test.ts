@@ -231,6 +231,41 @@ test('a failure is of whoever met it: those who joined ask for themselves', asyn
   expect(calls()).toBe(2);
 });
 
+test('of many who joined a call that fails, one asks for all of them', async () => {
+  fail({ count: 1, fault: { type: 'delay', firstTokenMs: 2_000 } });
+  const hurried = complete(ask(), 500).catch((error: unknown) => error);
+  await expect.poll(() => calls()).toBe(1);
+  const joined = await Promise.all(Array.from({ length: 5 }, () => complete(ask())));
+  expect(await hurried).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  const results = joined.map(({ cache }) => cache?.result).sort();
+  expect(results).toEqual([CacheResult.MISS, ...Array(4).fill(CacheResult.JOINED)].sort());
+  expect(calls()).toBe(2);
+});
+
+test('whoever joins a stream and leaves it is booked as one that left', async () => {
+  fail({ count: 1, fault: { type: 'stall', afterChunks: 3, forMs: 2_000 } });
+  const first = pieces(ask());
+  await expect.poll(() => calls()).toBe(1);
+  const call = routing.inference.streamComplete(ask(), callMetadata(routing.target));
+  let requestId = '';
+  const left = (async () => {
+    for await (const piece of call) {
+      const { event } = piece as StreamCompleteResponse;
+      if (event?.$case === 'started') requestId = event.value.requestId;
+      call.cancel();
+    }
+  })();
+  await expect(left).rejects.toThrow(/CANCELLED/);
+  const [record, ...others] = await recordOf(requestId);
+  expect(others).toEqual([]);
+  expect(record).toMatchObject({
+    cache: CacheResult.JOINED,
+    requestOutcome: DecisionOutcome.CANCELLED,
+    costNanoUsd: 0n,
+  });
+  expect(startOf(await first)?.cache?.result).toBe(CacheResult.MISS);
+});
+
 test('failures and broken streams are not kept', async () => {
   fail({ count: 1, fault: { type: 'status', status: 500 } });
   await expect(complete(ask())).rejects.toMatchObject({ code: 'UNAVAILABLE' });

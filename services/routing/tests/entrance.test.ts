@@ -69,3 +69,16 @@ test('a stream that is left while it waits leaves once it is let in, without bei
   expect(await first).toEqual({ done: true, value: undefined });
   expect(entrance.active).toBe(0);
 });
+
+test('a stream that cannot be opened gives its place back, though nobody ends it', async () => {
+  const { entrance } = openEntrance(1, 10);
+  const stream = new AdmittedStream<never>({
+    enter: () => entrance.enter('normal', forever),
+    open: () => {
+      throw new TypeError('refused');
+    },
+    leave: () => entrance.leave(),
+  });
+  await expect(stream.next()).rejects.toThrow('refused');
+  expect(entrance.active).toBe(0);
+});

@@ -19,7 +19,7 @@ const FORMATS = ['openai-chat', 'anthropic-messages', 'gemini'] as const;
 export const a13: Figure = {
   id: 'A13',
   what: `${ABORTS} callers leave at random, of streams in three formats, against the provider's truth`,
-  promised: 'exact where usage arrived, else ≤1 %; cancelled ≤1 s',
+  promised: 'exact where usage arrived, else ≤1 % in sum; cancelled ≤1 s',
   timed: true,
   async measure() {
     await using started = await startTestFleet({

@@ -10,7 +10,7 @@ const CALLERS = 8;
 const PHASE_MS = 10_000;
 const MOST_ADDED_MS = 20;
 
-/** Requests take from limits that replicas share, and ask the shared cache, all the time. */
+/** Requests take from limits that replicas share all the time. */
 export const a20: Figure = {
   id: 'A20',
   what: 'Redis killed, then started again and emptied by FLUSHALL; 2 replicas with shared limits, 10 s each',

@@ -33,9 +33,17 @@ export class SharedAnswer<Answer> {
   /** @param gone fires when this caller goes away: the others wait on */
   async wait(gone: AbortSignal): Promise<Shared<Answer>> {
     const { leave } = this.#waiting.join(gone);
+    const left = Promise.withResolvers<Shared<Answer>>();
+    // The last one hears how the work ended; the others need not wait for it.
+    const onGone = () => {
+      if (this.#waiting.count > 0) left.resolve({ kind: 'failed', error: gone.reason });
+    };
+    if (gone.aborted) onGone();
+    else gone.addEventListener('abort', onGone, { once: true });
     try {
-      return await this.#outcome;
+      return await Promise.race([this.#outcome, left.promise]);
     } finally {
+      gone.removeEventListener('abort', onGone);
       leave();
     }
   }

@@ -37,7 +37,9 @@ export class SharedStream<Piece> {
     this.#waiting = new Waiting(() => {
       options.onClosed();
       // The signal ends a piece that is being waited for: only then does the source hear of this.
-      void this.#source.return(undefined);
+      this.#source.return(undefined).catch((error: unknown) => {
+        this.#end ??= { error };
+      });
     });
     this.#source = options.open(this.#waiting.signal);
   }
@@ -52,8 +54,13 @@ export class SharedStream<Piece> {
     const { leave } = this.#waiting.join(gone);
     const reader: Reader = { at: this.#first };
     this.#readers.add(reader);
+    const left = Promise.withResolvers<void>();
+    const onGone = () => left.resolve();
+    gone.addEventListener('abort', onGone, { once: true });
     try {
       for (;;) {
+        // The last one hears how it ended; the others need not wait for it.
+        if (gone.aborted && this.#waiting.count > 0) throw gone.reason;
         while (reader.at < this.#first + this.#pieces.length) {
           const piece = this.#pieces[reader.at++ - this.#first] as Piece;
           if (this.#isTooLong) this.#forget();
@@ -61,9 +68,10 @@ export class SharedStream<Piece> {
         }
         if (this.#end === 'whole') return;
         if (this.#end !== undefined) throw this.#end.error;
-        await this.#draw();
+        await (gone.aborted ? this.#draw() : Promise.race([this.#draw(), left.promise]));
       }
     } finally {
+      gone.removeEventListener('abort', onGone);
       this.#readers.delete(reader);
       leave();
     }

@@ -52,7 +52,12 @@ export class AdmittedStream<Event> implements AsyncGenerator<Event, void, undefi
       this.#options.leave();
       return DONE;
     }
-    this.#events = this.#options.open();
+    try {
+      this.#events = this.#options.open();
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
     return this.#watched(this.#events.next());
   }
 

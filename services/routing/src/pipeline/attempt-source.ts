@@ -268,10 +268,14 @@ export class AttemptSource {
     const { isHedge } = whom;
     const origin = { requestId, call, decided, replica, index: this.#attempts, isHedge };
     const firstAttemptAtMs = this.#first?.startedAtMs;
-    const prepared = prepareAttempt(
-      { ...whom, origin, arrivedAtMs, firstAttemptAtMs, parent: this.#parent },
-      this.#context,
-    );
+    const parts = { ...whom, origin, arrivedAtMs, firstAttemptAtMs, parent: this.#parent };
+    let prepared: ReturnType<typeof prepareAttempt>;
+    try {
+      prepared = prepareAttempt(parts, this.#context);
+    } catch (error) {
+      whom.place.cancel();
+      throw error;
+    }
     switch (prepared.kind) {
       case 'attempt':
         this.#attempts++;

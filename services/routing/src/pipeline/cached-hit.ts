@@ -50,15 +50,22 @@ export const infoOfHit = (key: string, { response, ageMs, result }: Omit<Hit, 'o
   answeredRequestId: response.requestId,
 });
 
+interface Booked {
+  readonly stream: boolean;
+  readonly context: PipelineContext;
+  /** Default: it was answered. */
+  readonly outcome?: DecisionOutcome;
+}
+
 /** Writes down that a request was answered without a call. @throws OUTBOX_FULL */
 export function bookHit(
   { asked }: CachedCall,
   { response, offering, cache }: Pick<Hit, 'response' | 'offering'> & { readonly cache: CacheInfo },
-  { stream, context }: { readonly stream: boolean; readonly context: PipelineContext },
+  { stream, context, outcome = DecisionOutcome.CACHED }: Booked,
 ): void {
   const durationMs = context.clock.monotonicMs() - asked.arrivedAtMs;
-  const outcome = DecisionOutcome.CACHED;
-  context.usage.note(recordOfHit({ asked, cache, offering, stream, durationMs, replica: context.replica }));
+  const { replica } = context;
+  context.usage.note(recordOfHit({ asked, cache, offering, stream, durationMs, replica, outcome }));
   context.events.requestEnded({ outcome, durationMs, stream });
   context.events.cacheUsed(cache);
   context.cacheStatistics.count(asked.tenant, cache);
@@ -98,6 +105,7 @@ interface RecordedHit {
   readonly stream: boolean;
   readonly durationMs: number;
   readonly replica: string;
+  readonly outcome: DecisionOutcome;
 }
 
 /** Nothing was used. */
@@ -108,6 +116,7 @@ function recordOfHit({
   stream,
   durationMs,
   replica,
+  outcome,
 }: RecordedHit): UsageRecord {
   const { requestId, tenant, arrivedWallMs } = asked;
   const durationUs = BigInt(Math.round(durationMs * 1_000));
@@ -120,7 +129,7 @@ function recordOfHit({
     model,
     line: LineKind.CHARGE,
     outcome: 'ok',
-    requestOutcome: DecisionOutcome.CACHED,
+    requestOutcome: outcome,
     usage: undefined,
     prices: undefined,
     costNanoUsd: 0n,

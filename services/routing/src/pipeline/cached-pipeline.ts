@@ -16,8 +16,12 @@ import { joinedStream } from './joined-stream.ts';
 const MAX_ANSWER_BYTES = 1024 * 1024;
 /** Most questions that are asked at once and may be joined; further ones are asked by themselves. */
 const MAX_SHARED = 10_000;
+/** The same of streams, whose pieces stay in memory until their end: {@link MAX_ANSWER_BYTES} of each at most. */
+const MAX_SHARED_STREAMS = 128;
 /** Most requests that wait for one answer. */
 const MAX_JOINED = 1_000;
+/** So often a request waits for others: what fails for whoever has begun it may be well for the first of those who waited. */
+const MOST_JOINS = 2;
 
 /** Asks a provider. */
 type Ask<Kind extends CachedKind> = (asked: AskedCall<Kind>) => Promise<KeptResponses[Kind]>;
@@ -66,19 +70,20 @@ export class CachedPipeline {
     const hit = this.#recall(call) ?? (this.#answers.has(place) ? undefined : await this.#fetch(call));
     if (hit !== undefined) return this.#repeat(call, hit);
     const askAndKeep = async (signal: AbortSignal) => this.#keep(call, await ask({ ...asked, signal }));
-    if (!mayJoin(call)) return this.#missed(call, await askAndKeep(asked.signal));
-    const underWay = this.#answers.get(place);
-    if (underWay !== undefined) {
+    for (let joins = 0; joins < MOST_JOINS && mayJoin(call); joins++) {
+      const underWay = this.#answers.get(place);
+      if (underWay === undefined) break;
       const joined = await this.#join(call, underWay);
-      return joined ?? this.#missed(call, await askAndKeep(asked.signal));
+      if (joined !== undefined) return joined;
     }
-    if (this.#answers.size >= MAX_SHARED) return this.#missed(call, await askAndKeep(asked.signal));
+    if (!mayJoin(call) || this.#answers.has(place) || this.#answers.size >= MAX_SHARED)
+      return this.#missed(call, await askAndKeep(asked.signal));
     const shared: SharedAnswer<KeptResponses[Kind]> = new SharedAnswer(askAndKeep, () => {
       if (this.#answers.get(place) === shared) this.#answers.delete(place);
     });
     this.#answers.set(place, shared);
     const outcome = await shared.wait(asked.signal);
-    if (outcome.kind === 'failed') throw outcome.error;
+    if (outcome.kind === 'failed') throw this.#failureOf(asked, outcome.error);
     return this.#missed(call, outcome.answer);
   }
 
@@ -107,13 +112,13 @@ export class CachedPipeline {
       return;
     }
     const askAndKeep = (signal: AbortSignal) => this.#keepPieces(call, ask({ ...asked, signal }));
-    const underWay = mayJoin(call) ? this.#streams.get(place) : undefined;
-    if (underWay !== undefined && underWay.readers < MAX_JOINED) {
+    for (let joins = 0; joins < MOST_JOINS && mayJoin(call); joins++) {
+      const underWay = this.#streams.get(place);
+      if (underWay === undefined || underWay.readers >= MAX_JOINED) break;
       const joined = yield* this.#joinStream(call, underWay);
-      if (joined === 'failed') yield* askAndKeep(asked.signal);
-      return;
+      if (joined === 'told') return;
     }
-    if (!mayJoin(call) || underWay !== undefined || this.#streams.size >= MAX_SHARED) {
+    if (!mayJoin(call) || this.#streams.has(place) || this.#streams.size >= MAX_SHARED_STREAMS) {
       yield* askAndKeep(asked.signal);
       return;
     }
@@ -126,7 +131,16 @@ export class CachedPipeline {
       },
     });
     this.#streams.set(place, shared);
-    yield* shared.read(asked.signal);
+    try {
+      yield* shared.read(asked.signal);
+    } catch (error) {
+      throw this.#failureOf(asked, error);
+    }
+  }
+
+  /** What a caller is told that has begun shared work: it need not wait for its end where others do. */
+  #failureOf({ signal, requestId }: AskedCall<CachedKind>, error: unknown): unknown {
+    return signal.aborted && error === signal.reason ? callerGone(requestId) : error;
   }
 
   /** The stream that somebody else reads already. @returns 'failed' where it fails before anything was delivered */

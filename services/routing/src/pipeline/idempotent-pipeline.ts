@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { CompleteRequest, CompleteResponse, StreamCompleteResponse } from '@switchyard/contracts/routing';
+import {
+  CompleteRequest,
+  CompleteResponse,
+  RequestPriority,
+  StreamCompleteResponse,
+} from '@switchyard/contracts/routing';
 import { unreachable } from '@switchyard/kernel';
 import { actingTenant, type ByteBudget, type Logger } from '@switchyard/service-kit';
 import type { Claim, ClaimedKey, KeyedRequest } from '../domain/idempotency/claim.ts';
@@ -126,9 +131,13 @@ const TOO_LONG = {
   description: `must have at most ${MAX_KEY_CHARACTERS} characters`,
 };
 
-/** Says everything that makes a request this one: the same words asked for whole and as a stream are two. */
+/** Says everything that makes a request this one, which its urgency does not: the same words asked for whole and as a stream are two. */
 function digestOf(request: CompleteRequest, kind: 'whole' | 'stream'): Buffer {
-  const withoutKey = CompleteRequest.encode({ ...request, idempotencyKey: '' }).finish();
+  const withoutKey = CompleteRequest.encode({
+    ...request,
+    idempotencyKey: '',
+    priority: RequestPriority.UNSPECIFIED,
+  }).finish();
   return createHash('sha256').update(kind).update(withoutKey).digest();
 }
 

@@ -69,10 +69,15 @@ export function decodeExtension(body: FieldReader): SwitchyardExtension {
     hedge: decodeHedge(extension.reader('hedge')),
     cache: decodeCache(extension.reader('cache')),
     strategy: decodeStrategy(extension),
-    priority: PRIORITIES[extension.oneOf('priority', ['high', 'normal', 'low']) ?? 'normal'],
+    priority: decodePriority(extension),
     labels: decodeLabels(extension.reader('labels')),
     idempotencyKey: extension.string('idempotency_key', 256) ?? '',
   };
+}
+
+function decodePriority(extension: FieldReader): RequestPriority {
+  const name = extension.oneOf('priority', ['high', 'normal', 'low']);
+  return name === undefined ? RequestPriority.UNSPECIFIED : PRIORITIES[name];
 }
 
 function decodeRequirements(reader: FieldReader | undefined): Requirements | undefined {
