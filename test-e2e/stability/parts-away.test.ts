@@ -12,7 +12,7 @@ const PARTS = [
   ['credential', 'credential'],
   ['connector', undefined],
   ['nats', 'nats'],
-  ['redis', undefined],
+  ['redis', 'redis'],
   ['postgres', 'postgres'],
 ] as const;
 type PartName = (typeof PARTS)[number][0];

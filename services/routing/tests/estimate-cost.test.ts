@@ -10,6 +10,7 @@ import { expect, test } from 'vitest';
 import type { Offering } from '../src/domain/snapshot/offering.ts';
 import type { PipelineContext } from '../src/ports.ts';
 import { estimateCost } from '../src/rpc/estimate-cost.ts';
+import { ProviderQuotas } from '../src/runtime/limits/provider-quotas.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
 import { offering, snapshotOf } from './domain/offerings.ts';
 import { readyKeys } from './support/ready-keys.ts';
@@ -29,11 +30,13 @@ const principal = {
 };
 
 function estimate(offerings: readonly Offering[], asked: EstimateCostRequest): Promise<EstimateCostResponse> {
+  const clock = { wallMs: () => 0, monotonicMs: () => 0 };
   const context = {
     snapshots: { current: snapshotOf(offerings) },
     runtimes: new RuntimeRegistry(),
     secrets: readyKeys(),
-    clock: { wallMs: () => 0, monotonicMs: () => 0 },
+    clock,
+    quotas: new ProviderQuotas({ store: undefined, clock }),
     random: () => 0.5,
     defaultStrategy: Strategy.PRIORITY,
     experiments: undefined,

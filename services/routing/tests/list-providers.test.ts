@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 import type { Offering } from '../src/domain/snapshot/offering.ts';
 import type { PipelineContext } from '../src/ports.ts';
 import { listProviders } from '../src/rpc/list-providers.ts';
+import { ProviderQuotas } from '../src/runtime/limits/provider-quotas.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
 import { offering, snapshotOf } from './domain/offerings.ts';
 import { authenticateByName } from './support/callers.ts';
@@ -36,6 +37,7 @@ test('each provider has the statistics of its own calls, and a page of many look
     id: ids.at(-1) ?? '',
     ...{ wireFormat: 'gemini', mode: ProviderMode.DISABLED, endpoints: [{ id: 'eu' }] },
   });
+  const clock = { wallMs: () => 1_000, monotonicMs: () => 1_000 };
   const context = {
     snapshots: {
       current: { ...current, providers },
@@ -48,7 +50,8 @@ test('each provider has the statistics of its own calls, and a page of many look
     },
     runtimes,
     secrets: readyKeys(),
-    clock: { wallMs: () => 1_000, monotonicMs: () => 1_000 },
+    clock,
+    quotas: new ProviderQuotas({ store: undefined, clock }),
     random: () => 0.5,
     defaultStrategy: Strategy.PRIORITY,
   } as unknown as PipelineContext;
