@@ -5,15 +5,15 @@ import { ledgerWith } from '../support/ledger-rows.ts';
 import { readReadiness } from '../support/routing-readiness.ts';
 import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
 
-/** What is stopped, and what routing calls it; undefined: routing does not stand on it. */
+/** What is stopped, and what routing calls it, by what it has it for; nothing: routing does not stand on it. */
 const PARTS = [
-  ['health-probe', 'health_probe'],
-  ['cost-accounting', 'cost_accounting'],
-  ['credential', 'credential'],
-  ['connector', undefined],
-  ['nats', 'nats'],
-  ['redis', 'redis'],
-  ['postgres', 'postgres'],
+  ['health-probe', ['health_probe']],
+  ['cost-accounting', ['cost_accounting']],
+  ['credential', ['credential']],
+  ['connector', []],
+  ['nats', ['nats']],
+  ['redis', ['redis', 'redis_cache']],
+  ['postgres', ['postgres']],
 ] as const;
 type PartName = (typeof PARTS)[number][0];
 const PATIENCE = { timeout: 30_000, interval: 300 };
@@ -60,7 +60,7 @@ test.each(PARTS)(
   {
     timeout: 150_000,
   },
-  async (name, part) => {
+  async (name, parts) => {
     const { fleet } = started;
     const routing = fleet.process('routing');
     await vi.waitFor(async () => expect((await readReadiness(routing)).status).toBe('ready'), PATIENCE);
@@ -70,14 +70,14 @@ test.each(PARTS)(
     try {
       await serve();
       const expected =
-        part === undefined
+        parts.length === 0
           ? { httpStatus: 200, status: 'ready', degraded: [], down: [] }
-          : { httpStatus: 200, status: 'degraded', degraded: [part], down: [part] };
+          : { httpStatus: 200, status: 'degraded', degraded: parts, down: parts };
       await vi.waitFor(async () => {
         await serve();
         expect(await readReadiness(routing)).toEqual(expected);
         const said = (await routing.logs()).slice(logged);
-        if (part !== undefined) expect(said).toMatch(new RegExp(`"level":"warn".*"part":"${part}"`));
+        for (const part of parts) expect(said).toMatch(new RegExp(`"level":"warn".*"part":"${part}"`));
       }, PATIENCE);
       await serve();
     } finally {
