@@ -90,8 +90,8 @@ export function loadByHttp(fleet: RunningFleet, concurrency: number): RollingLoa
     try {
       await post(first as Pool, number);
     } catch (error) {
-      // Nothing was sent: no connection came about.
-      if ((error as { code?: string }).code !== 'ECONNREFUSED') throw error;
+      // Nothing was sent: no connection came about, or the kernel took one for a listener that was closed before it did (ECONNRESET).
+      if ((error as { syscall?: string }).syscall !== 'connect') throw error;
       await post(second as Pool, number);
     }
   });
