@@ -1,5 +1,5 @@
-import { type CompleteRequest, type Media, Role } from '@switchyard/contracts/routing';
-import { unreachable } from '@switchyard/kernel';
+import type { CompleteRequest, Media } from '@switchyard/contracts/routing';
+import { checkPlainPart } from '../check-plain-part.ts';
 import { findUnsafeSeed } from '../check-seed.ts';
 import { findUnsupportedByModel, findUnsupportedEffort } from '../check-traits.ts';
 import { findUnsupportedPart, type PartPlace } from '../find-part.ts';
@@ -39,28 +39,8 @@ function findUnsupportedSampling({ sampling }: CompleteRequest): Unsupported | u
   return findUnsafeSeed(sampling?.seed);
 }
 
-function checkPart(content: PartContent, { role, within }: PartPlace): string | undefined {
-  if (within === 'tool_result')
-    return content.$case === 'text' ? undefined : 'only text fits in a tool result here';
-  if (role === Role.TOOL && content.$case !== 'toolResult') return 'only tool results fit in a tool message';
-  switch (content.$case) {
-    case 'text':
-      return undefined;
-    case 'image':
-      return role === Role.USER ? checkImage(content.value) : 'only fits in a user message here';
-    case 'audio':
-    case 'file':
-      return 'is not known here';
-    case 'toolCall':
-    case 'reasoning':
-    case 'refusal':
-      return role === Role.ASSISTANT ? undefined : 'only fits in an assistant message';
-    case 'toolResult':
-      return role === Role.TOOL || role === Role.USER ? undefined : 'only fits in a tool or user message';
-    default:
-      return unreachable(content);
-  }
-}
+const checkPart = (content: PartContent, place: PartPlace): string | undefined =>
+  checkPlainPart(content, place, checkImage);
 
 function checkImage({ source }: Media): string | undefined {
   if (source === undefined) return 'has no data, url or file_id';
