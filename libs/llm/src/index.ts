@@ -103,6 +103,7 @@ export { type CountedUsage, completeUsage } from './rating/complete-usage.ts';
 export { boundInputTokens, estimateInputTokens, estimateTextTokens } from './rating/count-tokens.ts';
 export { PRICE_KINDS, type Prices, pricesOf } from './rating/prices.ts';
 export { type CostComponent, type RatedUsage, rateUsage } from './rating/rate-usage.ts';
+export { sumUsage } from './rating/sum-usage.ts';
 export { unboundedFields } from './rating/unbounded-fields.ts';
 export {
   CHARGED_UNITS,

@@ -138,6 +138,11 @@ export interface WireFormat {
   ): string | number | undefined;
   /** The request as HTTP, or the first thing in it that cannot be expressed. */
   encodeRequest(input: EncodeInput): Result<EncodedRequest, Unsupported>;
+  /**
+   * Whether the answer to a conversation that ends with the assistant's turn goes on in it, and holds only what is new. Default:
+   * never; it is a new turn, or an error.
+   */
+  continuesLastTurn?(input: Pick<EncodeInput, 'request' | 'model'>): boolean;
   /** Set where every request must state a limit of its output. */
   readonly requiresOutputLimit?: true;
   /** How a key is shown, where neither the provider nor the catalog says so. */

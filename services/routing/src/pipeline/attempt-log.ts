@@ -46,6 +46,7 @@ export class AttemptLog {
       costNanoUsd,
       endpoint: record.endpoint,
       hedge: attempt.isHedge,
+      continuation: attempt.isContinuation,
     });
   }
 
@@ -62,6 +63,7 @@ export class AttemptLog {
       detail,
       endpoint: offering.provider.endpoint?.id ?? '',
       hedge: false,
+      continuation: false,
     });
   }
 

@@ -5,9 +5,12 @@ import type { ProviderError, RequestAuthorization } from '@switchyard/llm';
 import type { RetryLeave } from '@switchyard/resilience';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { candidatesInTurn } from '../domain/failover/candidates-in-turn.ts';
+import { continuedNeeds } from '../domain/failover/continued-needs.ts';
 import { nextStep } from '../domain/failover/next-step.ts';
+import type { ToldAnswer } from '../domain/failover/told-answer.ts';
 import { describeRefusal } from '../domain/limits/refusal.ts';
 import { tokensWanted } from '../domain/request/cost-estimate.ts';
+import type { Needs } from '../domain/request/needs.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
 import type { DecidedRequest } from './admit-request.ts';
@@ -31,6 +34,8 @@ export interface AttemptsFor {
   /** When it arrived, monotonic. */
   readonly arrivedAtMs: number;
   readonly log: AttemptLog;
+  /** What its caller has of a streamed answer. */
+  readonly told: ToldAnswer;
 }
 
 /** What is special about an attempt. */
@@ -110,12 +115,13 @@ export class AttemptSource {
   }
 
   /** The attempt that follows a failed one, after a pause where nobody but the failed ones can be asked; undefined: none. */
-  async after({ candidate, firstTokenAtMs }: Attempt, error: ProviderError): Promise<Attempt | undefined> {
-    const { failover } = this.#for.call.operation.request;
+  async after({ candidate }: Attempt, error: ProviderError): Promise<Attempt | undefined> {
+    const { call, told } = this.#for;
+    const { failover } = call.operation.request;
     const retries = this.#noteFailure(candidate, error);
     const step = nextStep({
       errorClass: error.class,
-      answerBegun: firstTokenAtMs !== undefined,
+      told: told.soFar,
       fallbacksUsed: this.#attempts - 1 - this.#retriesUsed,
       maxFallbacks: failover?.allowed === false ? 0 : (failover?.maxFallbacks ?? DEFAULT_MAX_FALLBACKS),
       candidatesLeft: this.#candidates.left,
@@ -126,7 +132,7 @@ export class AttemptSource {
     });
     if (step.kind === 'give-up') return undefined;
     const next = step.kind === 'next-candidate' ? await this.next() : undefined;
-    return next ?? this.#again(retries);
+    return next ?? (told.soFar === 'nothing' ? this.#again(retries) : undefined);
   }
 
   /** An attempt has failed while another one is under way. */
@@ -233,7 +239,7 @@ export class AttemptSource {
       this.#leaveOut(candidate, how, { outcome: 'authentication', detail: 'its secret cannot be had now' });
       return undefined;
     }
-    const { needs } = this.#for.decided;
+    const needs = this.#needsAt(candidate);
     const asked = this.#context.quotas.admit({
       provider: candidate.offering.provider,
       tokens: tokensWanted(needs),
@@ -247,7 +253,13 @@ export class AttemptSource {
       this.#leaveOut(candidate, how, { outcome: 'rate_limited', detail: describeRefusal(refusal) });
       return undefined;
     }
-    return this.#prepare({ candidate, authorization, leave, isHedge, place: admission.place });
+    return this.#prepare({ candidate, needs, authorization, leave, isHedge, place: admission.place });
+  }
+
+  /** What a candidate is asked: all, or the rest of an answer that has broken off. */
+  #needsAt({ offering }: RankedCandidate): Needs {
+    const { told, decided } = this.#for;
+    return told.soFar === 'nothing' ? decided.needs : continuedNeeds(decided.needs, told.text, offering);
   }
 
   /** Passes a candidate over, with what a retry had taken there. */
@@ -258,15 +270,17 @@ export class AttemptSource {
 
   #prepare(whom: {
     readonly candidate: RankedCandidate;
+    readonly needs: Needs;
     readonly authorization: RequestAuthorization;
     readonly leave: RetryLeave | undefined;
     readonly isHedge: boolean;
     readonly place: QuotaPlace;
   }): Attempt | undefined {
-    const { requestId, call, decided, arrivedAtMs } = this.#for;
+    const { requestId, call, decided, arrivedAtMs, told } = this.#for;
     const { replica } = this.#context;
-    const { isHedge } = whom;
-    const origin = { requestId, call, decided, replica, index: this.#attempts, isHedge };
+    const { needs, isHedge } = whom;
+    const how = { needs, index: this.#attempts, isHedge, isContinuation: told.soFar !== 'nothing' };
+    const origin = { requestId, call, decided, replica, ...how };
     const firstAttemptAtMs = this.#first?.startedAtMs;
     const parts = { ...whom, origin, arrivedAtMs, firstAttemptAtMs, parent: this.#parent };
     let prepared: ReturnType<typeof prepareAttempt>;

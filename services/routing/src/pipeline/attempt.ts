@@ -7,7 +7,8 @@ import type { Permit, RetryLeave } from '@switchyard/resilience';
 import { endSpan, startSpan, traceparentOf } from '@switchyard/service-kit';
 import { ratedPrices } from '../domain/booking.ts';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
-import { expectedOutputTokens } from '../domain/request/cost-estimate.ts';
+import { expectedOutputTokens, maxCost } from '../domain/request/cost-estimate.ts';
+import type { Needs } from '../domain/request/needs.ts';
 import { pricesFor } from '../domain/request/prices-for.ts';
 import { unitsAt } from '../domain/request/units-at.ts';
 import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
@@ -23,6 +24,8 @@ export interface Attempt {
   readonly id: string;
   readonly index: number;
   readonly candidate: RankedCandidate;
+  /** What it is asked. */
+  readonly needs: Needs;
   readonly runtime: OfferingRuntime;
   readonly permit: Permit | undefined;
   /** What it has taken of the target's retries. */
@@ -31,6 +34,8 @@ export interface Attempt {
   readonly place: QuotaPlace;
   /** Whether it was made beside one that was slow. */
   readonly isHedge: boolean;
+  /** Whether it is to go on with a stream that has broken off. */
+  readonly isContinuation: boolean;
   readonly deadline: AttemptDeadline;
   readonly call: PreparedCall;
   /** The record that was held: what is booked if its end is never known. */
@@ -55,10 +60,13 @@ export interface AttemptOrigin {
   readonly requestId: string;
   readonly call: OperationCall;
   readonly decided: DecidedRequest;
+  /** What the attempt is asked: what was decided on, or the rest of it. */
+  readonly needs: Needs;
   readonly replica: string;
   readonly overheadMs: number;
   readonly index: number;
   readonly isHedge: boolean;
+  readonly isContinuation: boolean;
   readonly wallMs: number;
 }
 
@@ -68,10 +76,11 @@ export function heldRecord(
   span: Span | undefined,
   origin: AttemptOrigin,
 ): UsageRecord {
-  const { requestId, call, decided, replica, overheadMs, index, wallMs } = origin;
-  const { tenant, stream } = decided.needs;
-  const { offering, maxCost } = candidate;
-  const prices = pricesFor(offering, decided.needs.estimatedInputTokens);
+  const { requestId, call, decided, needs, replica, overheadMs, index, wallMs } = origin;
+  const { tenant, stream, estimatedInputTokens } = needs;
+  const { offering } = candidate;
+  const most = origin.isContinuation ? maxCost(needs, offering) : candidate.maxCost;
+  const prices = pricesFor(offering, estimatedInputTokens);
   return {
     ...recordOfRequest({ requestId, tenant, call, stream, replica }),
     attemptId: uuidV7(wallMs),
@@ -84,9 +93,9 @@ export function heldRecord(
     requestOutcome: DecisionOutcome.UNSPECIFIED,
     usage: undefined,
     prices: prices && ratedPrices(prices, decided.snapshot.priceVersion),
-    costNanoUsd: maxCost,
+    costNanoUsd: most,
     componentsNanoUsd: {},
-    holdNanoUsd: maxCost,
+    holdNanoUsd: most,
     durationUs: 0n,
     firstTokenUs: undefined,
     overheadUs: BigInt(Math.round(overheadMs * 1000)),
@@ -133,10 +142,7 @@ export function endAttemptSpan({ span, id }: Attempt, record: UsageRecord): void
  * What an attempt used if nobody reports it: the expected input, and what was delivered. Of an answer in one piece that nobody
  * saw, what was expected; a stream tells by its silence that nothing was written yet.
  */
-export function estimatedUsage(
-  { candidate, deliveredBytes, firstTokenAtMs }: Attempt,
-  { needs }: DecidedRequest,
-): CountedUsage {
+export function estimatedUsage({ candidate, needs, deliveredBytes, firstTokenAtMs }: Attempt): CountedUsage {
   const units = unitsAt(needs, candidate.offering);
   if (units?.expected !== undefined) return usageOfUnits(units.unit, units.expected);
   const seen = needs.stream || firstTokenAtMs !== undefined;

@@ -197,6 +197,9 @@ export function* piecesOf(
   if (message !== undefined)
     for (const value of deltasOfMessage(message)) yield { event: { $case: 'delta', value } };
   yield {
-    event: { $case: 'finished', value: { finishReason, usage, cost, timings, providerModel } },
+    event: {
+      $case: 'finished',
+      value: { finishReason, usage, cost, timings, providerModel, continuedBy: [] },
+    },
   };
 }

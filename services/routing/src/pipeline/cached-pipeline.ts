@@ -259,8 +259,12 @@ export class CachedPipeline {
   }
 }
 
-/** Where those find each other who ask the same at once: not those who came before answers were cleared, and after. */
-const placeUnderWay = ({ key, epoch }: CachedCall): string => `${epoch} ${key}`;
+/**
+ * Where those find each other who ask the same at once: not those who came before answers were cleared, and after, nor those who
+ * want a broken stream continued, and who do not.
+ */
+const placeUnderWay = ({ key, epoch, asked }: CachedCall): string =>
+  `${epoch} ${asked.operation.request.failover?.continueStreams ?? false} ${key}`;
 
 /** Whether a request takes an answer that is being made for another. One that wants it fresh wants one of its own. */
 const mayJoin = ({ rules }: CachedCall): boolean => rules.maxAgeMs > 0;

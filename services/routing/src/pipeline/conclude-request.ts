@@ -1,6 +1,7 @@
 import { DecisionOutcome } from '@switchyard/contracts/routing';
 import type { ServiceError } from '@switchyard/kernel';
 import type { ProviderError } from '@switchyard/llm';
+import type { ToldAnswer } from '../domain/failover/told-answer.ts';
 import { allFailed, callerGone, deadlinePassed } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { Attempt } from './attempt.ts';
@@ -29,11 +30,9 @@ export function concludeRequest(
 }
 
 /** What came of a request whose last attempt failed. */
-export function failedOutcome(attempt: Attempt, error: ProviderError): DecisionOutcome {
+export function failedOutcome({ soFar }: ToldAnswer, error: ProviderError): DecisionOutcome {
   if (error.class === 'cancelled') return DecisionOutcome.CANCELLED;
-  return attempt.firstTokenAtMs !== undefined
-    ? DecisionOutcome.BROKEN_STREAM
-    : DecisionOutcome.FALLBACK_EXHAUSTED;
+  return soFar === 'nothing' ? DecisionOutcome.FALLBACK_EXHAUSTED : DecisionOutcome.BROKEN_STREAM;
 }
 
 /** The last attempt of a request, and what was around it. */

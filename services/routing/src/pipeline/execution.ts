@@ -3,6 +3,8 @@ import { DecisionOutcome, type RouteSummary } from '@switchyard/contracts/routin
 import { type DecodedResponse, type ProviderError, providerError } from '@switchyard/llm';
 import { endSpan, startSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
+import { wantsContinuation } from '../domain/failover/continued-request.ts';
+import { ToldAnswer } from '../domain/failover/told-answer.ts';
 import { nobodyCallable, noCandidate } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { CallFailure } from '../transport/call-provider.ts';
@@ -21,11 +23,14 @@ export class Execution {
   readonly startedAtMs: number;
   readonly decided: DecidedRequest;
   readonly log = new AttemptLog();
+  /** What the caller has of a streamed answer. */
+  readonly told: ToldAnswer;
   readonly #context: PipelineContext;
   readonly #decidedWallMs: number;
   readonly #source: AttemptSource;
   /** Whether an attempt has failed. */
   #hasFailed = false;
+  readonly #authors: Attempt[] = [];
 
   /** @throws where the request is refused before anyone is called */
   constructor(call: AskedCall, context: PipelineContext, mode: { readonly stream: boolean }) {
@@ -40,8 +45,9 @@ export class Execution {
       span?.setAttribute('switchyard.request_id', this.requestId);
       endSpan(span);
     }
-    const { requestId, decided, startedAtMs: arrivedAtMs, log } = this;
-    this.#source = new AttemptSource({ requestId, call, decided, arrivedAtMs, log }, context);
+    this.told = new ToldAnswer(isToBeContinued(this.decided) ? 'continued' : 'as it is');
+    const { requestId, decided, startedAtMs: arrivedAtMs, log, told } = this;
+    this.#source = new AttemptSource({ requestId, call, decided, arrivedAtMs, log, told }, context);
     if (decided.choice.ranked.length > 0) return;
     this.#conclude(DecisionOutcome.REFUSED);
     throw noCandidate(requestId, decided.choice);
@@ -50,6 +56,11 @@ export class Execution {
   /** Whose turn it was, the last one included, whether it was called or passed over; again where it was tried again. */
   get tried(): readonly RankedCandidate[] {
     return this.#source.tried;
+  }
+
+  /** The attempts that gave the answer, in order: one, or those that went on with what another had begun. */
+  get authors(): readonly Attempt[] {
+    return this.#authors;
   }
 
   /** The first attempt. @throws where none can be made */
@@ -64,6 +75,7 @@ export class Execution {
   /** The first piece of an answer has come. */
   answerBegun(attempt: Attempt): void {
     if (attempt.firstTokenAtMs !== undefined) return;
+    this.#authors.push(attempt);
     attempt.firstTokenAtMs = this.#context.clock.monotonicMs();
     attempt.runtime.answered(attempt.permit, attempt.firstTokenAtMs);
   }
@@ -87,7 +99,7 @@ export class Execution {
     this.#hasFailed = true;
     this.#endFailed(attempt, error);
     const following = await this.#source.after(attempt, error);
-    const requestOutcome = following === undefined ? failedOutcome(attempt, error) : undefined;
+    const requestOutcome = following === undefined ? failedOutcome(this.told, error) : undefined;
     try {
       this.#settleFailed(attempt, failure, requestOutcome);
     } catch (thrown) {
@@ -95,6 +107,7 @@ export class Execution {
       throw thrown;
     }
     this.log.listPassedOver();
+    if (following?.isContinuation) this.told.continue();
     if (following !== undefined) return following;
     this.#conclude(requestOutcome ?? DecisionOutcome.FALLBACK_EXHAUSTED);
     const { blocked, attempts, deadlineIsPast } = this.#source;
@@ -194,7 +207,7 @@ export class Execution {
   }
 
   #settle(attempt: Attempt, end: AttemptOutcome): void {
-    settleAttempt(attempt, end, { decided: this.decided, log: this.log, context: this.#context });
+    settleAttempt(attempt, end, { log: this.log, context: this.#context });
   }
 
   #conclude(outcome: DecisionOutcome): void {
@@ -207,6 +220,10 @@ export class Execution {
     );
   }
 }
+
+/** Probes find out how one candidate does. */
+const isToBeContinued = ({ needs: { operation, stream, isProbe } }: DecidedRequest): boolean =>
+  operation.kind === 'chat' && stream && !isProbe && wantsContinuation(operation.request);
 
 const cancelled = (detail: string): ProviderError => providerError({ class: 'cancelled', detail });
 

@@ -17,7 +17,7 @@ export class HeardStream {
     this.#maxBytes = maxBytes;
   }
 
-  /** @returns the answer, with the last piece; undefined before, and where it is too large */
+  /** @returns the answer, with the last piece; undefined before, where it is too large, and where several have given it: no model would */
   add({ event }: StreamCompleteResponse): CompleteResponse | undefined {
     switch (event?.$case) {
       case 'started':
@@ -28,6 +28,7 @@ export class HeardStream {
         if (this.#bytes <= this.#maxBytes) this.#message.add(event.value);
         return undefined;
       case 'finished':
+        if (event.value.continuedBy.length > 0) return undefined;
         if (this.#started === undefined || this.#bytes > this.#maxBytes) return undefined;
         return { ...this.#started, message: this.#message.message(), ...event.value };
       default:

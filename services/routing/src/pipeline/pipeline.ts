@@ -4,6 +4,7 @@ import {
   type Cost,
   type Decision,
   DecisionOutcome,
+  type Delta,
   type RouteSummary,
   type StreamCompleteResponse,
   type Timings,
@@ -16,9 +17,11 @@ import {
   type OperationAnswers,
   type OperationKind,
   type PlainOperationKind,
+  sumUsage,
 } from '@switchyard/llm';
 import { ByteBudget } from '@switchyard/service-kit';
 import type { Needs } from '../domain/request/needs.ts';
+import { offeringName } from '../domain/snapshot/at-endpoints.ts';
 import type { PipelineContext } from '../ports.ts';
 import { callForAnswer, callForStream, type StreamStep } from '../transport/call-provider.ts';
 import { decideRequest } from './admit-request.ts';
@@ -175,8 +178,7 @@ export class Pipeline {
     let attempt: Attempt | undefined = await execution.begin();
     if (hedgeOf(asked) !== undefined) {
       const won = await race(attempt, { execution, open: openStream, discard: leave });
-      yield* this.#streamAttempt(execution, won.attempt, resume(won.value));
-      return;
+      attempt = yield* this.#streamAttempt(execution, won.attempt, resume(won.value));
     }
     while (attempt !== undefined)
       attempt = yield* this.#streamAttempt(execution, attempt, callForStream(attempt.call));
@@ -200,13 +202,13 @@ export class Pipeline {
     });
   }
 
-  /** @returns the next attempt where this one failed before the caller saw anything; undefined at the end */
+  /** @returns the next attempt where this one failed and another may answer, or go on; undefined at the end */
   async *#streamAttempt(
     execution: Execution,
     attempt: Attempt,
     steps: AsyncIterable<StreamStep>,
   ): AsyncGenerator<StreamCompleteResponse, Attempt | undefined, undefined> {
-    let begun = false;
+    const { told } = execution;
     try {
       for await (const step of steps) {
         switch (step.kind) {
@@ -216,20 +218,18 @@ export class Pipeline {
           case 'delta':
             execution.answerBegun(attempt);
             attempt.deliveredBytes += bytesOfDelta(step.delta);
-            if (!begun) yield started(execution, attempt);
-            begun = true;
-            yield { event: { $case: 'delta', value: step.delta } };
+            if (told.soFar === 'nothing') yield started(execution, attempt);
+            yield* deltaOf(told.tell(step.delta));
             break;
           case 'finish': {
             execution.succeed(attempt, { usage: step.usage ?? attempt.usage });
-            if (!begun) yield started(execution, attempt);
+            if (told.soFar === 'nothing') yield started(execution, attempt);
             const { finishReason, providerModel } = step;
-            yield {
-              event: {
-                $case: 'finished',
-                value: { finishReason, providerModel, ...this.#endOf(execution, attempt) },
-              },
-            };
+            const continuedBy = execution.authors
+              .slice(1)
+              .map(({ candidate }) => offeringName(candidate.offering));
+            const value = { finishReason, providerModel, continuedBy, ...this.#endOf(execution) };
+            yield { event: { $case: 'finished', value } };
             return undefined;
           }
           case 'failure':
@@ -242,21 +242,23 @@ export class Pipeline {
     }
   }
 
-  #summaryOf({ execution, attempt }: Pick<Answered<OperationKind>, 'execution' | 'attempt'>): AnswerSummary {
+  #summaryOf({ execution }: Pick<Answered<OperationKind>, 'execution'>): AnswerSummary {
     const { requestId } = execution;
-    return { requestId, route: execution.route, cache: undefined, ...this.#endOf(execution, attempt) };
+    return { requestId, route: execution.route, cache: undefined, ...this.#endOf(execution) };
   }
 
-  #endOf(execution: Execution, attempt: Attempt): AnswerEnd {
+  #endOf(execution: Execution): AnswerEnd {
     const nowMs = this.#context.clock.monotonicMs();
-    const { startedAtMs } = execution;
+    const { startedAtMs, authors } = execution;
+    const [first] = authors;
+    const usage = usageOf(authors);
     return {
-      usage: attempt.usage,
-      cost: costOf(execution, attempt),
+      usage,
+      cost: costOf(execution, usage),
       timings: {
         total: durationOf(nowMs - startedAtMs),
-        firstToken: durationOf((attempt.firstTokenAtMs ?? nowMs) - startedAtMs),
-        overhead: durationOf(Number(attempt.held.overheadUs) / 1000),
+        firstToken: durationOf((first?.firstTokenAtMs ?? nowMs) - startedAtMs),
+        overhead: durationOf(Number(first?.held.overheadUs ?? 0n) / 1000),
       },
     };
   }
@@ -275,14 +277,32 @@ const expectedUsage = ({ estimatedInputTokens }: Needs): Usage => ({
   estimated: true,
 });
 
-function costOf({ log: { costNanoUsd, attempts }, decided }: Execution, attempt: Attempt): Cost {
-  const components: Record<string, bigint> = { ...attempt.components };
-  const waste = attempts.slice(0, -1).reduce((sum, { costNanoUsd = 0n }) => sum + costNanoUsd, 0n);
+function* deltaOf(value: Delta | undefined): Generator<StreamCompleteResponse, void, undefined> {
+  if (value !== undefined) yield { event: { $case: 'delta', value } };
+}
+
+/** What all who gave a part of the answer used together. */
+function usageOf(authors: readonly Attempt[]): Usage | undefined {
+  if (authors.length === 1) return authors[0]?.usage;
+  return sumUsage(authors.flatMap(({ usage }) => usage ?? []));
+}
+
+function costOf(
+  { log: { costNanoUsd, attempts }, authors, decided }: Execution,
+  usage: Usage | undefined,
+): Cost {
+  const components: Record<string, bigint> = {};
+  for (const author of authors)
+    for (const [kind, nanoUsd] of Object.entries(author.components))
+      components[kind] = (components[kind] ?? 0n) + nanoUsd;
+  const useful = new Set(authors.map(({ id }) => id));
+  const wasted = attempts.filter(({ attemptId }) => !useful.has(attemptId));
+  const waste = wasted.reduce((sum, { costNanoUsd = 0n }) => sum + costNanoUsd, 0n);
   if (waste > 0n) components.waste = waste;
   return {
     totalNanoUsd: costNanoUsd,
     componentsNanoUsd: components,
     priceVersion: decided.snapshot.priceVersion,
-    estimated: attempt.usage?.estimated ?? false,
+    estimated: usage?.estimated ?? false,
   };
 }

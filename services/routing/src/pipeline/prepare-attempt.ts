@@ -81,8 +81,8 @@ function takePlace(
     candidate: { provider },
   }: Pick<PrepareOptions, 'origin' | 'leave' | 'candidate'> & { readonly nowMs: number },
 ): Place | Extract<Prepared, { kind: 'skipped' }> {
-  const { isProbe } = origin.decided.needs;
-  const pause = pauseOf(runtime, provider, { tokens: tokensWanted(origin.decided.needs), nowMs });
+  const { isProbe } = origin.needs;
+  const pause = pauseOf(runtime, provider, { tokens: tokensWanted(origin.needs), nowMs });
   const leave = taken ?? leaveFor(runtime, origin);
   if (leave === undefined)
     return { kind: 'skipped', outcome: 'overloaded', detail: 'its retry budget is used up' };
@@ -106,8 +106,8 @@ function pauseOf(
   return refusal && describeRefusal(refusal);
 }
 
-function leaveFor({ retries }: OfferingRuntime, { index, decided }: PrepareOptions['origin']) {
-  if (decided.needs.isProbe) return 'free';
+function leaveFor({ retries }: OfferingRuntime, { index, needs }: PrepareOptions['origin']) {
+  if (needs.isProbe) return 'free';
   return index === 0 ? retries.startRequest() : retries.tryStartRetry();
 }
 
@@ -145,11 +145,13 @@ function hold(
     throw error;
   }
   runtime.began(nowMs);
-  const { index, isHedge } = origin;
+  const { index, needs, isHedge, isContinuation } = origin;
   const known = {
     id: held.attemptId,
     index,
     isHedge,
+    isContinuation,
+    needs,
     candidate,
     runtime,
     permit,
@@ -168,7 +170,7 @@ function learner(
   { clock }: PipelineContext,
   { told }: OfferingRuntime,
 ): PreparedCall['onHead'] {
-  const mark = told.began(tokensWanted(origin.decided.needs));
+  const mark = told.began(tokensWanted(origin.needs));
   return (headers) => told.note(readRateLimits(headers, clock.wallMs()), mark, clock.monotonicMs());
 }
 
@@ -184,9 +186,8 @@ const UNANSWERED = {
 
 function encode(
   { offering }: RankedCandidate,
-  { decided }: PrepareOptions['origin'],
+  { needs }: PrepareOptions['origin'],
 ): Result<SendableRequest, Unsupported> {
-  const { needs } = decided;
   return encodeOperation(offering.provider.format, {
     operation: needs.operation,
     model: offering.model,
@@ -218,7 +219,7 @@ function callOf(
   const { address } = provider;
   const key = authorizationHeaders(authorization, { address, encoded, wallMs });
   const headers = { ...key, 'x-switchyard-attempt-id': attemptId };
-  const answer = origin.decided.needs.stream ? 'streamed' : 'whole';
+  const answer = origin.needs.stream ? 'streamed' : 'whole';
   const deadline = new AttemptDeadline({ limits: provider.limits, answer, signal, remainingMs });
   return {
     deadline,

@@ -1,7 +1,6 @@
 import type { UsageRecord } from '@switchyard/contracts/events';
 import { type AttemptEnd, bookAttempt } from '../domain/booking.ts';
 import type { PipelineContext } from '../ports.ts';
-import type { DecidedRequest } from './admit-request.ts';
 import { type Attempt, endAttemptSpan, estimatedUsage, firstTokenMsOf } from './attempt.ts';
 import type { AttemptLog } from './attempt-log.ts';
 
@@ -15,7 +14,6 @@ export type AttemptOutcome = Pick<AttemptEnd, 'outcome' | 'delivered' | 'usage' 
 
 /** Where an attempt belongs. */
 export interface Settlement {
-  readonly decided: DecidedRequest;
   readonly log: AttemptLog;
   readonly context: Pick<PipelineContext, 'usage' | 'events' | 'clock'>;
 }
@@ -24,13 +22,13 @@ export interface Settlement {
 export function settleAttempt(
   attempt: Attempt,
   end: AttemptOutcome,
-  { decided, log, context: { usage, events, clock } }: Settlement,
+  { log, context: { usage, events, clock } }: Settlement,
 ): void {
   attempt.settled = true;
   const durationMs = (attempt.endedAtMs ?? clock.monotonicMs()) - attempt.startedAtMs;
   let record: UsageRecord;
   try {
-    record = book(attempt, { ...end, durationMs }, decided);
+    record = book(attempt, { ...end, durationMs });
     usage.settle(attempt.id, record);
   } catch (error) {
     usage.settle(attempt.id, attempt.held);
@@ -47,7 +45,6 @@ export function settleAttempt(
 function book(
   attempt: Attempt,
   { durationMs, ...end }: AttemptOutcome & { readonly durationMs: number },
-  decided: DecidedRequest,
 ): UsageRecord {
   const firstTokenMs = firstTokenMsOf(attempt);
   return bookAttempt({
@@ -55,7 +52,7 @@ function book(
     end: {
       ...end,
       mayHaveWorked: end.mayHaveWorked ?? true,
-      estimate: estimatedUsage(attempt, decided),
+      estimate: estimatedUsage(attempt),
       httpStatus: end.httpStatus ?? (end.outcome === 'ok' ? 200 : undefined),
       durationUs: durationMs * 1000,
       firstTokenUs: firstTokenMs === undefined ? undefined : firstTokenMs * 1000,

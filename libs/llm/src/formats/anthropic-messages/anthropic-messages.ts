@@ -1,6 +1,7 @@
 import { checkEventStreamHead } from '../http-answer.ts';
 import type { WireFormat } from '../wire-format.ts';
 import { classifyMessagesError } from './classify-error.ts';
+import { claudeContinuesLastTurn } from './continues-last-turn.ts';
 import { decodeMessagesResponse } from './decode-response.ts';
 import { encodeMessagesRequest } from './encode-request.ts';
 import { findUnsupportedInMessages, limitThatMatters } from './find-unsupported.ts';
@@ -12,6 +13,7 @@ export const anthropicMessages: WireFormat = Object.freeze({
   findUnsupported: findUnsupportedInMessages,
   unsupportedVariant: limitThatMatters,
   encodeRequest: encodeMessagesRequest,
+  continuesLastTurn: claudeContinuesLastTurn,
   requiresOutputLimit: true,
   authStyle: 'x-api-key',
   decodeResponse: decodeMessagesResponse,

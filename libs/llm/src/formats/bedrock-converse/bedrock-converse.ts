@@ -1,3 +1,4 @@
+import { claudeContinuesLastTurn } from '../anthropic-messages/continues-last-turn.ts';
 import { checkStreamType } from '../http-answer.ts';
 import type { WireFormat } from '../wire-format.ts';
 import { classifyConverseError } from './classify-error.ts';
@@ -12,6 +13,8 @@ export const bedrockConverse: WireFormat = Object.freeze({
   findUnsupported: findUnsupportedInConverse,
   unsupportedVariant: variantOfConverse,
   encodeRequest: encodeConverseRequest,
+  // Other models refuse it, or nobody says that they take it.
+  continuesLastTurn: claudeContinuesLastTurn,
   authStyle: 'aws-sigv4',
   decodeResponse: decodeConverseResponse,
   checkStreamHead: (head) => checkStreamType(head, 'application/vnd.amazon.eventstream'),

@@ -13,6 +13,8 @@ export const ollamaNative: WireFormat = Object.freeze({
   // Neither the id nor the limit matters here.
   unsupportedVariant: () => undefined,
   encodeRequest: encodeOllamaRequest,
+  // https://github.com/ollama/ollama/issues/6778
+  continuesLastTurn: () => true,
   authStyle: 'bearer',
   decodeResponse: decodeOllamaResponse,
   checkStreamHead: (head) => checkStreamType(head, 'application/x-ndjson'),

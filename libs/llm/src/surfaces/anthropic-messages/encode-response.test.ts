@@ -126,7 +126,14 @@ const STARTED: StreamCompleteResponse = {
 const finished = (finishReason: FinishReason): StreamCompleteResponse => ({
   event: {
     $case: 'finished',
-    value: { finishReason, usage: USAGE, cost: undefined, timings: undefined, providerModel: 'm-1' },
+    value: {
+      finishReason,
+      usage: USAGE,
+      cost: undefined,
+      timings: undefined,
+      providerModel: 'm-1',
+      continuedBy: [],
+    },
   },
 });
 

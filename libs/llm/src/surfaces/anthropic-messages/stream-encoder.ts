@@ -167,14 +167,15 @@ class Encoder implements SurfaceStreamEncoder {
     return sse('content_block_stop', { type: 'content_block_stop', index });
   }
 
-  #finish({ finishReason, usage, cost, timings, providerModel }: StreamFinished): string {
+  #finish(finished: StreamFinished): string {
+    const { finishReason, usage } = finished;
     const { requestId = '', route, cache } = this.#started ?? {};
     const delta = {
       stop_reason: encodeStopReason(finishReason),
       stop_sequence: null,
       stop_details: encodeStopDetails(finishReason, this.#refusal),
     };
-    const switchyard = encodeExtension({ requestId, route, cache, cost, timings, usage, providerModel });
+    const switchyard = encodeExtension({ ...finished, requestId, route, cache });
     const ended = { type: 'message_delta', delta, usage: encodeMessagesUsage(usage), switchyard };
     return `${this.#stop()}${sse('message_delta', ended)}${sse('message_stop', { type: 'message_stop' })}`;
   }

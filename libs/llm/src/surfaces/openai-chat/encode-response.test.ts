@@ -172,6 +172,7 @@ const EVENTS: StreamCompleteResponse[] = [
         cost: COST,
         timings: { ...TIMINGS, overhead: undefined },
         providerModel: 'gpt-4o-mini-2024-07-18',
+        continuedBy: [],
       },
     },
   },

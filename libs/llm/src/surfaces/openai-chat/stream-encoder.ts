@@ -154,9 +154,9 @@ class Encoder implements ChatStreamEncoder {
   }
 
   #finish(finished: StreamFinished): string {
-    const { finishReason, usage, cost, timings, providerModel } = finished;
+    const { finishReason, usage } = finished;
     const { requestId = '', route, cache } = this.#started ?? {};
-    const extension = encodeExtension({ requestId, route, cache, cost, timings, usage, providerModel });
+    const extension = encodeExtension({ ...finished, requestId, route, cache });
     const reason = encodeFinishReason(finishReason);
     const choice = `[{"index":0,"delta":{},"logprobs":null,"finish_reason":"${reason}"}]`;
     const last = `${this.#head}${choice},"switchyard":${JSON.stringify(extension)}${this.#tail}`;

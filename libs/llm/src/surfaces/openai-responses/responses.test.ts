@@ -186,6 +186,7 @@ const FINISHED: StreamCompleteResponse = {
       cost: undefined,
       timings: undefined,
       providerModel: '',
+      continuedBy: [],
     },
   },
 };

@@ -137,14 +137,14 @@ class Encoder implements SurfaceStreamEncoder {
     return text;
   }
 
-  #finish({ finishReason, usage, cost, timings, providerModel }: StreamFinished): string {
+  #finish(finished: StreamFinished): string {
     const closed = this.#closeAll();
     const { requestId = this.#requestId, route, cache } = this.#started ?? {};
     const response = {
       ...this.#head,
-      ...encodeEnd(finishReason, usage),
+      ...encodeEnd(finished.finishReason, finished.usage),
       output: this.#items.map(({ item }) => item),
-      switchyard: encodeExtension({ requestId, route, cache, cost, timings, usage, providerModel }),
+      switchyard: encodeExtension({ ...finished, requestId, route, cache }),
     };
     return closed + this.#write(`response.${response.status}`, { response });
   }

@@ -128,6 +128,7 @@ test('a stream is started, deltas, finished; or ends with an error', () => {
         cost: undefined,
         timings: undefined,
         providerModel: '',
+        continuedBy: [],
       },
     },
   });

@@ -122,12 +122,13 @@ function decodeContext(reader: FieldReader | undefined): RequestContext | undefi
 }
 
 function decodeFailover(reader: FieldReader | undefined): FailoverPolicy | undefined {
-  reader?.refuseOthers(['allowed', 'max_fallbacks', 'max_retries']);
+  reader?.refuseOthers(['allowed', 'max_fallbacks', 'max_retries', 'continue_streams']);
   return (
     reader && {
       allowed: reader.boolean('allowed'),
       maxFallbacks: reader.integer('max_fallbacks', { min: 0, max: 10 }),
       maxRetries: reader.integer('max_retries', { min: 0, max: 5 }),
+      continueStreams: reader.boolean('continue_streams'),
     }
   );
 }

@@ -38,6 +38,7 @@ const FIELDS: Readonly<Record<string, HeaderField>> = {
   'x-switchyard-max-latency-ms': { path: ['requirements', 'max_latency_ms'], kind: 'integer' },
   'x-switchyard-failover': { path: ['failover', 'allowed'], kind: 'flag' },
   'x-switchyard-max-fallbacks': { path: ['failover', 'max_fallbacks'], kind: 'integer' },
+  'x-switchyard-continue-streams': { path: ['failover', 'continue_streams'], kind: 'flag' },
   'x-switchyard-cache': text('cache', 'use'),
 };
 

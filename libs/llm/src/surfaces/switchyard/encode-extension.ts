@@ -18,6 +18,8 @@ export interface ExtensionInput {
   readonly timings: Timings | undefined;
   readonly usage: Usage | undefined;
   readonly providerModel: string;
+  /** Who went on with a stream that had broken off. Default: nobody. */
+  readonly continuedBy?: readonly string[];
   /** Absent where the request is not cached. */
   readonly cache?: CacheInfo | undefined;
 }
@@ -31,6 +33,7 @@ export function encodeExtension({
   usage,
   providerModel,
   cache,
+  continuedBy = [],
 }: ExtensionInput): object {
   return {
     request_id: requestId,
@@ -42,6 +45,7 @@ export function encodeExtension({
     confidence: route?.confidence,
     alternatives: route?.alternatives,
     fallbacks: route?.fallbacks,
+    continued_by: continuedBy.length === 0 ? undefined : continuedBy,
     cost: cost && encodeCost(cost),
     usage_estimated: usage?.estimated,
     timings_ms: timings && {

@@ -35,6 +35,7 @@ test('every header has its place', () => {
     'x-switchyard-max-latency-ms': '100',
     'x-switchyard-failover': 'false',
     'x-switchyard-max-fallbacks': '2',
+    'x-switchyard-continue-streams': 'true',
     authorization: 'Bearer x',
   });
   expect(request).toMatchObject({
@@ -54,7 +55,7 @@ test('every header has its place', () => {
       maxPricePerMillionNanoUsd: 5n,
       maxLatencyMs: 100,
     },
-    failover: { allowed: false, maxFallbacks: 2 },
+    failover: { allowed: false, maxFallbacks: 2, continueStreams: true },
     passthroughJson: '',
   });
 });

@@ -3,7 +3,7 @@ import { type FailedAttempt, nextStep } from './next-step.ts';
 
 const failed: FailedAttempt = {
   errorClass: 'server_error',
-  answerBegun: false,
+  told: 'nothing',
   fallbacksUsed: 0,
   maxFallbacks: 3,
   candidatesLeft: 2,
@@ -25,8 +25,19 @@ test.each([
   ['no failover but one that may work later', { maxFallbacks: 0, retryable: 1 }, 'retry'],
   ['another one and one that may work later', { retryable: 1 }, 'next-candidate'],
   ['all retries used', { candidatesLeft: 0, retryable: 1, retriesUsed: 2 }, 'no-candidate-left'],
-  ['a begun answer of one that may work later', { answerBegun: true, retryable: 1 }, 'answer-begun'],
-  ['an answer that has begun', { answerBegun: true }, 'answer-begun'],
+  ['a begun answer of one that may work later', { told: 'final', retryable: 1 }, 'answer-begun'],
+  ['an answer that has begun', { told: 'final' }, 'answer-begun'],
+  ['an answer that another can go on with', { told: 'continuable' }, 'next-candidate'],
+  [
+    'one that only the same could, later',
+    { told: 'continuable', candidatesLeft: 0, retryable: 1 },
+    'no-candidate-left',
+  ],
+  [
+    'one that too many went on with',
+    { told: 'continuable', fallbacksUsed: 3, retryable: 1 },
+    'fallbacks-used',
+  ],
   ['a request that is wrong everywhere', { errorClass: 'invalid_request' }, 'not-retryable'],
   ['a caller that went away', { callerGone: true }, 'caller-gone'],
 ] satisfies [string, Partial<FailedAttempt>, string][])('after %s: %o → %s', (_, change, expected) => {

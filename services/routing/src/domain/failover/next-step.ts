@@ -1,10 +1,11 @@
 import { ERROR_CLASSES, type ErrorClass } from '@switchyard/llm';
+import type { ToldSoFar } from './told-answer.ts';
 
 /** What is known after an attempt failed. */
 export interface FailedAttempt {
   readonly errorClass: ErrorClass;
-  /** Whether a byte of the answer has gone to the caller: from then on nobody else can answer. */
-  readonly answerBegun: boolean;
+  /** What of the answer has gone to the caller: once there is anything, somebody else can only go on with it, and only at once. */
+  readonly told: ToldSoFar;
   /** How many further candidates have been tried. */
   readonly fallbacksUsed: number;
   /** Most further candidates that may be tried. */
@@ -39,10 +40,11 @@ export type NextStep =
 /** Decides what follows after a candidate has failed: another one at once, else the same again later. */
 export function nextStep(failed: FailedAttempt): NextStep {
   if (failed.callerGone) return { kind: 'give-up', because: 'caller-gone' };
-  if (failed.answerBegun) return { kind: 'give-up', because: 'answer-begun' };
+  if (failed.told === 'final') return { kind: 'give-up', because: 'answer-begun' };
   if (!ERROR_CLASSES[failed.errorClass].failsOver) return { kind: 'give-up', because: 'not-retryable' };
   const mayFallBack = failed.fallbacksUsed < failed.maxFallbacks;
   if (mayFallBack && failed.candidatesLeft > 0) return { kind: 'next-candidate' };
-  if (failed.retryable > 0 && failed.retriesUsed < failed.maxRetries) return { kind: 'retry' };
+  if (failed.told === 'nothing' && failed.retryable > 0 && failed.retriesUsed < failed.maxRetries)
+    return { kind: 'retry' };
   return { kind: 'give-up', because: mayFallBack ? 'no-candidate-left' : 'fallbacks-used' };
 }

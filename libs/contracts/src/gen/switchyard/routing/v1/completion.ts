@@ -334,7 +334,16 @@ export interface FailoverPolicy {
    * the pause that the provider asks for (none that is longer than 10 s or what is left of the deadline), else after a backoff
    * with full jitter from 200 ms. Default 2; a probe is never repeated.
    */
-  maxRetries?: number | undefined;
+  maxRetries?:
+    | number
+    | undefined;
+  /**
+   * Whether a stream that breaks off after its first piece is gone on with by the next candidate, which is given the text so far.
+   * Each counts as a fallback. Not where a tool call, reasoning without text after it, signed reasoning or a refusal was
+   * delivered, where the answer has a `response_format`, or more than 1 MiB of text: then the stream ends with the error, as it does
+   * without. Such an answer is not cached. Default false.
+   */
+  continueStreams?: boolean | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -394,7 +403,7 @@ export interface StreamCompleteResponse {
   /** The piece; exactly one is set. */
   event:
     | //
-    /** The provider has begun to answer: no failover after this. */
+    /** The provider has begun to answer: no failover after this, unless `failover.continue_streams` asks for it. */
     { $case: "started"; value: StreamStarted }
     | //
     /** More of the answer. */
@@ -495,6 +504,12 @@ export interface StreamFinished {
     | undefined;
   /** The model id that the provider reported. */
   providerModel: string;
+  /**
+   * Who went on with the answer after it had broken off, in order, as "provider/model", or "provider/model#endpoint" of a provider with
+   * several endpoints. `usage` is then the sum of all who wrote a part of it, each with the input that it was given. Empty where one
+   * provider gave all of it.
+   */
+  continuedBy: string[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1464,7 +1479,13 @@ export const Sampling: MessageFns<Sampling> = {
 };
 
 function createBaseFailoverPolicy(): FailoverPolicy {
-  return { allowed: undefined, maxFallbacks: undefined, maxRetries: undefined, _unknownFields: {} };
+  return {
+    allowed: undefined,
+    maxFallbacks: undefined,
+    maxRetries: undefined,
+    continueStreams: undefined,
+    _unknownFields: {},
+  };
 }
 
 export const FailoverPolicy: MessageFns<FailoverPolicy> = {
@@ -1477,6 +1498,9 @@ export const FailoverPolicy: MessageFns<FailoverPolicy> = {
     }
     if (message.maxRetries !== undefined) {
       writer.uint32(24).int32(message.maxRetries);
+    }
+    if (message.continueStreams !== undefined) {
+      writer.uint32(32).bool(message.continueStreams);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1526,6 +1550,14 @@ export const FailoverPolicy: MessageFns<FailoverPolicy> = {
             message.maxRetries = reader.int32();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.continueStreams = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1559,6 +1591,11 @@ export const FailoverPolicy: MessageFns<FailoverPolicy> = {
         : isSet(object.max_retries)
         ? globalThis.Number(object.max_retries)
         : undefined,
+      continueStreams: isSet(object.continueStreams)
+        ? globalThis.Boolean(object.continueStreams)
+        : isSet(object.continue_streams)
+        ? globalThis.Boolean(object.continue_streams)
+        : undefined,
     };
   },
 
@@ -1573,6 +1610,9 @@ export const FailoverPolicy: MessageFns<FailoverPolicy> = {
     if (message.maxRetries !== undefined) {
       obj.maxRetries = Math.round(message.maxRetries);
     }
+    if (message.continueStreams !== undefined) {
+      obj.continueStreams = message.continueStreams;
+    }
     return obj;
   },
 
@@ -1584,6 +1624,7 @@ export const FailoverPolicy: MessageFns<FailoverPolicy> = {
     message.allowed = object.allowed ?? undefined;
     message.maxFallbacks = object.maxFallbacks ?? undefined;
     message.maxRetries = object.maxRetries ?? undefined;
+    message.continueStreams = object.continueStreams ?? undefined;
     return message;
   },
 };
@@ -2688,6 +2729,7 @@ function createBaseStreamFinished(): StreamFinished {
     cost: undefined,
     timings: undefined,
     providerModel: "",
+    continuedBy: [],
     _unknownFields: {},
   };
 }
@@ -2708,6 +2750,9 @@ export const StreamFinished: MessageFns<StreamFinished> = {
     }
     if (message.providerModel !== "") {
       writer.uint32(42).string(message.providerModel);
+    }
+    for (const v of message.continuedBy) {
+      writer.uint32(50).string(v!);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2773,6 +2818,14 @@ export const StreamFinished: MessageFns<StreamFinished> = {
             message.providerModel = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.continuedBy.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2808,6 +2861,11 @@ export const StreamFinished: MessageFns<StreamFinished> = {
         : isSet(object.provider_model)
         ? globalThis.String(object.provider_model)
         : "",
+      continuedBy: globalThis.Array.isArray(object?.continuedBy)
+        ? object.continuedBy.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.continued_by)
+        ? object.continued_by.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -2828,6 +2886,9 @@ export const StreamFinished: MessageFns<StreamFinished> = {
     if (message.providerModel !== "") {
       obj.providerModel = message.providerModel;
     }
+    if (message.continuedBy?.length) {
+      obj.continuedBy = message.continuedBy;
+    }
     return obj;
   },
 
@@ -2843,6 +2904,7 @@ export const StreamFinished: MessageFns<StreamFinished> = {
       ? Timings.fromPartial(object.timings)
       : undefined;
     message.providerModel = object.providerModel ?? "";
+    message.continuedBy = object.continuedBy?.map((e) => e) || [];
     return message;
   },
 };

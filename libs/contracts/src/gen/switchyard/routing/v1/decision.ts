@@ -333,6 +333,8 @@ export interface Attempt {
   endpoint: string;
   /** Whether it was made beside one that was slow. */
   hedge: boolean;
+  /** Whether it was to go on with a stream that had broken off. */
+  continuation: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1698,6 +1700,7 @@ function createBaseAttempt(): Attempt {
     costNanoUsd: undefined,
     endpoint: "",
     hedge: false,
+    continuation: false,
     _unknownFields: {},
   };
 }
@@ -1742,6 +1745,9 @@ export const Attempt: MessageFns<Attempt> = {
     }
     if (message.hedge !== false) {
       writer.uint32(96).bool(message.hedge);
+    }
+    if (message.continuation !== false) {
+      writer.uint32(104).bool(message.continuation);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1863,6 +1869,14 @@ export const Attempt: MessageFns<Attempt> = {
             message.hedge = reader.bool();
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.continuation = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1921,6 +1935,7 @@ export const Attempt: MessageFns<Attempt> = {
         : undefined,
       endpoint: isSet(object.endpoint) ? globalThis.String(object.endpoint) : "",
       hedge: isSet(object.hedge) ? globalThis.Boolean(object.hedge) : false,
+      continuation: isSet(object.continuation) ? globalThis.Boolean(object.continuation) : false,
     };
   },
 
@@ -1962,6 +1977,9 @@ export const Attempt: MessageFns<Attempt> = {
     if (message.hedge !== false) {
       obj.hedge = message.hedge;
     }
+    if (message.continuation !== false) {
+      obj.continuation = message.continuation;
+    }
     return obj;
   },
 
@@ -1984,6 +2002,7 @@ export const Attempt: MessageFns<Attempt> = {
       : undefined;
     message.endpoint = object.endpoint ?? "";
     message.hedge = object.hedge ?? false;
+    message.continuation = object.continuation ?? false;
     return message;
   },
 };
