@@ -1,4 +1,5 @@
 // One entry point per proto package, so that names of different packages cannot collide.
+export * from './gen/switchyard/events/v1/alert.ts';
 export * from './gen/switchyard/events/v1/cache.ts';
 export * from './gen/switchyard/events/v1/connector.ts';
 export * from './gen/switchyard/events/v1/credential.ts';

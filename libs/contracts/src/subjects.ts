@@ -5,6 +5,8 @@ const V = 'v1';
 
 /** What a health event says, as the third token of its subject. */
 export type HealthEvent = 'unhealthy' | 'recovered' | 'failed' | 'changed';
+/** What happened to an alert. */
+export type AlertSubjectEvent = 'firing' | 'resolved';
 /** What a credential event says. */
 export type CredentialEvent = 'revoked' | 'rotated' | 'policy';
 
@@ -28,6 +30,10 @@ export function busNames(prefix = 'switchyard') {
     health: (event: HealthEvent, provider: string) =>
       subject('health', V, event, encodeSubjectToken(provider)),
     healthAll: subject('health', V, '*', '*'),
+    /** Alerts (`AlertChanged`) by the owner of their rule, of every service that has rules, on `streams.alerts`. */
+    alert: (event: AlertSubjectEvent, tenant: string) =>
+      subject('alert', V, event, encodeSubjectToken(tenant)),
+    alertAll: subject('alert', V, '*', '*'),
     /** Revocations and rotations (`CredentialChanged`), owned by credential, on `streams.credential`. */
     credential: (event: CredentialEvent, tenant: string) =>
       subject('credential', V, event, encodeSubjectToken(tenant)),
@@ -42,6 +48,7 @@ export function busNames(prefix = 'switchyard') {
     streams: {
       usage: `${streamRoot}_USAGE`,
       health: `${streamRoot}_HEALTH`,
+      alerts: `${streamRoot}_ALERTS`,
       credential: `${streamRoot}_CREDENTIAL`,
       connector: `${streamRoot}_CONNECTOR`,
     },

@@ -7,6 +7,7 @@ import { postgresHealthStore } from './adapters/postgres-health-store.ts';
 import { postgresProbingStore } from './adapters/postgres-probing-store.ts';
 import { Announcer } from './bus/announcer.ts';
 import { takeObservations } from './bus/take-observations.ts';
+import { type AlertParts, composeAlerts } from './compose-alerts.ts';
 import type { HealthProbeConfig } from './config.ts';
 import { exposeGauges, healthProbeEvents } from './events.ts';
 import type { HealthHistory, ProbingStore, Routing } from './ports.ts';
@@ -24,6 +25,7 @@ export interface Parts {
   readonly observed: ObservedProviders;
   readonly history: HealthHistory;
   readonly routing: Routing;
+  readonly alerts: AlertParts;
   readonly plan: ProbingPlan;
   readonly probingStore: ProbingStore;
   readonly defaultIdleIntervalMs: number;
@@ -39,7 +41,7 @@ export interface Composition {
 
 /** Makes the parts of the service and sets them going; what they hold is let go by the foundation's stack. */
 export function composeParts(foundation: Foundation, { config, clock, random }: Composition): Parts {
-  const { log, metrics, bus, names, readiness, stack } = foundation;
+  const { log, metrics, bus, names, stack } = foundation;
   const events = healthProbeEvents(metrics);
   const table = new HealthTable();
   const observed = new ObservedProviders();
@@ -67,7 +69,31 @@ export function composeParts(foundation: Foundation, { config, clock, random }: 
   const probing = { plan, routing, registry, table, observed, leadership, events, clock, random };
   const prober = new Prober({ ...probing, config: config.probing });
   stack.defer(() => prober.close());
+  const watching = { postgres, holder, table, observed, leadership, events, random };
+  const alerts = composeAlerts(foundation, { ...watching, config });
 
+  showParts(foundation, { registry, judge, leadership, table, prober, alerts });
+  return {
+    ...{ table, observed, routing, clock, plan, probingStore, alerts },
+    history: postgresHealthHistory(postgres),
+    defaultIdleIntervalMs: config.probing.idleIntervalMs,
+  };
+}
+
+interface Shown {
+  readonly registry: ProviderRegistry;
+  readonly judge: Judge;
+  readonly leadership: Leadership;
+  readonly table: HealthTable;
+  readonly prober: Prober;
+  readonly alerts: AlertParts;
+}
+
+/** Shows how the parts do, at `/readyz` and `/metrics`. */
+function showParts(
+  { readiness, metrics }: Foundation,
+  { registry, judge, leadership, table, prober, alerts }: Shown,
+): void {
   readiness.want('routing', () => part(registry.isUp, 'does not list providers; the last list holds'));
   readiness.want('postgres', () =>
     part(judge.isReachable && leadership.isReachable, 'not reached; the last known health is shown'),
@@ -77,12 +103,8 @@ export function composeParts(foundation: Foundation, { config, clock, random }: 
     isLeader: () => leadership.isLeader,
     watchers: () => table.watchers,
     probesInFlight: () => prober.inFlight,
+    alertsFiring: () => alerts.watch.firing,
   });
-  return {
-    ...{ table, observed, routing, clock, plan, probingStore },
-    history: postgresHealthHistory(postgres),
-    defaultIdleIntervalMs: config.probing.idleIntervalMs,
-  };
 }
 
 const part = (ok: boolean, otherwise: string) => ({ ok, detail: ok ? 'in order' : otherwise });

@@ -1,4 +1,11 @@
-import { type BaseConfig, type Env, EnvReader, readBaseConfig } from '@switchyard/service-kit';
+import {
+  type BaseConfig,
+  type Env,
+  EnvReader,
+  type NamedHosts,
+  parseNamedHosts,
+  readBaseConfig,
+} from '@switchyard/service-kit';
 
 /** How the health-probe service is configured. */
 export interface HealthProbeConfig extends BaseConfig {
@@ -12,6 +19,11 @@ export interface HealthProbeConfig extends BaseConfig {
   readonly probing: ProbingConfig;
   /** `HEALTH_PROBE_LEASE_MS`: how long a replica that is gone keeps its place as the one that judges, 1,000 to 120,000. Default 10,000. */
   readonly leaseMs: number;
+  /**
+   * `HEALTH_PROBE_ALLOWED_PRIVATE_HOSTS`: `host:port` of receivers of alerts, separated by commas. These may have private or
+   * loopback addresses and may be spoken to without TLS. Default: none.
+   */
+  readonly namedHosts: NamedHosts;
 }
 
 /** How providers are probed. */
@@ -39,6 +51,7 @@ export function parseConfig(env: Env): HealthProbeConfig {
     natsReplicas: reader.integer('SWITCHYARD_NATS_REPLICAS', { fallback: 1, min: 1, max: 5 }),
     probing: readProbing(reader),
     leaseMs: reader.integer('HEALTH_PROBE_LEASE_MS', { fallback: 10_000, min: 1_000, max: 120_000 }),
+    namedHosts: readNamedHosts(reader),
   };
   reader.finish();
   return Object.freeze(config);
@@ -60,4 +73,11 @@ function readProbing(reader: EnvReader): ProbingConfig {
     timeoutMs: reader.integer('HEALTH_PROBE_TIMEOUT_MS', { fallback: 10_000, min: 100, max: 120_000 }),
     maxConcurrency: reader.integer('HEALTH_PROBE_MAX_CONCURRENCY', { fallback: 8, min: 1, max: 256 }),
   });
+}
+
+function readNamedHosts(reader: EnvReader): NamedHosts {
+  const name = 'HEALTH_PROBE_ALLOWED_PRIVATE_HOSTS';
+  const { named, wrong } = parseNamedHosts(reader.list(name), 'required');
+  for (const entry of wrong) reader.problem(`${name}: ${JSON.stringify(entry)} is not host:port`);
+  return named;
 }

@@ -51,3 +51,39 @@ export const probingNotAllowed = () =>
     publicMessage:
       "how the installation's providers are probed is set by a key of the installation, which pays for it",
   });
+
+export const alertRuleNotFound = () =>
+  new ServiceError({
+    reason: 'ALERT_RULE_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: 'there is no such rule; ListAlertRules says which there are',
+  });
+
+export const tooManyAlertRules = () =>
+  new ServiceError({
+    reason: 'TOO_MANY_ALERT_RULES',
+    code: 'RESOURCE_EXHAUSTED',
+    publicMessage: 'there are as many rules as there may be of one owner; remove some',
+  });
+
+export const receiverNotFound = () =>
+  new ServiceError({
+    reason: 'RECEIVER_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: 'there is no such receiver; ListReceivers says which there are',
+  });
+
+export const receiverInUse = (rule: string) =>
+  new ServiceError({
+    reason: 'RECEIVER_IN_USE',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: 'a rule names this receiver; take it out of the rule first',
+    metadata: { rule },
+  });
+
+export const tooManyReceivers = () =>
+  new ServiceError({
+    reason: 'TOO_MANY_RECEIVERS',
+    code: 'RESOURCE_EXHAUSTED',
+    publicMessage: 'there are as many receivers as there may be of one owner; remove some',
+  });

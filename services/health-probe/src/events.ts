@@ -1,3 +1,4 @@
+import type { AlertEvent, DeliveryNext, ReceiverTarget } from '@switchyard/alerting';
 import type { HealthEvent } from '@switchyard/contracts';
 import type { HealthState } from '@switchyard/resilience';
 import { Counter, Gauge, type Registry } from 'prom-client';
@@ -10,7 +11,13 @@ export interface HealthProbeEvents {
   probed(outcome: ProbeOutcome): void;
   changed(event: HealthEvent): void;
   published(count: number): void;
+  alerted(event: AlertEvent): void;
+  /** A try of telling a receiver has ended. */
+  told(kind: ReceiverKind, outcome: DeliveryNext['kind']): void;
 }
+
+/** Kinds of receivers, NATS included. */
+export type ReceiverKind = ReceiverTarget['kind'] | 'nats';
 
 /** What is measured when somebody looks. */
 export interface Gauges {
@@ -18,6 +25,7 @@ export interface Gauges {
   readonly isLeader: () => boolean;
   readonly watchers: () => number;
   readonly probesInFlight: () => number;
+  readonly alertsFiring: () => number;
 }
 
 const STATES: readonly HealthState[] = [
@@ -39,11 +47,20 @@ export function healthProbeEvents(registry: Registry): HealthProbeEvents {
   const probes = counter('probes', 'Probes that ended, by outcome.', ['outcome']);
   const changes = counter('changes', 'Changes of states that this replica made, by event.', ['event']);
   const published = counter('events_published', 'Events that reached the bus.');
+  const alerts = counter('alerts', 'Alerts that fired or were resolved at this replica, by event.', [
+    'event',
+  ]);
+  const deliveries = counter('alert_deliveries', 'Tries of telling receivers, by kind and outcome.', [
+    'kind',
+    'outcome',
+  ]);
   return {
     observed: (result) => observations.inc({ result }),
     probed: (outcome) => probes.inc({ outcome }),
     changed: (event) => changes.inc({ event }),
     published: (count) => published.inc(count),
+    alerted: (event) => alerts.inc({ event }),
+    told: (kind, outcome) => deliveries.inc({ kind, outcome }),
   };
 }
 
@@ -72,4 +89,5 @@ export function exposeGauges(registry: Registry, gauges: Gauges): void {
   gauge('is_leader', 'Whether this replica judges and probes (1).', () => (gauges.isLeader() ? 1 : 0));
   gauge('watchers', 'Callers that watch.', gauges.watchers);
   gauge('probes_in_flight', 'Probes under way.', gauges.probesInFlight);
+  gauge('alerts_firing', 'Alerts that fire, at the replica that judges them.', gauges.alertsFiring);
 }

@@ -1,3 +1,8 @@
+import type { AlertNotice, DeliveryNext, DeliveryOutcome, Receiver } from '@switchyard/alerting';
+import type { Receiver as ReceiverMessage } from '@switchyard/contracts/alert';
+import type { AlertRule as RuleMessage } from '@switchyard/contracts/health';
+import type { AlertRule } from './domain/alerts/alert-rule.ts';
+import type { AlertChange, OpenAlert } from './domain/alerts/next-alerts.ts';
 import type { CommittedChange, HealthChange, HealthRecord } from './domain/health-record.ts';
 import type { ProbeModel } from './domain/probe-model.ts';
 import type { ProbeBudget, ProbeSettings, ProbeSpending } from './domain/probe-settings.ts';
@@ -167,4 +172,104 @@ export interface Routing {
   probe(target: ProbeTarget): Promise<ProbeResult>;
   /** The request of one test, whole or streamed. Never throws. */
   test(call: TestCall): Promise<TestCallResult>;
+}
+
+/** What alerts are judged by, of all owners. */
+export interface AlertWatchState {
+  readonly rules: readonly AlertRule[];
+  /** Pending and firing ones. */
+  readonly open: readonly OpenAlert[];
+}
+
+/** One try of telling one receiver of one thing. */
+export interface DueDelivery {
+  readonly id: string;
+  readonly tenant: string;
+  /** '' for NATS. */
+  readonly receiverId: string;
+  /** Undefined: it is NATS, or there is no such receiver any more. */
+  readonly receiver: Receiver | undefined;
+  readonly notice: AlertNotice;
+  /** Tries so far, this one included. */
+  readonly attempts: number;
+}
+
+/** Names a rule or a receiver. */
+export interface DefinitionName {
+  /** Owner, '' for the installation. */
+  readonly tenant: string;
+  readonly id: string;
+}
+
+/** A rule or a receiver as JSON. */
+export interface StoredDefinition extends DefinitionName {
+  readonly definition: unknown;
+}
+
+/** Part of the list of alerts. */
+export interface AlertPage {
+  readonly tenant: string;
+  readonly openOnly: boolean;
+  /** Only alerts before this id; undefined: the newest. */
+  readonly beforeId: string | undefined;
+  readonly limit: number;
+}
+
+/** What became of telling one receiver. */
+export interface StoredDelivery {
+  readonly id: string;
+  readonly receiver: string;
+  readonly event: string;
+  readonly state: 'pending' | 'delivered' | 'failed';
+  readonly attempts: number;
+  readonly lastError: string;
+  readonly nextAttemptAt: Date | undefined;
+  readonly endedAt: Date | undefined;
+}
+
+/** An alert as it is listed. */
+export interface StoredAlert {
+  readonly id: string;
+  readonly tenant: string;
+  readonly rule: string;
+  readonly provider: string;
+  readonly providerTenant: string;
+  readonly state: 'pending' | 'firing' | 'resolved';
+  readonly value: number | undefined;
+  readonly badSince: Date;
+  readonly firedAt: Date | undefined;
+  readonly resolvedAt: Date | undefined;
+  readonly deliveries: readonly StoredDelivery[];
+}
+
+/** Where rules, receivers, alerts and what is to be told of them are kept. */
+export interface AlertStore {
+  readWatch(): Promise<AlertWatchState>;
+  /** Keeps changes and who is to be told of them, all or nothing. @returns false where another replica holds the lease */
+  record(holder: LeaseHolder, changes: readonly AlertChange[]): Promise<boolean>;
+  /** Takes deliveries that are due, each for one try; none where another replica holds the lease. */
+  claim(holder: LeaseHolder, limit: number): Promise<readonly DueDelivery[]>;
+  settle(id: string, next: DeliveryNext): Promise<void>;
+  /** Removes what was resolved before an instant, wall milliseconds. */
+  forget(beforeMs: number): Promise<void>;
+  list(page: AlertPage): Promise<readonly StoredAlert[]>;
+  /** @returns false where there may be no more of them */
+  putRule(rule: RuleMessage): Promise<boolean>;
+  rules(tenant: string): Promise<readonly RuleMessage[]>;
+  deleteRule(name: DefinitionName): Promise<boolean>;
+  /** @returns false where there may be no more of them */
+  putReceiver(receiver: ReceiverMessage): Promise<boolean>;
+  receivers(tenant: string): Promise<readonly ReceiverMessage[]>;
+  deleteReceiver(name: DefinitionName): Promise<boolean>;
+}
+
+/** Who tells of alerts. Neither throws. */
+export interface AlertTeller {
+  /** Publishes it on NATS. */
+  publish(event: Pick<DueDelivery, 'id' | 'notice'>): Promise<DeliveryOutcome>;
+  tell(telling: {
+    readonly id: string;
+    readonly receiver: Receiver;
+    readonly notice: AlertNotice;
+  }): Promise<DeliveryOutcome>;
 }

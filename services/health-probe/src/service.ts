@@ -1,5 +1,5 @@
 import { readDescriptorImage } from '@switchyard/contracts';
-import { HealthServiceService } from '@switchyard/contracts/health';
+import { AlertServiceService, HealthServiceService } from '@switchyard/contracts/health';
 import type { Clock, Random } from '@switchyard/kernel';
 import {
   type Authenticate,
@@ -11,6 +11,10 @@ import {
 } from '@switchyard/service-kit';
 import { composeParts, type Parts } from './compose-parts.ts';
 import type { HealthProbeConfig } from './config.ts';
+import { deleteAlertRule, listAlertRules, putAlertRule } from './rpc/alerts/alert-rules.ts';
+import { listAlerts } from './rpc/alerts/list-alerts.ts';
+import { deleteReceiver, listReceivers, putReceiver } from './rpc/alerts/receivers.ts';
+import { testReceiver } from './rpc/alerts/test-receiver.ts';
 import { getHealthHistory } from './rpc/get-health-history.ts';
 import { getProviderHealth } from './rpc/get-provider-health.ts';
 import { getUptime } from './rpc/get-uptime.ts';
@@ -38,7 +42,7 @@ export function startService(
     const parts = composeParts(foundation, { config, clock, random });
     const { grpcPort, opsPort } = await serve(foundation, {
       config,
-      services: [defineHealthService(parts)],
+      services: [defineHealthService(parts), defineAlertService(parts)],
       authenticate,
       errorDomain: 'switchyard.health',
       image: readDescriptorImage(),
@@ -59,5 +63,19 @@ function defineHealthService(parts: Parts) {
     testProvider: { permission: 'health.test', handle: testProvider(parts) },
     listProbing: { permission: 'health.read', handle: listProbing(parts) },
     setProbing: { permission: 'health.write', handle: setProbing(parts) },
+  });
+}
+
+function defineAlertService({ alerts, clock }: Parts) {
+  const { store } = alerts;
+  return defineService(AlertServiceService, {
+    putAlertRule: { permission: 'health.alert.write', handle: putAlertRule(store) },
+    listAlertRules: { permission: 'health.alert.read', handle: listAlertRules(store) },
+    deleteAlertRule: { permission: 'health.alert.write', handle: deleteAlertRule(store) },
+    putReceiver: { permission: 'health.alert.write', handle: putReceiver(alerts) },
+    listReceivers: { permission: 'health.alert.read', handle: listReceivers(store) },
+    deleteReceiver: { permission: 'health.alert.write', handle: deleteReceiver(store) },
+    testReceiver: { permission: 'health.alert.write', handle: testReceiver({ ...alerts, clock }) },
+    listAlerts: { permission: 'health.alert.read', handle: listAlerts(store) },
   });
 }

@@ -16,6 +16,9 @@ const NORMAL = [
   ['postgresql://[::1]:5433', 'postgresql://[::1]:5433'],
   ['postgresql://[::1]', 'postgresql://[::1]:5432'],
   ['postgresql://db.example.com:21', 'postgresql://db.example.com:21'],
+  ['SMTPS://Mail.example.com/', 'smtps://mail.example.com:465'],
+  ['smtp://mail.example.com', 'smtp://mail.example.com:587'],
+  ['smtp://mail.example.com:25', 'smtp://mail.example.com:25'],
 ] as const;
 
 const WRONG = [

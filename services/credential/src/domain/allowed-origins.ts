@@ -6,7 +6,7 @@ export const MAX_ORIGINS = 32;
 const MAX_ORIGIN_CHARS = 280;
 
 /** Scheme, host and port, and nothing else: URL parsers mend and drop too much to be the only judge. */
-const SHAPE = /^(https?|postgresql):\/\/[^\s/\\?#@*%|,]+\/?$/i;
+const SHAPE = /^(https?|postgresql|smtps?):\/\/[^\s/\\?#@*%|,]+\/?$/i;
 
 /**
  * An origin in its one spelling: lower case, punycode, without the scheme's own port and without a final slash.
@@ -18,16 +18,22 @@ export function normalizeOrigin(text: string): Result<string, string> {
   const scheme = SHAPE.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) return err(NOT_AN_ORIGIN);
   // The WHATWG parser brings hosts to one spelling only for the schemes it knows; it drops the port of the one it reads.
-  const url = URL.parse(scheme === 'postgresql' ? `http${text.slice(scheme.length)}` : text);
+  const defaultPort = DEFAULT_PORTS.get(scheme);
+  const url = URL.parse(defaultPort === undefined ? text : `http${text.slice(scheme.length)}`);
   if (url === null || url.hostname === '') return err(NOT_AN_ORIGIN);
-  if (scheme !== 'postgresql') return ok(url.origin);
-  const port = Number(/:(\d+)\/?$/.exec(text)?.[1] ?? POSTGRESQL_PORT);
-  return ok(`postgresql://${url.hostname}:${port}`);
+  if (defaultPort === undefined) return ok(url.origin);
+  const port = Number(/:(\d+)\/?$/.exec(text)?.[1] ?? defaultPort);
+  return ok(`${scheme}://${url.hostname}:${port}`);
 }
 
-const POSTGRESQL_PORT = 5432;
+/** Of the schemes that the parser does not know. */
+const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
+  ['postgresql', 5432],
+  ['smtp', 587],
+  ['smtps', 465],
+]);
 const NOT_AN_ORIGIN =
-  'must be an origin such as https://api.openai.com: http, https or postgresql, host, port, and no path';
+  'must be an origin such as https://api.openai.com: http, https, postgresql, smtp or smtps, host, port, and no path';
 
 /** Origins in their one spelling, each once, in order of the alphabet; or what is wrong with which. */
 export function normalizeOrigins(texts: readonly string[]): Result<readonly string[], FieldViolation> {

@@ -1,0 +1,10 @@
+export * from './adapters/alert-events.ts';
+export { forbiddenPlace, type ReachRules } from './adapters/reach-rules.ts';
+export * from './adapters/tell-receiver.ts';
+export * from './domain/alert-condition.ts';
+export * from './domain/alert-notice.ts';
+export * from './domain/alert-phase.ts';
+export * from './domain/delivery-plan.ts';
+export { readPlace } from './domain/place.ts';
+export * from './domain/read-receiver.ts';
+export * from './domain/receiver.ts';
