@@ -10,6 +10,7 @@ export * from './gen/switchyard/routing/v1/decision.ts';
 export * from './gen/switchyard/routing/v1/embedding.ts';
 export * from './gen/switchyard/routing/v1/experiment.ts';
 export * from './gen/switchyard/routing/v1/experiment_admin_service.ts';
+export * from './gen/switchyard/routing/v1/hedge.ts';
 export * from './gen/switchyard/routing/v1/image.ts';
 export * from './gen/switchyard/routing/v1/inference_service.ts';
 export * from './gen/switchyard/routing/v1/limit_admin_service.ts';

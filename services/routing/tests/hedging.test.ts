@@ -1,10 +1,16 @@
 import {
   CompleteRequest,
   DecisionOutcome,
+  type HedgePolicy,
+  HedgeUse,
+  Policy,
+  PolicyAdminServiceClient,
+  Pool,
+  PoolAdminServiceClient,
   Role,
   type StreamCompleteResponse,
 } from '@switchyard/contracts/routing';
-import { callMetadata, callUnary } from '@switchyard/service-kit';
+import { callMetadata, callUnary, openGrpcClient } from '@switchyard/service-kit';
 import { type FaultRule, type Simulator, startSimulator } from '@switchyard/testkit/simulator';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -49,20 +55,21 @@ afterAll(async () => {
 
 const saveUp = () => Promise.all(Array.from({ length: SAVED_UP }, () => complete({ delayMs: 60_000 })));
 
-const ask = (hedge: CompleteRequest['hedge']) =>
+type Hedge = Parameters<typeof HedgePolicy.fromPartial>[0] | undefined;
+const ask = (hedge: Hedge, asked = model) =>
   CompleteRequest.fromPartial({
-    model,
+    model: asked,
     messages: [{ role: Role.USER, parts: [{ content: { $case: 'text', value: 'Say something.' } }] }],
     hedge,
   });
-const complete = (hedge: CompleteRequest['hedge']) =>
+const complete = (hedge: Hedge, asked = model) =>
   callUnary({
     method: routing.inference.complete.bind(routing.inference),
-    request: ask(hedge),
+    request: ask(hedge, asked),
     target: routing.target,
     timeoutMs: 20_000,
   });
-const stream = async (hedge: CompleteRequest['hedge']): Promise<StreamCompleteResponse[]> => {
+const stream = async (hedge: Hedge): Promise<StreamCompleteResponse[]> => {
   const call = routing.inference.streamComplete(ask(hedge), callMetadata(routing.target));
   const events: StreamCompleteResponse[] = [];
   for await (const event of call) events.push(event as StreamCompleteResponse);
@@ -145,4 +152,37 @@ test('without a stated delay it is the 95th percentile of what is known of the c
   setFaults('first', NEVER);
   const { route } = await complete({});
   expect(route?.provider).toBe('second');
+});
+
+/** What the installation's policy says of hedging. */
+async function setPolicy(hedge: Policy['hedge']) {
+  const policies = openGrpcClient(PolicyAdminServiceClient, routing.target);
+  const policy = Policy.fromPartial({ hedge });
+  await callUnary({
+    method: policies.setPolicy.bind(policies),
+    request: { policy },
+    target: routing.target,
+    timeoutMs: 5_000,
+  });
+  policies.close();
+}
+
+test('a policy switches it on for requests that say nothing; a request or a pool may switch it off', async () => {
+  const pools = openGrpcClient(PoolAdminServiceClient, routing.target);
+  const pool = Pool.fromPartial({ id: 'calm', members: [{ model }], hedge: { use: HedgeUse.OFF } });
+  const method = pools.createPool.bind(pools);
+  await callUnary({ method, request: { pool }, target: routing.target, timeoutMs: 5_000 });
+  pools.close();
+  await setPolicy({ use: HedgeUse.ON, delayMs: 50 });
+  try {
+    setFaults('first', { fault: { type: 'delay', firstTokenMs: 500 } });
+    const calls = callsAt('second');
+    expect((await complete(undefined, 'calm')).route?.provider).toBe('first');
+    expect((await complete({ use: HedgeUse.OFF })).route?.provider).toBe('first');
+    expect(callsAt('second')).toBe(calls);
+    setFaults('first', NEVER);
+    expect((await complete(undefined)).route?.provider).toBe('second');
+  } finally {
+    await setPolicy(undefined);
+  }
 });

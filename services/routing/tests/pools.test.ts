@@ -1,4 +1,4 @@
-import { Strategy } from '@switchyard/contracts/routing';
+import { CacheUse, HedgeUse, Strategy } from '@switchyard/contracts/routing';
 import type { ServiceError } from '@switchyard/kernel';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -73,6 +73,17 @@ test('a pool is created, read, changed by mask and etag, listed and removed', as
   expect((await acme.listPools()).map(({ id }) => id)).toEqual(['fast']);
   await operator.deletePool('fast');
   expect(await codeOf(acme.getPool('fast'))).toBe('NOT_FOUND');
+});
+
+test('what a pool says of cached answers and of hedging is changed by mask', async () => {
+  await operator.createPool({ id: 'calm', members: [{ provider: 'one' }] });
+  const said = {
+    cache: { use: CacheUse.ON, ttlSeconds: 60 },
+    hedge: { use: HedgeUse.OFF, delayMs: undefined },
+  };
+  expect(await operator.updatePool({ id: 'calm', ...said }, 'cache', 'hedge')).toMatchObject(said);
+  expect(await operator.updatePool({ id: 'calm' }, 'hedge')).toMatchObject({ ...said, hedge: undefined });
+  await operator.deletePool('calm');
 });
 
 test('an update mask that is missing or names what cannot be changed is refused', async () => {

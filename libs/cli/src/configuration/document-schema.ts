@@ -2,6 +2,7 @@ import {
   CacheUse,
   ExperimentMetric,
   ExperimentState,
+  HedgeUse,
   LimitAlgorithm,
   ProviderMode,
   StickyKey,
@@ -47,6 +48,8 @@ const requirements = object({
 });
 
 const cache = object({ use: wordsOf(CacheUse), ttl_seconds: whole(1, 2_592_000) });
+
+const hedge = object({ use: wordsOf(HedgeUse), delay_ms: whole(1, 600_000) });
 
 const limitMs = whole(1, 900_000);
 
@@ -111,6 +114,7 @@ const pool: ObjectSchema = {
   composite_weights: compositeWeights,
   requirements,
   cache,
+  hedge,
   task_types: texts,
 };
 
@@ -120,6 +124,7 @@ const policy: ObjectSchema = {
   composite_weights: compositeWeights,
   requirements,
   cache,
+  hedge,
 };
 
 /** What an experiment is, apart from where it stands. */

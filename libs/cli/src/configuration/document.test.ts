@@ -1,4 +1,4 @@
-import { CacheUse, Configuration, ProviderMode, Strategy } from '@switchyard/contracts/routing';
+import { CacheUse, Configuration, HedgeUse, ProviderMode, Strategy } from '@switchyard/contracts/routing';
 import { expect, test } from 'vitest';
 import { readDocument, writeDocument } from './document.ts';
 import { planSecrets } from './plan-secrets.ts';
@@ -57,12 +57,17 @@ const EVERYTHING = Configuration.fromPartial({
         tags: ['gdpr'],
       },
       cache: { use: CacheUse.OFF },
+      hedge: { use: HedgeUse.ON, delayMs: 250 },
       taskTypes: ['no', '1', 'null'],
     },
     { id: 'tier' },
   ],
   policies: [
-    { strategy: Strategy.LEAST_LOADED, cache: { use: CacheUse.ON, ttlSeconds: 60 } },
+    {
+      strategy: Strategy.LEAST_LOADED,
+      cache: { use: CacheUse.ON, ttlSeconds: 60 },
+      hedge: { use: HedgeUse.OFF },
+    },
     { tenant: 'acme', requirements: { tags: ['hipaa'] } },
   ],
 });

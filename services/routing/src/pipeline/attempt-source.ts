@@ -6,6 +6,7 @@ import type { RetryLeave } from '@switchyard/resilience';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { candidatesInTurn } from '../domain/failover/candidates-in-turn.ts';
 import { continuedNeeds } from '../domain/failover/continued-needs.ts';
+import type { HedgeRules } from '../domain/failover/hedge-rules.ts';
 import { nextStep } from '../domain/failover/next-step.ts';
 import type { ToldAnswer } from '../domain/failover/told-answer.ts';
 import { describeRefusal } from '../domain/limits/refusal.ts';
@@ -17,7 +18,7 @@ import type { DecidedRequest } from './admit-request.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import { CandidateQueue } from './candidate-queue.ts';
-import { hedgeOf, type OperationCall } from './pipeline-call.ts';
+import type { OperationCall } from './pipeline-call.ts';
 import { prepareAttempt } from './prepare-attempt.ts';
 import { RetryQueue } from './retry-queue.ts';
 
@@ -36,6 +37,8 @@ export interface AttemptsFor {
   readonly log: AttemptLog;
   /** What its caller has of a streamed answer. */
   readonly told: ToldAnswer;
+  /** How it is hedged; undefined: not at all. */
+  readonly hedgeRules: HedgeRules | undefined;
 }
 
 /** What is special about an attempt. */
@@ -144,12 +147,11 @@ export class AttemptSource {
 
   /** How long an attempt may still be silent before one is made beside it, in milliseconds; undefined: for ever. */
   hedgeDelayMs({ runtime, startedAtMs }: Attempt): number | undefined {
-    const hedge = hedgeOf(this.#for.call);
-    const { failover } = this.#for.call.operation.request;
-    if (hedge === undefined || failover?.allowed === false) return undefined;
+    const { hedgeRules } = this.#for;
+    if (hedgeRules === undefined) return undefined;
     runtime.hedges.onRequest();
     const nowMs = this.#context.clock.monotonicMs();
-    const delayMs = hedge.delayMs ?? runtime.slowMs(nowMs);
+    const delayMs = hedgeRules.delayMs ?? runtime.slowMs(nowMs);
     return delayMs === undefined ? undefined : Math.max(0, startedAtMs + delayMs - nowMs);
   }
 

@@ -4,6 +4,7 @@ import { type DecodedResponse, type ProviderError, providerError } from '@switch
 import { endSpan, startSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { wantsContinuation } from '../domain/failover/continued-request.ts';
+import { type HedgeRules, hedgeRulesOf } from '../domain/failover/hedge-rules.ts';
 import { ToldAnswer } from '../domain/failover/told-answer.ts';
 import { nobodyCallable, noCandidate } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
@@ -25,6 +26,8 @@ export class Execution {
   readonly log = new AttemptLog();
   /** What the caller has of a streamed answer. */
   readonly told: ToldAnswer;
+  /** How it is hedged; undefined: not at all. */
+  readonly hedgeRules: HedgeRules | undefined;
   readonly #context: PipelineContext;
   readonly #decidedWallMs: number;
   readonly #source: AttemptSource;
@@ -46,8 +49,12 @@ export class Execution {
       endSpan(span);
     }
     this.told = new ToldAnswer(isToBeContinued(this.decided) ? 'continued' : 'as it is');
-    const { requestId, decided, startedAtMs: arrivedAtMs, log, told } = this;
-    this.#source = new AttemptSource({ requestId, call, decided, arrivedAtMs, log, told }, context);
+    this.hedgeRules = hedgeRulesOf(call.operation, call);
+    const { requestId, decided, startedAtMs: arrivedAtMs, log, told, hedgeRules } = this;
+    this.#source = new AttemptSource(
+      { requestId, call, decided, arrivedAtMs, log, told, hedgeRules },
+      context,
+    );
     if (decided.choice.ranked.length > 0) return;
     this.#conclude(DecisionOutcome.REFUSED);
     throw noCandidate(requestId, decided.choice);

@@ -1,4 +1,3 @@
-import type { HedgePolicy } from '@switchyard/contracts/routing';
 import type { Operation, OperationKind, OperationRequests } from '@switchyard/llm';
 import type { Principal } from '@switchyard/service-kit';
 
@@ -20,7 +19,3 @@ export interface PipelineCall<Kind extends OperationKind = 'chat'> extends Calle
 export interface OperationCall<Kind extends OperationKind = OperationKind> extends Caller {
   readonly operation: Operation<Kind>;
 }
-
-/** The hedging that a call asks for; undefined for none. */
-export const hedgeOf = ({ operation }: OperationCall): HedgePolicy | undefined =>
-  operation.kind === 'chat' ? operation.request.hedge : undefined;

@@ -35,7 +35,7 @@ import { Execution } from './execution.ts';
 import { race } from './hedged-race.ts';
 import { IdempotentPipeline } from './idempotent-pipeline.ts';
 import { leave, openStream, resume } from './open-stream.ts';
-import { hedgeOf, type OperationCall, type PipelineCall } from './pipeline-call.ts';
+import type { OperationCall, PipelineCall } from './pipeline-call.ts';
 
 /** A request that was answered in one piece. */
 interface Answered<Kind extends OperationKind> {
@@ -142,7 +142,7 @@ export class Pipeline {
     const ask = (asked: Attempt) =>
       callForAnswer(asked.call, (format, answer) => decodeOperation(format, call.operation, answer));
     try {
-      if (hedgeOf(asked) !== undefined) {
+      if (execution.hedgeRules !== undefined) {
         const won = await race(attempt, { execution, open: ask, discard: ({ usage }) => usage });
         attempt = won.attempt;
         return this.#succeed({ execution, attempt, decoded: won.value }, bytesOf);
@@ -176,7 +176,7 @@ export class Pipeline {
   async *#streamChat(asked: AskedCall<'chat'>): AsyncGenerator<StreamCompleteResponse, void, undefined> {
     const execution = new Execution(asked, this.#context, { stream: true });
     let attempt: Attempt | undefined = await execution.begin();
-    if (hedgeOf(asked) !== undefined) {
+    if (execution.hedgeRules !== undefined) {
       const won = await race(attempt, { execution, open: openStream, discard: leave });
       attempt = yield* this.#streamAttempt(execution, won.attempt, resume(won.value));
     }

@@ -14,6 +14,8 @@ const WRITABLE = {
   composite_weights: 'compositeWeights',
   requirements: 'requirements',
   task_types: 'taskTypes',
+  cache: 'cache',
+  hedge: 'hedge',
 } as const satisfies WritableFields<Pool>;
 
 /** PoolAdminService.UpdatePool */

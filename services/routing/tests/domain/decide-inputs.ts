@@ -147,6 +147,7 @@ const poolOf = (offerings: readonly Offering[]): SnapshotPool => ({
   strategy: Strategy.UNSPECIFIED,
   compositeWeights: undefined,
   cache: undefined,
+  hedge: undefined,
   taskTypes: [],
 });
 

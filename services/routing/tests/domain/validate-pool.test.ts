@@ -47,6 +47,7 @@ test.each<[string, PartialPool, string, RegExp]>([
     'members[2].provider',
     /no provider opnai; near it: openai/,
   ],
+  ['a hedge without a delay', { hedge: { delayMs: 0 } }, 'hedge.delay_ms', /1 to 600000/],
   ['an empty member', { members: [{}] }, 'members[0]', /provider, a model or both/],
   [
     'a model that nobody offers',

@@ -53,6 +53,7 @@ test.each<[string, Partial]>([
   ['sampling.temperature', { sampling: { temperature: Number.NaN } }],
   ['failover.max_fallbacks', { failover: { maxFallbacks: 11 } }],
   ['hedge.delay_ms', { hedge: { delayMs: 0 } }],
+  ['hedge.use', { hedge: { use: 9 as never } }],
   ['failover.max_retries', { failover: { maxRetries: -1 } }],
 ])('%s is refused by name: %o', (field, change) => {
   expect(fieldsOf(change)).toEqual([field]);

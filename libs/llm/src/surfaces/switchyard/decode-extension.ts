@@ -3,6 +3,7 @@ import {
   CacheUse,
   type FailoverPolicy,
   type HedgePolicy,
+  HedgeUse,
   type RequestContext,
   RequestPriority,
   type Requirements,
@@ -134,10 +135,16 @@ function decodeFailover(reader: FieldReader | undefined): FailoverPolicy | undef
 }
 
 function decodeHedge(reader: FieldReader | undefined): HedgePolicy | undefined {
-  reader?.refuseOthers(['delay_ms']);
-  return reader && { delayMs: reader.integer('delay_ms', { min: 1, max: 600_000 }) };
+  reader?.refuseOthers(['use', 'delay_ms']);
+  if (reader === undefined) return undefined;
+  const use = reader.oneOf('use', ['on', 'off']);
+  return {
+    use: use === undefined ? HedgeUse.UNSPECIFIED : HEDGE_USES[use],
+    delayMs: reader.integer('delay_ms', { min: 1, max: 600_000 }),
+  };
 }
 
+const HEDGE_USES = { on: HedgeUse.ON, off: HedgeUse.OFF } as const;
 const CACHE_USES = { on: CacheUse.ON, off: CacheUse.OFF } as const;
 
 function decodeCache(reader: FieldReader | undefined): CacheOptions | undefined {

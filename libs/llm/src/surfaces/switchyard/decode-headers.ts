@@ -39,6 +39,7 @@ const FIELDS: Readonly<Record<string, HeaderField>> = {
   'x-switchyard-failover': { path: ['failover', 'allowed'], kind: 'flag' },
   'x-switchyard-max-fallbacks': { path: ['failover', 'max_fallbacks'], kind: 'integer' },
   'x-switchyard-continue-streams': { path: ['failover', 'continue_streams'], kind: 'flag' },
+  'x-switchyard-hedge': text('hedge', 'use'),
   'x-switchyard-cache': text('cache', 'use'),
 };
 

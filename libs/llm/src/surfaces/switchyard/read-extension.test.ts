@@ -1,4 +1,4 @@
-import { Strategy } from '@switchyard/contracts/routing';
+import { HedgeUse, Strategy } from '@switchyard/contracts/routing';
 import { expect, test } from 'vitest';
 import { decodeChatRequest } from '../openai-chat/decode-request.ts';
 import type { CallerHeaders } from '../surface.ts';
@@ -36,6 +36,7 @@ test('every header has its place', () => {
     'x-switchyard-failover': 'false',
     'x-switchyard-max-fallbacks': '2',
     'x-switchyard-continue-streams': 'true',
+    'x-switchyard-hedge': 'off',
     authorization: 'Bearer x',
   });
   expect(request).toMatchObject({
@@ -56,6 +57,7 @@ test('every header has its place', () => {
       maxLatencyMs: 100,
     },
     failover: { allowed: false, maxFallbacks: 2, continueStreams: true },
+    hedge: { use: HedgeUse.OFF },
     passthroughJson: '',
   });
 });

@@ -1,7 +1,6 @@
 import { type CachePolicy, CacheUse, Purpose } from '@switchyard/contracts/routing';
 import type { Envelope, Operation } from '@switchyard/llm';
-import type { AskedFor } from '../request/interpret-request.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import { type PolicyScope, policiesOf } from '../request/policies-of.ts';
 
 /** How one request uses the cache. */
 export interface CacheRules {
@@ -13,21 +12,14 @@ export interface CacheRules {
   readonly keeps: boolean;
 }
 
-/** What the rules of one request follow from. */
-export interface CacheScope {
-  readonly tenant: string;
-  readonly snapshot: Pick<Snapshot, 'policies'>;
-  readonly understood: Pick<AskedFor, 'selector'>;
-}
-
 const DEFAULT_TTL_SECONDS = 3_600;
 
 /** How a request uses the cache; undefined: not at all. Of request, pool and policies the stricter counts. */
-export function cacheRulesOf(operation: Operation, scope: CacheScope): CacheRules | undefined {
+export function cacheRulesOf(operation: Operation, scope: PolicyScope): CacheRules | undefined {
   const request: Envelope = operation.request;
   const own = request.cache;
-  const policies = policiesOf(scope);
-  if (own === undefined && policies === NONE) return undefined;
+  const policies = policiesOf(scope, ({ cache }) => cache);
+  if (own === undefined && policies.length === 0) return undefined;
   if (request.purpose === Purpose.PROBE || own?.use === CacheUse.OFF) return undefined;
   if (policies.some(({ use }) => use === CacheUse.OFF)) return undefined;
   const isOn = own?.use === CacheUse.ON || (!wantsVariety(operation) && policies.some(isOnIn));
@@ -36,17 +28,6 @@ export function cacheRulesOf(operation: Operation, scope: CacheScope): CacheRule
   const ttlMs = (stated.length === 0 ? DEFAULT_TTL_SECONDS : Math.min(...stated)) * 1_000;
   const maxAgeMs = Math.min(ttlMs, (own?.maxAgeSeconds ?? Number.POSITIVE_INFINITY) * 1_000);
   return { ttlMs, maxAgeMs, keeps: own?.noStore !== true };
-}
-
-const NONE: readonly CachePolicy[] = [];
-
-/** What pool and policies say, the pool's first; {@link NONE} where they say nothing. */
-function policiesOf({ tenant, snapshot: { policies }, understood: { selector } }: CacheScope) {
-  const pool = selector.kind === 'pool' ? selector.pool.cache : undefined;
-  const own = policies.get(tenant)?.cache;
-  const installation = policies.get('')?.cache;
-  if (pool === undefined && own === undefined && installation === undefined) return NONE;
-  return [pool, own, installation].filter((policy) => policy !== undefined);
 }
 
 const isOnIn = ({ use }: CachePolicy): boolean => use === CacheUse.ON;

@@ -1,9 +1,14 @@
-import { type Policy, Requirements, Strategy } from '@switchyard/contracts/routing';
+import { Policy, Requirements } from '@switchyard/contracts/routing';
 
-/** Whether a policy leaves everything as it is without it. */
-export function saysNothing({ strategy, compositeWeights, requirements, cache }: Policy): boolean {
+/** Whether a policy is as good as none. */
+export function saysNothing({ requirements, ...policy }: Policy): boolean {
+  const others = Policy.encode({
+    ...policy,
+    tenant: '',
+    etag: '',
+    updatedAt: undefined,
+    requirements: undefined,
+  }).finish();
   const isEmpty = requirements === undefined || Requirements.encode(requirements).finish().length === 0;
-  return (
-    strategy === Strategy.UNSPECIFIED && compositeWeights === undefined && isEmpty && cache === undefined
-  );
+  return isEmpty && others.length === 0;
 }

@@ -1,6 +1,7 @@
 import type { Policy } from '@switchyard/contracts/routing';
 import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
 import { checkCachePolicy } from '../cache/check-cache-policy.ts';
+import { checkHedgeRule } from '../failover/check-hedge-rule.ts';
 import { compositeWeightsProblem } from '../request/composite-weights-problem.ts';
 import { type Check, checkRequirements } from '../request/validate-requirements.ts';
 import { checkStrategy } from '../request/validate-strategy.ts';
@@ -16,6 +17,7 @@ export function validatePolicy(policy: Policy): FieldViolation[] {
   const weights = compositeWeightsProblem(policy);
   check(weights === undefined, 'composite_weights', weights ?? '');
   if (policy.cache !== undefined) checkCachePolicy(policy.cache, check);
+  if (policy.hedge !== undefined) checkHedgeRule(policy.hedge, check);
   if (policy.requirements === undefined) return found;
   checkRequirements(policy.requirements, check);
   check(

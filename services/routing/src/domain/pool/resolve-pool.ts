@@ -6,8 +6,8 @@ import type { MemberOfferings } from './pool-index.ts';
 
 /** A pool with the offerings that its members stand for. One that several members name belongs to the first of them. */
 export function resolvePool(pool: Pool, index: MemberOfferings): SnapshotPool {
-  const { id, tenant, requirements, strategy, compositeWeights, cache, taskTypes } = pool;
-  const shared = { id, tenant, requirements, strategy, compositeWeights, cache, taskTypes };
+  const { id, tenant, requirements, strategy, compositeWeights, cache, hedge, taskTypes } = pool;
+  const shared = { id, tenant, requirements, strategy, compositeWeights, cache, hedge, taskTypes };
   if (pool.members.length === 0) return { ...shared, offerings: 'any' };
   const offerings = new Map<string, Offering>();
   pool.members.forEach((member, place) => {

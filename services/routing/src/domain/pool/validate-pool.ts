@@ -1,6 +1,7 @@
 import type { Pool, PoolMember } from '@switchyard/contracts/routing';
 import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
 import { checkCachePolicy } from '../cache/check-cache-policy.ts';
+import { checkHedgeRule } from '../failover/check-hedge-rule.ts';
 import { compositeWeightsProblem } from '../request/composite-weights-problem.ts';
 import { Suggestions } from '../request/suggestions.ts';
 import { type Check, checkRequirements } from '../request/validate-requirements.ts';
@@ -43,6 +44,7 @@ export function validatePool(pool: Pool, surroundings: PoolSurroundings): FieldV
   const weights = compositeWeightsProblem(pool);
   check(weights === undefined, 'composite_weights', weights ?? '');
   if (pool.cache !== undefined) checkCachePolicy(pool.cache, check);
+  if (pool.hedge !== undefined) checkHedgeRule(pool.hedge, check);
   if (pool.requirements !== undefined) {
     checkRequirements(pool.requirements, check);
     check(

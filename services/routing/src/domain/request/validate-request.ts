@@ -2,6 +2,7 @@ import { Purpose, RequestPriority } from '@switchyard/contracts/routing';
 import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
 import type { Envelope, Operation } from '@switchyard/llm';
 import { checkCacheOptions } from '../cache/check-cache-policy.ts';
+import { checkHedgeRule } from '../failover/check-hedge-rule.ts';
 import { checkOperation } from '../operation/operations.ts';
 import { type Check, checkRequirements } from './validate-requirements.ts';
 import { checkStrategy } from './validate-strategy.ts';
@@ -70,12 +71,7 @@ function checkCache({ cache }: Envelope, check: Check): void {
 }
 
 function checkHedge({ hedge }: Operation<'chat'>['request'], check: Check): void {
-  const delayMs = hedge?.delayMs;
-  check(
-    delayMs === undefined || (delayMs >= 1 && delayMs <= 600_000),
-    'hedge.delay_ms',
-    'must be from 1 to 600000',
-  );
+  if (hedge !== undefined) checkHedgeRule(hedge, check);
 }
 
 function checkContext({ context, labels }: Envelope, check: Check): void {

@@ -1,4 +1,10 @@
-import type { CachePolicy, CompositeWeights, Requirements, Strategy } from '@switchyard/contracts/routing';
+import type {
+  CachePolicy,
+  CompositeWeights,
+  HedgeRule,
+  Requirements,
+  Strategy,
+} from '@switchyard/contracts/routing';
 import type { Offering } from './offering.ts';
 
 /** A pool as decisions see it: resolved when the snapshot is built. */
@@ -19,6 +25,8 @@ export interface SnapshotPool {
   readonly compositeWeights: CompositeWeights | undefined;
   /** undefined: it says nothing of cached answers. */
   readonly cache: CachePolicy | undefined;
+  /** undefined: it says nothing of hedging. */
+  readonly hedge: HedgeRule | undefined;
   /** Kinds of task that it serves. */
   readonly taskTypes: readonly string[];
 }

@@ -10,6 +10,7 @@ import { Duration } from "../../../google/protobuf/duration.ts";
 import { CacheInfo, CacheOptions } from "./cache.ts";
 import { Message, ResponseFormat, Tool, ToolChoice } from "./content.ts";
 import { RouteSummary } from "./decision.ts";
+import { HedgeUse, hedgeUseFromJSON, hedgeUseToJSON } from "./hedge.ts";
 import { RequestContext, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
 
 /** How urgent a request is. */
@@ -256,7 +257,7 @@ export interface CompleteRequest {
   passthroughFormat: string;
   /** Labels for analytics, at most 16, keys and values at most 128 characters. Never a hard budget's key. */
   labels: { [key: string]: string };
-  /** Asks a second provider where the first is slow. Default: none is asked. */
+  /** Asks a second provider where the first is slow. Default: what the pool and the policies say; where nobody says anything, none. */
   hedge:
     | HedgePolicy
     | undefined;
@@ -353,10 +354,15 @@ export interface FailoverPolicy {
  */
 export interface HedgePolicy {
   /**
-   * How long the first candidate may be silent before, 1 to 600,000 ms. Default: the 95th percentile of its time to the first
-   * token over the last 300 s at this replica; it is not hedged while fewer than 20 of its answers are known.
+   * How long the first candidate may be silent before, 1 to 600,000 ms; no shorter than pool and policies say. Default: theirs, else
+   * the 95th percentile of its time to the first token over the last 300 s at this replica; it is not hedged while fewer than 20 of
+   * its answers are known.
    */
-  delayMs?: number | undefined;
+  delayMs?:
+    | number
+    | undefined;
+  /** HEDGE_USE_OFF: it is not hedged, whatever pool and policies say. Default: HEDGE_USE_ON. */
+  use: HedgeUse;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1630,13 +1636,16 @@ export const FailoverPolicy: MessageFns<FailoverPolicy> = {
 };
 
 function createBaseHedgePolicy(): HedgePolicy {
-  return { delayMs: undefined, _unknownFields: {} };
+  return { delayMs: undefined, use: 0, _unknownFields: {} };
 }
 
 export const HedgePolicy: MessageFns<HedgePolicy> = {
   encode(message: HedgePolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.delayMs !== undefined) {
       writer.uint32(8).int32(message.delayMs);
+    }
+    if (message.use !== 0) {
+      writer.uint32(16).int32(message.use);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1670,6 +1679,14 @@ export const HedgePolicy: MessageFns<HedgePolicy> = {
             message.delayMs = reader.int32();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.use = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1697,6 +1714,7 @@ export const HedgePolicy: MessageFns<HedgePolicy> = {
         : isSet(object.delay_ms)
         ? globalThis.Number(object.delay_ms)
         : undefined,
+      use: isSet(object.use) ? hedgeUseFromJSON(object.use) : 0,
     };
   },
 
@@ -1704,6 +1722,9 @@ export const HedgePolicy: MessageFns<HedgePolicy> = {
     const obj: any = {};
     if (message.delayMs !== undefined) {
       obj.delayMs = Math.round(message.delayMs);
+    }
+    if (message.use !== 0) {
+      obj.use = hedgeUseToJSON(message.use);
     }
     return obj;
   },
@@ -1714,6 +1735,7 @@ export const HedgePolicy: MessageFns<HedgePolicy> = {
   fromPartial(object: DeepPartial<HedgePolicy>): HedgePolicy {
     const message = createBaseHedgePolicy();
     message.delayMs = object.delayMs ?? undefined;
+    message.use = object.use ?? 0;
     return message;
   },
 };

@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { CachePolicy } from "./cache.ts";
+import { HedgeRule } from "./hedge.ts";
 import { CompositeWeights, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
 
 /**
@@ -34,7 +35,11 @@ export interface Policy {
     | Date
     | undefined;
   /** Whether answers come from the cache. Default: nothing is said. */
-  cache: CachePolicy | undefined;
+  cache:
+    | CachePolicy
+    | undefined;
+  /** Whether a second provider is asked where the first is slow. Default: nothing is said. */
+  hedge: HedgeRule | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -47,6 +52,7 @@ function createBasePolicy(): Policy {
     etag: "",
     updatedAt: undefined,
     cache: undefined,
+    hedge: undefined,
     _unknownFields: {},
   };
 }
@@ -73,6 +79,9 @@ export const Policy: MessageFns<Policy> = {
     }
     if (message.cache !== undefined) {
       CachePolicy.encode(message.cache, writer.uint32(58).fork()).join();
+    }
+    if (message.hedge !== undefined) {
+      HedgeRule.encode(message.hedge, writer.uint32(66).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -154,6 +163,14 @@ export const Policy: MessageFns<Policy> = {
             message.cache = CachePolicy.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.hedge = HedgeRule.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -191,6 +208,7 @@ export const Policy: MessageFns<Policy> = {
         ? fromJsonTimestamp(object.updated_at)
         : undefined,
       cache: isSet(object.cache) ? CachePolicy.fromJSON(object.cache) : undefined,
+      hedge: isSet(object.hedge) ? HedgeRule.fromJSON(object.hedge) : undefined,
     };
   },
 
@@ -217,6 +235,9 @@ export const Policy: MessageFns<Policy> = {
     if (message.cache !== undefined) {
       obj.cache = CachePolicy.toJSON(message.cache);
     }
+    if (message.hedge !== undefined) {
+      obj.hedge = HedgeRule.toJSON(message.hedge);
+    }
     return obj;
   },
 
@@ -237,6 +258,9 @@ export const Policy: MessageFns<Policy> = {
     message.updatedAt = object.updatedAt ?? undefined;
     message.cache = (object.cache !== undefined && object.cache !== null)
       ? CachePolicy.fromPartial(object.cache)
+      : undefined;
+    message.hedge = (object.hedge !== undefined && object.hedge !== null)
+      ? HedgeRule.fromPartial(object.hedge)
       : undefined;
     return message;
   },

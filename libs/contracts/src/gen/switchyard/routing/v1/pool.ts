@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { CachePolicy } from "./cache.ts";
+import { HedgeRule } from "./hedge.ts";
 import { CompositeWeights, Requirements, Strategy, strategyFromJSON, strategyToJSON } from "./requirements.ts";
 
 /**
@@ -49,7 +50,11 @@ export interface Pool {
     | Date
     | undefined;
   /** Whether answers come from the cache. Default: nothing is said. */
-  cache: CachePolicy | undefined;
+  cache:
+    | CachePolicy
+    | undefined;
+  /** Whether a second provider is asked where the first is slow. Default: nothing is said. */
+  hedge: HedgeRule | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -88,6 +93,7 @@ function createBasePool(): Pool {
     createdAt: undefined,
     updatedAt: undefined,
     cache: undefined,
+    hedge: undefined,
     _unknownFields: {},
   };
 }
@@ -129,6 +135,9 @@ export const Pool: MessageFns<Pool> = {
     }
     if (message.cache !== undefined) {
       CachePolicy.encode(message.cache, writer.uint32(98).fork()).join();
+    }
+    if (message.hedge !== undefined) {
+      HedgeRule.encode(message.hedge, writer.uint32(106).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -250,6 +259,14 @@ export const Pool: MessageFns<Pool> = {
             message.cache = CachePolicy.decode(reader, reader.uint32());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.hedge = HedgeRule.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -300,6 +317,7 @@ export const Pool: MessageFns<Pool> = {
         ? fromJsonTimestamp(object.updated_at)
         : undefined,
       cache: isSet(object.cache) ? CachePolicy.fromJSON(object.cache) : undefined,
+      hedge: isSet(object.hedge) ? HedgeRule.fromJSON(object.hedge) : undefined,
     };
   },
 
@@ -341,6 +359,9 @@ export const Pool: MessageFns<Pool> = {
     if (message.cache !== undefined) {
       obj.cache = CachePolicy.toJSON(message.cache);
     }
+    if (message.hedge !== undefined) {
+      obj.hedge = HedgeRule.toJSON(message.hedge);
+    }
     return obj;
   },
 
@@ -366,6 +387,9 @@ export const Pool: MessageFns<Pool> = {
     message.updatedAt = object.updatedAt ?? undefined;
     message.cache = (object.cache !== undefined && object.cache !== null)
       ? CachePolicy.fromPartial(object.cache)
+      : undefined;
+    message.hedge = (object.hedge !== undefined && object.hedge !== null)
+      ? HedgeRule.fromPartial(object.hedge)
       : undefined;
     return message;
   },
