@@ -1,7 +1,7 @@
 import { textRequest } from '@switchyard/client';
 import { ExecuteRequest } from '@switchyard/contracts/connector';
 import { PutSecretRequest } from '@switchyard/contracts/credential';
-import { CompleteRequest, Policy, Pool, Provider } from '@switchyard/contracts/routing';
+import { CompleteRequest, CreateBatchRequest, Policy, Pool, Provider } from '@switchyard/contracts/routing';
 import type { Clients } from '../support/open-clients.ts';
 import type { TenantEstate } from '../support/tenant-estate.ts';
 
@@ -60,6 +60,17 @@ export const REACHES: Readonly<Record<string, (acme: TenantEstate, by: Reacher) 
     call(experiments, 'promoteVariant', { id: acme.experiment, tenant, variant: 'v1' }),
   DeleteExperiment: (acme, { clients: { call, experiments }, tenant }) =>
     call(experiments, 'deleteExperiment', { id: acme.experiment, tenant }),
+  GetBatch: (acme, { clients: { call, batches } }) => call(batches, 'getBatch', { id: acme.batch.id }),
+  CancelBatch: (acme, { clients: { call, batches } }) => call(batches, 'cancelBatch', { id: acme.batch.id }),
+  'CreateBatch of its file': (acme, { clients: { call, batches } }) =>
+    call(
+      batches,
+      'createBatch',
+      CreateBatchRequest.fromPartial({
+        endpoint: '/v1/chat/completions',
+        input: { $case: 'inputFileId', value: acme.batch.fileId },
+      }),
+    ),
   PutSecret: (acme, { clients: { call, secrets }, tenant }) =>
     call(
       secrets,

@@ -21,7 +21,12 @@ beforeAll(async () => {
   for (const tenant of ['acme', 'globex']) (await buildEstate(started.fleet, tenant)).clients.close();
   tables = await queryFleet(started.fleet, TENANT_TABLES);
   // What is not there cannot be seen in any case: every table has rows of acme before it is looked at.
-  const sources = ['routing.decision_log', 'cost_accounting.ledger', 'health_probe.provider_health'];
+  const sources = [
+    'routing.decision_log',
+    'routing.batch_lines',
+    'cost_accounting.ledger',
+    'health_probe.provider_health',
+  ];
   await vi.waitFor(
     async () => {
       for (const source of sources)

@@ -8,6 +8,7 @@ import {
 } from '@switchyard/contracts/credential';
 import { HealthServiceClient } from '@switchyard/contracts/health';
 import {
+  BatchServiceClient,
   ConfigurationAdminServiceClient,
   ExperimentAdminServiceClient,
   InferenceServiceClient,
@@ -26,6 +27,7 @@ export function openClients(fleet: RunningFleet, apiKey: string) {
   const at = (name: string) => ({ address: fleet.process(name).address, apiKey });
   const clients = {
     inference: openGrpcClient(InferenceServiceClient, at('routing')),
+    batches: openGrpcClient(BatchServiceClient, at('routing')),
     providers: openGrpcClient(ProviderAdminServiceClient, at('routing')),
     pools: openGrpcClient(PoolAdminServiceClient, at('routing')),
     policies: openGrpcClient(PolicyAdminServiceClient, at('routing')),

@@ -1,7 +1,15 @@
 import { textRequest } from '@switchyard/client';
 import { CreateConnectorRequest } from '@switchyard/contracts/connector';
 import { PutSecretRequest } from '@switchyard/contracts/credential';
-import { CompleteRequest, Experiment, Policy, Pool, Provider, Strategy } from '@switchyard/contracts/routing';
+import {
+  CompleteRequest,
+  CreateBatchRequest,
+  Experiment,
+  Policy,
+  Pool,
+  Provider,
+  Strategy,
+} from '@switchyard/contracts/routing';
 import type { RunningFleet } from '@switchyard/deploy';
 import { createKey, type TestKey } from './create-key.ts';
 import { type Clients, openClients } from './open-clients.ts';
@@ -19,6 +27,8 @@ export interface TenantEstate {
   readonly experiment: string;
   readonly secret: string;
   readonly connector: string;
+  /** Of one line, for its provider. */
+  readonly batch: { readonly id: string; readonly fileId: string };
 }
 
 /** Makes one of each thing for a tenant, as its administrator. Names begin with the tenant's. */
@@ -55,7 +65,19 @@ export async function buildEstate(fleet: RunningFleet, tenant: string): Promise<
   await startExperiment(clients, { id: experiment, tenant, model: `${provider}/sim-smart`, other: pool });
   const request = CompleteRequest.fromPartial(textRequest(`${provider}/sim-fast`, `I am ${tenant}`));
   const { requestId } = await clients.call(clients.inference, 'complete', request);
-  return { key, clients, requestId, provider, pool, experiment, secret, connector };
+  const batch = await beginBatch(clients, `${provider}/sim-fast`);
+  return { key, clients, requestId, provider, pool, experiment, secret, connector, batch };
+}
+
+async function beginBatch({ call, batches }: Clients, model: string): Promise<TenantEstate['batch']> {
+  const messages = [{ role: 'user', content: 'Hello' }];
+  const lines = [{ customId: 'a', bodyJson: JSON.stringify({ model, messages }) }];
+  const request = CreateBatchRequest.fromPartial({
+    endpoint: '/v1/chat/completions',
+    input: { $case: 'lines', value: { lines } },
+  });
+  const { batch } = await call(batches, 'createBatch', request);
+  return { id: batch?.id ?? '', fileId: batch?.inputFileId ?? '' };
 }
 
 /** Starts an experiment with a model and another one, and has it count a request. */

@@ -1,6 +1,8 @@
 // One entry point per proto package, so that names of different packages cannot collide.
 export * from './cache-result-names.ts';
 export * from './gen/switchyard/routing/v1/audio.ts';
+export * from './gen/switchyard/routing/v1/batch.ts';
+export * from './gen/switchyard/routing/v1/batch_service.ts';
 export * from './gen/switchyard/routing/v1/cache.ts';
 export * from './gen/switchyard/routing/v1/cache_admin_service.ts';
 export * from './gen/switchyard/routing/v1/completion.ts';

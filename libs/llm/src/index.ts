@@ -117,6 +117,7 @@ export {
 export { decodeCountRequest } from './surfaces/anthropic-messages/decode-request.ts';
 export { messagesSurface } from './surfaces/anthropic-messages/messages-surface.ts';
 export { inCallersWords } from './surfaces/callers-words.ts';
+export { FieldReader, Violations } from './surfaces/field-reader.ts';
 export { chatSurface } from './surfaces/openai-chat/chat-surface.ts';
 export { embeddingsSurface } from './surfaces/openai-embeddings/embeddings-surface.ts';
 export { imagesSurface } from './surfaces/openai-images/images-surface.ts';

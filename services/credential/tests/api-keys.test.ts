@@ -49,6 +49,16 @@ test('a key resolves to its tenant, the permissions of its role and a time to li
   expect(resolved.ttlSeconds).toBe(600);
 });
 
+test('a key resolves by its id as by its digest, until it has ended', async () => {
+  const { acmeAdmin, acmeService, routing } = credential.as;
+  const { apiKey, secret } = await acmeAdmin.createApiKey({ name: 'by id' });
+  const id = apiKey?.id as string;
+  expect(await routing.resolveApiKey({ id })).toEqual(await resolve(secret));
+  await expect(acmeService.resolveApiKey({ id: 'globexAdmin' })).rejects.toMatchObject(KEY_UNKNOWN);
+  await acmeAdmin.revokeApiKey({ id });
+  await expect(routing.resolveApiKey({ id })).rejects.toMatchObject(KEY_UNKNOWN);
+});
+
 test('an unknown key resolves to UNAUTHENTICATED, and so does one of another tenant for a service of one tenant', async () => {
   await expect(resolve(newApiKey())).rejects.toMatchObject(KEY_UNKNOWN);
   const { acmeService, globexAdmin } = credential.as;

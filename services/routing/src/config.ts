@@ -52,6 +52,8 @@ export interface RoutingConfig extends BaseConfig {
   readonly maxConcurrentRequests: number;
   /** `ROUTING_MAX_QUEUED_REQUESTS`, default 1,024: and so many wait for a moment, the most urgent first. */
   readonly maxQueuedRequests: number;
+  /** `ROUTING_BATCH_LINES_AT_ONCE`, default 16: so many lines of a batch are asked at once, of at most four batches. */
+  readonly batchLinesAtOnce: number;
   /** `SWITCHYARD_NATS_REPLICAS`, default 1: copies that NATS keeps of streams. */
   readonly natsReplicas: number;
 }
@@ -94,6 +96,7 @@ export function parseConfig(env: Env): RoutingConfig {
     decisionRetentionMs:
       reader.integer('ROUTING_DECISION_RETENTION_HOURS', { fallback: 168, min: 1, max: 8_760 }) * HOUR_MS,
     ...readEntrance(reader),
+    batchLinesAtOnce: reader.integer('ROUTING_BATCH_LINES_AT_ONCE', { fallback: 16, min: 1, max: 256 }),
     natsReplicas: reader.integer('SWITCHYARD_NATS_REPLICAS', { fallback: 1, min: 1, max: 5 }),
   };
   reader.finish();

@@ -2,6 +2,15 @@
 export const ERROR_DOMAIN = 'switchyard.routing';
 
 export { allFailed, callerGone, deadlinePassed, outboxFull } from './errors/attempt-errors.ts';
+export {
+  batchEnded,
+  batchNotFound,
+  fileInUse,
+  fileNotFound,
+  fileUnreadable,
+  tooManyBatches,
+  tooManyFiles,
+} from './errors/batch-errors.ts';
 export { cacheNotCleared } from './errors/cache-errors.ts';
 export {
   etagMismatch,

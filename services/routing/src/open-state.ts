@@ -4,7 +4,7 @@ import type { Catalog } from '@switchyard/llm';
 import { ensureStream, type Foundation, openPostgres } from '@switchyard/service-kit';
 import { AnswerCipher } from './adapters/answer-cipher.ts';
 import { DecisionRecorder } from './adapters/decision-recorder.ts';
-import { ExpiredKeys } from './adapters/expired-keys.ts';
+import { ExpiredRows } from './adapters/expired-rows.ts';
 import { usagePublisher } from './adapters/nats-usage.ts';
 import { PostgresConfiguration } from './adapters/postgres-configuration.ts';
 import { PostgresDecisions } from './adapters/postgres-decisions.ts';
@@ -67,14 +67,14 @@ export function openStores(
     experimentResults,
   };
   const answers = new PostgresIdempotency(postgres, new AnswerCipher(config.apiKey, 'idempotent answer'));
-  const expired = new ExpiredKeys(answers, log);
+  const expired = new ExpiredRows({ store: answers, what: 'idempotency keys', log });
   stack.defer(() => expired.dispose());
   const kept = {
     decisions: recorder,
     experiments: tallies,
     answers,
   };
-  return { configuration, configured, kept, decisionStore, recorder };
+  return { configuration, configured, kept, decisionStore, recorder, postgres };
 }
 
 /** Opens this process's outbox and takes over those of dead ones. */

@@ -5,6 +5,7 @@ import {
   type Authenticate,
   authenticateCallers,
   type Foundation,
+  type KeyOwners,
   type RunningService,
   resolveBySystem,
   serve,
@@ -14,12 +15,15 @@ import { AccessTokens } from './adapters/access-tokens.ts';
 import type { CostAccountingLink } from './adapters/cost-accounting-link.ts';
 import { CredentialSecrets } from './adapters/credential-secrets.ts';
 import { openCatalog } from './adapters/open-catalog.ts';
+import type { BatchContext } from './batch/batch-context.ts';
+import { BatchWorker } from './batch/batch-worker.ts';
 import type { RoutingConfig } from './config.ts';
 import type { Snapshot } from './domain/snapshot/snapshot.ts';
 import { ERROR_DOMAIN } from './errors.ts';
 import { RoutingEvents } from './events.ts';
 import { startHttpServer } from './http/http-server.ts';
 import { httpRoutes, strayError } from './http/routes.ts';
+import { type BatchParts, openBatches } from './open-batches.ts';
 import { openCaches } from './open-caches.ts';
 import { openLinks } from './open-links.ts';
 import { openQuotas } from './open-quotas.ts';
@@ -37,6 +41,8 @@ import { ProviderTransport } from './transport/provider-transport.ts';
 /** What tests put in place of other services. */
 export interface RoutingOverrides {
   readonly authenticate?: Authenticate;
+  /** Who the keys of batches belong to. */
+  readonly owners?: Pick<KeyOwners, 'ownerOf'>;
   readonly secrets?: ProviderSecrets;
   readonly catalog?: Catalog;
 }
@@ -53,6 +59,7 @@ export function startService(
 
 interface Composed extends RpcOptions {
   readonly authenticate: Authenticate;
+  readonly batchEntry: BatchContext;
 }
 
 async function compose(
@@ -99,26 +106,28 @@ async function compose(
   return {
     ...stores,
     context,
-    ...openPipeline(config, context),
+    ...openPipeline(config, foundation, { context, postgres: stores.postgres, owners: overrides.owners }),
     admin: { ...stores.configured, configuration, link: links.configured, snapshots, hosts },
     authenticate: overrides.authenticate ?? authenticateCallers(foundation, config),
   };
 }
 
 function openPipeline(
-  { maxConcurrentRequests, maxQueuedRequests }: RoutingConfig,
-  context: PipelineContext,
-): Pick<RpcOptions, 'pipeline' | 'entrance'> {
+  config: RoutingConfig,
+  foundation: Foundation,
+  { context, ...batchParts }: Omit<BatchParts, 'pipeline'> & { readonly context: PipelineContext },
+): Pick<Composed, 'pipeline' | 'entrance' | 'batchEntry'> {
   const { clock, events, quotas } = context;
   const entrance = new Entrance({
-    mostActive: maxConcurrentRequests,
-    mostQueued: maxQueuedRequests,
+    mostActive: config.maxConcurrentRequests,
+    mostQueued: config.maxQueuedRequests,
     clock,
     onShed: (priority) => events.requestShed(priority),
   });
   events.watchEntrance(entrance);
   events.watchLimits(quotas);
-  return { entrance, pipeline: new AdmittedPipeline(new Pipeline(context), entrance) };
+  const pipeline = new AdmittedPipeline(new Pipeline(context), entrance);
+  return { entrance, pipeline, batchEntry: openBatches(config, foundation, { pipeline, ...batchParts }) };
 }
 
 /** What outlives snapshots follows a new one. */
@@ -174,9 +183,9 @@ async function listen(
   composed: Composed,
 ): Promise<Record<string, string>> {
   const { log, requestBytes } = foundation;
-  const { authenticate, context, pipeline } = composed;
+  const { authenticate, context, pipeline, batchEntry } = composed;
   const { host } = config;
-  const routes = httpRoutes(context, pipeline);
+  const routes = httpRoutes(context, pipeline, batchEntry);
   const http = await startHttpServer({
     host,
     port: config.httpPort,
@@ -192,7 +201,7 @@ async function listen(
     errorDomain: ERROR_DOMAIN,
     image: readDescriptorImage(),
     services: rpcServices(composed),
-    alongside: [http],
+    alongside: [http, new BatchWorker(batchEntry)],
   });
   return {
     grpc: `${host}:${grpcPort}`,

@@ -1,10 +1,11 @@
 import type { BusNames } from '@switchyard/contracts';
-import { ApiKeyServiceClient } from '@switchyard/contracts/credential';
+import { ApiKeyServiceClient, type ResolveApiKeyRequest } from '@switchyard/contracts/credential';
 import { CredentialChanged } from '@switchyard/contracts/events';
 import { type Clock, ServiceError } from '@switchyard/kernel';
 import type { Bus } from '../bus/connect-bus.ts';
 import { callUnary, type GrpcTarget, openGrpcClient } from '../grpc/grpc-client.ts';
 import { KeyAuthenticator, type ResolvedPrincipal } from './key-authenticator.ts';
+import type { Principal } from './principal.ts';
 
 export interface CredentialClientOptions {
   readonly target: GrpcTarget;
@@ -24,7 +25,7 @@ export function authenticateByCredential({
   const authenticator = new KeyAuthenticator({
     clock,
     eventsArrive: () => bus.isConnected,
-    resolve: (digest) => resolve(client, target, digest),
+    resolve: (digest) => resolve({ client, target }, { digest, id: '' }),
   });
   onCredentialChange(
     { bus, names },
@@ -78,15 +79,43 @@ function readChange(data: Uint8Array): CredentialChanged | undefined {
   }
 }
 
+/** Tells who keys belong to by their ids: for work that goes on after the call that asked for it. */
+export interface KeyOwners {
+  /**
+   * Nothing is cached.
+   *
+   * @returns undefined where the key is unknown, ended or revoked
+   * @throws CREDENTIAL_UNAVAILABLE where nobody can be asked
+   */
+  ownerOf(keyId: string): Promise<Principal | undefined>;
+  close(): void;
+}
+
+/** Owners of keys, by the credential service. */
+export function openKeyOwners(target: GrpcTarget): KeyOwners {
+  const client = openGrpcClient(ApiKeyServiceClient, target);
+  return {
+    ownerOf: async (id) => {
+      const resolved = await resolve({ client, target }, { digest: Buffer.alloc(0), id });
+      return resolved?.principal;
+    },
+    close: () => client.close(),
+  };
+}
+
+interface Asked {
+  readonly client: ApiKeyServiceClient;
+  readonly target: GrpcTarget;
+}
+
 async function resolve(
-  client: ApiKeyServiceClient,
-  target: GrpcTarget,
-  digest: Buffer,
+  { client, target }: Asked,
+  request: ResolveApiKeyRequest,
 ): Promise<ResolvedPrincipal | undefined> {
   try {
     const { apiKey, permissions, ttlSeconds } = await callUnary({
       method: client.resolveApiKey.bind(client),
-      request: { digest },
+      request,
       target,
       timeoutMs: 2_000,
     });

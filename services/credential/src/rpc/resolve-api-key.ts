@@ -1,9 +1,9 @@
 import { BUILT_IN_ROLES } from '@switchyard/contracts';
 import type { ResolveApiKeyRequest, ResolveApiKeyResponse } from '@switchyard/contracts/credential';
 import type { CallContext } from '@switchyard/service-kit';
-import { findApiKeyByDigest } from '../adapters/find-api-key.ts';
+import { findApiKeyByDigest, findApiKeyById } from '../adapters/find-api-key.ts';
 import { isLive } from '../domain/api-key.ts';
-import { checkBytes } from '../domain/field-checks.ts';
+import { type Check, checkBytes, checkKeyId } from '../domain/field-checks.ts';
 import { keyUnknown, refuseViolations } from '../errors.ts';
 import type { CredentialContext } from '../ports.ts';
 import { encodeApiKey } from './encode-api-key.ts';
@@ -13,11 +13,12 @@ import { inKeyScope } from './key-scope.ts';
 export const resolveApiKey =
   (context: CredentialContext) =>
   async (request: ResolveApiKeyRequest, { principal }: CallContext): Promise<ResolveApiKeyResponse> => {
-    const { digest } = request;
-    refuseViolations(checkBytes({ field: 'digest', value: digest, min: 32, max: 32 }));
+    const { digest, id } = request;
+    refuseViolations(...checkWhich(request));
     const key = await inKeyScope(context, principal, {
       tenant: principal.tenant,
-      run: (transaction) => findApiKeyByDigest(transaction, digest),
+      run: (transaction) =>
+        id === '' ? findApiKeyByDigest(transaction, digest) : findApiKeyById(transaction, id),
     });
     const isKnown = key !== undefined && isLive(key, context.clock.wallMs());
     context.events.keyResolved(isKnown ? 'known' : 'unknown');
@@ -28,3 +29,9 @@ export const resolveApiKey =
       ttlSeconds: context.keyTtlSeconds,
     };
   };
+
+function checkWhich({ digest, id }: ResolveApiKeyRequest): Check[] {
+  if (id === '') return [checkBytes({ field: 'digest', value: digest, min: 32, max: 32 })];
+  const both = { field: 'digest', description: 'must be empty where id is given' };
+  return [checkKeyId(id), digest.length === 0 ? undefined : both];
+}

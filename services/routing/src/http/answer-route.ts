@@ -2,7 +2,8 @@ import type { Clock } from '@switchyard/kernel';
 import type { AnswerSurface, OperationRequests, PlainOperationKind } from '@switchyard/llm';
 import type { AdmittedPipeline } from '../pipeline/admitted-pipeline.ts';
 import type { PlainAnswer } from '../pipeline/pipeline.ts';
-import { askSurface, type Placed, sendAnswer } from './ask-surface.ts';
+import type { Placed } from './answer-body.ts';
+import { askSurface, sendAnswer } from './ask-surface.ts';
 import type { HttpRoute } from './http-call.ts';
 
 /** What the route stands on. */

@@ -1,19 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { type Clock, ServiceError } from '@switchyard/kernel';
-import {
-  type AnswerHead,
-  type AnswerSurface,
-  inCallersWords,
-  RawBody,
-  type SurfaceRequest,
-} from '@switchyard/llm';
+import type { Clock } from '@switchyard/kernel';
+import { type AnswerHead, type AnswerSurface, RawBody } from '@switchyard/llm';
 import { requirePermission } from '@switchyard/service-kit';
+import { answerBody, type Placed } from './answer-body.ts';
 import { answerHeaders, type Told } from './answer-headers.ts';
-import { decodeBody } from './decode-body.ts';
 import { type HttpCall, type HttpRoute, sendJson, sendRaw } from './http-call.ts';
-
-/** What a surface's decoded request may say of where its parts stood. */
-export type Placed = Partial<Pick<SurfaceRequest, 'places'>>;
+import { readJson } from './read-body.ts';
+import { readForm } from './read-form.ts';
 
 /** How a decoded request is answered. */
 export interface AskSurfaceOptions<Asked> {
@@ -30,14 +23,14 @@ export const askSurface = <Asked extends Placed>(
   answer: async (http) => {
     requirePermission(http.principal, 'routing.complete');
     const createdAtMs = clock.wallMs();
-    const asked = await decodeBody(surface, http);
-    try {
-      await answer(http, { asked, createdAtMs });
-    } catch (thrown) {
-      throw thrown instanceof ServiceError ? inCallersWords(thrown, surface, asked) : thrown;
-    }
+    const body = await readAny(surface, http);
+    const { headers } = http.request;
+    await answerBody(surface, { body, headers, createdAtMs }, (head) => answer(http, head));
   },
 });
+
+const readAny = ({ body }: Pick<AnswerSurface<never, never>, 'body'>, { request, take }: HttpCall) =>
+  body === 'form' ? readForm(request, take) : readJson(request, take);
 
 /** Sends an answer in one piece as a surface tells it. */
 export function sendAnswer<Asked, Answer extends Told>(

@@ -11,10 +11,13 @@ import {
   speechSurface,
   transcriptionsSurface,
 } from '@switchyard/llm';
+import type { BatchEntry } from '../batch/accept-batch.ts';
 import type { AdmittedPipeline } from '../pipeline/admitted-pipeline.ts';
 import type { PipelineContext } from '../ports.ts';
 import { answerRoute } from './answer-route.ts';
+import { cancelBatch, createBatch, getBatch, listBatches } from './batches.ts';
 import { countTokens } from './count-tokens.ts';
+import { deleteFile, getFile, listFiles, uploadFile } from './files.ts';
 import type { EncodeError, HttpRoute } from './http-call.ts';
 import { models } from './models.ts';
 import { surfaceRoute } from './surface-route.ts';
@@ -26,6 +29,7 @@ import { surfaceRoute } from './surface-route.ts';
 export function httpRoutes(
   { snapshots, clock }: PipelineContext,
   pipeline: AdmittedPipeline,
+  batchEntry: BatchEntry,
 ): ReadonlyMap<string, HttpRoute> {
   const on = { pipeline, clock };
   return new Map([
@@ -43,8 +47,20 @@ export function httpRoutes(
     ['POST /v1/moderations', answerRoute(moderationsSurface, { kind: 'moderate', ...on })],
     ['GET /v1/models', models(snapshots)],
     ['GET /v1/models/*', models(snapshots)],
+    ...batchRoutes(batchEntry),
   ]);
 }
+
+const batchRoutes = (entry: BatchEntry): [string, HttpRoute][] => [
+  ['POST /v1/files', uploadFile(entry)],
+  ['GET /v1/files', listFiles(entry)],
+  ['GET /v1/files/*', getFile(entry)],
+  ['DELETE /v1/files/*', deleteFile(entry)],
+  ['POST /v1/batches', createBatch(entry)],
+  ['GET /v1/batches', listBatches(entry)],
+  ['GET /v1/batches/*', getBatch(entry)],
+  ['POST /v1/batches/*', cancelBatch(entry)],
+];
 
 /** The shape of errors where there is no route: clients of Anthropic always name a version of its API. */
 export const strayError = (headers: IncomingHttpHeaders): EncodeError =>

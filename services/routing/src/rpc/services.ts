@@ -1,4 +1,5 @@
 import {
+  BatchServiceService,
   CacheAdminServiceService,
   ConfigurationAdminServiceService,
   ExperimentAdminServiceService,
@@ -11,12 +12,15 @@ import {
 import { type DefinedService, defineService } from '@switchyard/service-kit';
 import type { DecisionRecorder } from '../adapters/decision-recorder.ts';
 import type { PostgresDecisions } from '../adapters/postgres-decisions.ts';
+import type { BatchEntry } from '../batch/accept-batch.ts';
 import type { AdmittedPipeline } from '../pipeline/admitted-pipeline.ts';
 import type { Entrance } from '../pipeline/entrance.ts';
 import type { PipelineContext } from '../ports.ts';
 import { applyConfiguration, type ConfigurationAdmin } from './apply-configuration.ts';
+import { cancelBatch } from './cancel-batch.ts';
 import { clearCache } from './clear-cache.ts';
 import { complete } from './complete.ts';
+import { createBatch } from './create-batch.ts';
 import { createExperiment, type ExperimentAdmin } from './create-experiment.ts';
 import { createPool, type PoolAdmin } from './create-pool.ts';
 import { createProvider, type ProviderAdmin } from './create-provider.ts';
@@ -24,6 +28,7 @@ import { deleteExperiment } from './delete-experiment.ts';
 import { deletePool } from './delete-pool.ts';
 import { deleteProvider } from './delete-provider.ts';
 import { estimateCost } from './estimate-cost.ts';
+import { getBatch } from './get-batch.ts';
 import { getCacheStatistics } from './get-cache-statistics.ts';
 import { getConfiguration } from './get-configuration.ts';
 import { getDecision } from './get-decision.ts';
@@ -31,6 +36,7 @@ import { getExperiment } from './get-experiment.ts';
 import { getPolicy } from './get-policy.ts';
 import { getPool } from './get-pool.ts';
 import { getProvider } from './get-provider.ts';
+import { listBatches } from './list-batches.ts';
 import { listExperiments } from './list-experiments.ts';
 import { listLimits } from './list-limits.ts';
 import { listModels } from './list-models.ts';
@@ -42,6 +48,7 @@ import { route } from './route.ts';
 import { type PolicyAdmin, setPolicy } from './set-policy.ts';
 import { startExperiment } from './start-experiment.ts';
 import { stopExperiment } from './stop-experiment.ts';
+import { streamBatchResults } from './stream-batch-results.ts';
 import { streamComplete } from './stream-complete.ts';
 import { updatePool } from './update-pool.ts';
 import { updateProvider } from './update-provider.ts';
@@ -54,6 +61,7 @@ export interface RpcOptions {
   readonly entrance: Entrance;
   readonly decisionStore: PostgresDecisions;
   readonly recorder: DecisionRecorder;
+  readonly batchEntry: BatchEntry;
   readonly admin: ProviderAdmin & PoolAdmin & PolicyAdmin & ConfigurationAdmin & ExperimentAdmin;
 }
 
@@ -64,6 +72,7 @@ export function rpcServices({
   entrance,
   decisionStore,
   recorder,
+  batchEntry,
   admin,
 }: RpcOptions): DefinedService[] {
   return [
@@ -88,6 +97,7 @@ export function rpcServices({
       applyConfiguration: applyConfiguration(admin),
     }),
     ...upkeepServices(context, entrance),
+    batchService(batchEntry),
     defineService(PoolAdminServiceService, {
       createPool: createPool(admin),
       getPool: getPool(context.snapshots),
@@ -120,3 +130,13 @@ const upkeepServices = (context: PipelineContext, entrance: Entrance): DefinedSe
     getCacheStatistics: getCacheStatistics(context),
   }),
 ];
+
+/** Many requests that nobody waits for. */
+const batchService = (entry: BatchEntry): DefinedService =>
+  defineService(BatchServiceService, {
+    createBatch: createBatch(entry),
+    getBatch: getBatch(entry),
+    listBatches: listBatches(entry),
+    cancelBatch: cancelBatch(entry),
+    streamBatchResults: streamBatchResults(entry),
+  });

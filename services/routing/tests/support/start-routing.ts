@@ -9,6 +9,7 @@ import {
   type Authenticate,
   callUnary,
   type GrpcTarget,
+  type KeyOwners,
   migrate,
   openGrpcClient,
   type Principal,
@@ -28,6 +29,8 @@ export interface RoutingSetup {
   readonly env?: Readonly<Record<string, string>>;
   /** Who calls, by authorization header. Default: everybody is the {@link operator}. */
   readonly authenticate?: Authenticate;
+  /** Who the keys of batches belong to. Default: all to the {@link operator}. */
+  readonly owners?: Pick<KeyOwners, 'ownerOf'>;
   /** Where providers' keys come from. Default: every provider's key is `test-key`. */
   readonly secrets?: ProviderSecrets;
   /** Kept when it is given: for starting again on the same outbox. */
@@ -87,6 +90,7 @@ export async function startRouting(setup: RoutingSetup): Promise<RoutingUnderTes
   });
   const service = await startService(config, {
     authenticate: setup.authenticate ?? (() => operator),
+    owners: setup.owners ?? { ownerOf: () => Promise.resolve(operator) },
     secrets: setup.secrets ?? readyKeys(() => bearer('test-key')),
     catalog: emptyCatalog,
   });

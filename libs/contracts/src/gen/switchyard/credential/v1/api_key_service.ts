@@ -133,10 +133,12 @@ export interface RevokeApiKeyResponse {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Whose key. */
+/** Whose key: by its digest, or by its id. */
 export interface ResolveApiKeyRequest {
-  /** SHA-256 of the whole key, 32 bytes. */
+  /** SHA-256 of the whole key, 32 bytes. Empty where the id is given. */
   digest: Buffer;
+  /** Its id: for work that goes on after the call that asked for it. Empty where the digest is given. */
+  id: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1304,13 +1306,16 @@ export const RevokeApiKeyResponse: MessageFns<RevokeApiKeyResponse> = {
 };
 
 function createBaseResolveApiKeyRequest(): ResolveApiKeyRequest {
-  return { digest: Buffer.alloc(0), _unknownFields: {} };
+  return { digest: Buffer.alloc(0), id: "", _unknownFields: {} };
 }
 
 export const ResolveApiKeyRequest: MessageFns<ResolveApiKeyRequest> = {
   encode(message: ResolveApiKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.digest.length !== 0) {
       writer.uint32(10).bytes(message.digest);
+    }
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1344,6 +1349,14 @@ export const ResolveApiKeyRequest: MessageFns<ResolveApiKeyRequest> = {
             message.digest = Buffer.from(reader.bytes());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1365,13 +1378,19 @@ export const ResolveApiKeyRequest: MessageFns<ResolveApiKeyRequest> = {
   },
 
   fromJSON(object: any): ResolveApiKeyRequest {
-    return { digest: isSet(object.digest) ? Buffer.from(bytesFromBase64(object.digest)) : Buffer.alloc(0) };
+    return {
+      digest: isSet(object.digest) ? Buffer.from(bytesFromBase64(object.digest)) : Buffer.alloc(0),
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+    };
   },
 
   toJSON(message: ResolveApiKeyRequest): unknown {
     const obj: any = {};
     if (message.digest.length !== 0) {
       obj.digest = base64FromBytes(message.digest);
+    }
+    if (message.id !== "") {
+      obj.id = message.id;
     }
     return obj;
   },
@@ -1382,6 +1401,7 @@ export const ResolveApiKeyRequest: MessageFns<ResolveApiKeyRequest> = {
   fromPartial(object: DeepPartial<ResolveApiKeyRequest>): ResolveApiKeyRequest {
     const message = createBaseResolveApiKeyRequest();
     message.digest = object.digest ?? Buffer.alloc(0);
+    message.id = object.id ?? "";
     return message;
   },
 };

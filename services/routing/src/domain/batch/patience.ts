@@ -1,0 +1,35 @@
+import type { Random, ServiceError } from '@switchyard/kernel';
+
+/** Refusals that say nothing about the line: nobody was asked, or the provider wants a pause. They are waited for. */
+const PASSING: ReadonlySet<string> = new Set([
+  'NO_CANDIDATE',
+  'PROVIDER_RATE_LIMITED',
+  'PROVIDER_OVERLOADED',
+  'TOO_MANY_REQUESTS',
+  'OVERLOADED',
+  'OUTBOX_FULL',
+  'CREDENTIAL_UNAVAILABLE',
+  'DATABASE_UNAVAILABLE',
+]);
+
+/** Tries of a line whose provider fails in another way that may pass. */
+const MOST_TRIES = 5;
+const BASE_MS = 1_000;
+const CAP_MS = 60_000;
+/** No pause that is asked for is longer. */
+const LONGEST_MS = 300_000;
+
+/**
+ * How long to wait before a line is asked again, in milliseconds; undefined where it has failed.
+ *
+ * @param tries so often it was asked, from 1
+ */
+export function patience(
+  { reason, retryable, retryAfterMs = 0 }: ServiceError,
+  { tries, random }: { readonly tries: number; readonly random: Random },
+): number | undefined {
+  if (!retryable || (!PASSING.has(reason) && tries >= MOST_TRIES)) return undefined;
+  // Full jitter.
+  const backoffMs = random() * Math.min(CAP_MS, BASE_MS * 2 ** Math.min(tries - 1, 10));
+  return Math.min(LONGEST_MS, Math.max(retryAfterMs, 0) + backoffMs);
+}

@@ -1,0 +1,44 @@
+import { formatUsd } from '@switchyard/kernel';
+import type { Batch, BatchProblem, BatchState } from '../domain/batch/batch.ts';
+import { publicId } from '../domain/batch/public-ids.ts';
+
+/** A batch as OpenAI has it, and what it cost so far. Source: https://platform.openai.com/docs/api-reference/batch/object */
+export function encodeBatch(batch: Batch): object {
+  const { problems, outputFileId, errorFileId, total, answered, failed, costNanoUsd } = batch;
+  const reachedAt = (state: BatchState) => secondsOf(batch.reachedAtMs[state]);
+  return {
+    id: publicId('batch_', batch.id),
+    object: 'batch',
+    endpoint: batch.endpoint,
+    errors: problems.length === 0 ? null : { object: 'list', data: problems.map(encodeProblem) },
+    input_file_id: publicId('file-', batch.inputFileId),
+    completion_window: '24h',
+    status: batch.state,
+    output_file_id: fileId(outputFileId),
+    error_file_id: fileId(errorFileId),
+    created_at: secondsOf(batch.createdAtMs),
+    in_progress_at: reachedAt('in_progress'),
+    expires_at: secondsOf(batch.expiresAtMs),
+    finalizing_at: reachedAt('finalizing'),
+    completed_at: reachedAt('completed'),
+    failed_at: reachedAt('failed'),
+    expired_at: reachedAt('expired'),
+    cancelling_at: reachedAt('cancelling'),
+    cancelled_at: reachedAt('cancelled'),
+    request_counts: { total, completed: answered, failed },
+    metadata: Object.keys(batch.metadata).length === 0 ? null : batch.metadata,
+    switchyard: { cost: { total_usd: formatUsd(costNanoUsd), total_nano_usd: costNanoUsd.toString() } },
+  };
+}
+
+const encodeProblem = ({ code, message, line, field }: BatchProblem) => ({
+  code,
+  message,
+  line: line ?? null,
+  param: field ?? null,
+});
+
+const fileId = (id: string | undefined): string | null => (id === undefined ? null : publicId('file-', id));
+
+const secondsOf = (ms: number | undefined): number | null =>
+  ms === undefined ? null : Math.floor(ms / 1000);

@@ -1,0 +1,14 @@
+import type { GetBatchRequest, GetBatchResponse } from '@switchyard/contracts/routing';
+import type { Rpc, UnaryHandler } from '@switchyard/service-kit';
+import type { BatchEntry } from '../batch/accept-batch.ts';
+import { batchIdOf, batchMessage } from './batch-message.ts';
+
+/** BatchService.GetBatch */
+export const getBatch = ({
+  batches,
+}: Pick<BatchEntry, 'batches'>): Rpc<UnaryHandler<GetBatchRequest, GetBatchResponse>> => ({
+  permission: 'routing.batch.read',
+  handle: async ({ id }, { principal }) => ({
+    batch: batchMessage(await batches.get(principal.tenant, batchIdOf(id))),
+  }),
+});
