@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ServiceError } from '@switchyard/kernel';
 import { type Command, UsageError } from './command.ts';
+import { alerts } from './commands/alerts.ts';
 import { apply } from './commands/apply.ts';
 import { cache } from './commands/cache.ts';
 import { catalog } from './commands/catalog.ts';
@@ -40,6 +41,7 @@ const WORKING_COMMANDS: ReadonlyMap<string, Command> = new Map(
     health,
     'test-provider': testProvider,
     probing,
+    alerts,
     limits,
     chat,
     route,

@@ -1,5 +1,6 @@
 import { busNames, decodeSubjectToken } from '@switchyard/contracts';
 import {
+  AlertChanged,
   ConnectorCalled,
   CredentialChanged,
   HealthChanged,
@@ -17,7 +18,7 @@ const BUS_SCHEMES: ReadonlySet<string> = new Set(['nats:', 'tls:']);
 export const events: Command = {
   usage: 'tail',
   summary:
-    'Prints usage, health, credential and connector events as they come, one line of JSON each, until Ctrl-C.',
+    'Prints usage, health, alert, credential and connector events as they come, one line of JSON each, until Ctrl-C.',
   options: {},
   words: ['tail'],
   maxPositionals: 1,
@@ -63,6 +64,7 @@ function decodersOf(names: ReturnType<typeof busNames>): [subject: string, decod
   return [
     [names.usageAll, usageEvents],
     [names.healthAll, (data) => [HealthChanged.decode(data)]],
+    [names.alertAll, (data) => [AlertChanged.decode(data)]],
     [names.credentialAll, (data) => [CredentialChanged.decode(data)]],
     [names.connectorAll, (data) => [ConnectorCalled.decode(data)]],
   ];
