@@ -122,6 +122,7 @@ it('starts every other service with its generated Secret, too, while nothing it 
     const started = await start(service, {
       ...env,
       ...(service === 'routing' ? { ROUTING_STATE_DIR: stateDir, ROUTING_HTTP_PORT: '0' } : {}),
+      ...(service === 'health-probe' ? { HEALTH_PROBE_HTTP_PORT: '0' } : {}),
     });
     expect(started.addresses.grpc).toMatch(/:\d+$/);
   }

@@ -28,7 +28,7 @@ export interface Replica {
   /** `routing-2`. */
   readonly name: string;
   readonly ports: ServicePorts;
-  /** Of routing's HTTP. */
+  /** Of its HTTP; undefined where it has none. */
   readonly httpPort: number | undefined;
 }
 
@@ -48,7 +48,8 @@ export async function serviceSpec(
     ...plainVariables(service, installation),
     [`${prefix}_GRPC_PORT`]: String(ports.grpc),
     [`${prefix}_OPS_PORT`]: String(ports.ops),
-    ...(service === 'routing' ? await routingVariables(replica, stateDir) : {}),
+    ...(httpPort === undefined ? {} : { [`${prefix}_HTTP_PORT`]: String(httpPort) }),
+    ...(service === 'routing' ? await routingVariables(name, stateDir) : {}),
     ...sharedVariables(options),
     ...options.processEnv?.[service],
   };
@@ -65,13 +66,10 @@ export async function serviceSpec(
   };
 }
 
-async function routingVariables(
-  { name, httpPort }: Replica,
-  stateDir: string,
-): Promise<Record<string, string>> {
+async function routingVariables(name: string, stateDir: string): Promise<Record<string, string>> {
   const folder = join(stateDir, 'data', name);
   await mkdir(folder, { recursive: true });
-  return { ROUTING_STATE_DIR: folder, ROUTING_HTTP_PORT: String(httpPort) };
+  return { ROUTING_STATE_DIR: folder };
 }
 
 function sharedVariables({ otlpEndpoint, logLevel }: SpecOptions): Record<string, string> {

@@ -1,5 +1,5 @@
 import { freePorts } from '../settings/free-port-plan.ts';
-import type { PortPlan } from '../settings/port-plan.ts';
+import { httpPortOf, type PortPlan } from '../settings/port-plan.ts';
 import type { Replica } from './process-specs.ts';
 import type { ServiceName } from './service-table.ts';
 
@@ -22,11 +22,11 @@ export async function planReplicas(
   }
   const replicas: Replica[] = [];
   for (const service of services) {
-    const httpPort = service === 'routing' ? ports.http : undefined;
+    const httpPort = httpPortOf(service, ports);
     replicas.push({ service, name: service, ports: ports.services[service], httpPort });
     for (let number = 2; number <= countOf(service, counts); number++) {
       const [grpc, ops, http] = (await freePorts(3)) as [number, number, number];
-      const further = service === 'routing' ? http : undefined;
+      const further = httpPort === undefined ? undefined : http;
       replicas.push({ service, name: `${service}-${number}`, ports: { grpc, ops }, httpPort: further });
     }
   }

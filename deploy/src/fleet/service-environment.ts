@@ -90,8 +90,6 @@ export function plainVariables(name: ServiceName, installation: Installation): R
     [`${prefix}_GRPC_PORT`]: String(ports.services[name].grpc),
     [`${prefix}_OPS_PORT`]: String(ports.services[name].ops),
     ...serviceAddresses(installation),
-    ...(name === 'routing'
-      ? { ROUTING_HTTP_PORT: String(ports.http), ROUTING_PLAINTEXT_HOSTS: plaintextHosts.join(',') }
-      : {}),
+    ...(name === 'routing' ? { ROUTING_PLAINTEXT_HOSTS: plaintextHosts.join(',') } : {}),
   };
 }

@@ -18,6 +18,7 @@ export function devEnv({ apiKey, ports, urls }: DevEnvInput): Record<string, str
   return {
     SWITCHYARD_API_KEY: apiKey,
     SWITCHYARD_HTTP_URL: `http://127.0.0.1:${ports.http}`,
+    SWITCHYARD_HEALTH_HTTP_URL: `http://127.0.0.1:${ports.healthHttp}`,
     SWITCHYARD_GRPC_ADDRESS: `127.0.0.1:${ports.services.routing.grpc}`,
     SWITCHYARD_SIMULATOR_URL: `http://127.0.0.1:${ports.simulator}`,
     DATABASE_URL: urls.postgres,

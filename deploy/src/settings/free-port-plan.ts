@@ -20,7 +20,7 @@ export async function freePorts(count: number): Promise<number[]> {
 
 /** A plan of ports that are free now, for tests that run side by side. */
 export async function freePortPlan(): Promise<PortPlan> {
-  const ports = await freePorts(15);
+  const ports = await freePorts(16);
   const next = () => ports.pop() as number;
   const service = () => ({ grpc: next(), ops: next() });
   return {
@@ -32,6 +32,7 @@ export async function freePortPlan(): Promise<PortPlan> {
       connector: service(),
     },
     http: next(),
+    healthHttp: next(),
     simulator: next(),
     nats: next(),
     postgres: next(),

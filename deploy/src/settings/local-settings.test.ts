@@ -17,6 +17,7 @@ it('moves every port by its variable; the one for operations follows the other',
     ROUTING_GRPC_PORT: '9001',
     CREDENTIAL_OPS_PORT: '9104',
     ROUTING_HTTP_PORT: '9080',
+    HEALTH_PROBE_HTTP_PORT: '9082',
     SIMULATOR_PORT: '9070',
     SWITCHYARD_NATS_PORT: '14222',
     SWITCHYARD_POSTGRES_PORT: '15432',
@@ -25,7 +26,14 @@ it('moves every port by its variable; the one for operations follows the other',
   const { services, ...others } = readLocalSettings(env).ports;
   expect(services.routing).toEqual({ grpc: 9_001, ops: 10_001 });
   expect(services.credential).toEqual({ grpc: 7_004, ops: 9_104 });
-  expect(others).toEqual({ http: 9_080, simulator: 9_070, nats: 14_222, postgres: 15_432, redis: 16_379 });
+  expect(others).toEqual({
+    http: 9_080,
+    healthHttp: 9_082,
+    simulator: 9_070,
+    nats: 14_222,
+    postgres: 15_432,
+    redis: 16_379,
+  });
 });
 
 it('tells everything that is wrong at once, and no password', () => {

@@ -63,6 +63,7 @@ function readPorts(reader: EnvReader): PortPlan {
       connector: service('connector'),
     },
     http: port('ROUTING_HTTP_PORT', DEFAULT_PORTS.http),
+    healthHttp: port('HEALTH_PROBE_HTTP_PORT', DEFAULT_PORTS.healthHttp),
     simulator: port('SIMULATOR_PORT', DEFAULT_PORTS.simulator),
     nats: port('SWITCHYARD_NATS_PORT', DEFAULT_PORTS.nats),
     postgres: port('SWITCHYARD_POSTGRES_PORT', DEFAULT_PORTS.postgres),

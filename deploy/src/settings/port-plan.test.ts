@@ -5,7 +5,7 @@ import { DEFAULT_PORTS, plannedPorts, portConflicts, portsInUse } from './port-p
 
 it('plans every port once, and none for servers that are given', () => {
   expect(plannedPorts(DEFAULT_PORTS, {}).map(({ port }) => port)).toEqual([
-    7001, 8001, 7002, 8002, 7003, 8003, 7004, 8004, 7005, 8005, 7080, 7070, 4222, 5432, 6379,
+    7001, 8001, 7002, 8002, 7003, 8003, 7004, 8004, 7005, 8005, 7080, 7082, 7070, 4222, 5432, 6379,
   ]);
   const given = { nats: 'nats://elsewhere', redis: 'redis://elsewhere' };
   const owners = plannedPorts(DEFAULT_PORTS, given).map(({ owner }) => owner);

@@ -13,6 +13,8 @@ export interface PortPlan {
   readonly services: Readonly<Record<ServiceName, ServicePorts>>;
   /** Routing's HTTP. */
   readonly http: number;
+  /** Health-probe's HTTP. */
+  readonly healthHttp: number;
   readonly simulator: number;
   readonly nats: number;
   readonly postgres: number;
@@ -29,11 +31,18 @@ export const DEFAULT_PORTS: PortPlan = {
     connector: { grpc: 7005, ops: 8005 },
   },
   http: 7080,
+  healthHttp: 7082,
   simulator: 7070,
   nats: 4222,
   postgres: 5432,
   redis: 6379,
 };
+
+/** The HTTP port of a service; undefined where it has none. */
+export function httpPortOf(service: ServiceName, { http, healthHttp }: PortPlan): number | undefined {
+  if (service === 'routing') return http;
+  return service === 'health-probe' ? healthHttp : undefined;
+}
 
 /** One port, with whom it is for and the variable that moves it. */
 export interface PlannedPort {
@@ -63,6 +72,7 @@ export function plannedPorts(plan: PortPlan, given: GivenServers): PlannedPort[]
   return [
     ...services,
     { port: plan.http, owner: 'routing (HTTP)', variable: 'ROUTING_HTTP_PORT' },
+    { port: plan.healthHttp, owner: 'health-probe (HTTP)', variable: 'HEALTH_PROBE_HTTP_PORT' },
     { port: plan.simulator, owner: 'the provider simulator', variable: 'SIMULATOR_PORT' },
     ...servers.filter(({ kind }) => given[kind] === undefined).map(({ kind: _, ...planned }) => planned),
   ];

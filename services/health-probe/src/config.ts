@@ -10,6 +10,8 @@ import {
 /** How the health-probe service is configured. */
 export interface HealthProbeConfig extends BaseConfig {
   readonly env: Env;
+  /** `HEALTH_PROBE_HTTP_PORT`, default 7082. */
+  readonly httpPort: number;
   /** `HEALTH_PROBE_DATABASE_URL`, as the role switchyard_health_probe. */
   readonly databaseUrl: string;
   /** `SWITCHYARD_ROUTING_ADDRESS`, where providers are listed and probes are sent. Default 127.0.0.1:7001. */
@@ -46,6 +48,7 @@ export function parseConfig(env: Env): HealthProbeConfig {
   const config: HealthProbeConfig = {
     ...readBaseConfig(reader, { prefix: 'HEALTH_PROBE', grpcPort: 7002 }),
     env,
+    httpPort: reader.port('HEALTH_PROBE_HTTP_PORT', 7082),
     databaseUrl: reader.url('HEALTH_PROBE_DATABASE_URL', ['postgresql', 'postgres']),
     routingAddress: reader.text('SWITCHYARD_ROUTING_ADDRESS', '127.0.0.1:7001'),
     natsReplicas: reader.integer('SWITCHYARD_NATS_REPLICAS', { fallback: 1, min: 1, max: 5 }),

@@ -8,21 +8,12 @@ import {
   type RunningService,
   serve,
   startComposed,
+  startHttpServer,
 } from '@switchyard/service-kit';
-import { composeParts, type Parts } from './compose-parts.ts';
+import { composeParts } from './compose-parts.ts';
 import type { HealthProbeConfig } from './config.ts';
-import { deleteAlertRule, listAlertRules, putAlertRule } from './rpc/alerts/alert-rules.ts';
-import { listAlerts } from './rpc/alerts/list-alerts.ts';
-import { deleteReceiver, listReceivers, putReceiver } from './rpc/alerts/receivers.ts';
-import { testReceiver } from './rpc/alerts/test-receiver.ts';
-import { getHealthHistory } from './rpc/get-health-history.ts';
-import { getProviderHealth } from './rpc/get-provider-health.ts';
-import { getUptime } from './rpc/get-uptime.ts';
-import { listProbing } from './rpc/list-probing.ts';
-import { listProviderHealth } from './rpc/list-provider-health.ts';
-import { setProbing } from './rpc/set-probing.ts';
-import { testProvider } from './rpc/test-provider.ts';
-import { watchProviderHealth } from './rpc/watch-provider-health.ts';
+import { httpRoutes, strayError } from './http/routes.ts';
+import { alertHandlers, healthHandlers } from './rpc/handlers.ts';
 
 /** What tests replace. */
 export interface ServiceOverrides {
@@ -40,42 +31,26 @@ export function startService(
     const { clock = foundation.clock, random = Math.random } = overrides;
     const { authenticate = authenticateCallers(foundation, config) } = overrides;
     const parts = composeParts(foundation, { config, clock, random });
+    const { log, requestBytes } = foundation;
+    const { host, httpPort: port } = config;
+    const health = healthHandlers(parts);
+    const alerts = alertHandlers(parts);
+    const routes = httpRoutes(health, alerts);
+    const http = await startHttpServer({ host, port, routes, strayError, authenticate, log, requestBytes });
     const { grpcPort, opsPort } = await serve(foundation, {
       config,
-      services: [defineHealthService(parts), defineAlertService(parts)],
+      services: [defineService(HealthServiceService, health), defineService(AlertServiceService, alerts)],
+      alongside: [http],
       authenticate,
       errorDomain: 'switchyard.health',
       image: readDescriptorImage(),
     });
     // Ended first: a watch never ends by itself, and would hold the drain up to its grace.
     foundation.stack.defer(() => parts.table.endWatches());
-    return { grpc: `${config.host}:${grpcPort}`, ops: `${config.host}:${opsPort}` };
-  });
-}
-
-function defineHealthService(parts: Parts) {
-  return defineService(HealthServiceService, {
-    listProviderHealth: { permission: 'health.read', handle: listProviderHealth(parts) },
-    getProviderHealth: { permission: 'health.read', handle: getProviderHealth(parts) },
-    watchProviderHealth: { permission: 'health.read', handle: watchProviderHealth(parts) },
-    getHealthHistory: { permission: 'health.read', handle: getHealthHistory(parts) },
-    getUptime: { permission: 'health.read', handle: getUptime(parts) },
-    testProvider: { permission: 'health.test', handle: testProvider(parts) },
-    listProbing: { permission: 'health.read', handle: listProbing(parts) },
-    setProbing: { permission: 'health.write', handle: setProbing(parts) },
-  });
-}
-
-function defineAlertService({ alerts, clock }: Parts) {
-  const { store } = alerts;
-  return defineService(AlertServiceService, {
-    putAlertRule: { permission: 'health.alert.write', handle: putAlertRule(store) },
-    listAlertRules: { permission: 'health.alert.read', handle: listAlertRules(store) },
-    deleteAlertRule: { permission: 'health.alert.write', handle: deleteAlertRule(store) },
-    putReceiver: { permission: 'health.alert.write', handle: putReceiver(alerts) },
-    listReceivers: { permission: 'health.alert.read', handle: listReceivers(store) },
-    deleteReceiver: { permission: 'health.alert.write', handle: deleteReceiver(store) },
-    testReceiver: { permission: 'health.alert.write', handle: testReceiver({ ...alerts, clock }) },
-    listAlerts: { permission: 'health.alert.read', handle: listAlerts(store) },
+    return {
+      grpc: `${host}:${grpcPort}`,
+      http: `http://${host}:${http.port}`,
+      ops: `${host}:${opsPort}`,
+    };
   });
 }

@@ -10,6 +10,7 @@ import {
   resolveBySystem,
   serve,
   startComposed,
+  startHttpServer,
 } from '@switchyard/service-kit';
 import { AccessTokens } from './adapters/access-tokens.ts';
 import type { CostAccountingLink } from './adapters/cost-accounting-link.ts';
@@ -21,7 +22,6 @@ import type { RoutingConfig } from './config.ts';
 import type { Snapshot } from './domain/snapshot/snapshot.ts';
 import { ERROR_DOMAIN } from './errors.ts';
 import { RoutingEvents } from './events.ts';
-import { startHttpServer } from './http/http-server.ts';
 import { httpRoutes, strayError } from './http/routes.ts';
 import { type BatchParts, openBatches } from './open-batches.ts';
 import { openCaches } from './open-caches.ts';

@@ -3,11 +3,10 @@ import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { ServiceError } from '@switchyard/kernel';
 import { chatSurface } from '@switchyard/llm';
-import { ByteBudget, createLogger } from '@switchyard/service-kit';
+import { ByteBudget, createLogger, type RunningHttpServer, startHttpServer } from '@switchyard/service-kit';
 import { request as httpRequest } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type HttpCall, type HttpRoute, sendJson } from '../src/http/http-call.ts';
-import { type RunningHttpServer, startHttpServer } from '../src/http/http-server.ts';
 import { MAX_BODY_BYTES, readBody, readJson } from '../src/http/read-body.ts';
 import { strayError } from '../src/http/routes.ts';
 

@@ -1,12 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { invalidArgument, ServiceError } from '@switchyard/kernel';
+import type { TakeBytes } from '@switchyard/service-kit';
 
 /** Most bytes of a request's body. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
-
-/** Counts bytes as under way. @throws OVERLOADED where there are too many */
-export type TakeBytes = (bytes: number) => void;
 
 /** Reads a body whole. @throws BODY_TOO_LARGE as soon as it is clear, OVERLOADED where all requests together are too large */
 export async function readBody(request: IncomingMessage, take: TakeBytes): Promise<Buffer> {

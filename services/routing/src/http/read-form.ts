@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { invalidArgument } from '@switchyard/kernel';
 import { FormFile } from '@switchyard/llm';
-import { readBody, type TakeBytes } from './read-body.ts';
+import type { TakeBytes } from '@switchyard/service-kit';
+import { readBody } from './read-body.ts';
 
 /** Most fields of a form, files among them. */
 const MAX_FIELDS = 64;

@@ -1,15 +1,11 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ServiceError } from '@switchyard/kernel';
-import {
-  type Authenticate,
-  type ByteBudget,
-  endSpan,
-  inSpan,
-  type Logger,
-  startHttpSpan,
-  toServiceError,
-} from '@switchyard/service-kit';
+import type { Authenticate } from '../grpc/authenticate-call.ts';
+import { toServiceError } from '../grpc/status-of-error.ts';
+import type { ByteBudget } from '../load/byte-budget.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { endSpan, inSpan, startHttpSpan } from '../telemetry/spans.ts';
 import { type EncodeError, type HttpRoute, sendJson } from './http-call.ts';
 import { HttpDrain } from './http-drain.ts';
 
