@@ -3,6 +3,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   'side-by-side': () => import('./side-by-side.ts'),
   decide: () => import('../../services/routing/bench/decide.ts'),
   cache: () => import('./cache.ts'),
+  savings: () => import('./savings.ts'),
 };
 
 const [name = 'side-by-side'] = process.argv.slice(2);

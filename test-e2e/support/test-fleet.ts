@@ -3,7 +3,7 @@ import { PutSecretRequest, SecretServiceClient } from '@switchyard/contracts/cre
 import { Provider, ProviderAdminServiceClient, type ProviderLimits } from '@switchyard/contracts/routing';
 import { type FleetOptions, type RunningFleet, startFleet } from '@switchyard/deploy';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
-import type { WireFormatName } from '@switchyard/testkit/simulator';
+import type { PromptCacheOptions, WireFormatName } from '@switchyard/testkit/simulator';
 import { AWS_KEYS, GOOGLE_KEYS, type SimulatedKeys } from './simulated-keys.ts';
 
 /** A simulated provider of a test: it offers what its entry of the catalog does, at its prices. */
@@ -23,6 +23,8 @@ export interface TestFleetOptions extends Omit<FleetOptions, 'providers' | 'simu
   readonly providers?: readonly (string | TestProvider)[];
   /** Tokens of an answer that nothing else bounds. Default 12. */
   readonly answerTokens?: number;
+  /** What providers remember of prompts. Default: the simulator's. */
+  readonly promptCache?: PromptCacheOptions;
 }
 
 /** A whole installation whose providers are simulated; by default they offer `sim-fast` at what the catalog says of `sim-openai`. */
@@ -70,6 +72,7 @@ export const SIMULATED_AS: Readonly<
 export async function startTestFleet({
   providers: named = ['primary', 'secondary'],
   answerTokens = 12,
+  promptCache = { mode: 'prefix' },
   ...options
 }: TestFleetOptions = {}): Promise<TestFleet> {
   const providers = named.map((one) =>
@@ -82,7 +85,7 @@ export async function startTestFleet({
     simulator: {
       attemptLogSize: 200_000,
       providers: providers.map(({ id, format }) => {
-        const base = { name: id, format, models: 'any' as const, answerTokens };
+        const base = { name: id, format, models: 'any' as const, answerTokens, cache: promptCache };
         return { ...base, ...SIMULATED_AS[format].keys?.accepted };
       }),
     },
