@@ -9,6 +9,7 @@ let control: SimulatorControl;
 beforeAll(async () => {
   started = await startTestFleet({
     providers: ['primary', { id: 'claude', format: 'anthropic-messages' }],
+    apiKeys: ['simulated-key'],
     env: { HEALTH_PROBE_IDLE_INTERVAL_MS: '1000', HEALTH_PROBE_SUSPICIOUS_INTERVAL_MS: '300' },
   });
   control = new SimulatorControl(started.fleet.simulatorUrl);
@@ -24,17 +25,18 @@ const run = (...args: string[]) => runSwitchyard(args, { env: started.fleet.devE
 // biome-ignore lint/suspicious/noExplicitAny: each command has a shape of its own, and the assertions say which
 const jsonOf = async (...args: string[]): Promise<any> => JSON.parse((await run(...args, '--json')).out);
 
-test('acceptance 8: test-provider tries everything at two wire formats, and says what is not offered', async () => {
+test('acceptance 8: test-provider tries everything at two wire formats, and says what no model can do', async () => {
   const { code, out, err } = await run('test-provider', '--all', '--full');
   expect([code, err]).toEqual([0, '']);
   for (const provider of ['primary', 'claude']) {
     for (const name of ['completion', 'stream', 'tools', 'structured_output', 'vision', 'output_limit'])
       expect(out).toMatch(new RegExp(`^${provider} +${name} +✓ pass +[\\d.]+ m?s +\\$0\\.\\d+ +sim-`, 'm'));
+    expect(out).toMatch(new RegExp(`^${provider} +wrong_key +✓ pass .*refused as authentication$`, 'm'));
     expect(out).toMatch(
-      new RegExp(`^${provider} +embeddings +– unsupported .*it is not tried out yet$`, 'm'),
+      new RegExp(`^${provider} +embeddings +– unsupported .*none of its models has embeddings$`, 'm'),
     );
   }
-  expect(out).toMatch(/12 passed, 0 failed, 4 unsupported; \$0\.\d+ spent\.\n$/);
+  expect(out).toMatch(/14 passed, 0 failed, 2 unsupported; \$0\.\d+ spent\.\n$/);
   expect(out).not.toContain('\u001b');
 }, 120_000);
 

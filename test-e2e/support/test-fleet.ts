@@ -25,6 +25,8 @@ export interface TestFleetOptions extends Omit<FleetOptions, 'providers' | 'simu
   readonly answerTokens?: number;
   /** What providers remember of prompts. Default: the simulator's. */
   readonly promptCache?: PromptCacheOptions;
+  /** Keys that the simulated providers accept, but for those whose keys sign or are exchanged. Default: any. */
+  readonly apiKeys?: readonly string[];
 }
 
 /** A whole installation whose providers are simulated; by default they offer `sim-fast` at what the catalog says of `sim-openai`. */
@@ -73,6 +75,7 @@ export async function startTestFleet({
   providers: named = ['primary', 'secondary'],
   answerTokens = 12,
   promptCache = { mode: 'prefix' },
+  apiKeys,
   ...options
 }: TestFleetOptions = {}): Promise<TestFleet> {
   const providers = named.map((one) =>
@@ -85,7 +88,15 @@ export async function startTestFleet({
     simulator: {
       attemptLogSize: 200_000,
       providers: providers.map(({ id, format }) => {
-        const base = { name: id, format, models: 'any' as const, answerTokens, cache: promptCache };
+        const accepted = apiKeys === undefined ? {} : { apiKeys };
+        const base = {
+          name: id,
+          format,
+          models: 'any' as const,
+          answerTokens,
+          cache: promptCache,
+          ...accepted,
+        };
         return { ...base, ...SIMULATED_AS[format].keys?.accepted };
       }),
     },

@@ -8,7 +8,7 @@ import type { ProbeModel } from './domain/probe-model.ts';
 import type { ProbeBudget, ProbeSettings, ProbeSpending } from './domain/probe-settings.ts';
 import type { ProviderName } from './domain/provider-key.ts';
 import type { CallFailure } from './domain/provider-tests/advice.ts';
-import type { ProviderTest, TestAnswer } from './domain/provider-tests/provider-test.ts';
+import type { ProviderTest, Verdict } from './domain/provider-tests/provider-test.ts';
 import type { Uptime } from './domain/uptime.ts';
 import type { WatchedProvider } from './domain/watched-provider.ts';
 
@@ -159,7 +159,14 @@ export interface TestCall extends ProviderName {
 
 /** What came of a test's request. */
 export type TestCallResult =
-  | { readonly kind: 'answered'; readonly answer: TestAnswer }
+  | {
+      readonly kind: 'answered';
+      /** What the test says of the answer. */
+      readonly verdict: Verdict;
+      readonly requestId: string;
+      /** Nano-USD; undefined where a price is unknown. */
+      readonly costNanoUsd: bigint | undefined;
+    }
   | (CallFailure & { readonly kind: 'failed'; readonly message: string; readonly requestId: string });
 
 /** The routing service. */

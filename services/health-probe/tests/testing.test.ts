@@ -57,14 +57,21 @@ test('H5: the plan comes first, then one result for each test; what no model can
     .filter(([, outcome]) => outcome === TestOutcome.UNSUPPORTED)
     .map(([name]) => name);
   // The fake's model writes text, and can do nothing else.
-  expect(unsupported.toSorted()).toEqual([
-    'embeddings',
-    'stream',
-    'structured_output',
-    'tools',
-    'vision',
-    'wrong_key',
-  ]);
+  expect(unsupported.toSorted()).toEqual(['embeddings', 'stream', 'structured_output', 'tools', 'vision']);
+  const passed = outcomes.filter(([, outcome]) => outcome === TestOutcome.PASSED).map(([name]) => name);
+  expect(passed).toContain('wrong_key');
+});
+
+test('H5: vectors are tested where a model gives some, and cost what they cost', async () => {
+  const prices = { pricesPerMillionNanoUsd: { input: 1n } };
+  routing.add('vectors', { models: [{ model: 'embedder', capabilities: ['embeddings'], ...prices }] });
+  await expect.poll(async () => (await probe.list()).providers.length, { timeout: 10_000 }).toBe(3);
+  const events = await probe.test({ provider: 'vectors', suite: TestSuite.FULL });
+  const results = events.flatMap(({ event }) => (event?.$case === 'result' ? [event.value] : []));
+  expect(results.find(({ test: name }) => name === 'embeddings')).toMatchObject({
+    ...{ outcome: TestOutcome.PASSED, model: 'embedder', costNanoUsd: 7n, requestId: 'e' },
+    detail: '2 numbers each',
+  });
 });
 
 test('H5: models that another tenant has at a provider of the same name are neither called nor told', async () => {

@@ -1,6 +1,8 @@
 import type { CallOptions } from '@grpc/grpc-js';
 import {
   CompleteRequest,
+  EmbedRequest,
+  type EmbedResponse,
   FinishReason,
   type InferenceServiceClient,
   Message,
@@ -8,7 +10,7 @@ import {
   Role,
   type StreamCompleteResponse,
 } from '@switchyard/contracts/routing';
-import { ServiceError } from '@switchyard/kernel';
+import { ServiceError, unreachable } from '@switchyard/kernel';
 import { callMetadata, errorOfStatus, type GrpcTarget } from '@switchyard/service-kit';
 import type { TestAnswer } from '../domain/provider-tests/provider-test.ts';
 import type { TestCall, TestCallResult } from '../ports.ts';
@@ -19,8 +21,7 @@ export async function callTest(
   call: TestCall,
 ): Promise<TestCallResult> {
   try {
-    const answer = await (call.test.stream ? streamed : whole)({ client, target, call });
-    return { kind: 'answered', answer };
+    return { kind: 'answered', ...(await answered({ client, target }, call)) };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     const { reason, metadata, publicMessage } = error;
@@ -29,45 +30,79 @@ export async function callTest(
   }
 }
 
-interface Sending {
+interface Routing {
   readonly client: InferenceServiceClient;
   readonly target: GrpcTarget;
-  readonly call: TestCall;
 }
 
-function requestOf({ tenant, provider, model, test }: TestCall): CompleteRequest {
-  return CompleteRequest.fromPartial({
-    ...test.ask,
-    model,
-    requirements: { allowedProviders: [provider] },
-    failover: { allowed: false, maxFallbacks: 0 },
-    purpose: Purpose.PROBE,
-    context: { service: 'health-probe', workflow: 'provider-test', tenant },
-  });
+interface Sending extends Routing {
+  readonly call: TestCall;
+  readonly request: CompleteRequest;
 }
+
+type Answered = Omit<Extract<TestCallResult, { kind: 'answered' }>, 'kind'>;
+
+async function answered(routing: Routing, call: TestCall): Promise<Answered> {
+  const { test } = call;
+  switch (test.kind) {
+    case 'completion': {
+      const request = CompleteRequest.fromPartial({ ...test.ask, ...aimed(call) });
+      const answer = await (test.stream ? streamed : whole)({ ...routing, call, request });
+      const { requestId, costNanoUsd } = answer;
+      return { verdict: test.judge(answer), requestId, costNanoUsd };
+    }
+    case 'embedding': {
+      const request = EmbedRequest.fromPartial({ ...test.ask, ...aimed(call) });
+      const answer = await embedded(routing, { call, request });
+      const { requestId, cost } = answer;
+      return { verdict: test.judge(answer), requestId, costNanoUsd: cost?.totalNanoUsd };
+    }
+    default:
+      return unreachable(test);
+  }
+}
+
+/** At one model of one provider, and nowhere else. */
+const aimed = ({ tenant, provider, model }: TestCall) => ({
+  model,
+  requirements: { allowedProviders: [provider] },
+  failover: { allowed: false, maxFallbacks: 0 },
+  purpose: Purpose.PROBE,
+  context: { service: 'health-probe', workflow: 'provider-test', tenant },
+});
 
 const optionsOf = ({ timeoutMs }: TestCall): Partial<CallOptions> => ({ deadline: Date.now() + timeoutMs });
 
-function whole({ client, target, call }: Sending): Promise<TestAnswer> {
+function whole({ client, target, call, request }: Sending): Promise<TestAnswer> {
   return new Promise((resolve, reject) => {
-    const under = client.complete(
-      requestOf(call),
-      callMetadata(target),
-      optionsOf(call),
-      (error, response) => {
-        call.signal.removeEventListener('abort', cancel);
-        if (error !== null) return reject(errorOfStatus(error));
-        const { requestId, message, finishReason, usage, cost } = response;
-        resolve({ requestId, message, finishReason, usage, costNanoUsd: cost?.totalNanoUsd, pieces: 1 });
-      },
-    );
+    const under = client.complete(request, callMetadata(target), optionsOf(call), (error, response) => {
+      call.signal.removeEventListener('abort', cancel);
+      if (error !== null) return reject(errorOfStatus(error));
+      const { requestId, message, finishReason, usage, cost } = response;
+      resolve({ requestId, message, finishReason, usage, costNanoUsd: cost?.totalNanoUsd, pieces: 1 });
+    });
     const cancel = () => under.cancel();
     call.signal.addEventListener('abort', cancel, { once: true });
   });
 }
 
-async function streamed({ client, target, call }: Sending): Promise<TestAnswer> {
-  const stream = client.streamComplete(requestOf(call), callMetadata(target), optionsOf(call));
+function embedded(
+  { client, target }: Routing,
+  { call, request }: { readonly call: TestCall; readonly request: EmbedRequest },
+): Promise<EmbedResponse> {
+  return new Promise((resolve, reject) => {
+    const under = client.embed(request, callMetadata(target), optionsOf(call), (error, response) => {
+      call.signal.removeEventListener('abort', cancel);
+      if (error !== null) reject(errorOfStatus(error));
+      else resolve(response);
+    });
+    const cancel = () => under.cancel();
+    call.signal.addEventListener('abort', cancel, { once: true });
+  });
+}
+
+async function streamed({ client, target, call, request }: Sending): Promise<TestAnswer> {
+  const stream = client.streamComplete(request, callMetadata(target), optionsOf(call));
   const cancel = () => stream.cancel();
   call.signal.addEventListener('abort', cancel, { once: true });
   const read = { text: '', pieces: 0, requestId: '' };

@@ -6,7 +6,7 @@ const model = (name: string, more: { price?: bigint; capabilities?: string[] } =
   capabilities: more.capabilities ?? ['text'],
   prices: more.price === undefined ? {} : { input: more.price, output: more.price },
 });
-const NOTHING = { proven: new Set<string>(), unfit: new Set<string>() };
+const NOTHING = { needs: ['text'], proven: new Set<string>(), unfit: new Set<string>() };
 const choose = (models: ProbeModel[], knowledge: Partial<typeof NOTHING> = {}) =>
   chooseProbeModel(models, { ...NOTHING, ...knowledge })?.model;
 
@@ -26,6 +26,13 @@ test('models that write no text are not taken, those that reason only where ther
   expect(choose([embedding, thinker, model('plain', { price: 50n })])).toBe('plain');
   expect(choose([embedding, thinker])).toBe('thinker');
   expect(choose([embedding])).toBeUndefined();
+});
+
+test('what writes nothing is compared by its price for what it reads', () => {
+  const embedding = (name: string, input: bigint): ProbeModel => ({
+    ...{ model: name, capabilities: ['embeddings'], prices: { input } },
+  });
+  expect(choose([embedding('a-dear', 9n), embedding('cheap', 2n)], { needs: ['embeddings'] })).toBe('cheap');
 });
 
 test('a model that has answered lately goes before a cheaper one that has not', () => {

@@ -8,6 +8,8 @@ export interface ProbeModel {
 
 /** What is known of models from calls of them. */
 export interface ModelKnowledge {
+  /** Capabilities that it must have. */
+  readonly needs: readonly string[];
   /** Models that answered lately. */
   readonly proven: ReadonlySet<string>;
   /** Models that turned a probe down, or do not exist at the provider after all. */
@@ -15,16 +17,17 @@ export interface ModelKnowledge {
 }
 
 /**
- * The model to probe a provider with: one that writes text and preferably has answered lately (a catalog lists models that
+ * The model to call: one that is able to, and preferably has answered lately (a catalog lists models that
  * an account may not use), has no reasoning (which could not end within one token) and is cheap.
  *
  * @returns undefined where there is none
  */
 export function chooseProbeModel(
   models: readonly ProbeModel[],
-  { proven, unfit }: ModelKnowledge,
+  { needs, proven, unfit }: ModelKnowledge,
 ): ProbeModel | undefined {
-  const fit = models.filter(({ model, capabilities }) => capabilities.includes('text') && !unfit.has(model));
+  const isAble = ({ capabilities }: ProbeModel) => needs.every((need) => capabilities.includes(need));
+  const fit = models.filter((one) => isAble(one) && !unfit.has(one.model));
   const order = (model: ProbeModel): [number, number, bigint] => [
     proven.has(model.model) ? 0 : 1,
     model.capabilities.includes('reasoning') ? 1 : 0,
@@ -42,8 +45,10 @@ function compareLists(a: readonly (number | bigint)[], b: readonly (number | big
 }
 
 /** Of one token in and one out; an unknown price counts as dearer than any known one. */
-function priceOf({ prices }: ProbeModel): bigint {
-  const { input, output } = prices;
+function priceOf({ capabilities, prices }: ProbeModel): bigint {
+  const { input } = prices;
+  // What writes nothing has no price for it.
+  const output = capabilities.includes('text') ? prices.output : 0n;
   return input === undefined || output === undefined ? 1n << 62n : input + output;
 }
 

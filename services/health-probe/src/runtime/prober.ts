@@ -143,7 +143,7 @@ export class Prober {
       memory.unfit.clear();
     }
     const proven = observed.windowsOf({ tenant, provider }).provenModels(nowMs);
-    const chosen = chooseProbeModel(memory.models, { proven, unfit: memory.unfit });
+    const chosen = chooseProbeModel(memory.models, { needs: ['text'], proven, unfit: memory.unfit });
     if (chosen === undefined) return 'refused';
     // Reading the list took time; the lease may have gone meanwhile.
     if (!leadership.isLeader) return 'refused';

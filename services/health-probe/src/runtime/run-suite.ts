@@ -2,7 +2,7 @@ import { type Clock, unreachable } from '@switchyard/kernel';
 import { chooseProbeModel, type ProbeModel } from '../domain/probe-model.ts';
 import type { ProviderName } from '../domain/provider-key.ts';
 import { adviceFor } from '../domain/provider-tests/advice.ts';
-import type { ProviderTest } from '../domain/provider-tests/provider-test.ts';
+import { failed, type ProviderTest, type Verdict } from '../domain/provider-tests/provider-test.ts';
 import type { Suite } from '../domain/provider-tests/test-suite.ts';
 import type { Routing } from '../ports.ts';
 
@@ -37,9 +37,7 @@ const CONCURRENCY = 4;
 
 /** Makes the tests of a suite, a few at once, and gives each result as it comes. */
 export async function* runSuite(run: SuiteRun): AsyncGenerator<SuiteResult> {
-  for (const { name, why } of run.suite.unoffered)
-    yield unsupported(name, why, 'nothing: it is not offered yet');
-  const waiting = [...run.suite.tests];
+  const waiting = [...run.suite];
   const underWay = new Map<string, Promise<SuiteResult>>();
   for (;;) {
     while (underWay.size < CONCURRENCY && !run.signal.aborted) {
@@ -56,8 +54,7 @@ export async function* runSuite(run: SuiteRun): AsyncGenerator<SuiteResult> {
 
 async function runTest(test: ProviderTest, run: SuiteRun): Promise<SuiteResult> {
   const { tenant, provider, models, proven, timeoutMs, signal, routing, clock } = run;
-  const able = models.filter(({ capabilities }) => test.needs.every((need) => capabilities.includes(need)));
-  const chosen = chooseProbeModel(able, { proven, unfit: NOTHING });
+  const chosen = chooseProbeModel(models, { needs: test.needs, proven, unfit: NOTHING });
   if (chosen === undefined) {
     const missing = test.needs.filter(
       (need) => !models.some(({ capabilities }) => capabilities.includes(need)),
@@ -74,19 +71,20 @@ async function runTest(test: ProviderTest, run: SuiteRun): Promise<SuiteResult> 
   const called = { test: test.name, model: chosen.model, durationMs: clock.monotonicMs() - startedAtMs };
   switch (result.kind) {
     case 'answered': {
-      const { kind: outcome, ...verdict } = test.judge(result.answer);
-      const { costNanoUsd, requestId } = result.answer;
-      return { advice: '', ...verdict, ...called, outcome, costNanoUsd, requestId };
+      const { verdict, costNanoUsd, requestId } = result;
+      return { ...called, ...said(verdict), costNanoUsd, requestId };
     }
     case 'failed': {
-      const { message, requestId } = result;
-      const detail = { detail: message, advice: adviceFor(result) };
-      return { ...called, ...detail, outcome: 'failed', costNanoUsd: undefined, requestId };
+      const { message: detail, requestId } = result;
+      const verdict = test.judgeFailure?.(result) ?? failed(detail, adviceFor(result));
+      return { ...called, ...said(verdict), costNanoUsd: undefined, requestId };
     }
     default:
       return unreachable(result);
   }
 }
+
+const said = ({ kind: outcome, ...verdict }: Verdict) => ({ advice: '', ...verdict, outcome });
 
 const NOTHING: ReadonlySet<string> = new Set();
 

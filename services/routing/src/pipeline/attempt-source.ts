@@ -14,11 +14,12 @@ import { tokensWanted } from '../domain/request/cost-estimate.ts';
 import type { Needs } from '../domain/request/needs.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
+import { withWrongKey } from '../transport/with-wrong-key.ts';
 import type { DecidedRequest } from './admit-request.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import { CandidateQueue } from './candidate-queue.ts';
-import type { OperationCall } from './pipeline-call.ts';
+import { asksWithWrongKey, type OperationCall } from './pipeline-call.ts';
 import { prepareAttempt } from './prepare-attempt.ts';
 import { RetryQueue } from './retry-queue.ts';
 
@@ -235,10 +236,13 @@ export class AttemptSource {
   async #attemptAt(candidate: RankedCandidate, how: HowTried = {}): Promise<Attempt | undefined> {
     const { leave, isHedge = false } = how;
     const key = this.#context.secrets.get(candidate.offering.provider);
-    const authorization = key instanceof Promise ? await key : key;
+    const stored = key instanceof Promise ? await key : key;
+    const authorization = stored && this.#shown(stored);
     if (authorization === undefined) {
       this.#candidates.failed(candidate, 'authentication');
-      this.#leaveOut(candidate, how, { outcome: 'authentication', detail: 'its secret cannot be had now' });
+      const detail =
+        stored === undefined ? 'its secret cannot be had now' : 'it has no key that could be wrong';
+      this.#leaveOut(candidate, how, { outcome: 'authentication', detail });
       return undefined;
     }
     const needs = this.#needsAt(candidate);
@@ -256,6 +260,11 @@ export class AttemptSource {
       return undefined;
     }
     return this.#prepare({ candidate, needs, authorization, leave, isHedge, place: admission.place });
+  }
+
+  /** What a candidate is shown: its key, unless a probe wants to see that a wrong one is refused. */
+  #shown(stored: RequestAuthorization): RequestAuthorization | undefined {
+    return asksWithWrongKey(this.#for.call.operation) ? withWrongKey(stored) : stored;
   }
 
   /** What a candidate is asked: all, or the rest of an answer that has broken off. */

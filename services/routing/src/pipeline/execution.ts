@@ -16,6 +16,7 @@ import { AttemptLog } from './attempt-log.ts';
 import { AttemptSource } from './attempt-source.ts';
 import { concludeRequest, failedOutcome, finalError } from './conclude-request.ts';
 import { summarizeRoute } from './decision-record.ts';
+import { asksWithWrongKey } from './pipeline-call.ts';
 import { type AttemptOutcome, settleAttempt } from './settle-attempt.ts';
 
 /** One request on its way through the candidates: what was tried, what it cost, what came of it. */
@@ -188,8 +189,10 @@ export class Execution {
     if (attempt.endedAtMs !== undefined) return;
     this.#end(attempt);
     const { clock } = this.#context;
+    // A refused key that is none says nothing against whoever refuses it: the call counts like one that its caller left.
+    const isDue = asksWithWrongKey(this.decided.needs.operation);
     attempt.runtime.failed({
-      error,
+      error: isDue ? { class: 'cancelled', retryAfterMs: undefined } : error,
       permit: attempt.permit,
       nowMs: clock.monotonicMs(),
       wallMs: clock.wallMs(),

@@ -19,3 +19,7 @@ export interface PipelineCall<Kind extends OperationKind = 'chat'> extends Calle
 export interface OperationCall<Kind extends OperationKind = OperationKind> extends Caller {
   readonly operation: Operation<Kind>;
 }
+
+/** Whether a probe wants to see that a wrong key is refused. */
+export const asksWithWrongKey = (operation: Operation): boolean =>
+  operation.kind === 'chat' && operation.request.wrongKey;

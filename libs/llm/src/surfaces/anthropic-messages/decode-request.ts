@@ -57,6 +57,7 @@ function decode(
       purpose: Purpose.UNSPECIFIED,
       passthroughJson,
       passthroughFormat: passthroughJson === '' ? '' : 'anthropic-messages',
+      wrongKey: false,
       ...readExtension(body, headers, violations),
     },
   };

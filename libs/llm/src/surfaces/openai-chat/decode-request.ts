@@ -50,6 +50,7 @@ function decodeBody(body: FieldReader): Omit<CompleteRequest, keyof SwitchyardEx
     purpose: Purpose.UNSPECIFIED,
     passthroughJson,
     passthroughFormat: passthroughJson === '' ? '' : 'openai-chat',
+    wrongKey: false,
   };
 }
 

@@ -45,6 +45,7 @@ export function decodeResponsesRequest(
       purpose: Purpose.UNSPECIFIED,
       passthroughJson,
       passthroughFormat: passthroughJson === '' ? '' : 'openai-responses',
+      wrongKey: false,
       ...readExtension(body, headers, violations),
     },
   };

@@ -64,6 +64,7 @@ export function decodePlatformRequest(
       purpose: Purpose.UNSPECIFIED,
       passthroughJson: '',
       passthroughFormat: '',
+      wrongKey: false,
       ...decodeSwitchyard(body, readExtension(body, headers, violations)),
     },
   };

@@ -1,8 +1,9 @@
 import { askText } from './ask-text.ts';
-import { failed, type ProviderTest, passed, textOf } from './provider-test.ts';
+import { type CompletionTest, failed, passed, textOf } from './provider-test.ts';
 
 /** Does it answer, with text and with a count of what was used? */
-export const completionTest: ProviderTest = {
+export const completionTest: CompletionTest = {
+  kind: 'completion',
   name: 'completion',
   needs: ['text'],
   stream: false,

@@ -1,12 +1,13 @@
 import { FinishReason, Sampling } from '@switchyard/contracts/routing';
 import { askText } from './ask-text.ts';
-import { failed, type ProviderTest, passed } from './provider-test.ts';
+import { type CompletionTest, failed, passed } from './provider-test.ts';
 
 /** Some providers take no smaller limit. */
 const LIMIT = 16;
 
 /** Does it stop at the limit that it is given, and say so? The upper bound of what a request costs rests on it. */
-export const outputLimitTest: ProviderTest = {
+export const outputLimitTest: CompletionTest = {
+  kind: 'completion',
   name: 'output_limit',
   needs: ['text'],
   stream: false,

@@ -1,4 +1,12 @@
-import type { CompleteRequest, FinishReason, Message, Usage } from '@switchyard/contracts/routing';
+import type {
+  CompleteRequest,
+  Embedding,
+  EmbedRequest,
+  FinishReason,
+  Message,
+  Usage,
+} from '@switchyard/contracts/routing';
+import type { CallFailure } from './advice.ts';
 
 /** What a provider answered to a test. */
 export interface TestAnswer {
@@ -15,24 +23,42 @@ export interface TestAnswer {
 /** What is to be said of an answer. */
 export type Verdict =
   | { readonly kind: 'passed'; readonly detail: string }
-  | { readonly kind: 'failed'; readonly detail: string; readonly advice: string };
+  | { readonly kind: 'failed'; readonly detail: string; readonly advice: string }
+  /** It says nothing of this provider. */
+  | { readonly kind: 'unsupported'; readonly detail: string; readonly advice: string };
 
-/** One test of what a provider can do. */
-export interface ProviderTest {
+/** What a provider answered to a test of its vectors. */
+export interface EmbedAnswer {
+  readonly embeddings: readonly Embedding[];
+  readonly usage: Usage | undefined;
+}
+
+interface Named {
   readonly name: string;
   /** Capabilities that its model must have. */
   readonly needs: readonly string[];
+  /** What is to be said of a call that failed; undefined: it failed. Default: that. */
+  readonly judgeFailure?: (failure: CallFailure) => Verdict | undefined;
+}
+
+/** A test of what a provider writes. */
+export interface CompletionTest extends Named {
+  readonly kind: 'completion';
   readonly stream: boolean;
   /** What is asked, but for the model and whom it is for. */
   readonly ask: Partial<CompleteRequest>;
   readonly judge: (answer: TestAnswer) => Verdict;
 }
 
-/** A test that cannot be made yet, and why. */
-export interface UnofferedTest {
-  readonly name: string;
-  readonly why: string;
+/** A test of a provider's vectors. */
+export interface EmbeddingTest extends Named {
+  readonly kind: 'embedding';
+  readonly ask: Partial<EmbedRequest>;
+  readonly judge: (answer: EmbedAnswer) => Verdict;
 }
+
+/** One test of what a provider can do. */
+export type ProviderTest = CompletionTest | EmbeddingTest;
 
 /** All text of an answer. */
 export const textOf = ({ message }: TestAnswer): string =>

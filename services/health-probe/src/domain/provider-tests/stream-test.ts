@@ -1,9 +1,10 @@
 import { FinishReason } from '@switchyard/contracts/routing';
 import { askText } from './ask-text.ts';
-import { failed, type ProviderTest, passed, textOf } from './provider-test.ts';
+import { type CompletionTest, failed, passed, textOf } from './provider-test.ts';
 
 /** Does a stream begin, bring text, and end with a reason? */
-export const streamTest: ProviderTest = {
+export const streamTest: CompletionTest = {
+  kind: 'completion',
   name: 'stream',
   needs: ['text', 'streaming'],
   stream: true,

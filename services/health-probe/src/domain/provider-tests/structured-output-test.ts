@@ -1,7 +1,7 @@
 import { ResponseFormat, ResponseFormat_Kind } from '@switchyard/contracts/routing';
 import { askText } from './ask-text.ts';
 import { parseObject } from './parse-object.ts';
-import { failed, type ProviderTest, passed, textOf } from './provider-test.ts';
+import { type CompletionTest, failed, passed, textOf } from './provider-test.ts';
 
 const SCHEMA = {
   type: 'object',
@@ -11,7 +11,8 @@ const SCHEMA = {
 };
 
 /** Is the answer JSON that fits a schema? */
-export const structuredOutputTest: ProviderTest = {
+export const structuredOutputTest: CompletionTest = {
+  kind: 'completion',
   name: 'structured_output',
   needs: ['text', 'structured_output'],
   stream: false,

@@ -1,8 +1,10 @@
 import { FinishReason, Message, Role, Usage } from '@switchyard/contracts/routing';
 import { expect, test } from 'vitest';
 import { adviceFor } from './advice.ts';
+import { embeddingsTest } from './embeddings-test.ts';
 import type { TestAnswer } from './provider-test.ts';
 import { FULL, namesOf, QUICK } from './test-suite.ts';
+import { wrongKeyTest } from './wrong-key-test.ts';
 
 const answer = (text: string, more: Partial<TestAnswer> = {}): TestAnswer => ({
   requestId: 'r',
@@ -50,12 +52,38 @@ test.each<[string, string, TestAnswer, 'passed' | 'failed']>([
   ['output_limit', 'an end before the limit', written(9, FinishReason.STOP), 'passed'],
   ['output_limit', 'cut, and not told', written(16, FinishReason.STOP), 'failed'],
 ])('H5: the test %s of an answer with %s has %s', (name, _, given, kind) => {
-  const verdict = FULL.tests.find((one) => one.name === name)?.judge(given);
+  const asked = FULL.find((one) => one.name === name);
+  const verdict = asked?.kind === 'completion' ? asked.judge(given) : undefined;
   expect(verdict?.kind).toBe(kind);
   if (verdict?.kind === 'failed') expect(verdict.advice).not.toBe('');
 });
 
-test('the full suite has all of the quick one, and names what is not offered', () => {
+const vectors = (...lengths: number[]) => lengths.map((length) => ({ values: Array(length).fill(0.5) }));
+
+test.each<[string, number[], 'passed' | 'failed']>([
+  ['two vectors of one length', [3, 3], 'passed'],
+  ['one vector', [3], 'failed'],
+  ['no vectors', [], 'failed'],
+  ['vectors of different lengths', [3, 4], 'failed'],
+  ['empty vectors', [0, 0], 'failed'],
+])('H5: the test embeddings of %s has %3$s', (_, lengths, kind) => {
+  expect(embeddingsTest.judge({ embeddings: vectors(...lengths), usage: undefined }).kind).toBe(kind);
+});
+
+test.each<[string, string, string | undefined, string | undefined]>([
+  ['refused', 'PROVIDER_AUTHENTICATION', 'authentication', 'passed'],
+  ['forbidden', 'PROVIDER_PERMISSION', 'permission', 'passed'],
+  ['down', 'PROVIDER_SERVER_ERROR', 'server_error', undefined],
+  ['passed over', 'NO_CANDIDATE', undefined, 'unsupported'],
+])('H5: the test wrong_key of a provider that is %s: %4$s', (_, reason, errorClass, kind) => {
+  expect(wrongKeyTest.judgeFailure?.({ reason, errorClass })?.kind).toBe(kind);
+});
+
+test('H5: who answers to a wrong key fails, with what to do', () => {
+  expect(wrongKeyTest.judge(answer('pong'))).toMatchObject({ kind: 'failed', advice: expect.any(String) });
+});
+
+test('the full suite has all of the quick one', () => {
   expect(namesOf(FULL)).toEqual([
     ...namesOf(QUICK),
     ...['tools', 'structured_output', 'vision', 'output_limit', 'embeddings', 'wrong_key'],

@@ -1,7 +1,7 @@
 import { Tool, ToolChoice, ToolChoice_Mode } from '@switchyard/contracts/routing';
 import { askText } from './ask-text.ts';
 import { parseObject } from './parse-object.ts';
-import { failed, type ProviderTest, passed } from './provider-test.ts';
+import { type CompletionTest, failed, passed } from './provider-test.ts';
 
 const TOOL = Tool.fromPartial({
   name: 'get_weather',
@@ -15,7 +15,8 @@ const TOOL = Tool.fromPartial({
 });
 
 /** Does it call a tool that it must call, with arguments that fit? */
-export const toolsTest: ProviderTest = {
+export const toolsTest: CompletionTest = {
+  kind: 'completion',
   name: 'tools',
   needs: ['text', 'tools'],
   stream: false,

@@ -1,5 +1,5 @@
 import { Message, Role } from '@switchyard/contracts/routing';
-import { failed, type ProviderTest, passed, textOf } from './provider-test.ts';
+import { type CompletionTest, failed, passed, textOf } from './provider-test.ts';
 
 /** A red square of 64 by 64 pixels as PNG: some providers refuse smaller pictures. */
 const RED_SQUARE = Buffer.from(
@@ -9,7 +9,8 @@ const RED_SQUARE = Buffer.from(
 );
 
 /** Does it take a picture and say something of it? What it sees is the model's affair. */
-export const visionTest: ProviderTest = {
+export const visionTest: CompletionTest = {
+  kind: 'completion',
   name: 'vision',
   needs: ['text', 'vision'],
   stream: false,

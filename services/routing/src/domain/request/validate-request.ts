@@ -30,7 +30,10 @@ export function validateRequest(operation: Operation): FieldViolation[] {
   checkNeeds(request, check);
   checkContext(request, check);
   checkCache(request, check);
-  if (operation.kind === 'chat') checkHedge(operation.request, check);
+  if (operation.kind === 'chat') {
+    checkHedge(operation.request, check);
+    checkWrongKey(operation.request, check);
+  }
   return found;
 }
 
@@ -40,6 +43,10 @@ function checkPurpose({ purpose }: Envelope, check: Check): void {
     'purpose',
     'must be PURPOSE_USER_REQUEST or PURPOSE_PROBE',
   );
+}
+
+function checkWrongKey({ wrongKey, purpose }: Operation<'chat'>['request'], check: Check): void {
+  check(!wrongKey || purpose === Purpose.PROBE, 'wrong_key', 'goes with PURPOSE_PROBE alone');
 }
 
 function checkPriority({ priority = RequestPriority.UNSPECIFIED }: Envelope, check: Check): void {

@@ -272,6 +272,11 @@ export interface CompleteRequest {
    * most urgent go first, the least urgent are refused first, with RESOURCE_EXHAUSTED. Default: normal.
    */
   priority: RequestPriority;
+  /**
+   * With PURPOSE_PROBE only: the provider is shown a key that is none in the place of its own, which it must refuse. What comes of
+   * it counts neither for its health nor for its breaker. A candidate without a key, or whose key signs requests, is passed over.
+   */
+  wrongKey: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -652,6 +657,7 @@ function createBaseCompleteRequest(): CompleteRequest {
     cache: undefined,
     user: "",
     priority: 0,
+    wrongKey: false,
     _unknownFields: {},
   };
 }
@@ -717,6 +723,9 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
     }
     if (message.priority !== 0) {
       writer.uint32(160).int32(message.priority);
+    }
+    if (message.wrongKey !== false) {
+      writer.uint32(176).bool(message.wrongKey);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -905,6 +914,14 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
             message.priority = reader.int32() as any;
             continue;
           }
+          case 22: {
+            if (tag !== 176) {
+              break;
+            }
+
+            message.wrongKey = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -984,6 +1001,11 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
       cache: isSet(object.cache) ? CacheOptions.fromJSON(object.cache) : undefined,
       user: isSet(object.user) ? globalThis.String(object.user) : "",
       priority: isSet(object.priority) ? requestPriorityFromJSON(object.priority) : 0,
+      wrongKey: isSet(object.wrongKey)
+        ? globalThis.Boolean(object.wrongKey)
+        : isSet(object.wrong_key)
+        ? globalThis.Boolean(object.wrong_key)
+        : false,
     };
   },
 
@@ -1055,6 +1077,9 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
     if (message.priority !== 0) {
       obj.priority = requestPriorityToJSON(message.priority);
     }
+    if (message.wrongKey !== false) {
+      obj.wrongKey = message.wrongKey;
+    }
     return obj;
   },
 
@@ -1107,6 +1132,7 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
       : undefined;
     message.user = object.user ?? "";
     message.priority = object.priority ?? 0;
+    message.wrongKey = object.wrongKey ?? false;
     return message;
   },
 };
