@@ -1,0 +1,118 @@
+import { most } from './amounts.ts';
+import type { GrantedLease, ToldLease } from './exchange.ts';
+import type { LeaseKey } from './lease.ts';
+import type { Instant } from './lease-holder.ts';
+
+/** What lies unused for so long is given back. */
+const IDLE_MS = 5_000;
+/** A lease runs low below so many holds. */
+const LOW_HOLDS = 4n;
+/** How much of the mean the next hold is. */
+const MEAN_SHARE = 8n;
+
+/** A replica's lease of one window: what it was granted, gave back, used and holds. */
+export class HeldWindow {
+  readonly #key: LeaseKey;
+  readonly #endMs: number;
+  #granted = 0n;
+  #returned = 0n;
+  /** What the grantor knows of {@link #returned}. */
+  #returnedKnown = 0n;
+  #used = 0n;
+  #held = 0n;
+  #meanHold = 0n;
+  #wantedAtMs = Number.NEGATIVE_INFINITY;
+  #isRecalled = false;
+
+  constructor(key: LeaseKey, endMs: number) {
+    this.#key = key;
+    this.#endMs = endMs;
+  }
+
+  /** When the window ends, wall time in milliseconds. */
+  get endMs(): number {
+    return this.#endMs;
+  }
+
+  /** What attempts may take; below 0 where some cost more than was held for them. */
+  get room(): bigint {
+    return this.#granted - this.#returned - this.#used - this.#held;
+  }
+
+  /** What attempts under way hold. */
+  get held(): bigint {
+    return this.#held;
+  }
+
+  /** What attempts that have ended have used. */
+  get used(): bigint {
+    return this.#used;
+  }
+
+  get isRecalled(): boolean {
+    return this.#isRecalled;
+  }
+
+  get runsLow(): boolean {
+    return (
+      !this.#isRecalled &&
+      this.#wantedAtMs > Number.NEGATIVE_INFINITY &&
+      this.room < LOW_HOLDS * this.#meanHold
+    );
+  }
+
+  /** An attempt wants to take so much. */
+  wanted(amount: bigint, monotonicMs: number): void {
+    this.#wantedAtMs = monotonicMs;
+    this.#meanHold = this.#meanHold === 0n ? amount : this.#meanHold + (amount - this.#meanHold) / MEAN_SHARE;
+  }
+
+  hold(amount: bigint): void {
+    this.#held += amount;
+  }
+
+  /** @param held what it had taken @param used what it really was */
+  settle(held: bigint, used: bigint): void {
+    this.#held -= held;
+    this.#used += used;
+  }
+
+  recall(): void {
+    this.#isRecalled = true;
+  }
+
+  /** Gives back what is unused where it was recalled, lies idle, or its window has ended. Never what is held. */
+  giveBack({ monotonicMs, wallMs }: Instant): void {
+    const isIdle = monotonicMs - this.#wantedAtMs >= IDLE_MS;
+    if (!(this.#isRecalled || isIdle || wallMs >= this.#endMs)) return;
+    this.#isRecalled = false;
+    if (isIdle) this.#wantedAtMs = Number.NEGATIVE_INFINITY;
+    this.#returned += most(0n, this.room);
+  }
+
+  tell(): ToldLease {
+    const { runsLow } = this;
+    return {
+      ...this.#key,
+      granted: this.#granted,
+      returned: this.#returned,
+      meanHold: this.#meanHold,
+      runsLow,
+    };
+  }
+
+  /** Takes over what was granted; what comes late is known already. */
+  granted({ granted, returned }: GrantedLease): void {
+    this.#granted = most(this.#granted, granted);
+    this.#returnedKnown = most(this.#returnedKnown, returned);
+    // What the grantor takes for given back may be granted to others.
+    this.#returned = most(this.#returned, returned);
+  }
+
+  /** Whether its window has ended and nothing of it is left to use or to tell. */
+  isSpent(wallMs: number): boolean {
+    return (
+      wallMs >= this.#endMs && this.#held === 0n && this.room <= 0n && this.#returnedKnown >= this.#returned
+    );
+  }
+}
