@@ -106,6 +106,7 @@ export function heldRecord(
     endpoint: offering.provider.endpoint?.id ?? '',
     cache: CacheResult.UNSPECIFIED,
     savedNanoUsd: undefined,
+    leases: [],
   };
 }
 

@@ -145,6 +145,7 @@ function recordOfHit({
     endpoint: '',
     cache: cache.result,
     savedNanoUsd: cache.savedNanoUsd,
+    leases: [],
   };
 }
 

@@ -18,6 +18,68 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { BudgetScope, BudgetUnit, budgetUnitFromJSON, budgetUnitToJSON } from "./budget_service.ts";
+
+/** Results of an ask. */
+export const LeaseAskResult = {
+  /** UNSPECIFIED - Not set. */
+  UNSPECIFIED: 0,
+  /** GRANTED - All was granted. */
+  GRANTED: 1,
+  /** SHORT - A window has less than is needed: nothing was granted. */
+  SHORT: 2,
+  /** UNKNOWN - A window is not there, or its time is not now: ask for the budget book. */
+  UNKNOWN: 3,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type LeaseAskResult = typeof LeaseAskResult[keyof typeof LeaseAskResult];
+
+export namespace LeaseAskResult {
+  export type UNSPECIFIED = typeof LeaseAskResult.UNSPECIFIED;
+  export type GRANTED = typeof LeaseAskResult.GRANTED;
+  export type SHORT = typeof LeaseAskResult.SHORT;
+  export type UNKNOWN = typeof LeaseAskResult.UNKNOWN;
+  export type UNRECOGNIZED = typeof LeaseAskResult.UNRECOGNIZED;
+}
+
+export function leaseAskResultFromJSON(object: any): LeaseAskResult {
+  switch (object) {
+    case 0:
+    case "LEASE_ASK_RESULT_UNSPECIFIED":
+      return LeaseAskResult.UNSPECIFIED;
+    case 1:
+    case "LEASE_ASK_RESULT_GRANTED":
+      return LeaseAskResult.GRANTED;
+    case 2:
+    case "LEASE_ASK_RESULT_SHORT":
+      return LeaseAskResult.SHORT;
+    case 3:
+    case "LEASE_ASK_RESULT_UNKNOWN":
+      return LeaseAskResult.UNKNOWN;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return LeaseAskResult.UNRECOGNIZED;
+  }
+}
+
+export function leaseAskResultToJSON(object: LeaseAskResult): string {
+  switch (object) {
+    case LeaseAskResult.UNSPECIFIED:
+      return "LEASE_ASK_RESULT_UNSPECIFIED";
+    case LeaseAskResult.GRANTED:
+      return "LEASE_ASK_RESULT_GRANTED";
+    case LeaseAskResult.SHORT:
+      return "LEASE_ASK_RESULT_SHORT";
+    case LeaseAskResult.UNKNOWN:
+      return "LEASE_ASK_RESULT_UNKNOWN";
+    case LeaseAskResult.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
 
 /** What a replica says. */
 export interface RenewLeasesRequest {
@@ -25,6 +87,14 @@ export interface RenewLeasesRequest {
   replica: string;
   /** Its outboxes: the one it writes and those it recovered. At most 1,000. */
   outboxes: OutboxPosition[];
+  /** Whose leases these are: id of the outbox that the replica writes. Empty: it says nothing of leases. */
+  owner: string;
+  /** What it has of each window. At most 10,000. */
+  leases: HeldLease[];
+  /** What each attempt that waits lacks. At most 1,000. */
+  asks: LeaseAsk[];
+  /** Version of the budget book that it holds requests against. Empty where it has none. */
+  budgetVersion: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -39,12 +109,53 @@ export interface OutboxPosition {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
+/** What a replica has of one window of a budget, in the budget's unit. The amounts only grow. */
+export interface HeldLease {
+  /** Number of the budget. */
+  budget: bigint;
+  /** When the window begins, in milliseconds since 1970 UTC; 0 where it has no begin. */
+  windowStartMs: bigint;
+  /** All that it knows to be granted. */
+  granted: bigint;
+  /** All that it gave back, unused. */
+  returned: bigint;
+  /** Mean of what it holds for an attempt. */
+  meanHold: bigint;
+  /** True where it soon has nothing left. */
+  runsLow: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What one attempt lacks: all of it is granted, or nothing. */
+export interface LeaseAsk {
+  /** By window. At most 64. */
+  lacks: LeaseLack[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What an attempt lacks of one window. */
+export interface LeaseLack {
+  /** Number of the budget. */
+  budget: bigint;
+  /** When the window begins, in milliseconds since 1970 UTC. */
+  windowStartMs: bigint;
+  /** From 0, in the budget's unit. */
+  amount: bigint;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 /** What cost-accounting says. */
 export interface RenewLeasesResponse {
   /** For each outbox that was named, in the same order, how far the ledger has it. */
   watermarks: OutboxWatermark[];
   /** Version of the price book in force. */
   priceVersion: string;
+  /** Version of the budget book in force. It changes with the windows, too. */
+  budgetVersion: string;
+  /** What the replica has been granted of each window that it named and that is there. */
+  leases: GrantedLease[];
+  /** For each ask, in the same order, what came of it. */
+  asks: LeaseAskAnswer[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -57,8 +168,88 @@ export interface OutboxWatermark {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
+/** What a replica has been granted of one window. */
+export interface GrantedLease {
+  /** Number of the budget. */
+  budget: bigint;
+  /** When the window begins, in milliseconds since 1970 UTC. */
+  windowStartMs: bigint;
+  /** All that was ever granted. */
+  granted: bigint;
+  /** All that it gave back, as far as cost-accounting knows. */
+  returned: bigint;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What came of an ask. */
+export interface LeaseAskAnswer {
+  /** The result. */
+  result: LeaseAskResult;
+  /** Which window had too little, or is not there. */
+  budget: bigint;
+  /** When that window begins, in milliseconds since 1970 UTC. */
+  windowStartMs: bigint;
+  /** The window's limit. */
+  limit: bigint;
+  /** What is spent of it. */
+  spent: bigint;
+  /** What replicas hold of it. */
+  leased: bigint;
+  /** True where other replicas have something of it: what is unused they were asked to give back. Ask again in a moment. */
+  othersHave: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Which budget book: the one in force now. */
+export interface GetBudgetBookRequest {
+  /** The version the caller has; the answer has no budgets where it is still the one in force. */
+  knownVersion: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** The budgets that requests are held against. */
+export interface GetBudgetBookResponse {
+  /** Version. */
+  version: string;
+  /** The hard ones. Empty where known_version is in force. */
+  budgets: BoundBudget[];
+  /** The time by which windows begin and end: cost-accounting's. */
+  now: Date | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A budget that requests are held against. */
+export interface BoundBudget {
+  /** Its number: it is never given twice. */
+  number: bigint;
+  /** Its id, as people know it. */
+  id: string;
+  /** The tenant that it belongs to; empty for the installation's, which is for all tenants together. */
+  tenant: string;
+  /** What it is for. */
+  scope:
+    | BudgetScope
+    | undefined;
+  /** What it counts. */
+  unit: BudgetUnit;
+  /** Its limit, in its unit. */
+  limit: bigint;
+  /** The present window and the next one. */
+  windows: BudgetWindow[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A time in which a budget counts. */
+export interface BudgetWindow {
+  /** Begin, inclusive, in milliseconds since 1970 UTC; 0 where it has none. */
+  startMs: bigint;
+  /** End, exclusive. Absent where it has none. */
+  endMs?: bigint | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 function createBaseRenewLeasesRequest(): RenewLeasesRequest {
-  return { replica: "", outboxes: [], _unknownFields: {} };
+  return { replica: "", outboxes: [], owner: "", leases: [], asks: [], budgetVersion: "", _unknownFields: {} };
 }
 
 export const RenewLeasesRequest: MessageFns<RenewLeasesRequest> = {
@@ -68,6 +259,18 @@ export const RenewLeasesRequest: MessageFns<RenewLeasesRequest> = {
     }
     for (const v of message.outboxes) {
       OutboxPosition.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.owner !== "") {
+      writer.uint32(26).string(message.owner);
+    }
+    for (const v of message.leases) {
+      HeldLease.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.asks) {
+      LeaseAsk.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.budgetVersion !== "") {
+      writer.uint32(50).string(message.budgetVersion);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -109,6 +312,38 @@ export const RenewLeasesRequest: MessageFns<RenewLeasesRequest> = {
             message.outboxes.push(OutboxPosition.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.leases.push(HeldLease.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.asks.push(LeaseAsk.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.budgetVersion = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -135,6 +370,14 @@ export const RenewLeasesRequest: MessageFns<RenewLeasesRequest> = {
       outboxes: globalThis.Array.isArray(object?.outboxes)
         ? object.outboxes.map((e: any) => OutboxPosition.fromJSON(e))
         : [],
+      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+      leases: globalThis.Array.isArray(object?.leases) ? object.leases.map((e: any) => HeldLease.fromJSON(e)) : [],
+      asks: globalThis.Array.isArray(object?.asks) ? object.asks.map((e: any) => LeaseAsk.fromJSON(e)) : [],
+      budgetVersion: isSet(object.budgetVersion)
+        ? globalThis.String(object.budgetVersion)
+        : isSet(object.budget_version)
+        ? globalThis.String(object.budget_version)
+        : "",
     };
   },
 
@@ -146,6 +389,18 @@ export const RenewLeasesRequest: MessageFns<RenewLeasesRequest> = {
     if (message.outboxes?.length) {
       obj.outboxes = message.outboxes.map((e) => OutboxPosition.toJSON(e));
     }
+    if (message.owner !== "") {
+      obj.owner = message.owner;
+    }
+    if (message.leases?.length) {
+      obj.leases = message.leases.map((e) => HeldLease.toJSON(e));
+    }
+    if (message.asks?.length) {
+      obj.asks = message.asks.map((e) => LeaseAsk.toJSON(e));
+    }
+    if (message.budgetVersion !== "") {
+      obj.budgetVersion = message.budgetVersion;
+    }
     return obj;
   },
 
@@ -156,6 +411,10 @@ export const RenewLeasesRequest: MessageFns<RenewLeasesRequest> = {
     const message = createBaseRenewLeasesRequest();
     message.replica = object.replica ?? "";
     message.outboxes = object.outboxes?.map((e) => OutboxPosition.fromPartial(e)) || [];
+    message.owner = object.owner ?? "";
+    message.leases = object.leases?.map((e) => HeldLease.fromPartial(e)) || [];
+    message.asks = object.asks?.map((e) => LeaseAsk.fromPartial(e)) || [];
+    message.budgetVersion = object.budgetVersion ?? "";
     return message;
   },
 };
@@ -290,8 +549,419 @@ export const OutboxPosition: MessageFns<OutboxPosition> = {
   },
 };
 
+function createBaseHeldLease(): HeldLease {
+  return { budget: 0n, windowStartMs: 0n, granted: 0n, returned: 0n, meanHold: 0n, runsLow: false, _unknownFields: {} };
+}
+
+export const HeldLease: MessageFns<HeldLease> = {
+  encode(message: HeldLease, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.budget !== 0n) {
+      if (BigInt.asUintN(64, message.budget) !== message.budget) {
+        throw new globalThis.Error("value provided for field message.budget of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.budget);
+    }
+    if (message.windowStartMs !== 0n) {
+      if (BigInt.asIntN(64, message.windowStartMs) !== message.windowStartMs) {
+        throw new globalThis.Error("value provided for field message.windowStartMs of type int64 too large");
+      }
+      writer.uint32(16).int64(message.windowStartMs);
+    }
+    if (message.granted !== 0n) {
+      if (BigInt.asIntN(64, message.granted) !== message.granted) {
+        throw new globalThis.Error("value provided for field message.granted of type int64 too large");
+      }
+      writer.uint32(24).int64(message.granted);
+    }
+    if (message.returned !== 0n) {
+      if (BigInt.asIntN(64, message.returned) !== message.returned) {
+        throw new globalThis.Error("value provided for field message.returned of type int64 too large");
+      }
+      writer.uint32(32).int64(message.returned);
+    }
+    if (message.meanHold !== 0n) {
+      if (BigInt.asIntN(64, message.meanHold) !== message.meanHold) {
+        throw new globalThis.Error("value provided for field message.meanHold of type int64 too large");
+      }
+      writer.uint32(40).int64(message.meanHold);
+    }
+    if (message.runsLow !== false) {
+      writer.uint32(48).bool(message.runsLow);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HeldLease {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHeldLease();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.budget = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.windowStartMs = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.granted = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.returned = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.meanHold = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.runsLow = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HeldLease {
+    return {
+      budget: isSet(object.budget) ? BigInt(object.budget) : 0n,
+      windowStartMs: isSet(object.windowStartMs)
+        ? BigInt(object.windowStartMs)
+        : isSet(object.window_start_ms)
+        ? BigInt(object.window_start_ms)
+        : 0n,
+      granted: isSet(object.granted) ? BigInt(object.granted) : 0n,
+      returned: isSet(object.returned) ? BigInt(object.returned) : 0n,
+      meanHold: isSet(object.meanHold)
+        ? BigInt(object.meanHold)
+        : isSet(object.mean_hold)
+        ? BigInt(object.mean_hold)
+        : 0n,
+      runsLow: isSet(object.runsLow)
+        ? globalThis.Boolean(object.runsLow)
+        : isSet(object.runs_low)
+        ? globalThis.Boolean(object.runs_low)
+        : false,
+    };
+  },
+
+  toJSON(message: HeldLease): unknown {
+    const obj: any = {};
+    if (message.budget !== 0n) {
+      obj.budget = message.budget.toString();
+    }
+    if (message.windowStartMs !== 0n) {
+      obj.windowStartMs = message.windowStartMs.toString();
+    }
+    if (message.granted !== 0n) {
+      obj.granted = message.granted.toString();
+    }
+    if (message.returned !== 0n) {
+      obj.returned = message.returned.toString();
+    }
+    if (message.meanHold !== 0n) {
+      obj.meanHold = message.meanHold.toString();
+    }
+    if (message.runsLow !== false) {
+      obj.runsLow = message.runsLow;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HeldLease>): HeldLease {
+    return HeldLease.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HeldLease>): HeldLease {
+    const message = createBaseHeldLease();
+    message.budget = (object.budget !== undefined && object.budget !== null) ? BigInt(object.budget) : 0n;
+    message.windowStartMs = (object.windowStartMs !== undefined && object.windowStartMs !== null)
+      ? BigInt(object.windowStartMs)
+      : 0n;
+    message.granted = (object.granted !== undefined && object.granted !== null) ? BigInt(object.granted) : 0n;
+    message.returned = (object.returned !== undefined && object.returned !== null) ? BigInt(object.returned) : 0n;
+    message.meanHold = (object.meanHold !== undefined && object.meanHold !== null) ? BigInt(object.meanHold) : 0n;
+    message.runsLow = object.runsLow ?? false;
+    return message;
+  },
+};
+
+function createBaseLeaseAsk(): LeaseAsk {
+  return { lacks: [], _unknownFields: {} };
+}
+
+export const LeaseAsk: MessageFns<LeaseAsk> = {
+  encode(message: LeaseAsk, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.lacks) {
+      LeaseLack.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LeaseAsk {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLeaseAsk();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.lacks.push(LeaseLack.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LeaseAsk {
+    return {
+      lacks: globalThis.Array.isArray(object?.lacks) ? object.lacks.map((e: any) => LeaseLack.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: LeaseAsk): unknown {
+    const obj: any = {};
+    if (message.lacks?.length) {
+      obj.lacks = message.lacks.map((e) => LeaseLack.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LeaseAsk>): LeaseAsk {
+    return LeaseAsk.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LeaseAsk>): LeaseAsk {
+    const message = createBaseLeaseAsk();
+    message.lacks = object.lacks?.map((e) => LeaseLack.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseLeaseLack(): LeaseLack {
+  return { budget: 0n, windowStartMs: 0n, amount: 0n, _unknownFields: {} };
+}
+
+export const LeaseLack: MessageFns<LeaseLack> = {
+  encode(message: LeaseLack, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.budget !== 0n) {
+      if (BigInt.asUintN(64, message.budget) !== message.budget) {
+        throw new globalThis.Error("value provided for field message.budget of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.budget);
+    }
+    if (message.windowStartMs !== 0n) {
+      if (BigInt.asIntN(64, message.windowStartMs) !== message.windowStartMs) {
+        throw new globalThis.Error("value provided for field message.windowStartMs of type int64 too large");
+      }
+      writer.uint32(16).int64(message.windowStartMs);
+    }
+    if (message.amount !== 0n) {
+      if (BigInt.asIntN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type int64 too large");
+      }
+      writer.uint32(24).int64(message.amount);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LeaseLack {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLeaseLack();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.budget = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.windowStartMs = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.amount = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LeaseLack {
+    return {
+      budget: isSet(object.budget) ? BigInt(object.budget) : 0n,
+      windowStartMs: isSet(object.windowStartMs)
+        ? BigInt(object.windowStartMs)
+        : isSet(object.window_start_ms)
+        ? BigInt(object.window_start_ms)
+        : 0n,
+      amount: isSet(object.amount) ? BigInt(object.amount) : 0n,
+    };
+  },
+
+  toJSON(message: LeaseLack): unknown {
+    const obj: any = {};
+    if (message.budget !== 0n) {
+      obj.budget = message.budget.toString();
+    }
+    if (message.windowStartMs !== 0n) {
+      obj.windowStartMs = message.windowStartMs.toString();
+    }
+    if (message.amount !== 0n) {
+      obj.amount = message.amount.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LeaseLack>): LeaseLack {
+    return LeaseLack.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LeaseLack>): LeaseLack {
+    const message = createBaseLeaseLack();
+    message.budget = (object.budget !== undefined && object.budget !== null) ? BigInt(object.budget) : 0n;
+    message.windowStartMs = (object.windowStartMs !== undefined && object.windowStartMs !== null)
+      ? BigInt(object.windowStartMs)
+      : 0n;
+    message.amount = (object.amount !== undefined && object.amount !== null) ? BigInt(object.amount) : 0n;
+    return message;
+  },
+};
+
 function createBaseRenewLeasesResponse(): RenewLeasesResponse {
-  return { watermarks: [], priceVersion: "", _unknownFields: {} };
+  return { watermarks: [], priceVersion: "", budgetVersion: "", leases: [], asks: [], _unknownFields: {} };
 }
 
 export const RenewLeasesResponse: MessageFns<RenewLeasesResponse> = {
@@ -301,6 +971,15 @@ export const RenewLeasesResponse: MessageFns<RenewLeasesResponse> = {
     }
     if (message.priceVersion !== "") {
       writer.uint32(18).string(message.priceVersion);
+    }
+    if (message.budgetVersion !== "") {
+      writer.uint32(26).string(message.budgetVersion);
+    }
+    for (const v of message.leases) {
+      GrantedLease.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.asks) {
+      LeaseAskAnswer.encode(v!, writer.uint32(42).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -342,6 +1021,30 @@ export const RenewLeasesResponse: MessageFns<RenewLeasesResponse> = {
             message.priceVersion = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.budgetVersion = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.leases.push(GrantedLease.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.asks.push(LeaseAskAnswer.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -372,6 +1075,13 @@ export const RenewLeasesResponse: MessageFns<RenewLeasesResponse> = {
         : isSet(object.price_version)
         ? globalThis.String(object.price_version)
         : "",
+      budgetVersion: isSet(object.budgetVersion)
+        ? globalThis.String(object.budgetVersion)
+        : isSet(object.budget_version)
+        ? globalThis.String(object.budget_version)
+        : "",
+      leases: globalThis.Array.isArray(object?.leases) ? object.leases.map((e: any) => GrantedLease.fromJSON(e)) : [],
+      asks: globalThis.Array.isArray(object?.asks) ? object.asks.map((e: any) => LeaseAskAnswer.fromJSON(e)) : [],
     };
   },
 
@@ -383,6 +1093,15 @@ export const RenewLeasesResponse: MessageFns<RenewLeasesResponse> = {
     if (message.priceVersion !== "") {
       obj.priceVersion = message.priceVersion;
     }
+    if (message.budgetVersion !== "") {
+      obj.budgetVersion = message.budgetVersion;
+    }
+    if (message.leases?.length) {
+      obj.leases = message.leases.map((e) => GrantedLease.toJSON(e));
+    }
+    if (message.asks?.length) {
+      obj.asks = message.asks.map((e) => LeaseAskAnswer.toJSON(e));
+    }
     return obj;
   },
 
@@ -393,6 +1112,9 @@ export const RenewLeasesResponse: MessageFns<RenewLeasesResponse> = {
     const message = createBaseRenewLeasesResponse();
     message.watermarks = object.watermarks?.map((e) => OutboxWatermark.fromPartial(e)) || [];
     message.priceVersion = object.priceVersion ?? "";
+    message.budgetVersion = object.budgetVersion ?? "";
+    message.leases = object.leases?.map((e) => GrantedLease.fromPartial(e)) || [];
+    message.asks = object.asks?.map((e) => LeaseAskAnswer.fromPartial(e)) || [];
     return message;
   },
 };
@@ -511,10 +1233,883 @@ export const OutboxWatermark: MessageFns<OutboxWatermark> = {
   },
 };
 
-/** The one regular exchange between a routing replica and cost-accounting, about once a second. */
+function createBaseGrantedLease(): GrantedLease {
+  return { budget: 0n, windowStartMs: 0n, granted: 0n, returned: 0n, _unknownFields: {} };
+}
+
+export const GrantedLease: MessageFns<GrantedLease> = {
+  encode(message: GrantedLease, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.budget !== 0n) {
+      if (BigInt.asUintN(64, message.budget) !== message.budget) {
+        throw new globalThis.Error("value provided for field message.budget of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.budget);
+    }
+    if (message.windowStartMs !== 0n) {
+      if (BigInt.asIntN(64, message.windowStartMs) !== message.windowStartMs) {
+        throw new globalThis.Error("value provided for field message.windowStartMs of type int64 too large");
+      }
+      writer.uint32(16).int64(message.windowStartMs);
+    }
+    if (message.granted !== 0n) {
+      if (BigInt.asIntN(64, message.granted) !== message.granted) {
+        throw new globalThis.Error("value provided for field message.granted of type int64 too large");
+      }
+      writer.uint32(24).int64(message.granted);
+    }
+    if (message.returned !== 0n) {
+      if (BigInt.asIntN(64, message.returned) !== message.returned) {
+        throw new globalThis.Error("value provided for field message.returned of type int64 too large");
+      }
+      writer.uint32(32).int64(message.returned);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GrantedLease {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGrantedLease();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.budget = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.windowStartMs = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.granted = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.returned = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GrantedLease {
+    return {
+      budget: isSet(object.budget) ? BigInt(object.budget) : 0n,
+      windowStartMs: isSet(object.windowStartMs)
+        ? BigInt(object.windowStartMs)
+        : isSet(object.window_start_ms)
+        ? BigInt(object.window_start_ms)
+        : 0n,
+      granted: isSet(object.granted) ? BigInt(object.granted) : 0n,
+      returned: isSet(object.returned) ? BigInt(object.returned) : 0n,
+    };
+  },
+
+  toJSON(message: GrantedLease): unknown {
+    const obj: any = {};
+    if (message.budget !== 0n) {
+      obj.budget = message.budget.toString();
+    }
+    if (message.windowStartMs !== 0n) {
+      obj.windowStartMs = message.windowStartMs.toString();
+    }
+    if (message.granted !== 0n) {
+      obj.granted = message.granted.toString();
+    }
+    if (message.returned !== 0n) {
+      obj.returned = message.returned.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GrantedLease>): GrantedLease {
+    return GrantedLease.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GrantedLease>): GrantedLease {
+    const message = createBaseGrantedLease();
+    message.budget = (object.budget !== undefined && object.budget !== null) ? BigInt(object.budget) : 0n;
+    message.windowStartMs = (object.windowStartMs !== undefined && object.windowStartMs !== null)
+      ? BigInt(object.windowStartMs)
+      : 0n;
+    message.granted = (object.granted !== undefined && object.granted !== null) ? BigInt(object.granted) : 0n;
+    message.returned = (object.returned !== undefined && object.returned !== null) ? BigInt(object.returned) : 0n;
+    return message;
+  },
+};
+
+function createBaseLeaseAskAnswer(): LeaseAskAnswer {
+  return {
+    result: 0,
+    budget: 0n,
+    windowStartMs: 0n,
+    limit: 0n,
+    spent: 0n,
+    leased: 0n,
+    othersHave: false,
+    _unknownFields: {},
+  };
+}
+
+export const LeaseAskAnswer: MessageFns<LeaseAskAnswer> = {
+  encode(message: LeaseAskAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.result !== 0) {
+      writer.uint32(8).int32(message.result);
+    }
+    if (message.budget !== 0n) {
+      if (BigInt.asUintN(64, message.budget) !== message.budget) {
+        throw new globalThis.Error("value provided for field message.budget of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.budget);
+    }
+    if (message.windowStartMs !== 0n) {
+      if (BigInt.asIntN(64, message.windowStartMs) !== message.windowStartMs) {
+        throw new globalThis.Error("value provided for field message.windowStartMs of type int64 too large");
+      }
+      writer.uint32(24).int64(message.windowStartMs);
+    }
+    if (message.limit !== 0n) {
+      if (BigInt.asIntN(64, message.limit) !== message.limit) {
+        throw new globalThis.Error("value provided for field message.limit of type int64 too large");
+      }
+      writer.uint32(32).int64(message.limit);
+    }
+    if (message.spent !== 0n) {
+      if (BigInt.asIntN(64, message.spent) !== message.spent) {
+        throw new globalThis.Error("value provided for field message.spent of type int64 too large");
+      }
+      writer.uint32(40).int64(message.spent);
+    }
+    if (message.leased !== 0n) {
+      if (BigInt.asIntN(64, message.leased) !== message.leased) {
+        throw new globalThis.Error("value provided for field message.leased of type int64 too large");
+      }
+      writer.uint32(48).int64(message.leased);
+    }
+    if (message.othersHave !== false) {
+      writer.uint32(56).bool(message.othersHave);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LeaseAskAnswer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLeaseAskAnswer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.result = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.budget = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.windowStartMs = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.limit = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.spent = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.leased = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.othersHave = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LeaseAskAnswer {
+    return {
+      result: isSet(object.result) ? leaseAskResultFromJSON(object.result) : 0,
+      budget: isSet(object.budget) ? BigInt(object.budget) : 0n,
+      windowStartMs: isSet(object.windowStartMs)
+        ? BigInt(object.windowStartMs)
+        : isSet(object.window_start_ms)
+        ? BigInt(object.window_start_ms)
+        : 0n,
+      limit: isSet(object.limit) ? BigInt(object.limit) : 0n,
+      spent: isSet(object.spent) ? BigInt(object.spent) : 0n,
+      leased: isSet(object.leased) ? BigInt(object.leased) : 0n,
+      othersHave: isSet(object.othersHave)
+        ? globalThis.Boolean(object.othersHave)
+        : isSet(object.others_have)
+        ? globalThis.Boolean(object.others_have)
+        : false,
+    };
+  },
+
+  toJSON(message: LeaseAskAnswer): unknown {
+    const obj: any = {};
+    if (message.result !== 0) {
+      obj.result = leaseAskResultToJSON(message.result);
+    }
+    if (message.budget !== 0n) {
+      obj.budget = message.budget.toString();
+    }
+    if (message.windowStartMs !== 0n) {
+      obj.windowStartMs = message.windowStartMs.toString();
+    }
+    if (message.limit !== 0n) {
+      obj.limit = message.limit.toString();
+    }
+    if (message.spent !== 0n) {
+      obj.spent = message.spent.toString();
+    }
+    if (message.leased !== 0n) {
+      obj.leased = message.leased.toString();
+    }
+    if (message.othersHave !== false) {
+      obj.othersHave = message.othersHave;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LeaseAskAnswer>): LeaseAskAnswer {
+    return LeaseAskAnswer.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LeaseAskAnswer>): LeaseAskAnswer {
+    const message = createBaseLeaseAskAnswer();
+    message.result = object.result ?? 0;
+    message.budget = (object.budget !== undefined && object.budget !== null) ? BigInt(object.budget) : 0n;
+    message.windowStartMs = (object.windowStartMs !== undefined && object.windowStartMs !== null)
+      ? BigInt(object.windowStartMs)
+      : 0n;
+    message.limit = (object.limit !== undefined && object.limit !== null) ? BigInt(object.limit) : 0n;
+    message.spent = (object.spent !== undefined && object.spent !== null) ? BigInt(object.spent) : 0n;
+    message.leased = (object.leased !== undefined && object.leased !== null) ? BigInt(object.leased) : 0n;
+    message.othersHave = object.othersHave ?? false;
+    return message;
+  },
+};
+
+function createBaseGetBudgetBookRequest(): GetBudgetBookRequest {
+  return { knownVersion: "", _unknownFields: {} };
+}
+
+export const GetBudgetBookRequest: MessageFns<GetBudgetBookRequest> = {
+  encode(message: GetBudgetBookRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.knownVersion !== "") {
+      writer.uint32(10).string(message.knownVersion);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetBudgetBookRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetBudgetBookRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.knownVersion = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetBudgetBookRequest {
+    return {
+      knownVersion: isSet(object.knownVersion)
+        ? globalThis.String(object.knownVersion)
+        : isSet(object.known_version)
+        ? globalThis.String(object.known_version)
+        : "",
+    };
+  },
+
+  toJSON(message: GetBudgetBookRequest): unknown {
+    const obj: any = {};
+    if (message.knownVersion !== "") {
+      obj.knownVersion = message.knownVersion;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetBudgetBookRequest>): GetBudgetBookRequest {
+    return GetBudgetBookRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetBudgetBookRequest>): GetBudgetBookRequest {
+    const message = createBaseGetBudgetBookRequest();
+    message.knownVersion = object.knownVersion ?? "";
+    return message;
+  },
+};
+
+function createBaseGetBudgetBookResponse(): GetBudgetBookResponse {
+  return { version: "", budgets: [], now: undefined, _unknownFields: {} };
+}
+
+export const GetBudgetBookResponse: MessageFns<GetBudgetBookResponse> = {
+  encode(message: GetBudgetBookResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== "") {
+      writer.uint32(10).string(message.version);
+    }
+    for (const v of message.budgets) {
+      BoundBudget.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.now !== undefined) {
+      Timestamp.encode(toTimestamp(message.now), writer.uint32(26).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetBudgetBookResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetBudgetBookResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.budgets.push(BoundBudget.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.now = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetBudgetBookResponse {
+    return {
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+      budgets: globalThis.Array.isArray(object?.budgets) ? object.budgets.map((e: any) => BoundBudget.fromJSON(e)) : [],
+      now: isSet(object.now) ? fromJsonTimestamp(object.now) : undefined,
+    };
+  },
+
+  toJSON(message: GetBudgetBookResponse): unknown {
+    const obj: any = {};
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    if (message.budgets?.length) {
+      obj.budgets = message.budgets.map((e) => BoundBudget.toJSON(e));
+    }
+    if (message.now !== undefined) {
+      obj.now = message.now.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetBudgetBookResponse>): GetBudgetBookResponse {
+    return GetBudgetBookResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetBudgetBookResponse>): GetBudgetBookResponse {
+    const message = createBaseGetBudgetBookResponse();
+    message.version = object.version ?? "";
+    message.budgets = object.budgets?.map((e) => BoundBudget.fromPartial(e)) || [];
+    message.now = object.now ?? undefined;
+    return message;
+  },
+};
+
+function createBaseBoundBudget(): BoundBudget {
+  return { number: 0n, id: "", tenant: "", scope: undefined, unit: 0, limit: 0n, windows: [], _unknownFields: {} };
+}
+
+export const BoundBudget: MessageFns<BoundBudget> = {
+  encode(message: BoundBudget, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.number);
+    }
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(26).string(message.tenant);
+    }
+    if (message.scope !== undefined) {
+      BudgetScope.encode(message.scope, writer.uint32(34).fork()).join();
+    }
+    if (message.unit !== 0) {
+      writer.uint32(40).int32(message.unit);
+    }
+    if (message.limit !== 0n) {
+      if (BigInt.asIntN(64, message.limit) !== message.limit) {
+        throw new globalThis.Error("value provided for field message.limit of type int64 too large");
+      }
+      writer.uint32(48).int64(message.limit);
+    }
+    for (const v of message.windows) {
+      BudgetWindow.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BoundBudget {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBoundBudget();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.scope = BudgetScope.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.unit = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.limit = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.windows.push(BudgetWindow.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BoundBudget {
+    return {
+      number: isSet(object.number) ? BigInt(object.number) : 0n,
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      scope: isSet(object.scope) ? BudgetScope.fromJSON(object.scope) : undefined,
+      unit: isSet(object.unit) ? budgetUnitFromJSON(object.unit) : 0,
+      limit: isSet(object.limit) ? BigInt(object.limit) : 0n,
+      windows: globalThis.Array.isArray(object?.windows)
+        ? object.windows.map((e: any) => BudgetWindow.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: BoundBudget): unknown {
+    const obj: any = {};
+    if (message.number !== 0n) {
+      obj.number = message.number.toString();
+    }
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.scope !== undefined) {
+      obj.scope = BudgetScope.toJSON(message.scope);
+    }
+    if (message.unit !== 0) {
+      obj.unit = budgetUnitToJSON(message.unit);
+    }
+    if (message.limit !== 0n) {
+      obj.limit = message.limit.toString();
+    }
+    if (message.windows?.length) {
+      obj.windows = message.windows.map((e) => BudgetWindow.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BoundBudget>): BoundBudget {
+    return BoundBudget.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BoundBudget>): BoundBudget {
+    const message = createBaseBoundBudget();
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
+    message.id = object.id ?? "";
+    message.tenant = object.tenant ?? "";
+    message.scope = (object.scope !== undefined && object.scope !== null)
+      ? BudgetScope.fromPartial(object.scope)
+      : undefined;
+    message.unit = object.unit ?? 0;
+    message.limit = (object.limit !== undefined && object.limit !== null) ? BigInt(object.limit) : 0n;
+    message.windows = object.windows?.map((e) => BudgetWindow.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseBudgetWindow(): BudgetWindow {
+  return { startMs: 0n, endMs: undefined, _unknownFields: {} };
+}
+
+export const BudgetWindow: MessageFns<BudgetWindow> = {
+  encode(message: BudgetWindow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.startMs !== 0n) {
+      if (BigInt.asIntN(64, message.startMs) !== message.startMs) {
+        throw new globalThis.Error("value provided for field message.startMs of type int64 too large");
+      }
+      writer.uint32(8).int64(message.startMs);
+    }
+    if (message.endMs !== undefined) {
+      if (BigInt.asIntN(64, message.endMs) !== message.endMs) {
+        throw new globalThis.Error("value provided for field message.endMs of type int64 too large");
+      }
+      writer.uint32(16).int64(message.endMs);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BudgetWindow {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBudgetWindow();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.startMs = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.endMs = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BudgetWindow {
+    return {
+      startMs: isSet(object.startMs) ? BigInt(object.startMs) : isSet(object.start_ms) ? BigInt(object.start_ms) : 0n,
+      endMs: isSet(object.endMs) ? BigInt(object.endMs) : isSet(object.end_ms) ? BigInt(object.end_ms) : undefined,
+    };
+  },
+
+  toJSON(message: BudgetWindow): unknown {
+    const obj: any = {};
+    if (message.startMs !== 0n) {
+      obj.startMs = message.startMs.toString();
+    }
+    if (message.endMs !== undefined) {
+      obj.endMs = message.endMs.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BudgetWindow>): BudgetWindow {
+    return BudgetWindow.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BudgetWindow>): BudgetWindow {
+    const message = createBaseBudgetWindow();
+    message.startMs = (object.startMs !== undefined && object.startMs !== null) ? BigInt(object.startMs) : 0n;
+    message.endMs = (object.endMs !== undefined && object.endMs !== null) ? BigInt(object.endMs) : undefined;
+    return message;
+  },
+};
+
+/** The one regular exchange between a routing replica and cost-accounting, about once a second, and whenever an attempt waits for money. */
 export type LeaseServiceService = typeof LeaseServiceService;
 export const LeaseServiceService = {
-  /** Up goes how far the replica's outboxes are; down comes how far the ledger has them. */
+  /**
+   * Up goes how far the replica's outboxes are, what it has of budgets and what attempts lack; down comes how far the ledger
+   * has the outboxes, and what was granted.
+   */
   renewLeases: {
     path: "/switchyard.cost.v1.LeaseService/RenewLeases" as const,
     requestStream: false as const,
@@ -524,15 +2119,34 @@ export const LeaseServiceService = {
     responseSerialize: (value: RenewLeasesResponse): Buffer => Buffer.from(RenewLeasesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RenewLeasesResponse => RenewLeasesResponse.decode(value),
   },
+  /** Gives the budgets that requests are held against. */
+  getBudgetBook: {
+    path: "/switchyard.cost.v1.LeaseService/GetBudgetBook" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetBudgetBookRequest): Buffer => Buffer.from(GetBudgetBookRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetBudgetBookRequest => GetBudgetBookRequest.decode(value),
+    responseSerialize: (value: GetBudgetBookResponse): Buffer =>
+      Buffer.from(GetBudgetBookResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetBudgetBookResponse => GetBudgetBookResponse.decode(value),
+  },
 } as const;
 
 export interface LeaseServiceServer extends UntypedServiceImplementation {
-  /** Up goes how far the replica's outboxes are; down comes how far the ledger has them. */
+  /**
+   * Up goes how far the replica's outboxes are, what it has of budgets and what attempts lack; down comes how far the ledger
+   * has the outboxes, and what was granted.
+   */
   renewLeases: handleUnaryCall<RenewLeasesRequest, RenewLeasesResponse>;
+  /** Gives the budgets that requests are held against. */
+  getBudgetBook: handleUnaryCall<GetBudgetBookRequest, GetBudgetBookResponse>;
 }
 
 export interface LeaseServiceClient extends Client {
-  /** Up goes how far the replica's outboxes are; down comes how far the ledger has them. */
+  /**
+   * Up goes how far the replica's outboxes are, what it has of budgets and what attempts lack; down comes how far the ledger
+   * has the outboxes, and what was granted.
+   */
   renewLeases(
     request: RenewLeasesRequest,
     callback: (error: ServiceError | null, response: RenewLeasesResponse) => void,
@@ -547,6 +2161,22 @@ export interface LeaseServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RenewLeasesResponse) => void,
+  ): ClientUnaryCall;
+  /** Gives the budgets that requests are held against. */
+  getBudgetBook(
+    request: GetBudgetBookRequest,
+    callback: (error: ServiceError | null, response: GetBudgetBookResponse) => void,
+  ): ClientUnaryCall;
+  getBudgetBook(
+    request: GetBudgetBookRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetBudgetBookResponse) => void,
+  ): ClientUnaryCall;
+  getBudgetBook(
+    request: GetBudgetBookRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetBudgetBookResponse) => void,
   ): ClientUnaryCall;
 }
 
@@ -567,6 +2197,28 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends { $case: string; value: unknown } ? { $case: T["$case"]; value?: DeepPartial<T["value"]> }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
+
+function toTimestamp(date: Date): Timestamp {
+  const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): Date {
+  let millis = (globalThis.Number(t.seconds.toString()) || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis);
+}
+
+function fromJsonTimestamp(o: any): Date {
+  if (o instanceof globalThis.Date) {
+    return o;
+  } else if (typeof o === "string") {
+    return new globalThis.Date(o);
+  } else {
+    return fromTimestamp(Timestamp.fromJSON(o));
+  }
+}
 
 function isSet(value: any): boolean {
   return value !== null && value !== undefined;

@@ -173,7 +173,11 @@ export interface UsageRecord {
    */
   cache: CacheResult;
   /** What the cache saved, in nano-USD: the cost of the call that made the answer. Absent where it is unknown, and for an attempt. */
-  savedNanoUsd?: bigint | undefined;
+  savedNanoUsd?:
+    | bigint
+    | undefined;
+  /** What it takes of the leases that it was admitted by: these windows count it by the lease. At most 64. */
+  leases: LeaseUse[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -186,6 +190,17 @@ export interface UsageRecord_LabelsEntry {
 export interface UsageRecord_ComponentsNanoUsdEntry {
   key: string;
   value: bigint;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What an attempt takes of one lease. */
+export interface LeaseUse {
+  /** Number of the budget. */
+  budget: bigint;
+  /** When the window begins, in milliseconds since 1970 UTC. */
+  windowStartMs: bigint;
+  /** From 0, in the budget's unit. */
+  amount: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -505,6 +520,7 @@ function createBaseUsageRecord(): UsageRecord {
     endpoint: "",
     cache: 0,
     savedNanoUsd: undefined,
+    leases: [],
     _unknownFields: {},
   };
 }
@@ -630,6 +646,9 @@ export const UsageRecord: MessageFns<UsageRecord> = {
         throw new globalThis.Error("value provided for field message.savedNanoUsd of type int64 too large");
       }
       writer.uint32(272).int64(message.savedNanoUsd);
+    }
+    for (const v of message.leases) {
+      LeaseUse.encode(v!, writer.uint32(282).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -933,6 +952,14 @@ export const UsageRecord: MessageFns<UsageRecord> = {
             message.savedNanoUsd = reader.int64() as bigint;
             continue;
           }
+          case 35: {
+            if (tag !== 282) {
+              break;
+            }
+
+            message.leases.push(LeaseUse.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1084,6 +1111,9 @@ export const UsageRecord: MessageFns<UsageRecord> = {
         : isSet(object.saved_nano_usd)
         ? BigInt(object.saved_nano_usd)
         : undefined,
+      leases: globalThis.Array.isArray(object?.leases)
+        ? object.leases.map((e: any) => LeaseUse.fromJSON(e))
+        : [],
     };
   },
 
@@ -1203,6 +1233,9 @@ export const UsageRecord: MessageFns<UsageRecord> = {
     if (message.savedNanoUsd !== undefined) {
       obj.savedNanoUsd = message.savedNanoUsd.toString();
     }
+    if (message.leases?.length) {
+      obj.leases = message.leases.map((e) => LeaseUse.toJSON(e));
+    }
     return obj;
   },
 
@@ -1273,6 +1306,7 @@ export const UsageRecord: MessageFns<UsageRecord> = {
     message.savedNanoUsd = (object.savedNanoUsd !== undefined && object.savedNanoUsd !== null)
       ? BigInt(object.savedNanoUsd)
       : undefined;
+    message.leases = object.leases?.map((e) => LeaseUse.fromPartial(e)) || [];
     return message;
   },
 };
@@ -1478,6 +1512,138 @@ export const UsageRecord_ComponentsNanoUsdEntry: MessageFns<UsageRecord_Componen
     const message = createBaseUsageRecord_ComponentsNanoUsdEntry();
     message.key = object.key ?? "";
     message.value = (object.value !== undefined && object.value !== null) ? BigInt(object.value) : 0n;
+    return message;
+  },
+};
+
+function createBaseLeaseUse(): LeaseUse {
+  return { budget: 0n, windowStartMs: 0n, amount: 0n, _unknownFields: {} };
+}
+
+export const LeaseUse: MessageFns<LeaseUse> = {
+  encode(message: LeaseUse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.budget !== 0n) {
+      if (BigInt.asUintN(64, message.budget) !== message.budget) {
+        throw new globalThis.Error("value provided for field message.budget of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.budget);
+    }
+    if (message.windowStartMs !== 0n) {
+      if (BigInt.asIntN(64, message.windowStartMs) !== message.windowStartMs) {
+        throw new globalThis.Error("value provided for field message.windowStartMs of type int64 too large");
+      }
+      writer.uint32(16).int64(message.windowStartMs);
+    }
+    if (message.amount !== 0n) {
+      if (BigInt.asIntN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type int64 too large");
+      }
+      writer.uint32(24).int64(message.amount);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LeaseUse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLeaseUse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.budget = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.windowStartMs = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.amount = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LeaseUse {
+    return {
+      budget: isSet(object.budget) ? BigInt(object.budget) : 0n,
+      windowStartMs: isSet(object.windowStartMs)
+        ? BigInt(object.windowStartMs)
+        : isSet(object.window_start_ms)
+        ? BigInt(object.window_start_ms)
+        : 0n,
+      amount: isSet(object.amount) ? BigInt(object.amount) : 0n,
+    };
+  },
+
+  toJSON(message: LeaseUse): unknown {
+    const obj: any = {};
+    if (message.budget !== 0n) {
+      obj.budget = message.budget.toString();
+    }
+    if (message.windowStartMs !== 0n) {
+      obj.windowStartMs = message.windowStartMs.toString();
+    }
+    if (message.amount !== 0n) {
+      obj.amount = message.amount.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LeaseUse>): LeaseUse {
+    return LeaseUse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LeaseUse>): LeaseUse {
+    const message = createBaseLeaseUse();
+    message.budget = (object.budget !== undefined && object.budget !== null) ? BigInt(object.budget) : 0n;
+    message.windowStartMs = (object.windowStartMs !== undefined && object.windowStartMs !== null)
+      ? BigInt(object.windowStartMs)
+      : 0n;
+    message.amount = (object.amount !== undefined && object.amount !== null) ? BigInt(object.amount) : 0n;
     return message;
   },
 };
