@@ -4,5 +4,6 @@ export * from './gen/switchyard/events/v1/cache.ts';
 export * from './gen/switchyard/events/v1/connector.ts';
 export * from './gen/switchyard/events/v1/credential.ts';
 export * from './gen/switchyard/events/v1/health.ts';
+export * from './gen/switchyard/events/v1/lease.ts';
 export * from './gen/switchyard/events/v1/observation.ts';
 export * from './gen/switchyard/events/v1/usage.ts';

@@ -44,6 +44,8 @@ export function busNames(prefix = 'switchyard') {
     /** Answers that replicas of routing are to forget (`CacheCleared`), core NATS. */
     cacheCleared: (tenant: string) => subject('cache', V, 'cleared', encodeSubjectToken(tenant)),
     cacheClearedAll: subject('cache', V, 'cleared', '*'),
+    /** Windows of budgets of which replicas of routing are to give back what is unused (`LeaseRecall`), owned by cost-accounting, core NATS. */
+    leaseRecall: subject('lease', V, 'recall'),
     /** JetStream streams; the owner creates and repairs its own. */
     streams: {
       usage: `${streamRoot}_USAGE`,

@@ -1,30 +1,52 @@
-import { CostServiceService, LeaseServiceService, PriceServiceService } from '@switchyard/contracts/cost';
+import {
+  BudgetServiceService,
+  CostServiceService,
+  LeaseServiceService,
+  PriceServiceService,
+} from '@switchyard/contracts/cost';
 import type { Clock } from '@switchyard/kernel';
 import { type DefinedService, defineService } from '@switchyard/service-kit';
-import type { LedgerQueries, OutboxBook } from './ports.ts';
+import type { BudgetStore, LeaseBook, LedgerQueries, OutboxBook } from './ports.ts';
 import type { PriceBookKeeper } from './price-book-keeper.ts';
+import { createBudget } from './rpc/create-budget.ts';
+import { deleteBudget } from './rpc/delete-budget.ts';
+import { getBudget } from './rpc/get-budget.ts';
+import { getBudgetBook } from './rpc/get-budget-book.ts';
 import { getCostSummary } from './rpc/get-cost-summary.ts';
 import { getLedgerStatus } from './rpc/get-ledger-status.ts';
 import { getPriceBook } from './rpc/get-price-book.ts';
+import { listBudgets } from './rpc/list-budgets.ts';
 import { listLedgerEntries } from './rpc/list-ledger-entries.ts';
 import { renewLeases } from './rpc/renew-leases.ts';
+import { updateBudget } from './rpc/update-budget.ts';
 
 /** What the RPCs stand on. */
 export interface CostContext {
   readonly prices: PriceBookKeeper;
   readonly outboxes: OutboxBook;
   readonly queries: LedgerQueries;
+  readonly budgets: BudgetStore;
+  readonly leases: LeaseBook;
   readonly clock: Clock;
 }
 
 /** What this service offers by gRPC, and the permission that each call needs. */
-export function costServices({ prices, outboxes, queries, clock }: CostContext): DefinedService[] {
+export function costServices(context: CostContext): DefinedService[] {
+  const { prices, outboxes, queries, budgets, leases, clock } = context;
   return [
     defineService(PriceServiceService, {
       getPriceBook: { permission: 'cost.price.read', handle: getPriceBook(prices) },
     }),
     defineService(LeaseServiceService, {
-      renewLeases: { permission: 'cost.lease', handle: renewLeases(outboxes) },
+      renewLeases: { permission: 'cost.lease', handle: renewLeases(context) },
+      getBudgetBook: { permission: 'cost.lease', handle: getBudgetBook(leases, clock) },
+    }),
+    defineService(BudgetServiceService, {
+      createBudget: { permission: 'cost.budget.write', handle: createBudget(budgets, clock) },
+      updateBudget: { permission: 'cost.budget.write', handle: updateBudget(budgets, clock) },
+      deleteBudget: { permission: 'cost.budget.write', handle: deleteBudget(budgets) },
+      getBudget: { permission: 'cost.budget.read', handle: getBudget(budgets, clock) },
+      listBudgets: { permission: 'cost.budget.read', handle: listBudgets(budgets, clock) },
     }),
     defineService(CostServiceService, {
       getCostSummary: { permission: 'cost.read', handle: getCostSummary(queries, clock) },

@@ -19,3 +19,21 @@ export const priceBookNotReady = (): ServiceError =>
     retryable: true,
     retryAfterMs: 1_000,
   });
+
+/** A budget of this id is there already. */
+export const budgetExists = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'BUDGET_EXISTS',
+    code: 'ALREADY_EXISTS',
+    publicMessage: `there is a budget ${id} already; change its limit, or take another id`,
+    metadata: { budget: id },
+  });
+
+/** There is no such budget, or it is another tenant's. */
+export const budgetNotFound = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'BUDGET_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: `there is no budget ${JSON.stringify(id)}`,
+    metadata: { budget: id },
+  });

@@ -1,4 +1,6 @@
+import type { BudgetWindow, LeaseAnswer, LeaseExchange } from '@switchyard/budget';
 import type { OfferingPrice } from '@switchyard/contracts/cost';
+import type { Budget, Standing, StatedBudget } from './domain/budget/budget.ts';
 import type { PoisonReason } from './domain/intake/poison.ts';
 import type { NamelessPoison, NumberedRecord } from './domain/intake/read-usage-batch.ts';
 import type { EntriesQuery, ListedEntry } from './domain/ledger/entries-query.ts';
@@ -91,6 +93,69 @@ export interface OutboxBook {
   /** At most 1,000 outboxes: those with a gap, and those of the last 24 hours, newest first. */
   status(): Promise<LedgerStatus>;
   completeness(): Promise<LedgerCompleteness>;
+}
+
+/** A budget that requests are held against, and when it counts. */
+export interface BoundBudget {
+  readonly budget: Budget;
+  /** The present one and the next. */
+  readonly windows: readonly BudgetWindow[];
+}
+
+/** The budgets that requests are held against. */
+export interface BudgetBook {
+  /** Changes with the budgets and with their windows. */
+  readonly version: string;
+  readonly budgets: readonly BoundBudget[];
+}
+
+/** What replicas have of budgets. */
+export interface LeaseBook {
+  /** Takes note of what a replica has, and grants what it lacks. */
+  exchange(exchange: LeaseExchange, nowMs: number): Promise<LeaseAnswer>;
+  book(nowMs: number): Promise<BudgetBook>;
+}
+
+/** What changes of a budget; undefined: it stays. */
+export interface BudgetChange {
+  readonly limit: bigint | undefined;
+  readonly alertPercents: readonly number[] | undefined;
+  readonly description: string | undefined;
+}
+
+/** A budget, and how it stands. */
+export interface StandingBudget {
+  readonly budget: Budget;
+  readonly standing: Standing;
+}
+
+/** Whose budget, and which. */
+export interface BudgetName {
+  /** '' for the installation's. */
+  readonly tenant: string;
+  readonly id: string;
+}
+
+/** Where budgets are kept. */
+export interface BudgetStore {
+  /** Makes a budget that has counted what the ledger has of its present window. @returns undefined where its tenant has one of its id */
+  create(stated: StatedBudget, nowMs: number): Promise<StandingBudget | undefined>;
+  /** @returns undefined where there is none */
+  update(name: BudgetName, change: BudgetChange, nowMs: number): Promise<StandingBudget | undefined>;
+  /** @returns whether there was one */
+  remove(name: BudgetName): Promise<boolean>;
+  /** @returns undefined where there is none */
+  get(name: BudgetName, nowMs: number): Promise<StandingBudget | undefined>;
+  /** By id, after one; at most `limit`. */
+  list(page: BudgetPage, nowMs: number): Promise<StandingBudget[]>;
+}
+
+/** Which part of a tenant's budgets. */
+export interface BudgetPage {
+  readonly tenant: string;
+  /** Id of the last one of the page before; '' for the first page. */
+  readonly after: string;
+  readonly limit: number;
 }
 
 /** A version of the price book. */

@@ -1,4 +1,5 @@
 import { readDescriptorImage } from '@switchyard/contracts';
+import { LeaseRecall } from '@switchyard/contracts/events';
 import type { Clock } from '@switchyard/kernel';
 import {
   type Authenticate,
@@ -12,6 +13,10 @@ import {
 } from '@switchyard/service-kit';
 import { keepDaysAhead } from './adapters/keep-days-ahead.ts';
 import { openUsageMessages } from './adapters/nats-usage-messages.ts';
+import { PostgresBudgetBook } from './adapters/postgres-budget-book.ts';
+import { PostgresBudgetIndex } from './adapters/postgres-budget-index.ts';
+import { PostgresBudgets } from './adapters/postgres-budgets.ts';
+import { PostgresLeases } from './adapters/postgres-leases.ts';
 import { PostgresLedger } from './adapters/postgres-ledger.ts';
 import { LedgerDays } from './adapters/postgres-ledger-days.ts';
 import { postgresLedgerQueries } from './adapters/postgres-ledger-queries.ts';
@@ -21,7 +26,9 @@ import { UsageIntake } from './bus/usage-intake.ts';
 import type { CostAccountingConfig } from './config.ts';
 import { costServices } from './cost-services.ts';
 import { CostEvents, watchCompleteness } from './events.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
 import type { CatalogPrices, Ledger } from './ports.ts';
+import { windowOf } from './rpc/lease-messages.ts';
 import { startPrices } from './start-prices.ts';
 
 /** What a test may put in place of the real thing. */
@@ -55,7 +62,8 @@ async function compose(
   const postgres = openDatabase(foundation, config);
   const days = new LedgerDays(postgres);
   stack.defer(keepDaysAhead({ days, clock, log }));
-  const ledger = new PostgresLedger(postgres, days);
+  const budgets = new PostgresBudgetIndex();
+  const ledger = new PostgresLedger(postgres, { days, budgets });
   startIngest({ foundation, config, clock, ledger: overrides.wrapLedger?.(ledger) ?? ledger });
   const outboxes = new PostgresOutboxBook(postgres);
   watchCompleteness(metrics, () => outboxes.completeness());
@@ -65,9 +73,34 @@ async function compose(
     authenticate: overrides.authenticate ?? authenticateCallers(foundation, config),
     errorDomain: 'switchyard.cost',
     image: readDescriptorImage(),
-    services: costServices({ prices, outboxes, queries: postgresLedgerQueries(postgres), clock }),
+    services: costServices({
+      prices,
+      outboxes,
+      queries: postgresLedgerQueries(postgres),
+      budgets: new PostgresBudgets(postgres),
+      leases: keepLeases(foundation, { postgres, budgets }),
+      clock,
+    }),
   });
   return { grpc: `${config.host}:${grpcPort}`, ops: `${config.host}:${opsPort}` };
+}
+
+function keepLeases(
+  { bus, names, log, stack }: Foundation,
+  { postgres, budgets }: { readonly postgres: Postgres; readonly budgets: PostgresBudgetIndex },
+): LeaseKeeper {
+  const keeper = new LeaseKeeper({
+    leases: new PostgresLeases(postgres, budgets),
+    books: new PostgresBudgetBook(postgres, budgets),
+    recall: (window) => {
+      // Without the bus, replicas give back what lies idle after a while by themselves.
+      if (bus.isConnected)
+        bus.connection?.publish(names.leaseRecall, LeaseRecall.encode(windowOf(window)).finish());
+    },
+    log,
+  });
+  stack.defer(() => keeper.stop());
+  return keeper;
 }
 
 function openDatabase({ stack, readiness, log }: Foundation, config: CostAccountingConfig): Postgres {

@@ -1,30 +1,41 @@
 import type { Postgres, Transaction } from '@switchyard/service-kit';
+import type { EntryOfOutbox } from '../domain/budget/count-usage.ts';
 import { admitRecords } from '../domain/intake/admit-records.ts';
 import type { NumberedRecord } from '../domain/intake/read-usage-batch.ts';
 import type { CommittedBatch, Ledger, LedgerBatch } from '../ports.ts';
 import { isMissingPartition, isRejectedData } from './database-rejection.ts';
 import { dayOf, type NumberedEntry } from './ledger-columns.ts';
 import { advanceOutboxes } from './postgres-advance-outboxes.ts';
+import type { PostgresBudgetIndex } from './postgres-budget-index.ts';
 import { findConflicts } from './postgres-find-conflicts.ts';
 import { insertEntries } from './postgres-insert-entries.ts';
 import { insertQuarantine, type QuarantineRow } from './postgres-insert-quarantine.ts';
 import type { LedgerDays } from './postgres-ledger-days.ts';
 import { lockOutboxes } from './postgres-lock-outboxes.ts';
+import { spendBudgets } from './postgres-spend-budgets.ts';
+
+/** What the ledger keeps up to date beside its rows. */
+export interface LedgerParts {
+  readonly days: LedgerDays;
+  readonly budgets: PostgresBudgetIndex;
+}
 
 /** The ledger in Postgres. */
 export class PostgresLedger implements Ledger {
   readonly #postgres: Postgres;
   readonly #days: LedgerDays;
+  readonly #budgets: PostgresBudgetIndex;
 
-  constructor(postgres: Postgres, days: LedgerDays) {
+  constructor(postgres: Postgres, { days, budgets }: LedgerParts) {
     this.#postgres = postgres;
     this.#days = days;
+    this.#budgets = budgets;
   }
 
   async commit(batch: LedgerBatch): Promise<CommittedBatch> {
     try {
       await this.#days.ensure(new Set(entriesOf(batch.records).map(({ occurredAt }) => dayOf(occurredAt))));
-      return await this.#postgres.asSystem((transaction) => commitBatch(transaction, batch));
+      return await this.#postgres.asSystem((transaction) => commitBatch(transaction, batch, this.#budgets));
     } catch (error) {
       if (isMissingPartition(error)) this.#days.forget();
       if (!isRejectedData(error)) throw error;
@@ -52,7 +63,11 @@ export class PostgresLedger implements Ledger {
   }
 }
 
-async function commitBatch(transaction: Transaction, batch: LedgerBatch): Promise<CommittedBatch> {
+async function commitBatch(
+  transaction: Transaction,
+  batch: LedgerBatch,
+  budgets: PostgresBudgetIndex,
+): Promise<CommittedBatch> {
   const outboxIds = [...new Set(batch.records.map(({ outboxId }) => outboxId))];
   const committed = await lockOutboxes(transaction, outboxIds);
   const { fresh, seen, after } = admitRecords(batch.records, committed);
@@ -66,6 +81,7 @@ async function commitBatch(transaction: Transaction, batch: LedgerBatch): Promis
   const conflicts = await findConflicts(transaction, suspects);
   const alarms = await insertQuarantine(transaction, conflicts.map(conflicting));
   const newEntries = fresh.filter((record) => inserted.has(keyOf(record)));
+  await spendBudgets(transaction, newEntries.flatMap(entryOfOutbox), budgets);
   await advanceOutboxes(
     transaction,
     [...after].map(([outboxId, set]) => ({
@@ -90,6 +106,9 @@ function entriesOf(records: readonly NumberedRecord[]): NumberedEntry[] {
   }
   return entries;
 }
+
+const entryOfOutbox = ({ outboxId, verdict }: NumberedRecord): EntryOfOutbox[] =>
+  verdict.ok ? [{ outboxId, entry: verdict.value }] : [];
 
 const keyOf = ({ outboxId, sequence }: NumberedRecord): string => `${sequence}/${outboxId}`;
 const keysOf = (keys: readonly (readonly [string, number])[]): Set<string> =>

@@ -1,22 +1,43 @@
 import type { RenewLeasesRequest, RenewLeasesResponse } from '@switchyard/contracts/cost';
-import { type FieldViolation, invalidArgument } from '@switchyard/kernel';
+import { type Clock, type FieldViolation, invalidArgument } from '@switchyard/kernel';
 import type { UnaryHandler } from '@switchyard/service-kit';
-import type { OutboxBook, OutboxReport } from '../ports.ts';
+import type { LeaseBook, OutboxBook, OutboxReport } from '../ports.ts';
+import { readExchange, writeAnswer } from './lease-messages.ts';
 
 const MAX_OUTBOXES = 1_000;
 const MAX_ID = 128;
 
-/** Notes how far a replica's outboxes are; answers how far the ledger has them, and which price book is in force. */
-export function renewLeases(outboxes: OutboxBook): UnaryHandler<RenewLeasesRequest, RenewLeasesResponse> {
+/** What the exchange stands on. */
+export interface LeaseContext {
+  readonly outboxes: OutboxBook;
+  readonly leases: LeaseBook;
+  readonly clock: Clock;
+}
+
+/**
+ * Notes how far a replica's outboxes are and what it has of budgets; answers how far the ledger has them, what it was granted, and which price
+ * book and budget book are in force.
+ */
+export function renewLeases({
+  outboxes,
+  leases,
+  clock,
+}: LeaseContext): UnaryHandler<RenewLeasesRequest, RenewLeasesResponse> {
   return async (request) => {
     const reports = readReports(request);
+    const exchange = readExchange(request);
     const { watermarks, priceVersion } = await outboxes.report(request.replica, reports);
+    const nowMs = clock.wallMs();
+    const answer = exchange === undefined ? undefined : await leases.exchange(exchange, nowMs);
+    const { version } = await leases.book(nowMs);
     return {
       watermarks: reports.map(({ outboxId }, i) => ({
         outboxId,
         committedSequence: BigInt(watermarks[i] as number),
       })),
       priceVersion: priceVersion ?? '',
+      budgetVersion: version,
+      ...writeAnswer(answer ?? { leases: [], asks: [] }),
     };
   };
 }

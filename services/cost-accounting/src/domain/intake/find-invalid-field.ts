@@ -4,6 +4,8 @@ import type { UsageRecord } from '@switchyard/contracts/events';
 const MAX_TEXT = 512;
 const MAX_LABELS = 64;
 const MAX_COMPONENTS = 64;
+const MAX_LEASES = 64;
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 /** Largest value of a Postgres bigint. */
 const MAX_BIGINT = 2n ** 63n - 1n;
 const MAX_INTEGER = 2 ** 31 - 1;
@@ -34,7 +36,7 @@ export function findInvalidField(record: UsageRecord): string | undefined {
   if (record.requestId === '') return 'requestId is missing';
   if (record.provider === '') return 'provider is missing';
   if (record.attemptIndex > MAX_INTEGER || record.httpStatus > MAX_INTEGER) return 'a count is out of range';
-  return findInvalidAmount(record) ?? findInvalidMap(record);
+  return findInvalidAmount(record) ?? findInvalidMap(record) ?? findInvalidLease(record);
 }
 
 function findInvalidAmount(record: UsageRecord): string | undefined {
@@ -50,6 +52,15 @@ function findInvalidAmount(record: UsageRecord): string | undefined {
     for (const [kind, price] of Object.entries(prices)) {
       if (typeof price === 'bigint' && price < 0n) return `prices.${kind} is below 0`;
     }
+  }
+  return undefined;
+}
+
+function findInvalidLease({ leases }: UsageRecord): string | undefined {
+  if (leases.length > MAX_LEASES) return `leases has more than ${MAX_LEASES} entries`;
+  for (const { budget, windowStartMs, amount } of leases) {
+    if (budget > MAX_SAFE || windowStartMs < 0n || windowStartMs > MAX_SAFE) return 'a lease names no window';
+    if (amount < 0n) return 'the amount of a lease is below 0';
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { LineKind, type UsageRecord } from '@switchyard/contracts/events';
+import { type LeaseUse as LeaseUseMessage, LineKind, type UsageRecord } from '@switchyard/contracts/events';
 import {
   CacheResult,
   cacheResultName,
@@ -7,7 +7,7 @@ import {
   type Usage,
 } from '@switchyard/contracts/routing';
 import type { NanoUsd } from '@switchyard/kernel';
-import type { LedgerEntry, LedgerLine } from './ledger-entry.ts';
+import type { LeaseUse, LedgerEntry, LedgerLine } from './ledger-entry.ts';
 
 /** Lines by the number a record carries. A record with any other is not booked. */
 export const LEDGER_LINES: ReadonlyMap<number, LedgerLine> = new Map<number, LedgerLine>([
@@ -76,8 +76,15 @@ export function bookUsage(
     traceparent: record.traceparent,
     cache: nameOfCache(record.cache),
     savedNanoUsd: record.savedNanoUsd as NanoUsd | undefined,
+    leases: record.leases.map(leaseUseOf),
   };
 }
+
+const leaseUseOf = ({ budget, windowStartMs, amount }: LeaseUseMessage): LeaseUse => ({
+  budget: Number(budget),
+  startMs: Number(windowStartMs),
+  amount,
+});
 
 function countsOf(usage: Usage | undefined) {
   return {

@@ -1,5 +1,11 @@
+import type { LeaseKey } from '@switchyard/budget';
 import type { RatedPrices } from '@switchyard/contracts/events';
 import type { NanoUsd } from '@switchyard/kernel';
+
+/** What an entry takes of a lease that it was admitted by, in the budget's unit. */
+export interface LeaseUse extends LeaseKey {
+  readonly amount: bigint;
+}
 
 /** How usage is booked. */
 export type LedgerLine = 'charge' | 'waste' | 'unresolved';
@@ -69,4 +75,6 @@ export interface LedgerEntry {
   readonly cache: string;
   /** What the call had cost that was not made again. */
   readonly savedNanoUsd: NanoUsd | undefined;
+  /** Windows of budgets that count it by a lease. */
+  readonly leases: readonly LeaseUse[];
 }

@@ -204,7 +204,7 @@ export function budgetEnforcementToJSON(object: BudgetEnforcement): string {
 export interface Budget {
   /** Its id: 1 to 64 of a-z, 0-9, "-", "_" and ".", beginning with a letter or digit. Unique in its tenant. */
   id: string;
-  /** The tenant that it belongs to; empty for the installation's, which counts all tenants together. */
+  /** The tenant that it belongs to. Empty: the installation, whose budgets count all tenants together; or for a key of a tenant its own. */
   tenant: string;
   /** For people. At most 500 characters. */
   description: string;
@@ -291,7 +291,7 @@ export interface CreateBudgetResponse {
 export interface UpdateBudgetRequest {
   /** Id of the budget. */
   id: string;
-  /** Its tenant; empty for the caller's own. */
+  /** Its tenant. Empty: the installation, or for a key of a tenant its own. */
   tenant: string;
   /** Its new limit. Absent: as it is. */
   limit?:
@@ -324,7 +324,7 @@ export interface AlertPercents {
 export interface DeleteBudgetRequest {
   /** Id of the budget. */
   id: string;
-  /** Its tenant; empty for the caller's own. */
+  /** Its tenant. Empty: the installation, or for a key of a tenant its own. */
   tenant: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -338,7 +338,7 @@ export interface DeleteBudgetResponse {
 export interface GetBudgetRequest {
   /** Id of the budget. */
   id: string;
-  /** Its tenant; empty for the caller's own. */
+  /** Its tenant. Empty: the installation, or for a key of a tenant its own. */
   tenant: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -352,7 +352,7 @@ export interface GetBudgetResponse {
 
 /** Whose budgets. */
 export interface ListBudgetsRequest {
-  /** The tenant; empty for the caller's own. */
+  /** Whose. Empty: the installation, or for a key of a tenant its own. */
   tenant: string;
   /** At most this many, 1 to 1,000. Default 100. */
   pageSize: number;

@@ -1,0 +1,16 @@
+import type { Transaction } from '@switchyard/service-kit';
+
+const LOCK = 7_246_003;
+
+/**
+ * Until the transaction ends budgets stay as they are. Whoever makes one waits for those who count usage, so that what the ledger has by then
+ * is all that the new budget did not count.
+ */
+export const keepBudgets = (transaction: Transaction): Promise<unknown> =>
+  transaction.query(`SELECT pg_advisory_xact_lock_shared(${LOCK})`);
+
+/** Until the transaction ends nobody else reads or changes budgets to count usage. @returns after counting up their version */
+export async function changeBudgets(transaction: Transaction): Promise<void> {
+  await transaction.query(`SELECT pg_advisory_xact_lock(${LOCK})`);
+  await transaction.query('UPDATE cost_accounting.budget_version SET version = version + 1');
+}

@@ -1,0 +1,46 @@
+import type { Period } from '@switchyard/budget';
+import type { Budget, BudgetUnit } from '../domain/budget/budget.ts';
+
+/** A row of `budgets`. */
+export interface BudgetRow {
+  readonly number: string;
+  readonly tenant: string;
+  readonly id: string;
+  readonly description: string;
+  readonly key_id: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly service: string;
+  readonly agent: string;
+  readonly workflow: string;
+  readonly unit: BudgetUnit;
+  readonly limit_amount: string;
+  readonly period: Period;
+  readonly time_zone: string;
+  readonly refuses: boolean;
+  readonly alert_percents: number[];
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+export const budgetOfRow = (row: BudgetRow): Budget => ({
+  number: Number(row.number),
+  tenant: row.tenant,
+  id: row.id,
+  description: row.description,
+  scope: {
+    keyId: row.key_id,
+    provider: row.provider,
+    model: row.model,
+    service: row.service,
+    agent: row.agent,
+    workflow: row.workflow,
+  },
+  unit: row.unit,
+  limit: BigInt(row.limit_amount),
+  rule: { period: row.period, timeZone: row.time_zone },
+  refuses: row.refuses,
+  alertPercents: row.alert_percents,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});

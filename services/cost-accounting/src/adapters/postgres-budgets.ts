@@ -1,0 +1,182 @@
+import { windowAt } from '@switchyard/budget';
+import type { Postgres, Transaction } from '@switchyard/service-kit';
+import type { Budget, StatedBudget } from '../domain/budget/budget.ts';
+import type { BudgetChange, BudgetName, BudgetPage, BudgetStore, StandingBudget } from '../ports.ts';
+import { changeBudgets } from './budget-lock.ts';
+import { type BudgetRow, budgetOfRow } from './budget-row.ts';
+
+const INSERT = `
+  INSERT INTO cost_accounting.budgets (tenant, id, description, key_id, provider, model, service, agent, workflow, unit,
+    limit_amount, period, time_zone, refuses, alert_percents)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+  ON CONFLICT (tenant, id) DO NOTHING RETURNING *`;
+// As a record is counted that holds no lease: what is not known to have cost something counts as what was held.
+const SPENT = `
+  SELECT coalesce(sum(CASE $1
+      WHEN 'cost' THEN coalesce(amount_nano_usd, hold_nano_usd, 0)
+      WHEN 'tokens' THEN CASE WHEN cache = '' THEN coalesce(input_tokens, 0) + coalesce(output_tokens, 0) ELSE 0 END
+      ELSE CASE WHEN cache = '' AND attempt_index = 0 THEN 1 ELSE 0 END END), 0)::bigint AS spent
+  FROM cost_accounting.ledger
+  WHERE occurred_at >= to_timestamp($2::float8 / 1000) AND occurred_at < to_timestamp($3::float8 / 1000)
+    AND occurred_on BETWEEN (to_timestamp($2::float8 / 1000) AT TIME ZONE 'UTC')::date AND (to_timestamp($3::float8 / 1000) AT TIME ZONE 'UTC')::date
+    AND $4 IN ('', tenant) AND $5 IN ('', key_id) AND $6 IN ('', provider) AND $7 IN ('', model) AND $8 IN ('', service)
+    AND $9 IN ('', agent) AND $10 IN ('', workflow)`;
+const BEGIN_WINDOW = `
+  INSERT INTO cost_accounting.budget_windows (budget, start_ms, end_ms, spent) VALUES ($1, $2, $3, $4)`;
+const UPDATE = `
+  UPDATE cost_accounting.budgets SET limit_amount = coalesce($3, limit_amount), alert_percents = coalesce($4, alert_percents),
+    description = coalesce($5, description), updated_at = now()
+  WHERE tenant = $1 AND id = $2 RETURNING *`;
+const LIST = `
+  SELECT * FROM cost_accounting.budgets WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3`;
+// A replica that has not been heard of for a minute is gone: what it has is nobody's until its outbox is found.
+const STANDING = `
+  SELECT known.spent, coalesce(sum(lease.left_over), 0) AS leased,
+    coalesce(sum(lease.left_over) FILTER (WHERE report.seen_at IS NULL OR report.seen_at < now() - interval '1 minute'), 0) AS unattributed
+  FROM (SELECT 1) AS one
+  LEFT JOIN cost_accounting.budget_windows AS known ON known.budget = $1 AND known.start_ms = $2
+  LEFT JOIN (
+    SELECT owner, greatest(0, granted - returned - settled) AS left_over FROM cost_accounting.budget_leases
+    WHERE budget = $1 AND start_ms = $2
+  ) AS lease ON true
+  LEFT JOIN cost_accounting.outbox_reports AS report ON report.outbox_id = lease.owner
+  GROUP BY known.spent`;
+
+/** Budgets, in Postgres. */
+export class PostgresBudgets implements BudgetStore {
+  readonly #postgres: Postgres;
+
+  constructor(postgres: Postgres) {
+    this.#postgres = postgres;
+  }
+
+  create(stated: StatedBudget, nowMs: number): Promise<StandingBudget | undefined> {
+    return this.#postgres.asSystem(async (transaction) => {
+      await changeBudgets(transaction);
+      const { rows } = await transaction.query<BudgetRow>(INSERT, insertValues(stated));
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      const budget = budgetOfRow(row);
+      await beginWindow(transaction, budget, nowMs);
+      return withStanding(transaction, budget, nowMs);
+    });
+  }
+
+  update(
+    { tenant, id }: BudgetName,
+    change: BudgetChange,
+    nowMs: number,
+  ): Promise<StandingBudget | undefined> {
+    return this.#postgres.asSystem(async (transaction) => {
+      await changeBudgets(transaction);
+      const { limit, alertPercents, description } = change;
+      const { rows } = await transaction.query<BudgetRow>(UPDATE, [
+        tenant,
+        id,
+        limit,
+        alertPercents,
+        description,
+      ]);
+      return rows[0] && withStanding(transaction, budgetOfRow(rows[0]), nowMs);
+    });
+  }
+
+  remove({ tenant, id }: BudgetName): Promise<boolean> {
+    return this.#postgres.asSystem(async (transaction) => {
+      await changeBudgets(transaction);
+      const { rowCount } = await transaction.query(
+        'DELETE FROM cost_accounting.budgets WHERE tenant = $1 AND id = $2',
+        [tenant, id],
+      );
+      return rowCount === 1;
+    });
+  }
+
+  get({ tenant, id }: BudgetName, nowMs: number): Promise<StandingBudget | undefined> {
+    return this.#postgres.asSystem(async (transaction) => {
+      const { rows } = await transaction.query<BudgetRow>(
+        'SELECT * FROM cost_accounting.budgets WHERE tenant = $1 AND id = $2',
+        [tenant, id],
+      );
+      return rows[0] && withStanding(transaction, budgetOfRow(rows[0]), nowMs);
+    });
+  }
+
+  list({ tenant, after, limit }: BudgetPage, nowMs: number): Promise<StandingBudget[]> {
+    return this.#postgres.asSystem(async (transaction) => {
+      const { rows } = await transaction.query<BudgetRow>(LIST, [tenant, after, limit]);
+      const found: StandingBudget[] = [];
+      for (const row of rows) found.push(await withStanding(transaction, budgetOfRow(row), nowMs));
+      return found;
+    });
+  }
+}
+
+function insertValues(stated: StatedBudget): unknown[] {
+  const { tenant, id, description, scope, unit, limit, rule, refuses, alertPercents } = stated;
+  const { keyId, provider, model, service, agent, workflow } = scope;
+  return [
+    tenant,
+    id,
+    description,
+    keyId,
+    provider,
+    model,
+    service,
+    agent,
+    workflow,
+    unit,
+    limit,
+    rule.period,
+    rule.timeZone,
+    refuses,
+    alertPercents,
+  ];
+}
+
+/** A total budget begins with nothing; others have the past of their window. */
+async function beginWindow(transaction: Transaction, budget: Budget, nowMs: number): Promise<void> {
+  const { number, rule, unit, tenant, scope } = budget;
+  const { startMs, endMs } = windowAt(rule, nowMs);
+  const isTotal = !Number.isFinite(endMs);
+  const { keyId, provider, model, service, agent, workflow } = scope;
+  const { rows } = isTotal
+    ? { rows: [] }
+    : await transaction.query<{ spent: string }>(SPENT, [
+        unit,
+        startMs,
+        endMs,
+        tenant,
+        keyId,
+        provider,
+        model,
+        service,
+        agent,
+        workflow,
+      ]);
+  await transaction.query(BEGIN_WINDOW, [number, startMs, isTotal ? null : endMs, rows[0]?.spent ?? 0]);
+}
+
+async function withStanding(
+  transaction: Transaction,
+  budget: Budget,
+  nowMs: number,
+): Promise<StandingBudget> {
+  const { startMs, endMs } = windowAt(budget.rule, nowMs);
+  const { rows } = await transaction.query<{ spent: string | null; leased: string; unattributed: string }>({
+    name: 'budget-standing',
+    text: STANDING,
+    values: [budget.number, startMs],
+  });
+  const { spent, leased = '0', unattributed = '0' } = rows[0] ?? {};
+  return {
+    budget,
+    standing: {
+      startMs,
+      endMs,
+      spent: BigInt(spent ?? 0),
+      leased: BigInt(leased),
+      unattributed: BigInt(unattributed),
+    },
+  };
+}

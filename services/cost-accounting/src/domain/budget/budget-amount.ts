@@ -1,0 +1,14 @@
+import type { LedgerEntry } from '../ledger/ledger-entry.ts';
+import type { BudgetUnit } from './budget.ts';
+
+/** What an entry takes of a budget that it holds no lease of. A cost that is unknown counts as what was held for it. */
+export function budgetAmount(unit: BudgetUnit, entry: LedgerEntry): bigint {
+  switch (unit) {
+    case 'cost':
+      return entry.amountNanoUsd ?? entry.holdNanoUsd ?? 0n;
+    case 'tokens':
+      return entry.cache === '' ? BigInt((entry.inputTokens ?? 0) + (entry.outputTokens ?? 0)) : 0n;
+    case 'requests':
+      return entry.attemptIndex === 0 && entry.cache === '' ? 1n : 0n;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Period } from '@switchyard/budget';
+import {
+  BudgetEnforcement,
+  type Budget as BudgetMessage,
+  BudgetPeriod,
+  BudgetUnit as UnitMessage,
+} from '@switchyard/contracts/cost';
+import type { BudgetUnit } from '../domain/budget/budget.ts';
+import type { StandingBudget } from '../ports.ts';
+
+export const UNIT_MESSAGES: Readonly<Record<BudgetUnit, UnitMessage>> = {
+  cost: UnitMessage.COST,
+  requests: UnitMessage.REQUESTS,
+  tokens: UnitMessage.TOKENS,
+};
+const PERIOD_MESSAGES: Readonly<Record<Period, BudgetPeriod>> = {
+  minute: BudgetPeriod.MINUTE,
+  day: BudgetPeriod.DAY,
+  month: BudgetPeriod.MONTH,
+  total: BudgetPeriod.TOTAL,
+};
+
+/** A budget as callers see it. */
+export const budgetMessage = ({ budget, standing }: StandingBudget): BudgetMessage => ({
+  id: budget.id,
+  tenant: budget.tenant,
+  description: budget.description,
+  scope: { ...budget.scope },
+  unit: UNIT_MESSAGES[budget.unit],
+  limit: budget.limit,
+  period: PERIOD_MESSAGES[budget.rule.period],
+  timeZone: budget.rule.timeZone,
+  enforcement: budget.refuses ? BudgetEnforcement.REFUSE : BudgetEnforcement.ALERT,
+  alertPercents: [...budget.alertPercents],
+  createdAt: budget.createdAt,
+  updatedAt: budget.updatedAt,
+  standing: {
+    windowStart: standing.startMs === 0 ? undefined : new Date(standing.startMs),
+    windowEnd: Number.isFinite(standing.endMs) ? new Date(standing.endMs) : undefined,
+    spent: standing.spent,
+    leased: standing.leased,
+    unattributed: standing.unattributed,
+  },
+});
