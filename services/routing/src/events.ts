@@ -2,6 +2,7 @@ import type { UsageRecord } from '@switchyard/contracts/events';
 import { type CacheInfo, cacheResultName, DecisionOutcome } from '@switchyard/contracts/routing';
 import { PRIORITIES, type Priority } from '@switchyard/resilience';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { LineEnd } from './domain/batch/stored-file.ts';
 import type { Quota } from './domain/limits/quota.ts';
 import { limitName, type Refusal } from './domain/limits/refusal.ts';
 import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
@@ -91,6 +92,23 @@ export class RoutingEvents {
   /** The store of answers that replicas share was asked. */
   sharedCacheRead({ durationMs, outcome }: SharedCacheRead): void {
     this.#metrics.sharedCacheReads.observe({ outcome }, durationMs / 1_000);
+  }
+
+  /** What came of a line of a batch. */
+  batchLine(outcome: LineEnd | 'waited'): void {
+    this.#metrics.batchLines.inc({ outcome });
+  }
+
+  /** Shows how many batches this replica works on at each scrape. */
+  watchBatches(active: () => number): void {
+    new Gauge({
+      name: 'switchyard_routing_active_batches',
+      help: 'Batches that this replica works on.',
+      registers: [this.#registry],
+      collect() {
+        this.set(active());
+      },
+    });
   }
 
   decisionsDropped(count: number): void {
@@ -209,6 +227,7 @@ function makeMetrics(registers: Registry[]) {
       buckets: OVERHEAD_SECONDS,
     }),
     ...cacheMetrics(registers, counter),
+    ...batchMetrics(counter),
     decisionsDropped: counter('decisions_dropped', 'Decision records that could not be stored.'),
     experimentRequestsDropped: counter(
       'experiment_requests_dropped',
@@ -219,6 +238,14 @@ function makeMetrics(registers: Registry[]) {
 }
 
 type MakeCounter = (name: string, help: string, labelNames?: string[]) => Counter;
+
+const batchMetrics = (counter: MakeCounter) => ({
+  batchLines: counter(
+    'batch_lines',
+    'Lines of batches that ended, or were refused for the moment and wait.',
+    ['outcome'],
+  ),
+});
 
 const cacheMetrics = (registers: Registry[], counter: MakeCounter) => ({
   cacheRequests: counter('cache_requests', 'Requests that may be cached, by where their answer came from.', [

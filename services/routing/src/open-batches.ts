@@ -1,4 +1,10 @@
-import { type Foundation, type KeyOwners, openKeyOwners, type Postgres } from '@switchyard/service-kit';
+import {
+  type Foundation,
+  type KeyOwners,
+  openKeyOwners,
+  openPostgres,
+  type Postgres,
+} from '@switchyard/service-kit';
 import { AnswerCipher } from './adapters/answer-cipher.ts';
 import { ExpiredRows } from './adapters/expired-rows.ts';
 import { PostgresBatchWork } from './adapters/postgres-batch-work.ts';
@@ -7,12 +13,14 @@ import { PostgresFiles } from './adapters/postgres-files.ts';
 import type { BatchContext } from './batch/batch-context.ts';
 import { lineEndpoints } from './batch/line-endpoints.ts';
 import type { RoutingConfig } from './config.ts';
+import type { RoutingEvents } from './events.ts';
 import type { AdmittedPipeline } from './pipeline/admitted-pipeline.ts';
 
 /** What files and batches are opened on. */
 export interface BatchParts {
   readonly postgres: Postgres;
   readonly pipeline: AdmittedPipeline;
+  readonly events: RoutingEvents;
   /** Default: the credential service is asked. */
   readonly owners: Pick<KeyOwners, 'ownerOf'> | undefined;
 }
@@ -20,9 +28,10 @@ export interface BatchParts {
 /** Opens files and batches: their stores, and what asks their lines. */
 export function openBatches(
   config: RoutingConfig,
-  { clock, log, stack }: Foundation,
-  { postgres, pipeline, owners }: BatchParts,
+  foundation: Foundation,
+  { postgres, pipeline, owners, events }: BatchParts,
 ): BatchContext {
+  const { clock, log, stack } = foundation;
   const cipher = new AnswerCipher(config.apiKey, 'file');
   const files = new PostgresFiles(postgres, cipher);
   const expired = new ExpiredRows({ store: files, what: 'files and batches', log });
@@ -30,14 +39,31 @@ export function openBatches(
   return {
     files,
     batches: new PostgresBatches(postgres),
-    work: new PostgresBatchWork(postgres, cipher),
+    work: new PostgresBatchWork(openWorkPostgres(config, foundation), cipher),
     endpoints: lineEndpoints(pipeline, clock),
     owners: owners ?? openOwners(config, stack),
     linesAtOnce: config.batchLinesAtOnce,
     clock,
     random: Math.random,
+    events,
     log,
   };
+}
+
+/** Connections of its own: many lines at once must not make requests wait for one. */
+function openWorkPostgres(
+  { databaseUrl }: RoutingConfig,
+  { log, stack }: Pick<Foundation, 'log' | 'stack'>,
+): Postgres {
+  const postgres = openPostgres({
+    url: databaseUrl,
+    maxConnections: 4,
+    statementTimeoutMs: 5_000,
+    applicationName: 'routing batches',
+    log,
+  });
+  stack.defer(() => postgres.close());
+  return postgres;
 }
 
 function openOwners(

@@ -115,7 +115,7 @@ async function compose(
 function openPipeline(
   config: RoutingConfig,
   foundation: Foundation,
-  { context, ...batchParts }: Omit<BatchParts, 'pipeline'> & { readonly context: PipelineContext },
+  { context, ...batchParts }: Omit<BatchParts, 'pipeline' | 'events'> & { readonly context: PipelineContext },
 ): Pick<Composed, 'pipeline' | 'entrance' | 'batchEntry'> {
   const { clock, events, quotas } = context;
   const entrance = new Entrance({
@@ -127,7 +127,11 @@ function openPipeline(
   events.watchEntrance(entrance);
   events.watchLimits(quotas);
   const pipeline = new AdmittedPipeline(new Pipeline(context), entrance);
-  return { entrance, pipeline, batchEntry: openBatches(config, foundation, { pipeline, ...batchParts }) };
+  return {
+    entrance,
+    pipeline,
+    batchEntry: openBatches(config, foundation, { pipeline, events, ...batchParts }),
+  };
 }
 
 /** What outlives snapshots follows a new one. */

@@ -141,6 +141,8 @@ test('files are listed by pages, told, read as they were, and deleted', async ()
   const ids = [await uploaded(content), await uploaded(content)];
   const { body: first } = await call('GET', '/files?limit=1');
   expect(first).toMatchObject({ object: 'list', has_more: true, first_id: ids[1], last_id: ids[1] });
+  expect((await call('GET', '/files?purpose=batch_output&limit=1&order=asc')).body.last_id).not.toBe(ids[0]);
+  expect((await call('GET', '/files?purpose=vision')).body.data).toEqual([]);
   const { body: second } = await call('GET', `/files?limit=1&after=${ids[1]}`);
   expect(second).toMatchObject({ first_id: ids[0] });
   const { body: file } = await call('GET', `/files/${ids[0]}`);
@@ -158,6 +160,7 @@ test('files are listed by pages, told, read as they were, and deleted', async ()
   expect(gone).toEqual({ id: ids[0], object: 'file', deleted: true });
   expect((await call('GET', `/files/${ids[0]}`)).status).toBe(404);
   expect((await call('GET', `/files/${ids[0]}/content`)).status).toBe(404);
+  expect((await call('GET', `/files/${ids[1]}/content/more`)).status).toBe(404);
 });
 
 test.each<[string, () => Promise<{ status: number; body: Json }>, number, string]>([
@@ -176,6 +179,7 @@ test.each<[string, () => Promise<{ status: number; body: Json }>, number, string
   ['a field that is not known', async () => create('file-x', { model: 'm' }), 400, 'model'],
   ['metadata that is no text', async () => create('file-x', { metadata: { a: 1 } }), 400, 'metadata'],
   ['a page that is too large', () => call('GET', '/batches?limit=101'), 400, 'limit'],
+  ['a parameter that is not known', () => call('GET', '/batches?purpose=batch'), 400, 'purpose'],
   ['a page after nothing', () => call('GET', '/files?after=x'), 400, 'after'],
 ])('%s is told by its field', async (_, ask, status, param) => {
   const answer = await ask();

@@ -86,12 +86,17 @@ export class PostgresFiles {
     return this.#postgres.asTenant(tenant, (transaction) => findFile(transaction, tenant, id));
   }
 
-  list(tenant: string, page: BatchPage): Promise<StoredFile[]> {
-    const { clause, values } = pageQuery(page, 2);
+  /** @param page with a purpose: only files that have it */
+  list(
+    tenant: string,
+    { purpose = '', ...page }: BatchPage & { readonly purpose?: string | undefined },
+  ): Promise<StoredFile[]> {
+    const { clause, values } = pageQuery(page, 3);
     return this.#postgres.asTenant(tenant, async (transaction) => {
       const { rows } = await transaction.query<FileRow>(
-        `SELECT ${FILE_COLUMNS} FROM routing.files WHERE tenant = $1 AND expires_at > now() ${clause}`,
-        [tenant, ...values],
+        `SELECT ${FILE_COLUMNS} FROM routing.files
+         WHERE tenant = $1 AND $2 IN ('', purpose) AND expires_at > now() ${clause}`,
+        [tenant, purpose, ...values],
       );
       return rows.map(toFile);
     });

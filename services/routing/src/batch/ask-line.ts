@@ -32,9 +32,11 @@ export async function askLine(line: BatchLine, work: LineWork, context: BatchCon
     if ('result' in asked) {
       const kept = keepResult(asked.result, { batchId: leased.batch.id, number, customId });
       await lease.stored(() => context.work.end(leased, { number, ...kept }));
+      context.events.batchLine(kept.end);
       return;
     }
     await lease.stored(() => context.work.unclaim(leased, number));
+    context.events.batchLine('waited');
     await sleep(asked.waitMs, undefined, { signal: lease.pause }).catch(() => undefined);
   }
 }

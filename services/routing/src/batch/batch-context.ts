@@ -1,6 +1,7 @@
 import type { Random } from '@switchyard/kernel';
 import type { KeyOwners, Logger } from '@switchyard/service-kit';
 import type { PostgresBatchWork } from '../adapters/postgres-batch-work.ts';
+import type { RoutingEvents } from '../events.ts';
 import type { BatchEntry } from './accept-batch.ts';
 
 /** What work on batches stands on. */
@@ -11,5 +12,6 @@ export interface BatchContext extends BatchEntry {
   /** Most lines of a batch that are asked at once. */
   readonly linesAtOnce: number;
   readonly random: Random;
+  readonly events: Pick<RoutingEvents, 'batchLine' | 'watchBatches'>;
   readonly log: Logger;
 }

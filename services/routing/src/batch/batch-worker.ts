@@ -21,6 +21,7 @@ export class BatchWorker implements Drainable {
 
   constructor(context: BatchContext) {
     this.#context = context;
+    context.events.watchBatches(() => this.#running.size);
     this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
   }
 

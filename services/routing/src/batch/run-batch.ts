@@ -111,6 +111,7 @@ async function endUnasked(
   const { leased } = lease;
   const kept = keepResult({ error }, { batchId: leased.batch.id, number, customId });
   await lease.stored(() => context.work.end(leased, { number, ...kept }));
+  context.events.batchLine(kept.end);
 }
 
 /** Who a batch's key belongs to: asked again every 2 s, so that a key that was revoked ends within that. */

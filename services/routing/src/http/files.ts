@@ -46,8 +46,11 @@ export const listFiles = ({ files }: FilesEntry): HttpRoute => ({
   encodeError,
   answer: async ({ response, principal, url }) => {
     requirePermission(principal, 'routing.batch.read');
-    const page = readListQuery(url.searchParams, { prefix: PREFIX, fallback: 1_000, max: 10_000 });
-    const found = await files.list(principal.tenant, { ...page, limit: page.limit + 1 });
+    const { searchParams } = url;
+    const bounds = { prefix: PREFIX, fallback: 1_000, max: 10_000, others: ['purpose'] } as const;
+    const page = readListQuery(searchParams, bounds);
+    const purpose = searchParams.get('purpose') ?? undefined;
+    const found = await files.list(principal.tenant, { ...page, limit: page.limit + 1, purpose });
     const body = encodeList(found, { limit: page.limit, prefix: PREFIX, encode: encodeFile });
     sendJson(response, { status: 200, body });
   },
@@ -58,10 +61,10 @@ export const getFile = ({ files }: FilesEntry): HttpRoute => ({
   encodeError,
   answer: async ({ response, principal, url, signal }) => {
     requirePermission(principal, 'routing.batch.read');
-    const [name = '', what] = url.pathname.slice('/v1/files/'.length).split('/');
-    if (what !== undefined && what !== 'content') throw fileNotFound();
+    const path = url.pathname.slice('/v1/files/'.length);
+    const name = path.replace(/\/content$/, '');
     const file = await find(files, principal.tenant, name);
-    if (what === undefined) sendJson(response, { status: 200, body: encodeFile(file) });
+    if (name === path) sendJson(response, { status: 200, body: encodeFile(file) });
     else await sendContents(response, { file, pieces: files.contents(file), signal });
   },
 });

@@ -8,12 +8,19 @@ export interface ListBounds {
   readonly prefix: PublicIdPrefix;
   readonly fallback: number;
   readonly max: number;
+  /** Names of further parameters. Default: none. */
+  readonly others?: readonly string[];
 }
 
 /** Which part of a list a query asks for: `limit`, `after`, `order`. @throws INVALID_ARGUMENT */
-export function readListQuery(query: URLSearchParams, { prefix, fallback, max }: ListBounds): BatchPage {
+export function readListQuery(
+  query: URLSearchParams,
+  { prefix, fallback, max, others = [] }: ListBounds,
+): BatchPage {
   const violations: FieldViolation[] = [];
   const refuse = (field: string, description: string) => violations.push({ field, description });
+  for (const name of query.keys())
+    if (!['limit', 'after', 'order', ...others].includes(name)) refuse(name, 'is not a known parameter');
   const limit = Number(query.get('limit') ?? fallback);
   if (!Number.isInteger(limit) || limit < 1 || limit > max) refuse('limit', `must be from 1 to ${max}`);
   const order = query.get('order') ?? 'desc';
