@@ -5,6 +5,7 @@ import { a3 } from './figures/a03-everything-fails.ts';
 import { a4 } from './figures/a04-delays.ts';
 import { a5 } from './figures/a05-hedged.ts';
 import { a6 } from './figures/a06-overload.ts';
+import { a7 } from './figures/a07-slow-candidate.ts';
 import { a8 } from './figures/a08-shared-limit.ts';
 import { a9 } from './figures/a09-deadlines.ts';
 import { a11 } from './figures/a11-stopped-provider.ts';
@@ -13,4 +14,4 @@ import { a13 } from './figures/a13-callers-leave.ts';
 import { a20 } from './figures/a20-redis-away.ts';
 
 /** Every figure that is measured, in the order of the table. */
-export const FIGURES: readonly Figure[] = [a1, a2, a3, a4, a5, a6, a8, a9, a11, a12, a13, a20];
+export const FIGURES: readonly Figure[] = [a1, a2, a3, a4, a5, a6, a7, a8, a9, a11, a12, a13, a20];
