@@ -1,0 +1,67 @@
+import { type Budget, BudgetEnforcement, BudgetPeriod, BudgetUnit } from '@switchyard/contracts/cost';
+import { formatUsd } from '@switchyard/kernel';
+import { renderTable } from '../output/table.ts';
+import { PLAIN, type Tone, type View } from '../output/view.ts';
+
+const PERIODS: ReadonlyMap<BudgetPeriod, string> = new Map([
+  [BudgetPeriod.MINUTE, 'minute'],
+  [BudgetPeriod.DAY, 'day'],
+  [BudgetPeriod.MONTH, 'month'],
+  [BudgetPeriod.TOTAL, 'in all'],
+]);
+
+/** Budgets and how they stand. */
+export const renderBudgets = (budgets: readonly Budget[], view: View = PLAIN): string =>
+  renderTable(
+    budgets,
+    [
+      { title: 'BUDGET', cell: ({ id }) => id },
+      { title: 'FOR', cell: describeScope },
+      { title: 'LIMIT', align: 'right', cell: (budget) => amountOf(budget, budget.limit) },
+      { title: 'PER', cell: periodOf },
+      { title: 'SPENT', align: 'right', cell: (budget) => amountOf(budget, budget.standing?.spent ?? 0n) },
+      { title: 'LEASED', align: 'right', cell: (budget) => amountOf(budget, budget.standing?.leased ?? 0n) },
+      { title: 'LEFT', align: 'right', cell: (budget) => amountOf(budget, leftOf(budget)), tone: toneOf },
+      {
+        title: 'AT THE LIMIT',
+        cell: ({ enforcement }) => (enforcement === BudgetEnforcement.ALERT ? 'alert' : 'refuse'),
+      },
+      { title: 'BEGINS ANEW', cell: ({ standing }) => standing?.windowEnd?.toISOString() ?? 'never' },
+    ],
+    view,
+  );
+
+/** "daily: $5 a day of tenant acme; $1.25 spent, $0.5 leased, $3.25 left until 2026-…" */
+export function describeBudget(budget: Budget): string {
+  const { id, limit, standing, period } = budget;
+  const { spent = 0n, leased = 0n, windowEnd } = standing ?? {};
+  const per = period === BudgetPeriod.TOTAL ? 'in all' : `a ${periodOf(budget)}`;
+  const until = windowEnd === undefined ? '' : ` until ${windowEnd.toISOString()}`;
+  return `${id}: ${amountOf(budget, limit)} ${per} for ${describeScope(budget)}; ${amountOf(budget, spent)} spent, ${amountOf(budget, leased)} leased, ${amountOf(budget, leftOf(budget))} left${until}`;
+}
+
+const periodOf = ({ period }: Budget): string => PERIODS.get(period) ?? '?';
+
+function describeScope({ tenant, scope }: Budget): string {
+  const { keyId = '', provider = '', model = '', service = '', agent = '', workflow = '' } = scope ?? {};
+  const parts = Object.entries({ key: keyId, provider, model, service, agent, workflow })
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name} ${value}`);
+  return [tenant === '' ? 'all tenants' : `tenant ${tenant}`, ...parts].join(', ');
+}
+
+function amountOf({ unit }: Budget, amount: bigint): string {
+  if (unit === BudgetUnit.COST)
+    return `${amount < 0n ? '-' : ''}$${formatUsd(amount < 0n ? -amount : amount)}`;
+  return `${amount.toLocaleString('en-US')} ${unit === BudgetUnit.TOKENS ? 'tokens' : 'requests'}`;
+}
+
+const leftOf = ({ limit, standing }: Budget): bigint =>
+  limit - (standing?.spent ?? 0n) - (standing?.leased ?? 0n);
+
+/** Nothing left, or less than a tenth. */
+function toneOf(budget: Budget): Tone | undefined {
+  const left = leftOf(budget);
+  if (left <= 0n) return 'bad';
+  return left < budget.limit / 10n ? 'warn' : undefined;
+}
