@@ -114,6 +114,8 @@ export {
   usageOfUnits,
   type WholeUnit,
 } from './rating/unit-prices.ts';
+export { cosineSimilarity } from './similarity/cosine-similarity.ts';
+export { numbersIn } from './similarity/numbers-in.ts';
 export { decodeCountRequest } from './surfaces/anthropic-messages/decode-request.ts';
 export { messagesSurface } from './surfaces/anthropic-messages/messages-surface.ts';
 export { inCallersWords } from './surfaces/callers-words.ts';

@@ -44,6 +44,8 @@ export interface RoutingConfig extends BaseConfig {
   readonly defaultLimits: AttemptLimits;
   /** `ROUTING_CACHE_MEMORY_BYTES`, default 64 MiB, and `ROUTING_CACHE_MEMORY_ENTRIES`, default 20,000: answers kept in memory. */
   readonly cacheBounds: MemoryBounds;
+  /** `ROUTING_CACHE_SEMANTIC_WAIT_MS`, default 400: longest that a request waits for a kept answer to a question that means nearly the same. */
+  readonly semanticWaitMs: number;
   /** `ROUTING_DECISION_SAMPLE_PERMILLE`, default 1000: how many plain successes are stored; everything else always is. */
   readonly decisionSamplePermille: number;
   /** `ROUTING_DECISION_RETENTION_HOURS`, default 168. */
@@ -88,6 +90,7 @@ export function parseConfig(env: Env): RoutingConfig {
       totalMs: limit('TOTAL', 600_000),
     },
     cacheBounds: readCacheBounds(reader),
+    semanticWaitMs: reader.integer('ROUTING_CACHE_SEMANTIC_WAIT_MS', { fallback: 400, min: 1, max: 10_000 }),
     decisionSamplePermille: reader.integer('ROUTING_DECISION_SAMPLE_PERMILLE', {
       fallback: 1000,
       min: 0,

@@ -14,6 +14,13 @@ export interface EndedRequest {
   readonly stream: boolean;
 }
 
+/** A search for a question that means nearly the same. */
+export interface EndedSemanticSearch {
+  readonly durationMs: number;
+  /** Late: the request went on without it. */
+  readonly outcome: 'found' | 'none' | 'late' | 'failed';
+}
+
 /** A question to the store of answers that replicas share. */
 export interface SharedCacheRead {
   readonly durationMs: number;
@@ -43,6 +50,7 @@ const OUTCOME_NAMES = new Map(
 );
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const SEARCH_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6];
 const READ_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05];
 const OVERHEAD_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05];
 
@@ -109,6 +117,11 @@ export class RoutingEvents {
         this.set(active());
       },
     });
+  }
+
+  /** A question that means nearly the same was looked for. */
+  semanticSearchEnded({ outcome, durationMs }: EndedSemanticSearch): void {
+    this.#metrics.semanticSearches.observe({ outcome }, durationMs / 1_000);
   }
 
   decisionsDropped(count: number): void {
@@ -252,6 +265,13 @@ const cacheMetrics = (registers: Registry[], counter: MakeCounter) => ({
     'result',
   ]),
   cacheSaved: counter('cache_saved_usd', 'Cost in USD of calls that the cache saved, for plotting.'),
+  semanticSearches: new Histogram({
+    name: 'switchyard_routing_semantic_search_seconds',
+    help: 'Time that a request waited for a question that means nearly the same as its own.',
+    labelNames: ['outcome'],
+    buckets: SEARCH_SECONDS,
+    registers,
+  }),
   sharedCacheReads: new Histogram({
     name: 'switchyard_routing_shared_cache_read_seconds',
     help: 'Time of a read of the store of answers that replicas share.',

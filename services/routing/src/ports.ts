@@ -5,6 +5,7 @@ import type { RequestAuthorization } from '@switchyard/llm';
 import type { SliceGrant, SlicePlan } from '@switchyard/resilience';
 import type { Logger } from '@switchyard/service-kit';
 import type { CacheStatistics } from './cache/cache-statistics.ts';
+import type { KnownQuestion, KnownQuestions, SemanticPlace } from './cache/known-questions.ts';
 import type { MemoryAnswers } from './cache/memory-answers.ts';
 import type { CachedKind } from './domain/cache/cache-key.ts';
 import type { ClearScope } from './domain/cache/clear-scope.ts';
@@ -124,6 +125,19 @@ export interface SharedQuestion {
   readonly kind: CachedKind;
 }
 
+/** Where it is kept for all replicas what questions mean. It only speeds things up: whatever goes wrong there, none is known. */
+export interface SharedQuestions {
+  /** Questions of a place beside those that are known. @param known their names */
+  unknownOf(place: SemanticPlace, known: Iterable<string>): Promise<KnownQuestion[]>;
+  put(place: SemanticPlace, question: WrittenQuestion): void;
+}
+
+/** A question to be kept. */
+export interface WrittenQuestion extends Omit<KnownQuestion, 'endsAtMs'> {
+  /** How long its answer is kept, in milliseconds. */
+  readonly ttlMs: number;
+}
+
 /** What the pipeline stands on. */
 export interface PipelineContext {
   readonly snapshots: SnapshotHolder;
@@ -140,6 +154,11 @@ export interface PipelineContext {
   readonly clears: AnswerClears;
   /** undefined: replicas share no answers. */
   readonly shared: SharedAnswers | undefined;
+  readonly questions: KnownQuestions;
+  /** undefined: replicas share no answers. */
+  readonly sharedQuestions: SharedQuestions | undefined;
+  /** Longest that a request waits for a question that means nearly the same, in milliseconds. */
+  readonly semanticWaitMs: number;
   readonly events: RoutingEvents;
   readonly clock: Clock;
   /** Draws one seed for each request. */

@@ -6,6 +6,7 @@ import { createLogger } from '@switchyard/service-kit';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { CacheStatistics } from '../src/cache/cache-statistics.ts';
+import { KnownQuestions } from '../src/cache/known-questions.ts';
 import { MemoryAnswers } from '../src/cache/memory-answers.ts';
 import { RoutingEvents } from '../src/events.ts';
 import { askRequest } from '../src/pipeline/ask-request.ts';
@@ -76,6 +77,9 @@ function contextOf(change: Partial<PipelineContext> = {}) {
     },
     memory: new MemoryAnswers({ maxBytes: 1_000_000, maxEntries: 10 }),
     shared: undefined,
+    questions: new KnownQuestions({ maxBytes: 1_000_000 }),
+    sharedQuestions: undefined,
+    semanticWaitMs: 100,
     cacheStatistics: new CacheStatistics({ wallMs: () => 0, monotonicMs: () => 0 }),
     clears: { tell: unused },
     decisions: { record: (decision) => decisions.push(decision) },

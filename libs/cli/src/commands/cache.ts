@@ -4,20 +4,28 @@ import {
   type ClearCacheResponse,
   type GetCacheStatisticsResponse,
 } from '@switchyard/contracts/routing';
+import { evaluate } from '../cache/evaluate.ts';
 import { type Command, type CommandInput, textOption, UsageError } from '../command.ts';
 import { call, openClient } from '../grpc-call.ts';
 import { formatCost, formatShare, UNKNOWN } from '../output/format.ts';
 
 /** `switchyard cache` */
 export const cache: Command = {
-  usage: '[stats | clear [--model MODEL | --key KEY]] [--tenant T]',
+  usage: '[stats | clear [--model MODEL | --key KEY] | evaluate FILE --embedding-model MODEL] [--tenant T]',
   summary:
-    'Shows what cached answers saved, or removes them: all, those of a model, or the one to a question.',
-  options: { tenant: { type: 'string' }, model: { type: 'string' }, key: { type: 'string' } },
-  maxPositionals: 1,
+    'Shows what cached answers saved, or removes them: all, those of a model, or the one to a question; or measures how near in meaning questions must be.',
+  options: {
+    tenant: { type: 'string' },
+    model: { type: 'string' },
+    key: { type: 'string' },
+    'embedding-model': { type: 'string' },
+  },
+  maxPositionals: 2,
   async run(input) {
     const { output } = input;
-    const [action = 'stats'] = input.positionals;
+    const [action = 'stats', ...others] = input.positionals;
+    if (action !== 'evaluate' && (others.length > 0 || input.options['embedding-model'] !== undefined))
+      throw new UsageError('a file and --embedding-model belong to "cache evaluate"');
     switch (action) {
       case 'stats': {
         if (input.options.model !== undefined || input.options.key !== undefined)
@@ -29,8 +37,10 @@ export const cache: Command = {
         const cleared = await clear(input);
         return output.json ? output.value(cleared) : output.line(renderCleared(cleared));
       }
+      case 'evaluate':
+        return evaluate(input);
       default:
-        throw new UsageError(`there is no "cache ${action}"; use stats or clear`);
+        throw new UsageError(`there is no "cache ${action}"; use stats, clear or evaluate`);
     }
   },
 };
@@ -66,16 +76,20 @@ async function withClient<Answer>(
 /** What a replica's cache has done for a tenant, in lines. */
 export function renderStatistics(statistics: GetCacheStatisticsResponse): string {
   const { requests, savedNanoUsd, memoryEntries, memoryBytes, storeEntries, since } = statistics;
+  const { embeddedQuestions, embeddingCostNanoUsd } = statistics;
   const all = Object.values(requests).reduce((sum, count) => sum + count, 0n);
   const hits = all - (requests.miss ?? 0n);
   const share = formatShare(all === 0n ? undefined : Number(hits) / Number(all));
-  const by = ['hit-l1', 'hit-l2', 'joined', 'miss']
+  const by = ['hit-l1', 'hit-l2', 'hit-semantic', 'joined', 'miss']
     .filter((name) => requests[name] !== undefined)
     .map((name) => `${requests[name]} ${name}`);
   const lines = [
     `${all} requests that may be cached at this replica since ${since?.toISOString() ?? UNKNOWN}: ${hits} answered without a call (${share})`,
     ...(by.length === 0 ? [] : [`  ${by.join(', ')}`]),
     `Saved: ${formatCost(savedNanoUsd)}`,
+    ...(embeddedQuestions === 0n
+      ? []
+      : [`Spent on embeddings of ${embeddedQuestions} questions: ${formatCost(embeddingCostNanoUsd)}`]),
     `In its memory: ${memoryEntries} answers of all tenants, about ${(Number(memoryBytes) / 1024 ** 2).toFixed(1)} MiB`,
     `Shared by replicas: ${storeEntries === undefined ? 'Redis is away, or not configured' : `${storeEntries} answers of this tenant`}`,
   ];

@@ -47,7 +47,15 @@ const requirements = object({
   tags: texts,
 });
 
-const cache = object({ use: wordsOf(CacheUse), ttl_seconds: whole(1, 2_592_000) });
+const cache = object({
+  use: wordsOf(CacheUse),
+  ttl_seconds: whole(1, 2_592_000),
+  semantic: object({
+    use: wordsOf(CacheUse),
+    embedding_model: text,
+    min_similarity: { kind: 'number', min: 0 },
+  }),
+});
 
 const hedge = object({ use: wordsOf(HedgeUse), delay_ms: whole(1, 600_000) });
 

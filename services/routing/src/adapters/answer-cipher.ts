@@ -16,7 +16,7 @@ export interface SealedFor {
 }
 
 /** What answers are kept for; none can be taken for one of another use. */
-export type SealedUse = 'idempotent answer' | 'cached answer' | 'file';
+export type SealedUse = 'idempotent answer' | 'cached answer' | 'vector of a question' | 'file';
 
 /**
  * Encrypts stored answers with AES-256-GCM: a key of its own for each, derived (HKDF, RFC 5869) from what the caller

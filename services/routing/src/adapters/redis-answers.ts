@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '@switchyard/kernel';
-import { CircuitBreaker } from '@switchyard/resilience';
 import type { RedisConnection } from '@switchyard/service-kit';
 import { type ClearedAnswer, type ClearScope, isCleared } from '../domain/cache/clear-scope.ts';
 import { answersOf } from '../domain/cache/kept-answer.ts';
@@ -8,10 +6,9 @@ import { joinPieces, splitPieces } from '../domain/idempotency/stored-pieces.ts'
 import type { RoutingEvents } from '../events.ts';
 import type { FoundAnswer, SharedAnswers, SharedQuestion, WrittenAnswer } from '../ports.ts';
 import type { AnswerCipher } from './answer-cipher.ts';
-import { withinTime } from './within-time.ts';
+import { digestOf, type RedisPlaces, resultOf } from './redis-places.ts';
+import type { RedisReads } from './redis-reads.ts';
 
-/** Longest that a request waits for an answer from Redis; then somebody is asked. */
-const READ_MS = 20;
 /** Answers that may be on their way to Redis: while it is slow further ones are not kept there. */
 const MAX_WRITES = 256;
 /** Most answers of one tenant; above that those that end first leave. */
@@ -26,31 +23,23 @@ const CLOCK_SLACK_MS = 3_600_000;
 /** What the store stands on. */
 export interface RedisAnswersOptions {
   /** For what requests wait for. */
-  readonly reads: RedisConnection;
+  readonly reads: RedisReads;
   /** For what nobody waits for. */
   readonly writes: RedisConnection;
-  /** Stands before every name. */
-  readonly prefix: string;
+  readonly places: RedisPlaces;
   readonly cipher: AnswerCipher;
   readonly clock: Clock;
   readonly events: RoutingEvents;
 }
 
 /**
- * Answers in Redis, for all replicas. Whatever goes wrong is a miss, after {@link READ_MS} at the latest, and after three failures in a
- * row nobody asks for 5 s.
+ * Answers in Redis, for all replicas. Whatever goes wrong is a miss, within the time of {@link RedisReads}.
  *
  * An answer lies under the digest of its question's key, encrypted by that key and the service's own: who reads Redis learns neither
- * questions nor answers. Beside them a tenant has an index, by when each ends. All of a tenant is in one slot of a cluster.
+ * questions nor answers. Beside them a tenant has an index, by when each ends.
  */
 export class RedisAnswers implements SharedAnswers {
   readonly #options: RedisAnswersOptions;
-  readonly #breaker = new CircuitBreaker({
-    consecutiveFailures: 3,
-    openMs: 5_000,
-    maxProbes: 1,
-    successesToClose: 1,
-  });
   #writesUnderWay = 0;
 
   constructor(options: RedisAnswersOptions) {
@@ -58,42 +47,30 @@ export class RedisAnswers implements SharedAnswers {
   }
 
   get isUp(): boolean {
-    const { reads, clock } = this.#options;
-    return reads.isConnected && this.#breaker.state(clock.monotonicMs()) === 'closed';
+    return this.#options.reads.isUp;
   }
 
   async get(question: SharedQuestion): Promise<FoundAnswer | undefined> {
-    const { reads, clock, events } = this.#options;
-    const startedAtMs = clock.monotonicMs();
-    const permit = reads.isConnected ? this.#breaker.tryAcquire(startedAtMs) : undefined;
-    if (permit === undefined) return undefined;
+    const { reads, events } = this.#options;
     const name = this.#nameOf(question);
-    try {
-      const answers = await withinTime(reads.client.pipeline().getBuffer(name).pttl(name).exec(), READ_MS);
-      const [sealed, leftMs] = answers?.map(resultOf) ?? [];
-      const nowMs = clock.monotonicMs();
-      this.#breaker.onSuccess(permit, nowMs);
-      events.sharedCacheRead({
-        durationMs: nowMs - startedAtMs,
-        outcome: sealed === null ? 'none' : 'found',
-      });
-      return Buffer.isBuffer(sealed) ? this.#open(question, { sealed, leftMs: Number(leftMs) }) : undefined;
-    } catch {
-      const nowMs = clock.monotonicMs();
-      this.#breaker.onFailure(permit, nowMs);
-      events.sharedCacheRead({ durationMs: nowMs - startedAtMs, outcome: 'failed' });
-      return undefined;
-    }
+    const read = await reads.read(async (client) =>
+      (await client.pipeline().getBuffer(name).pttl(name).exec())?.map(resultOf),
+    );
+    if (read.kind === 'away') return undefined;
+    const { durationMs } = read;
+    const found = read.kind === 'read' ? this.#found(question, read.value) : 'failed';
+    events.sharedCacheRead({ durationMs, outcome: typeof found === 'string' ? found : 'found' });
+    return typeof found === 'string' ? undefined : found;
   }
 
   put(question: SharedQuestion, { answer, bytes }: WrittenAnswer): void {
-    const { writes, clock, cipher } = this.#options;
+    const { writes, clock, cipher, places } = this.#options;
     if (!writes.isConnected || this.#writesUnderWay >= MAX_WRITES) return;
     const { tenant, key } = question;
     const { ttlMs, requestedModel, response } = answer;
     const entry = joinPieces([Buffer.from(JSON.stringify({ requestedModel, ttlMs })), bytes]);
     const sealed = cipher.seal(entry, { tenant, knownToCallers: key, about: key });
-    const index = this.#indexOf(tenant);
+    const index = places.index(tenant);
     const member = JSON.stringify([digestOf(key), requestedModel, response.route?.model ?? '']);
     const nowMs = clock.wallMs();
     this.#writesUnderWay++;
@@ -101,10 +78,12 @@ export class RedisAnswers implements SharedAnswers {
       .multi()
       .zadd(index, nowMs + ttlMs, member)
       .zremrangebyscore(index, '-inf', nowMs - CLOCK_SLACK_MS)
+      .zrange(index, '0', String(-MAX_ANSWERS - 1))
       .zremrangebyrank(index, 0, -MAX_ANSWERS - 1)
       .pexpire(index, MAX_TTL_MS + CLOCK_SLACK_MS)
       .set(this.#nameOf(question), sealed, 'PX', ttlMs)
       .exec()
+      .then((results) => this.#unlink(tenant, resultOf(results?.[2] ?? NOTHING) as string[]))
       // It is not kept there: the next one who asks does not find it, and that is all.
       .catch(() => undefined)
       .finally(() => {
@@ -113,32 +92,49 @@ export class RedisAnswers implements SharedAnswers {
   }
 
   async clear(scope: ClearScope): Promise<number> {
-    const { client } = this.#options.writes;
-    const index = this.#indexOf(scope.tenant);
+    const { places, writes } = this.#options;
+    const { tenant } = scope;
+    const index = places.index(tenant);
     const wanted = { ...scope, key: scope.key === '' ? '' : digestOf(scope.key) };
     let removed = 0;
     let passedOver = 0;
     for (;;) {
-      const members = await client.zrange(index, String(passedOver), String(passedOver + PAGE - 1));
-      const cleared = members.filter((member) => isCleared(wanted, readMember(scope.tenant, member)));
-      if (cleared.length > 0) {
-        const names = cleared.map((member) =>
-          this.#named(scope.tenant, readMember(scope.tenant, member).key),
-        );
-        const answers = await client
-          .multi()
-          .unlink(...names)
-          .zrem(index, ...cleared)
-          .exec();
-        removed += Number(answers?.map(resultOf)[0]);
-      }
+      const members = await writes.client.zrange(index, String(passedOver), String(passedOver + PAGE - 1));
+      const cleared = members.filter((member) => isCleared(wanted, readMember(tenant, member)));
+      removed += await this.#unlink(tenant, cleared);
+      if (cleared.length > 0) await writes.client.zrem(index, ...cleared);
       if (members.length < PAGE) return removed;
       passedOver += members.length - cleared.length;
     }
   }
 
   async countOf(tenant: string): Promise<number> {
-    return this.#options.writes.client.zcount(this.#indexOf(tenant), this.#options.clock.wallMs(), '+inf');
+    const { places, writes, clock } = this.#options;
+    return writes.client.zcount(places.index(tenant), clock.wallMs(), '+inf');
+  }
+
+  /** Removes answers, and the vectors of their questions. @param members of the index @returns how many answers there were */
+  async #unlink(tenant: string, members: readonly string[]): Promise<number> {
+    if (members.length === 0) return 0;
+    const { places, writes } = this.#options;
+    const digests = members.map((member) => readMember(tenant, member).key);
+    const results = await writes.client
+      .multi()
+      .unlink(...digests.map((digest) => places.answer(tenant, digest)))
+      .unlink(...digests.map((digest) => places.vector(tenant, digest)))
+      .exec();
+    return Number(resultOf(results?.[0] ?? NOTHING));
+  }
+
+  /** What is wrong with it is no answer. */
+  #found(question: SharedQuestion, results: unknown[] | undefined): FoundAnswer | 'none' | 'failed' {
+    const [sealed, leftMs] = results ?? [];
+    if (!Buffer.isBuffer(sealed)) return 'none';
+    try {
+      return this.#open(question, { sealed, leftMs: Number(leftMs) }) ?? 'failed';
+    } catch {
+      return 'failed';
+    }
   }
 
   #open(
@@ -157,22 +153,12 @@ export class RedisAnswers implements SharedAnswers {
   }
 
   #nameOf({ tenant, key }: SharedQuestion): string {
-    return this.#named(tenant, digestOf(key));
-  }
-
-  #named(tenant: string, digest: string): string {
-    return `${this.#placeOf(tenant)}:${digest}`;
-  }
-
-  #indexOf(tenant: string): string {
-    return `${this.#placeOf(tenant)}:index`;
-  }
-
-  /** Redis puts what is alike in braces into one slot; names of tenants hold no braces. */
-  #placeOf(tenant: string): string {
-    return `${this.#options.prefix}:cache:{${tenant}}`;
+    return this.#options.places.answer(tenant, digestOf(key));
   }
 }
+
+/** In place of the result of a transaction that was not done. */
+const NOTHING: [Error | null, unknown] = [new Error('Redis has not done it'), undefined];
 
 /** What is kept beside an answer's bytes. */
 interface EntryHead {
@@ -184,12 +170,4 @@ interface EntryHead {
 function readMember(tenant: string, member: string): ClearedAnswer {
   const [key = '', requestedModel = '', servedModel = ''] = JSON.parse(member) as string[];
   return { tenant, key, requestedModel, servedModel };
-}
-
-const digestOf = (key: string): string => createHash('sha256').update(key).digest('hex');
-
-/** @throws what a command of a pipeline failed by */
-function resultOf([error, value]: [Error | null, unknown]): unknown {
-  if (error !== null) throw error;
-  return value;
 }

@@ -1,6 +1,7 @@
 import type { BusNames } from '@switchyard/contracts';
 import { CacheCleared } from '@switchyard/contracts/events';
 import type { Bus, Logger } from '@switchyard/service-kit';
+import type { KnownQuestions } from '../cache/known-questions.ts';
 import type { MemoryAnswers } from '../cache/memory-answers.ts';
 import type { ClearScope } from '../domain/cache/clear-scope.ts';
 import type { AnswerClears } from '../ports.ts';
@@ -10,6 +11,7 @@ export interface CacheClearsOptions {
   readonly bus: Bus;
   readonly names: BusNames;
   readonly memory: MemoryAnswers;
+  readonly questions: KnownQuestions;
   readonly log: Logger;
 }
 
@@ -19,17 +21,23 @@ export class CacheClears implements AnswerClears {
 
   constructor(options: CacheClearsOptions) {
     this.#options = options;
-    const { bus, names, memory, log } = options;
+    const { bus, names, memory, questions, log } = options;
     let isSubscribed = false;
     bus.onConnect((connection) => {
       // Without the bus it may have missed something.
-      if (isSubscribed) return memory.clearAll();
+      if (isSubscribed) {
+        memory.clearAll();
+        questions.clearAll();
+        return;
+      }
       isSubscribed = true;
       connection.subscribe(names.cacheClearedAll, {
         callback: (error, message) => {
           if (error !== null) return;
           try {
-            memory.clear(CacheCleared.decode(message.data));
+            const scope = CacheCleared.decode(message.data);
+            memory.clear(scope);
+            questions.clear(scope);
           } catch (thrown) {
             log.warn({ err: thrown }, 'a message about cleared answers cannot be read');
           }

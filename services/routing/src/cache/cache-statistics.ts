@@ -8,6 +8,9 @@ export interface TenantStatistics {
   /** By where answers came from. */
   readonly requests: Readonly<Record<string, bigint>>;
   readonly savedNanoUsd: bigint;
+  /** Questions that were embedded, and what that cost as far as it is known. */
+  readonly embeddedQuestions: bigint;
+  readonly embeddingCostNanoUsd: bigint;
 }
 
 /** Tenants that are counted; whoever has asked longest ago leaves. */
@@ -17,6 +20,8 @@ interface Counts {
   readonly sinceMs: number;
   readonly requests: Record<string, bigint>;
   savedNanoUsd: bigint;
+  embeddedQuestions: bigint;
+  embeddingCostNanoUsd: bigint;
 }
 
 /** Counts what the cache of this replica does, by tenant. */
@@ -31,17 +36,36 @@ export class CacheStatistics {
   }
 
   count(tenant: string, { result, savedNanoUsd }: Pick<CacheInfo, 'result' | 'savedNanoUsd'>): void {
-    let counts = this.#tenants.get(tenant);
-    if (counts === undefined) {
-      counts = { sinceMs: this.#clock.wallMs(), requests: {}, savedNanoUsd: 0n };
-      this.#tenants.set(tenant, counts);
-    }
+    const counts = this.#countsOf(tenant);
     const name = cacheResultName(result) ?? 'unspecified';
     counts.requests[name] = (counts.requests[name] ?? 0n) + 1n;
     counts.savedNanoUsd += savedNanoUsd ?? 0n;
   }
 
+  /** A question was embedded. */
+  countEmbedded(tenant: string, costNanoUsd: bigint | undefined): void {
+    const counts = this.#countsOf(tenant);
+    counts.embeddedQuestions++;
+    counts.embeddingCostNanoUsd += costNanoUsd ?? 0n;
+  }
+
   of(tenant: string): TenantStatistics {
-    return this.#tenants.get(tenant) ?? { sinceMs: this.#startedMs, requests: {}, savedNanoUsd: 0n };
+    return this.#tenants.get(tenant) ?? noneSince(this.#startedMs);
+  }
+
+  #countsOf(tenant: string): Counts {
+    const counted = this.#tenants.get(tenant);
+    if (counted !== undefined) return counted;
+    const counts = noneSince(this.#clock.wallMs());
+    this.#tenants.set(tenant, counts);
+    return counts;
   }
 }
+
+const noneSince = (sinceMs: number): Counts => ({
+  sinceMs,
+  requests: {},
+  savedNanoUsd: 0n,
+  embeddedQuestions: 0n,
+  embeddingCostNanoUsd: 0n,
+});

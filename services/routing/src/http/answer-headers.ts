@@ -32,13 +32,14 @@ export function answerHeaders(
 /** `age` as caches tell it. Source: RFC 9111, 5.1 */
 function tellCache(
   headers: Record<string, string>,
-  { result, key, ageSeconds, savedNanoUsd }: CacheInfo,
+  { result, key, ageSeconds, savedNanoUsd, similarity }: CacheInfo,
 ): void {
   const name = cacheResultName(result);
   if (name !== undefined) headers['x-switchyard-cache'] = name;
   headers['x-switchyard-cache-key'] = key;
   if (ageSeconds !== undefined) headers.age = String(ageSeconds);
   if (savedNanoUsd !== undefined) headers['x-switchyard-saved-nano-usd'] = String(savedNanoUsd);
+  if (similarity !== undefined) headers['x-switchyard-cache-similarity'] = similarity.toFixed(4);
 }
 
 /** Operators name models as they like; a header takes printable ASCII. */

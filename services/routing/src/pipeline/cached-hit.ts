@@ -10,6 +10,7 @@ import {
 } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
 import { deltasOfMessage } from '@switchyard/llm';
+import type { NearQuestion } from '../cache/known-questions.ts';
 import type { CachedKind } from '../domain/cache/cache-key.ts';
 import type { CacheRules } from '../domain/cache/cache-rules.ts';
 import { type KeptResponses, savedBy } from '../domain/cache/kept-answer.ts';
@@ -18,6 +19,7 @@ import type { PipelineContext } from '../ports.ts';
 import type { AskedCall } from './ask-request.ts';
 import { durationOf } from './duration-of.ts';
 import { recordOfRequest } from './record-of-request.ts';
+import type { SemanticSearch } from './semantic-searches.ts';
 
 /** A request that may be cached. */
 export interface CachedCall<Kind extends CachedKind = CachedKind> {
@@ -26,6 +28,8 @@ export interface CachedCall<Kind extends CachedKind = CachedKind> {
   readonly key: string;
   /** What the tenant's epoch in memory was when it came. */
   readonly epoch: number;
+  /** Looks for a question that means nearly the same; undefined where nobody does. */
+  readonly search?: SemanticSearch | undefined;
 }
 
 /** An answer that is given again. */
@@ -36,18 +40,25 @@ export interface Hit<Response extends AnsweredOnce = AnsweredOnce> {
   /** Who made it. */
   readonly offering: Offering;
   readonly result: CacheResult;
+  /** The question that it was made for, where that is another one. */
+  readonly matched?: NearQuestion;
 }
 
 /** What is told and booked of an answer that is given again. */
 export type AnsweredOnce = Pick<CompleteResponse, 'requestId' | 'route' | 'cost'>;
 
 /** What the caller is told of a hit. */
-export const infoOfHit = (key: string, { response, ageMs, result }: Omit<Hit, 'offering'>): CacheInfo => ({
+export const infoOfHit = (
+  key: string,
+  { response, ageMs, result, matched }: Omit<Hit, 'offering'>,
+): CacheInfo => ({
   result,
   key,
   ageSeconds: result === CacheResult.JOINED ? undefined : Math.floor(ageMs / 1_000),
   savedNanoUsd: savedBy(response.cost),
   answeredRequestId: response.requestId,
+  similarity: matched?.similarity,
+  matchedKey: matched?.key ?? '',
 });
 
 interface Booked {
@@ -177,13 +188,15 @@ export function responseOfHit<Kind extends CachedKind>(
 /** Who made an answer, and why nobody was called now. */
 export function routeOfHit(
   route: RouteSummary | undefined,
-  { result, ageSeconds, answeredRequestId }: CacheInfo,
+  { result, ageSeconds, answeredRequestId, similarity }: CacheInfo,
 ): RouteSummary | undefined {
   if (route === undefined) return undefined;
+  const asked =
+    similarity === undefined ? '' : `, which asked nearly the same (similarity ${similarity.toFixed(3)})`;
   const reason =
     result === CacheResult.JOINED
       ? `joined request ${answeredRequestId}, which asked the same`
-      : `from the cache: made for request ${answeredRequestId} ${ageSeconds} s before`;
+      : `from the cache: made for request ${answeredRequestId} ${ageSeconds} s before${asked}`;
   return { ...route, reason, alternatives: [], fallbacks: 0 };
 }
 

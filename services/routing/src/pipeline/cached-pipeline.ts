@@ -1,6 +1,12 @@
-import { type CacheInfo, CacheResult, type StreamCompleteResponse } from '@switchyard/contracts/routing';
+import {
+  type CacheInfo,
+  CacheResult,
+  FinishReason,
+  type StreamCompleteResponse,
+} from '@switchyard/contracts/routing';
 import { SharedAnswer } from '../cache/shared-answer.ts';
 import { SharedStream } from '../cache/shared-stream.ts';
+import { withinTime } from '../cache/within-time.ts';
 import { type CachedKind, cacheKeyOf } from '../domain/cache/cache-key.ts';
 import { cacheRulesOf } from '../domain/cache/cache-rules.ts';
 import { type AgedAnswer, answersOf, type KeptResponses } from '../domain/cache/kept-answer.ts';
@@ -11,6 +17,7 @@ import type { AskedCall } from './ask-request.ts';
 import { bookHit, type CachedCall, type Hit, infoOfHit, piecesOf, responseOfHit } from './cached-hit.ts';
 import { bytesOfPiece, HeardStream } from './heard-stream.ts';
 import { joinedStream } from './joined-stream.ts';
+import { type SemanticSearch, SemanticSearches } from './semantic-searches.ts';
 
 /** Most bytes of an answer that is kept, on the wire. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
@@ -29,17 +36,20 @@ type Pieces = AsyncGenerator<StreamCompleteResponse, void, undefined>;
 
 /**
  * Answers requests from what was answered before, where they may be: memory, then whoever asks the same at this moment, then the store
- * that replicas share, then a provider. Access is checked before, and every hit is booked.
+ * that replicas share, then the answer to a question that means nearly the same, then a provider. Access is checked before, and every hit is booked.
  */
 export class CachedPipeline {
   readonly #context: PipelineContext;
+  readonly #searches: SemanticSearches;
   /** By {@link placeUnderWay}. */
   readonly #answers = new Map<string, SharedAnswer<KeptResponses[CachedKind]>>();
   /** By {@link placeUnderWay}. */
   readonly #streams = new Map<string, SharedStream<StreamCompleteResponse>>();
 
-  constructor(context: PipelineContext) {
+  /** @param embed asks a provider for the vector of a question */
+  constructor(context: PipelineContext, embed: Ask<'embed'>) {
     this.#context = context;
+    this.#searches = new SemanticSearches(context, embed);
   }
 
   /** @param ask asks a provider, for whoever waits for the answer */
@@ -62,12 +72,12 @@ export class CachedPipeline {
   }
 
   async #answer<Kind extends CachedKind>(
-    call: CachedCall<Kind>,
+    exact: CachedCall<Kind>,
     ask: Ask<Kind>,
   ): Promise<KeptResponses[Kind]> {
-    const { asked } = call;
-    const place = placeUnderWay(call);
-    const hit = this.#recall(call) ?? (this.#answers.has(place) ? undefined : await this.#fetch(call));
+    const { asked } = exact;
+    const place = placeUnderWay(exact);
+    const { call, hit } = await this.#find(exact, { isUnderWay: () => this.#answers.has(place) });
     if (hit !== undefined) return this.#repeat(call, hit);
     const askAndKeep = async (signal: AbortSignal) => this.#keep(call, await ask({ ...asked, signal }));
     for (let joins = 0; joins < MOST_JOINS && mayJoin(call); joins++) {
@@ -103,10 +113,10 @@ export class CachedPipeline {
     return offering && this.#repeat(call, { response, ageMs: 0, offering, result: CacheResult.JOINED });
   }
 
-  async *#stream(call: CachedCall<'chat'>, ask: (asked: AskedCall<'chat'>) => Pieces): Pieces {
-    const { asked } = call;
-    const place = placeUnderWay(call);
-    const hit = this.#recall(call) ?? (this.#streams.has(place) ? undefined : await this.#fetch(call));
+  async *#stream(exact: CachedCall<'chat'>, ask: (asked: AskedCall<'chat'>) => Pieces): Pieces {
+    const { asked } = exact;
+    const place = placeUnderWay(exact);
+    const { call, hit } = await this.#find(exact, { isUnderWay: () => this.#streams.has(place) });
     if (hit !== undefined) {
       yield* piecesOf(this.#repeat(call, hit, { stream: true }));
       return;
@@ -161,6 +171,42 @@ export class CachedPipeline {
       if (hasTold) throw error;
       return 'failed';
     }
+  }
+
+  /**
+   * A kept answer, if there is one: to the same question, else to one that means nearly the same. Where somebody asks the same already,
+   * nobody looks further than memory.
+   *
+   * @returns besides the call, with the search that was begun for it
+   */
+  async #find<Kind extends CachedKind>(
+    call: CachedCall<Kind>,
+    { isUnderWay }: { readonly isUnderWay: () => boolean },
+  ): Promise<{ readonly call: CachedCall<Kind>; readonly hit: Hit<KeptResponses[Kind]> | undefined }> {
+    const hit = this.#recall(call) ?? (isUnderWay() ? undefined : await this.#fetch(call));
+    if (hit !== undefined || isUnderWay() || !isChat(call)) return { call, hit };
+    const search = this.#searches.begin(call);
+    if (search === undefined) return { call, hit: undefined };
+    const near = await this.#findNear(call, search);
+    // The kind is known here, which TypeScript does not see.
+    return { call: { ...call, search }, hit: near as Hit<KeptResponses[Kind]> | undefined };
+  }
+
+  /** The answer to the nearest question that has one for this caller, within the time that requests wait. */
+  async #findNear(
+    call: CachedCall<'chat'>,
+    { near }: SemanticSearch,
+  ): Promise<Hit<KeptResponses['chat']> | undefined> {
+    if (!mayJoin(call)) return undefined;
+    const find = async () => {
+      for (const matched of await near) {
+        const other = { ...call, key: matched.key };
+        const hit = this.#recall(other) ?? (await this.#fetch(other));
+        if (hit !== undefined) return { ...hit, result: CacheResult.HIT_SEMANTIC, matched };
+      }
+      return undefined;
+    };
+    return withinTime(find(), this.#context.semanticWaitMs).catch(() => undefined);
   }
 
   /** An answer in memory. */
@@ -220,7 +266,14 @@ export class CachedPipeline {
     const miss = { result: CacheResult.MISS, savedNanoUsd: undefined };
     events.cacheUsed(miss);
     cacheStatistics.count(asked.tenant, miss);
-    return { ...miss, key, ageSeconds: undefined, answeredRequestId: '' };
+    return {
+      ...miss,
+      key,
+      ageSeconds: undefined,
+      answeredRequestId: '',
+      similarity: undefined,
+      matchedKey: '',
+    };
   }
 
   /** Whether the tenant's answers were cleared since the call came. */
@@ -242,6 +295,8 @@ export class CachedPipeline {
     const answer = { kind, tenant, requestedModel, response, ttlMs: rules.ttlMs };
     memory.put(key, { answer, ageMs: 0 }, { nowMs: clock.monotonicMs(), bytes: bytes.length });
     shared?.put({ key, tenant, kind }, { answer, bytes });
+    if (call.search !== undefined && isChat(call) && saysItInWords(response))
+      void this.#searches.remember(call, call.search);
     return response;
   }
 
@@ -258,6 +313,12 @@ export class CachedPipeline {
     }
   }
 }
+
+const isChat = (call: CachedCall): call is CachedCall<'chat'> => call.asked.operation.kind === 'chat';
+
+/** Arguments of a tool are those of one question, however near another one is. */
+const saysItInWords = (response: KeptResponses[CachedKind]): boolean =>
+  'finishReason' in response && response.finishReason !== FinishReason.TOOL_CALLS;
 
 /**
  * Where those find each other who ask the same at once: not those who came before answers were cleared, and after, nor those who

@@ -76,7 +76,7 @@ export class Pipeline {
     this.#context = context;
     const { answers, log } = context;
     this.#idempotent = new IdempotentPipeline({ answers, pieces: new ByteBudget(KEPT_PIECES_BYTES), log });
-    this.#cached = new CachedPipeline(context);
+    this.#cached = new CachedPipeline(context, (asked) => this.#work(asked));
   }
 
   /** Answers a chat in one piece. @throws ServiceError from the service's table */

@@ -6,7 +6,10 @@ import { cacheNotCleared, invalidFields } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
 
 /** What clearing stands on. */
-export type CacheAdmin = Pick<PipelineContext, 'memory' | 'shared' | 'clears' | 'cacheStatistics' | 'log'>;
+export type CacheAdmin = Pick<
+  PipelineContext,
+  'memory' | 'questions' | 'shared' | 'clears' | 'cacheStatistics' | 'log'
+>;
 
 /** CacheAdminService.ClearCache */
 export const clearCache = (admin: CacheAdmin): Rpc<UnaryHandler<ClearCacheRequest, ClearCacheResponse>> => ({
@@ -16,6 +19,7 @@ export const clearCache = (admin: CacheAdmin): Rpc<UnaryHandler<ClearCacheReques
     if (violations.length > 0) throw invalidFields(violations);
     const scope = { tenant: actingTenant(principal, tenant), model, key };
     const removedFromMemory = admin.memory.clear(scope);
+    admin.questions.clear(scope);
     return { removedFromMemory, removedFromStore: await clearShared(admin, scope) };
   },
 });

@@ -11,11 +11,11 @@ export const getCacheStatistics = ({
   permission: 'routing.cache.read',
   handle: async ({ tenant }, { principal }) => {
     const acting = actingTenant(principal, tenant);
-    const { sinceMs, requests, savedNanoUsd } = cacheStatistics.of(acting);
+    const { sinceMs, requests, ...sums } = cacheStatistics.of(acting);
     return {
       since: new Date(sinceMs),
       requests: { ...requests },
-      savedNanoUsd,
+      ...sums,
       memoryEntries: memory.entries,
       memoryBytes: BigInt(memory.bytes),
       // Away: how many there are is not known.

@@ -7,6 +7,7 @@ import {
   type RequestContext,
   RequestPriority,
   type Requirements,
+  type SemanticMatching,
   STRATEGY_NAMES,
   Strategy,
   strategyNamed,
@@ -148,15 +149,31 @@ const HEDGE_USES = { on: HedgeUse.ON, off: HedgeUse.OFF } as const;
 const CACHE_USES = { on: CacheUse.ON, off: CacheUse.OFF } as const;
 
 function decodeCache(reader: FieldReader | undefined): CacheOptions | undefined {
-  reader?.refuseOthers(['use', 'ttl_seconds', 'max_age_seconds', 'no_store']);
+  reader?.refuseOthers(['use', 'ttl_seconds', 'max_age_seconds', 'no_store', 'semantic']);
   if (reader === undefined) return undefined;
-  const use = reader.oneOf('use', ['on', 'off']);
   return {
-    use: use === undefined ? CacheUse.UNSPECIFIED : CACHE_USES[use],
+    use: decodeUse(reader),
     ttlSeconds: reader.integer('ttl_seconds', { min: 1, max: MAX_AGE_SECONDS }),
     maxAgeSeconds: reader.integer('max_age_seconds', { min: 0, max: MAX_AGE_SECONDS }),
     noStore: reader.boolean('no_store') ?? false,
+    semantic: decodeSemantic(reader.reader('semantic')),
   };
+}
+
+function decodeSemantic(reader: FieldReader | undefined): SemanticMatching | undefined {
+  reader?.refuseOthers(['use', 'embedding_model', 'min_similarity']);
+  return (
+    reader && {
+      use: decodeUse(reader),
+      embeddingModel: reader.string('embedding_model', 256) ?? '',
+      minSimilarity: reader.number('min_similarity', { min: 0, max: 1 }),
+    }
+  );
+}
+
+function decodeUse(reader: FieldReader): CacheUse {
+  const use = reader.oneOf('use', ['on', 'off']);
+  return use === undefined ? CacheUse.UNSPECIFIED : CACHE_USES[use];
 }
 
 /** "least_loaded", or its name in the proto, "STRATEGY_LEAST_LOADED"; whoever is refused is told the words alone. */

@@ -69,7 +69,8 @@ function encodeCost({ totalNanoUsd, componentsNanoUsd, priceVersion, estimated }
   };
 }
 
-function encodeCache({ result, key, ageSeconds, savedNanoUsd, answeredRequestId }: CacheInfo): object {
+function encodeCache(cache: CacheInfo): object {
+  const { result, key, ageSeconds, savedNanoUsd, answeredRequestId, similarity, matchedKey } = cache;
   return {
     result: cacheResultName(result),
     key,
@@ -77,6 +78,8 @@ function encodeCache({ result, key, ageSeconds, savedNanoUsd, answeredRequestId 
     saved_usd: savedNanoUsd === undefined ? undefined : formatUsd(savedNanoUsd),
     saved_nano_usd: savedNanoUsd?.toString(),
     answered_request_id: answeredRequestId || undefined,
+    similarity,
+    matched_key: matchedKey || undefined,
   };
 }
 

@@ -20,6 +20,7 @@ const PURPOSES: ReadonlyMap<number, string> = new Map<number, string>([
   [Purpose.UNSPECIFIED, 'user_request'],
   [Purpose.USER_REQUEST, 'user_request'],
   [Purpose.PROBE, 'probe'],
+  [Purpose.SEMANTIC_CACHE, 'semantic_cache'],
 ]);
 
 const REQUEST_OUTCOMES: ReadonlyMap<number, string> = new Map<number, string>([

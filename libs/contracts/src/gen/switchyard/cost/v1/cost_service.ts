@@ -173,7 +173,7 @@ export interface LedgerEntry {
   model: string;
   /** True where the usage was estimated. */
   estimated: boolean;
-  /** Where an answer from the cache came from: hit-l1, hit-l2 or joined. Empty for an attempt. */
+  /** Where an answer from the cache came from: hit-l1, hit-l2, hit-semantic or joined. Empty for an attempt. */
   cache: string;
   /** What the call had cost that was not made again, in nano-USD. Absent where it is unknown, and for an attempt. */
   savedNanoUsd?: bigint | undefined;

@@ -71,6 +71,8 @@ export const CacheResult = {
   HIT_L2: 3,
   /** JOINED - The same question was being answered already, and it has that answer. */
   JOINED: 4,
+  /** HIT_SEMANTIC - The answer was made for another question that means nearly the same. */
+  HIT_SEMANTIC: 5,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -82,6 +84,7 @@ export namespace CacheResult {
   export type HIT_L1 = typeof CacheResult.HIT_L1;
   export type HIT_L2 = typeof CacheResult.HIT_L2;
   export type JOINED = typeof CacheResult.JOINED;
+  export type HIT_SEMANTIC = typeof CacheResult.HIT_SEMANTIC;
   export type UNRECOGNIZED = typeof CacheResult.UNRECOGNIZED;
 }
 
@@ -102,6 +105,9 @@ export function cacheResultFromJSON(object: any): CacheResult {
     case 4:
     case "CACHE_RESULT_JOINED":
       return CacheResult.JOINED;
+    case 5:
+    case "CACHE_RESULT_HIT_SEMANTIC":
+      return CacheResult.HIT_SEMANTIC;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -121,10 +127,34 @@ export function cacheResultToJSON(object: CacheResult): string {
       return "CACHE_RESULT_HIT_L2";
     case CacheResult.JOINED:
       return "CACHE_RESULT_JOINED";
+    case CacheResult.HIT_SEMANTIC:
+      return "CACHE_RESULT_HIT_SEMANTIC";
     case CacheResult.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
   }
+}
+
+/**
+ * Whether a kept answer to another question is given, one whose last text means nearly the same. All else must be equal, as for the same
+ * question, and so must the numbers in the text. An OFF of any of request, pool and policies outweighs every ON, and without the cache
+ * there is none. Nearness is that of vectors: each question that is not in the cache is embedded, which costs and shows it to whoever
+ * embeds. Nothing waits for that for longer than ROUTING_CACHE_SEMANTIC_WAIT_MS.
+ */
+export interface SemanticMatching {
+  /** Default: nothing is said; where nobody says ON, only the same question has a kept answer. */
+  use: CacheUse;
+  /**
+   * Who embeds: a model name as in EmbedRequest. At most 256 characters. Required with ON, and counts only there; the request's comes
+   * first, then the pool's, the tenant's policy's and the installation's.
+   */
+  embeddingModel: string;
+  /**
+   * Least cosine similarity of the two vectors, 0.5 to 1. The greatest that anybody states counts. Default 0.97. What it is worth
+   * depends on the model: `switchyard cache evaluate` measures it.
+   */
+  minSimilarity?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /**
@@ -138,7 +168,11 @@ export interface CachePolicy {
    */
   use: CacheUse;
   /** Longest that an answer is kept, in seconds, 1 to 2,592,000. The least of those stated counts. Default 3,600. */
-  ttlSeconds?: number | undefined;
+  ttlSeconds?:
+    | number
+    | undefined;
+  /** Whether answers to questions that mean nearly the same are given. Default: nothing is said. */
+  semantic: SemanticMatching | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -165,6 +199,8 @@ export interface CacheOptions {
     | undefined;
   /** Its answer is not kept. It may be answered from the cache all the same. */
   noStore: boolean;
+  /** Whether the answer to a question that means nearly the same is given. Default: what its pool and the policies say. */
+  semantic: SemanticMatching | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -184,11 +220,142 @@ export interface CacheInfo {
     | undefined;
   /** Id of the request that the answer was made for. Empty without a hit. */
   answeredRequestId: string;
+  /** Cosine similarity to the question that the answer was made for. Only for HIT_SEMANTIC. */
+  similarity?:
+    | number
+    | undefined;
+  /** Name of that question, as key: to have its answer cleared. Only for HIT_SEMANTIC. */
+  matchedKey: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
+function createBaseSemanticMatching(): SemanticMatching {
+  return { use: 0, embeddingModel: "", minSimilarity: undefined, _unknownFields: {} };
+}
+
+export const SemanticMatching: MessageFns<SemanticMatching> = {
+  encode(message: SemanticMatching, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.use !== 0) {
+      writer.uint32(8).int32(message.use);
+    }
+    if (message.embeddingModel !== "") {
+      writer.uint32(18).string(message.embeddingModel);
+    }
+    if (message.minSimilarity !== undefined) {
+      writer.uint32(25).double(message.minSimilarity);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SemanticMatching {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSemanticMatching();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.use = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.embeddingModel = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.minSimilarity = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SemanticMatching {
+    return {
+      use: isSet(object.use) ? cacheUseFromJSON(object.use) : 0,
+      embeddingModel: isSet(object.embeddingModel)
+        ? globalThis.String(object.embeddingModel)
+        : isSet(object.embedding_model)
+        ? globalThis.String(object.embedding_model)
+        : "",
+      minSimilarity: isSet(object.minSimilarity)
+        ? globalThis.Number(object.minSimilarity)
+        : isSet(object.min_similarity)
+        ? globalThis.Number(object.min_similarity)
+        : undefined,
+    };
+  },
+
+  toJSON(message: SemanticMatching): unknown {
+    const obj: any = {};
+    if (message.use !== 0) {
+      obj.use = cacheUseToJSON(message.use);
+    }
+    if (message.embeddingModel !== "") {
+      obj.embeddingModel = message.embeddingModel;
+    }
+    if (message.minSimilarity !== undefined) {
+      obj.minSimilarity = floatToJson(message.minSimilarity);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SemanticMatching>): SemanticMatching {
+    return SemanticMatching.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SemanticMatching>): SemanticMatching {
+    const message = createBaseSemanticMatching();
+    message.use = object.use ?? 0;
+    message.embeddingModel = object.embeddingModel ?? "";
+    message.minSimilarity = object.minSimilarity ?? undefined;
+    return message;
+  },
+};
+
 function createBaseCachePolicy(): CachePolicy {
-  return { use: 0, ttlSeconds: undefined, _unknownFields: {} };
+  return { use: 0, ttlSeconds: undefined, semantic: undefined, _unknownFields: {} };
 }
 
 export const CachePolicy: MessageFns<CachePolicy> = {
@@ -198,6 +365,9 @@ export const CachePolicy: MessageFns<CachePolicy> = {
     }
     if (message.ttlSeconds !== undefined) {
       writer.uint32(16).int32(message.ttlSeconds);
+    }
+    if (message.semantic !== undefined) {
+      SemanticMatching.encode(message.semantic, writer.uint32(26).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -239,6 +409,14 @@ export const CachePolicy: MessageFns<CachePolicy> = {
             message.ttlSeconds = reader.int32();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.semantic = SemanticMatching.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -267,6 +445,7 @@ export const CachePolicy: MessageFns<CachePolicy> = {
         : isSet(object.ttl_seconds)
         ? globalThis.Number(object.ttl_seconds)
         : undefined,
+      semantic: isSet(object.semantic) ? SemanticMatching.fromJSON(object.semantic) : undefined,
     };
   },
 
@@ -278,6 +457,9 @@ export const CachePolicy: MessageFns<CachePolicy> = {
     if (message.ttlSeconds !== undefined) {
       obj.ttlSeconds = Math.round(message.ttlSeconds);
     }
+    if (message.semantic !== undefined) {
+      obj.semantic = SemanticMatching.toJSON(message.semantic);
+    }
     return obj;
   },
 
@@ -288,12 +470,22 @@ export const CachePolicy: MessageFns<CachePolicy> = {
     const message = createBaseCachePolicy();
     message.use = object.use ?? 0;
     message.ttlSeconds = object.ttlSeconds ?? undefined;
+    message.semantic = (object.semantic !== undefined && object.semantic !== null)
+      ? SemanticMatching.fromPartial(object.semantic)
+      : undefined;
     return message;
   },
 };
 
 function createBaseCacheOptions(): CacheOptions {
-  return { use: 0, ttlSeconds: undefined, maxAgeSeconds: undefined, noStore: false, _unknownFields: {} };
+  return {
+    use: 0,
+    ttlSeconds: undefined,
+    maxAgeSeconds: undefined,
+    noStore: false,
+    semantic: undefined,
+    _unknownFields: {},
+  };
 }
 
 export const CacheOptions: MessageFns<CacheOptions> = {
@@ -309,6 +501,9 @@ export const CacheOptions: MessageFns<CacheOptions> = {
     }
     if (message.noStore !== false) {
       writer.uint32(32).bool(message.noStore);
+    }
+    if (message.semantic !== undefined) {
+      SemanticMatching.encode(message.semantic, writer.uint32(42).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -366,6 +561,14 @@ export const CacheOptions: MessageFns<CacheOptions> = {
             message.noStore = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.semantic = SemanticMatching.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -404,6 +607,7 @@ export const CacheOptions: MessageFns<CacheOptions> = {
         : isSet(object.no_store)
         ? globalThis.Boolean(object.no_store)
         : false,
+      semantic: isSet(object.semantic) ? SemanticMatching.fromJSON(object.semantic) : undefined,
     };
   },
 
@@ -421,6 +625,9 @@ export const CacheOptions: MessageFns<CacheOptions> = {
     if (message.noStore !== false) {
       obj.noStore = message.noStore;
     }
+    if (message.semantic !== undefined) {
+      obj.semantic = SemanticMatching.toJSON(message.semantic);
+    }
     return obj;
   },
 
@@ -433,6 +640,9 @@ export const CacheOptions: MessageFns<CacheOptions> = {
     message.ttlSeconds = object.ttlSeconds ?? undefined;
     message.maxAgeSeconds = object.maxAgeSeconds ?? undefined;
     message.noStore = object.noStore ?? false;
+    message.semantic = (object.semantic !== undefined && object.semantic !== null)
+      ? SemanticMatching.fromPartial(object.semantic)
+      : undefined;
     return message;
   },
 };
@@ -444,6 +654,8 @@ function createBaseCacheInfo(): CacheInfo {
     ageSeconds: undefined,
     savedNanoUsd: undefined,
     answeredRequestId: "",
+    similarity: undefined,
+    matchedKey: "",
     _unknownFields: {},
   };
 }
@@ -467,6 +679,12 @@ export const CacheInfo: MessageFns<CacheInfo> = {
     }
     if (message.answeredRequestId !== "") {
       writer.uint32(42).string(message.answeredRequestId);
+    }
+    if (message.similarity !== undefined) {
+      writer.uint32(49).double(message.similarity);
+    }
+    if (message.matchedKey !== "") {
+      writer.uint32(58).string(message.matchedKey);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -532,6 +750,22 @@ export const CacheInfo: MessageFns<CacheInfo> = {
             message.answeredRequestId = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.similarity = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.matchedKey = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -571,6 +805,12 @@ export const CacheInfo: MessageFns<CacheInfo> = {
         : isSet(object.answered_request_id)
         ? globalThis.String(object.answered_request_id)
         : "",
+      similarity: isSet(object.similarity) ? globalThis.Number(object.similarity) : undefined,
+      matchedKey: isSet(object.matchedKey)
+        ? globalThis.String(object.matchedKey)
+        : isSet(object.matched_key)
+        ? globalThis.String(object.matched_key)
+        : "",
     };
   },
 
@@ -591,6 +831,12 @@ export const CacheInfo: MessageFns<CacheInfo> = {
     if (message.answeredRequestId !== "") {
       obj.answeredRequestId = message.answeredRequestId;
     }
+    if (message.similarity !== undefined) {
+      obj.similarity = floatToJson(message.similarity);
+    }
+    if (message.matchedKey !== "") {
+      obj.matchedKey = message.matchedKey;
+    }
     return obj;
   },
 
@@ -606,9 +852,15 @@ export const CacheInfo: MessageFns<CacheInfo> = {
       ? BigInt(object.savedNanoUsd)
       : undefined;
     message.answeredRequestId = object.answeredRequestId ?? "";
+    message.similarity = object.similarity ?? undefined;
+    message.matchedKey = object.matchedKey ?? "";
     return message;
   },
 };
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 

@@ -53,7 +53,10 @@ export interface GetCacheStatisticsResponse {
   since:
     | Date
     | undefined;
-  /** Requests that may be cached, by where their answer came from: miss, hit-l1, hit-l2, joined. */
+  /**
+   * Requests that may be cached, by where their answer came from: miss, hit-l1, hit-l2, hit-semantic,
+   * joined.
+   */
   requests: { [key: string]: bigint };
   /** What was saved, in nano-USD, as far as it is known. */
   savedNanoUsd: bigint;
@@ -62,7 +65,13 @@ export interface GetCacheStatisticsResponse {
   /** See memory_entries. */
   memoryBytes: bigint;
   /** The tenant's answers in the store that replicas share. Absent where that is away, or there is none. */
-  storeEntries?: number | undefined;
+  storeEntries?:
+    | number
+    | undefined;
+  /** Questions that were embedded, for answers to questions that mean nearly the same. */
+  embeddedQuestions: bigint;
+  /** What that cost, in nano-USD, as far as it is known. saved_nano_usd does not take it away. */
+  embeddingCostNanoUsd: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -389,6 +398,8 @@ function createBaseGetCacheStatisticsResponse(): GetCacheStatisticsResponse {
     memoryEntries: 0,
     memoryBytes: 0n,
     storeEntries: undefined,
+    embeddedQuestions: 0n,
+    embeddingCostNanoUsd: 0n,
     _unknownFields: {},
   };
 }
@@ -418,6 +429,18 @@ export const GetCacheStatisticsResponse: MessageFns<GetCacheStatisticsResponse> 
     }
     if (message.storeEntries !== undefined) {
       writer.uint32(48).uint32(message.storeEntries);
+    }
+    if (message.embeddedQuestions !== 0n) {
+      if (BigInt.asUintN(64, message.embeddedQuestions) !== message.embeddedQuestions) {
+        throw new globalThis.Error("value provided for field message.embeddedQuestions of type uint64 too large");
+      }
+      writer.uint32(56).uint64(message.embeddedQuestions);
+    }
+    if (message.embeddingCostNanoUsd !== 0n) {
+      if (BigInt.asIntN(64, message.embeddingCostNanoUsd) !== message.embeddingCostNanoUsd) {
+        throw new globalThis.Error("value provided for field message.embeddingCostNanoUsd of type int64 too large");
+      }
+      writer.uint32(64).int64(message.embeddingCostNanoUsd);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -494,6 +517,22 @@ export const GetCacheStatisticsResponse: MessageFns<GetCacheStatisticsResponse> 
             message.storeEntries = reader.uint32();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.embeddedQuestions = reader.uint64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.embeddingCostNanoUsd = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -551,6 +590,16 @@ export const GetCacheStatisticsResponse: MessageFns<GetCacheStatisticsResponse> 
         : isSet(object.store_entries)
         ? globalThis.Number(object.store_entries)
         : undefined,
+      embeddedQuestions: isSet(object.embeddedQuestions)
+        ? BigInt(object.embeddedQuestions)
+        : isSet(object.embedded_questions)
+        ? BigInt(object.embedded_questions)
+        : 0n,
+      embeddingCostNanoUsd: isSet(object.embeddingCostNanoUsd)
+        ? BigInt(object.embeddingCostNanoUsd)
+        : isSet(object.embedding_cost_nano_usd)
+        ? BigInt(object.embedding_cost_nano_usd)
+        : 0n,
     };
   },
 
@@ -580,6 +629,12 @@ export const GetCacheStatisticsResponse: MessageFns<GetCacheStatisticsResponse> 
     if (message.storeEntries !== undefined) {
       obj.storeEntries = Math.round(message.storeEntries);
     }
+    if (message.embeddedQuestions !== 0n) {
+      obj.embeddedQuestions = message.embeddedQuestions.toString();
+    }
+    if (message.embeddingCostNanoUsd !== 0n) {
+      obj.embeddingCostNanoUsd = message.embeddingCostNanoUsd.toString();
+    }
     return obj;
   },
 
@@ -606,6 +661,12 @@ export const GetCacheStatisticsResponse: MessageFns<GetCacheStatisticsResponse> 
       ? BigInt(object.memoryBytes)
       : 0n;
     message.storeEntries = object.storeEntries ?? undefined;
+    message.embeddedQuestions = (object.embeddedQuestions !== undefined && object.embeddedQuestions !== null)
+      ? BigInt(object.embeddedQuestions)
+      : 0n;
+    message.embeddingCostNanoUsd = (object.embeddingCostNanoUsd !== undefined && object.embeddingCostNanoUsd !== null)
+      ? BigInt(object.embeddingCostNanoUsd)
+      : 0n;
     return message;
   },
 };

@@ -81,6 +81,8 @@ export const Purpose = {
   USER_REQUEST: 1,
   /** PROBE - A health probe of one provider: health, breaker and pauses after a rate limit do not exclude it. */
   PROBE: 2,
+  /** SEMANTIC_CACHE - Embeds a question, to find a kept answer to one that means nearly the same. Switchyard's own: callers cannot name it. */
+  SEMANTIC_CACHE: 3,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -90,6 +92,7 @@ export namespace Purpose {
   export type UNSPECIFIED = typeof Purpose.UNSPECIFIED;
   export type USER_REQUEST = typeof Purpose.USER_REQUEST;
   export type PROBE = typeof Purpose.PROBE;
+  export type SEMANTIC_CACHE = typeof Purpose.SEMANTIC_CACHE;
   export type UNRECOGNIZED = typeof Purpose.UNRECOGNIZED;
 }
 
@@ -104,6 +107,9 @@ export function purposeFromJSON(object: any): Purpose {
     case 2:
     case "PURPOSE_PROBE":
       return Purpose.PROBE;
+    case 3:
+    case "PURPOSE_SEMANTIC_CACHE":
+      return Purpose.SEMANTIC_CACHE;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -119,6 +125,8 @@ export function purposeToJSON(object: Purpose): string {
       return "PURPOSE_USER_REQUEST";
     case Purpose.PROBE:
       return "PURPOSE_PROBE";
+    case Purpose.SEMANTIC_CACHE:
+      return "PURPOSE_SEMANTIC_CACHE";
     case Purpose.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
