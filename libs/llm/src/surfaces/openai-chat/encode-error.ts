@@ -40,7 +40,11 @@ const BY_CODE: Readonly<Record<StatusCode, readonly [status: number, type: strin
 /** Reasons that HTTP has a status of its own for. */
 const BY_REASON: ReadonlyMap<string, readonly [status: number, type: string]> = new Map([
   ['BODY_TOO_LARGE', [413, 'invalid_request_error']],
+  ['BUDGET_EXCEEDED', [429, 'insufficient_quota']],
 ]);
+
+/** Reasons that OpenAI has a code of its own for. Source: https://platform.openai.com/docs/guides/error-codes */
+const OPENAI_CODES: ReadonlyMap<string, string> = new Map([['BUDGET_EXCEEDED', 'insufficient_quota']]);
 
 /** A service's error as the HTTP surface tells it; only its public text. */
 export function encodeChatError(error: ServiceError): ChatError {
@@ -53,8 +57,13 @@ export function encodeChatError(error: ServiceError): ChatError {
         message: error.publicMessage,
         type,
         param: error.violations[0]?.field || null,
-        code: error.code === 'UNAUTHENTICATED' ? 'invalid_api_key' : error.reason.toLowerCase(),
+        code: codeOf(error),
       },
     },
   };
+}
+
+function codeOf({ code, reason }: ServiceError): string {
+  if (code === 'UNAUTHENTICATED') return 'invalid_api_key';
+  return OPENAI_CODES.get(reason) ?? reason.toLowerCase();
 }

@@ -291,6 +291,15 @@ test.each<[StatusCode, number, string]>([
   });
 });
 
+test('a budget that is used up is what OpenAI calls insufficient quota, and is not tried again', () => {
+  const init = { reason: 'BUDGET_EXCEEDED', code: 'RESOURCE_EXHAUSTED', publicMessage: 'Spent.' } as const;
+  expect(encodeChatError(new ServiceError(init))).toMatchObject({
+    status: 429,
+    headers: { 'x-should-retry': 'false' },
+    body: { error: { message: 'Spent.', type: 'insufficient_quota', code: 'insufficient_quota' } },
+  });
+});
+
 test('an error names the field, and says when to try again', () => {
   const init = {
     reason: 'X',
