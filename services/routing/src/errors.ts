@@ -11,6 +11,7 @@ export {
   tooManyBatches,
   tooManyFiles,
 } from './errors/batch-errors.ts';
+export { budgetExceeded, budgetsUnchecked } from './errors/budget-errors.ts';
 export { cacheNotCleared } from './errors/cache-errors.ts';
 export {
   etagMismatch,

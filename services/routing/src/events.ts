@@ -3,9 +3,12 @@ import { type CacheInfo, cacheResultName, DecisionOutcome } from '@switchyard/co
 import { PRIORITIES, type Priority } from '@switchyard/resilience';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { LineEnd } from './domain/batch/stored-file.ts';
+import type { BudgetUnit } from './domain/budget/bound-budget.ts';
+import type { BudgetRefusal } from './domain/budget/budget-refusal.ts';
 import type { Quota } from './domain/limits/quota.ts';
 import { limitName, type Refusal } from './domain/limits/refusal.ts';
 import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
+import type { LeaseWait } from './runtime/budgets/budget-leases.ts';
 
 /** A request that has ended. */
 export interface EndedRequest {
@@ -52,6 +55,7 @@ const OUTCOME_NAMES = new Map(
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const SEARCH_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6];
 const READ_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05];
+const WAIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
 const OVERHEAD_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05];
 
 /** The only place where routing's business metrics come from. Labels are bounded by configuration: providers, classes. */
@@ -89,6 +93,16 @@ export class RoutingEvents {
   /** A candidate was not called since a limit of its provider has no room; the next one was asked. */
   rateLimited({ id, endpoint }: ConfiguredProvider, refusal: Refusal): void {
     this.#metrics.rateLimited.inc({ provider: id, endpoint: endpoint?.id ?? '', limit: limitName(refusal) });
+  }
+
+  /** A candidate was not called since a hard budget has too little left, or needs a bound. */
+  budgetRefused({ unit, why }: { readonly unit: BudgetUnit; readonly why: BudgetRefusal['kind'] }): void {
+    this.#metrics.budgetRefused.inc({ unit, why });
+  }
+
+  /** An attempt waited for leases. */
+  leasesAwaited({ durationMs, outcome }: LeaseWait): void {
+    this.#metrics.leaseWait.observe({ outcome }, durationMs / 1_000);
   }
 
   /** A request that may be cached was answered. */
@@ -241,6 +255,7 @@ function makeMetrics(registers: Registry[]) {
     }),
     ...cacheMetrics(registers, counter),
     ...batchMetrics(counter),
+    ...budgetMetrics(registers, counter),
     decisionsDropped: counter('decisions_dropped', 'Decision records that could not be stored.'),
     experimentRequestsDropped: counter(
       'experiment_requests_dropped',
@@ -277,6 +292,21 @@ const cacheMetrics = (registers: Registry[], counter: MakeCounter) => ({
     help: 'Time of a read of the store of answers that replicas share.',
     labelNames: ['outcome'],
     buckets: READ_SECONDS,
+    registers,
+  }),
+});
+
+const budgetMetrics = (registers: Registry[], counter: MakeCounter) => ({
+  budgetRefused: counter(
+    'budget_refused',
+    'Candidates that were passed over since a hard budget has too little left, or since what they may use has no bound.',
+    ['unit', 'why'],
+  ),
+  leaseWait: new Histogram({
+    name: 'switchyard_routing_lease_wait_seconds',
+    help: 'Time of attempts that waited for leases of budgets.',
+    labelNames: ['outcome'],
+    buckets: WAIT_SECONDS,
     registers,
   }),
 });

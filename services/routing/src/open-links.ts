@@ -6,6 +6,7 @@ import type { PostgresConfiguration } from './adapters/postgres-configuration.ts
 import { publishObservations } from './bus/publish-observations.ts';
 import type { RoutingConfig } from './config.ts';
 import type { PriceBook } from './domain/snapshot/build-snapshot.ts';
+import type { OpenedBudgets } from './open-budgets.ts';
 import type { UsageOutboxes } from './outbox/usage-outboxes.ts';
 import type { RuntimeRegistry } from './runtime/runtime-registry.ts';
 import type { SnapshotHolder } from './runtime/snapshot-holder.ts';
@@ -17,12 +18,13 @@ export interface LinkOptions {
   readonly outboxes: UsageOutboxes;
   readonly snapshots: SnapshotHolder;
   readonly runtimes: RuntimeRegistry;
+  readonly budgets: OpenedBudgets;
 }
 
 /** Links this replica to what others own: configuration, prices and watermarks, health. None is waited for. */
 export function openLinks(config: RoutingConfig, foundation: Foundation, options: LinkOptions) {
   const { log, bus, names, clock, stack } = foundation;
-  const { replica, configuration, outboxes, snapshots, runtimes } = options;
+  const { replica, configuration, outboxes, snapshots, runtimes, budgets } = options;
   const target = (address: string): GrpcTarget => ({ address, apiKey: config.apiKey });
   const configured = new ConfigurationLink({
     store: configuration,
@@ -36,6 +38,7 @@ export function openLinks(config: RoutingConfig, foundation: Foundation, options
     target: target(config.costAccountingAddress),
     replica,
     outboxes,
+    ...budgets,
     onPrices: (priceBook) => takePrices(priceBook, { snapshots, log }),
     clock,
     log,

@@ -15,6 +15,7 @@ import type { Claim, ClaimedKey, KeyedRequest } from './domain/idempotency/claim
 import type { Quota } from './domain/limits/quota.ts';
 import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
 import type { RoutingEvents } from './events.ts';
+import type { BudgetLeases } from './runtime/budgets/budget-leases.ts';
 import type { ProviderQuotas } from './runtime/limits/provider-quotas.ts';
 import type { RuntimeRegistry } from './runtime/runtime-registry.ts';
 import type { SnapshotHolder } from './runtime/snapshot-holder.ts';
@@ -143,6 +144,7 @@ export interface PipelineContext {
   readonly snapshots: SnapshotHolder;
   readonly runtimes: RuntimeRegistry;
   readonly quotas: ProviderQuotas;
+  readonly budgets: BudgetLeases;
   readonly transport: ProviderTransport;
   readonly secrets: ProviderSecrets;
   readonly usage: UsageLog;

@@ -24,8 +24,9 @@ import { ERROR_DOMAIN } from './errors.ts';
 import { RoutingEvents } from './events.ts';
 import { httpRoutes, strayError } from './http/routes.ts';
 import { type BatchParts, openBatches } from './open-batches.ts';
+import { openBudgets } from './open-budgets.ts';
 import { openCaches } from './open-caches.ts';
-import { openLinks } from './open-links.ts';
+import { type LinkOptions, openLinks } from './open-links.ts';
 import { openQuotas } from './open-quotas.ts';
 import { openOutboxes, openSnapshots, openStores } from './open-state.ts';
 import type { UsageOutboxes } from './outbox/usage-outboxes.ts';
@@ -83,14 +84,14 @@ async function compose(
     onSnapshot: (snapshot) => keepUp(snapshot, { runtimes, quotas, secrets, clock }),
   });
   const { configuration } = stores;
-  const links = openLinks(config, foundation, { replica, configuration, outboxes, snapshots, runtimes });
-  await links.configured.refresh();
+  const linked = { replica, configuration, outboxes, snapshots, runtimes };
+  const { configured, budgets } = await link(config, foundation, { ...linked, events });
   await secrets.prefetch(snapshots.current.providers);
-  handOverOutbox(config, foundation, { outboxes, cost: links.cost });
   const context: PipelineContext = {
     snapshots,
     runtimes,
     quotas,
+    budgets,
     transport,
     secrets: overrides.secrets ?? secrets,
     usage: outboxes,
@@ -107,7 +108,7 @@ async function compose(
     ...stores,
     context,
     ...openPipeline(config, foundation, { context, postgres: stores.postgres, owners: overrides.owners }),
-    admin: { ...stores.configured, configuration, link: links.configured, snapshots, hosts },
+    admin: { ...stores.configured, configuration, link: configured, snapshots, hosts },
     authenticate: overrides.authenticate ?? authenticateCallers(foundation, config),
   };
 }
@@ -166,13 +167,28 @@ function openSecrets(
   return secrets;
 }
 
-/** Once the ports are closed no attempt is under way: then the outbox is closed, and the ledger gets the rest. */
+/** Links this replica to the other services. Returns once what is configured and limited is known, or that it cannot be. */
+async function link(
+  config: RoutingConfig,
+  foundation: Foundation,
+  { events, ...linked }: Omit<LinkOptions, 'budgets'> & { readonly events: RoutingEvents },
+) {
+  const { outboxes } = linked;
+  const budgets = openBudgets(config, foundation, { owner: outboxes.ownId, events });
+  const { configured, cost } = openLinks(config, foundation, { ...linked, budgets });
+  await Promise.all([configured.refresh(), cost.begin()]);
+  handOverOutbox(config, foundation, { outboxes, cost });
+  return { configured, budgets: budgets.leases };
+}
+
+/** Once the ports are closed no attempt is under way: then leases go back, the outbox is closed, and the ledger gets the rest. */
 function handOverOutbox(
   { drainGraceMs }: RoutingConfig,
   { log, stack }: Foundation,
   { outboxes, cost }: { readonly outboxes: UsageOutboxes; readonly cost: CostAccountingLink },
 ): void {
   stack.defer(async () => {
+    await cost.returnLeases();
     outboxes.closeOwn();
     if (await cost.drain(drainGraceMs)) return;
     log.warn(

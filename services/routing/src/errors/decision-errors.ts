@@ -19,6 +19,9 @@ const PASSING: ReadonlySet<ConstraintName> = new Set([
   'maintenance',
 ]);
 
+/** Outcomes of candidates that were passed over for what passes by itself. */
+const PASSING_OUTCOMES: ReadonlySet<string> = new Set(['overloaded', 'rate_limited', 'budget_unchecked']);
+
 /** When it is worth asking again. */
 const TRY_AGAIN_MS = 5_000;
 
@@ -67,7 +70,7 @@ export function nobodyCallable(
   passedOver: readonly Attempt[],
   roomInMs: number = TRY_AGAIN_MS,
 ): ServiceError {
-  const passing = passedOver.some(({ outcome }) => outcome === 'overloaded' || outcome === 'rate_limited');
+  const passing = passedOver.some(({ outcome }) => PASSING_OUTCOMES.has(outcome));
   const reasons = passedOver
     .slice(0, TOLD_CANDIDATES)
     .map(({ provider, model, endpoint, detail }) => [endpointKey(`${provider}/${model}`, endpoint), detail]);

@@ -68,6 +68,11 @@ export class UsageOutboxes implements UsageLog {
     return new UsageOutboxes(options, first, [first, ...others]);
   }
 
+  /** Id of the outbox that this process writes. */
+  get ownId(): string {
+    return this.#own.outbox.id;
+  }
+
   /** Usage records that the bus has not taken yet. */
   get unpublished(): number {
     return this.#running.reduce(

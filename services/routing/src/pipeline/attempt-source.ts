@@ -13,6 +13,7 @@ import { describeRefusal } from '../domain/limits/refusal.ts';
 import { tokensWanted } from '../domain/request/cost-estimate.ts';
 import type { Needs } from '../domain/request/needs.ts';
 import type { PipelineContext } from '../ports.ts';
+import type { BudgetHold } from '../runtime/budgets/budget-hold.ts';
 import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
 import { withWrongKey } from '../transport/with-wrong-key.ts';
 import type { DecidedRequest } from './admit-request.ts';
@@ -21,6 +22,7 @@ import type { AttemptLog } from './attempt-log.ts';
 import { CandidateQueue } from './candidate-queue.ts';
 import { asksWithWrongKey, type OperationCall } from './pipeline-call.ts';
 import { prepareAttempt } from './prepare-attempt.ts';
+import { type PassedOver, RequestBudgets } from './request-budgets.ts';
 import { RetryQueue } from './retry-queue.ts';
 
 const DEFAULT_MAX_FALLBACKS = 3;
@@ -50,12 +52,6 @@ interface HowTried {
   readonly isHedge?: boolean;
 }
 
-/** Why a candidate is not called though it was its turn. */
-interface PassedOver {
-  readonly outcome: string;
-  readonly detail: string;
-}
-
 /** Makes the attempts of one request, one after the other: whose turn it is, and whether there is a further one. */
 export class AttemptSource {
   readonly #for: AttemptsFor;
@@ -63,6 +59,7 @@ export class AttemptSource {
   /** The span that attempts belong to. */
   readonly #parent: Span | undefined = trace.getActiveSpan();
   readonly #candidates: CandidateQueue;
+  readonly #budgets: RequestBudgets;
   /** Made with the first failure: most requests have none. */
   #retries: RetryQueue | undefined;
   #retriesUsed = 0;
@@ -76,6 +73,9 @@ export class AttemptSource {
     this.#for = made;
     this.#context = context;
     this.#candidates = new CandidateQueue(candidatesInTurn(made.decided));
+    const { requestId, call, decided } = made;
+    const { tenant } = decided.needs;
+    this.#budgets = new RequestBudgets({ requestId, tenant, keyId: call.principal.keyId }, context.budgets);
   }
 
   /** Whose turn it was, the last one included, whether it was called or passed over; again where it was tried again. */
@@ -96,6 +96,11 @@ export class AttemptSource {
   /** When the first of the candidates that were at a limit has room again, in milliseconds; undefined where none was. */
   get roomInMs(): number | undefined {
     return this.#roomInMs;
+  }
+
+  /** Why nobody can be called, where hard budgets had no room for any candidate; undefined where that is not why. */
+  get overBudget(): ServiceError | undefined {
+    return this.#budgets.error(this.#for.log.attempts);
   }
 
   /** Whether the caller's deadline has passed. */
@@ -259,7 +264,18 @@ export class AttemptSource {
       this.#leaveOut(candidate, how, { outcome: 'rate_limited', detail: describeRefusal(refusal) });
       return undefined;
     }
-    return this.#prepare({ candidate, needs, authorization, leave, isHedge, place: admission.place });
+    const { place } = admission;
+    const index = this.#attempts;
+    const isContinuation = this.#for.told.soFar !== 'nothing';
+    const holding = this.#budgets.hold({ candidate, needs, index, isContinuation });
+    const held = holding instanceof Promise ? await holding : holding;
+    if (held.kind === 'held') {
+      const taken = { place, budgets: held.hold };
+      return this.#prepare({ candidate, needs, authorization, leave, isHedge, ...taken });
+    }
+    place.cancel();
+    this.#leaveOut(candidate, how, held);
+    return undefined;
   }
 
   /** What a candidate is shown: its key, unless a probe wants to see that a wrong one is refused. */
@@ -286,6 +302,7 @@ export class AttemptSource {
     readonly leave: RetryLeave | undefined;
     readonly isHedge: boolean;
     readonly place: QuotaPlace;
+    readonly budgets: BudgetHold;
   }): Attempt | undefined {
     const { requestId, call, decided, arrivedAtMs, told } = this.#for;
     const { replica } = this.#context;
@@ -294,11 +311,15 @@ export class AttemptSource {
     const origin = { requestId, call, decided, replica, ...how };
     const firstAttemptAtMs = this.#first?.startedAtMs;
     const parts = { ...whom, origin, arrivedAtMs, firstAttemptAtMs, parent: this.#parent };
+    const giveBack = () => {
+      whom.place.cancel();
+      whom.budgets.cancel();
+    };
     let prepared: ReturnType<typeof prepareAttempt>;
     try {
       prepared = prepareAttempt(parts, this.#context);
     } catch (error) {
-      whom.place.cancel();
+      giveBack();
       throw error;
     }
     switch (prepared.kind) {
@@ -307,11 +328,11 @@ export class AttemptSource {
         this.#first ??= prepared.attempt;
         return prepared.attempt;
       case 'skipped':
-        whom.place.cancel();
+        giveBack();
         this.#passOver(whom.candidate, prepared);
         return undefined;
       case 'blocked':
-        whom.place.cancel();
+        giveBack();
         this.#blocked = prepared.error;
         return undefined;
       default:

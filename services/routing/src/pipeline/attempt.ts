@@ -1,7 +1,7 @@
 import { type Span, SpanKind } from '@opentelemetry/api';
-import { LineKind, type UsageRecord } from '@switchyard/contracts/events';
+import { type LeaseUse, LineKind, type UsageRecord } from '@switchyard/contracts/events';
 import { CacheResult, DecisionOutcome, type Usage } from '@switchyard/contracts/routing';
-import { uuidV7 } from '@switchyard/kernel';
+import { type NanoUsd, uuidV7 } from '@switchyard/kernel';
 import { type CountedUsage, estimateTextTokens, usageOfUnits } from '@switchyard/llm';
 import type { Permit, RetryLeave } from '@switchyard/resilience';
 import { endSpan, startSpan, traceparentOf } from '@switchyard/service-kit';
@@ -11,6 +11,7 @@ import { expectedOutputTokens, maxCost } from '../domain/request/cost-estimate.t
 import type { Needs } from '../domain/request/needs.ts';
 import { pricesFor } from '../domain/request/prices-for.ts';
 import { unitsAt } from '../domain/request/units-at.ts';
+import type { BudgetHold } from '../runtime/budgets/budget-hold.ts';
 import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
 import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
 import type { AttemptDeadline } from '../transport/attempt-deadline.ts';
@@ -32,6 +33,8 @@ export interface Attempt {
   readonly leave: RetryLeave;
   /** What it has taken of the provider's limits. */
   readonly place: QuotaPlace;
+  /** What is held against budgets. */
+  readonly budgets: BudgetHold;
   /** Whether it was made beside one that was slow. */
   readonly isHedge: boolean;
   /** Whether it is to go on with a stream that has broken off. */
@@ -68,7 +71,15 @@ export interface AttemptOrigin {
   readonly isHedge: boolean;
   readonly isContinuation: boolean;
   readonly wallMs: number;
+  /** What is held against budgets. */
+  readonly leases: LeaseUse[];
 }
+
+/** Upper bound of what an attempt costs, in nano-USD; undefined where it has none. */
+export const mostCost = (
+  candidate: RankedCandidate,
+  { needs, isContinuation }: Pick<AttemptOrigin, 'needs' | 'isContinuation'>,
+): NanoUsd | undefined => (isContinuation ? maxCost(needs, candidate.offering) : candidate.maxCost);
 
 /** The record to book if the end of an attempt is never known: at what was held. */
 export function heldRecord(
@@ -76,10 +87,10 @@ export function heldRecord(
   span: Span | undefined,
   origin: AttemptOrigin,
 ): UsageRecord {
-  const { requestId, call, decided, needs, replica, overheadMs, index, wallMs } = origin;
+  const { requestId, call, decided, needs, replica, overheadMs, index, wallMs, leases } = origin;
   const { tenant, stream, estimatedInputTokens } = needs;
   const { offering } = candidate;
-  const most = origin.isContinuation ? maxCost(needs, offering) : candidate.maxCost;
+  const most = mostCost(candidate, origin);
   const prices = pricesFor(offering, estimatedInputTokens);
   return {
     ...recordOfRequest({ requestId, tenant, call, stream, replica }),
@@ -106,7 +117,7 @@ export function heldRecord(
     endpoint: offering.provider.endpoint?.id ?? '',
     cache: CacheResult.UNSPECIFIED,
     savedNanoUsd: undefined,
-    leases: [],
+    leases,
   };
 }
 

@@ -77,7 +77,8 @@ export class Execution {
     this.log.listPassedOver();
     if (attempt !== undefined) return attempt;
     this.#conclude(DecisionOutcome.REFUSED);
-    throw this.#source.blocked ?? nobodyCallable(this.requestId, this.log.attempts, this.#source.roomInMs);
+    const { blocked, overBudget, roomInMs } = this.#source;
+    throw blocked ?? overBudget ?? nobodyCallable(this.requestId, this.log.attempts, roomInMs);
   }
 
   /** The first piece of an answer has come. */

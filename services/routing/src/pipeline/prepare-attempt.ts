@@ -16,6 +16,7 @@ import { tokensWanted } from '../domain/request/cost-estimate.ts';
 import { outputLimit } from '../domain/request/output-limit.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import type { PipelineContext } from '../ports.ts';
+import type { BudgetHold } from '../runtime/budgets/budget-hold.ts';
 import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
 import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
 import { AttemptDeadline } from '../transport/attempt-deadline.ts';
@@ -36,7 +37,7 @@ export interface PrepareOptions {
   readonly candidate: RankedCandidate;
   /** The provider's key. */
   readonly authorization: RequestAuthorization;
-  readonly origin: Omit<AttemptOrigin, 'overheadMs' | 'wallMs'>;
+  readonly origin: Omit<AttemptOrigin, 'overheadMs' | 'wallMs' | 'leases'>;
   /** When the request arrived, monotonic. */
   readonly arrivedAtMs: number;
   /** When the request's first attempt was made, monotonic; undefined: this is the first. */
@@ -45,6 +46,8 @@ export interface PrepareOptions {
   readonly leave: RetryLeave | undefined;
   /** What it has taken of the provider's limits. */
   readonly place: QuotaPlace;
+  /** What is held against budgets. */
+  readonly budgets: BudgetHold;
   readonly parent: Span | undefined;
 }
 
@@ -122,11 +125,11 @@ function hold(
     nowMs,
   }: Place & { readonly encoded: SendableRequest; readonly nowMs: number },
 ): Prepared {
-  const { candidate, origin, place, parent } = options;
+  const { candidate, origin, place, budgets, parent } = options;
   const span = startAttemptSpan(candidate, parent);
   const wallMs = context.clock.wallMs();
   const overheadMs = (options.firstAttemptAtMs ?? nowMs) - options.arrivedAtMs;
-  const held = heldRecord(candidate, span, { ...origin, overheadMs, wallMs });
+  const held = heldRecord(candidate, span, { ...origin, overheadMs, wallMs, leases: budgets.uses });
   // Nothing between the hold and the attempt can fail: a hold without an attempt would stay open.
   const made = callOf(options, context, {
     attemptId: held.attemptId,
@@ -157,6 +160,7 @@ function hold(
     permit,
     leave,
     place,
+    budgets,
     held,
     startedAtMs: nowMs,
     span,

@@ -32,8 +32,10 @@ export function settleAttempt(
     usage.settle(attempt.id, record);
   } catch (error) {
     usage.settle(attempt.id, attempt.held);
+    attempt.budgets.settle(attempt.held.leases);
     throw error;
   }
+  attempt.budgets.settle(record.leases);
   attempt.place.settle((record.usage?.inputTokens ?? 0) + (record.usage?.outputTokens ?? 0));
   endAttemptSpan(attempt, record);
   events.attemptEnded(record);
@@ -47,7 +49,7 @@ function book(
   { durationMs, ...end }: AttemptOutcome & { readonly durationMs: number },
 ): UsageRecord {
   const firstTokenMs = firstTokenMsOf(attempt);
-  return bookAttempt({
+  const record = bookAttempt({
     held: attempt.held,
     end: {
       ...end,
@@ -59,4 +61,6 @@ function book(
     },
     offering: attempt.candidate.offering,
   });
+  record.leases = attempt.budgets.realUses(record);
+  return record;
 }

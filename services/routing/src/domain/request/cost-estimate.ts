@@ -1,5 +1,5 @@
 import type { NanoUsd } from '@switchyard/kernel';
-import { boundTieredCost, boundUnitCost } from '@switchyard/llm';
+import { boundTieredCost, boundUnitCost, type TokenBounds } from '@switchyard/llm';
 import type { Offering } from '../snapshot/offering.ts';
 import type { Needs } from './needs.ts';
 import { outputLimit } from './output-limit.ts';
@@ -53,12 +53,27 @@ const hasTokenPrice = ({ prices }: Offering): boolean =>
   prices?.input !== undefined || prices?.output !== undefined;
 
 function maxTokenCost(needs: Needs, offering: Offering): NanoUsd | undefined {
-  const outputBound = outputLimit(needs, offering) ?? offering.maxOutputTokens;
   const { prices, tiers } = offering;
-  if (prices === undefined || outputBound === undefined) return undefined;
+  const bounds = tokenBounds(needs, offering);
+  if (prices === undefined || bounds === undefined) return undefined;
+  return boundTieredCost({ ...bounds, prices, tiers });
+}
+
+/** Tokens that a request can use there at the most, input and output; undefined where there is no bound. */
+export function maxTokens(needs: Needs, offering: Offering): bigint | undefined {
+  if (unboundedFieldsAt(needs, offering).length > 0) return undefined;
+  const bounds = tokenBounds(needs, offering);
+  if (bounds === undefined || !Number.isFinite(bounds.inputBound)) return undefined;
+  return BigInt(Math.ceil(bounds.inputBound) + Math.ceil(bounds.outputBound));
+}
+
+/** Most tokens of input (`Infinity` where there is no bound) and of output; undefined where the output has no bound. */
+function tokenBounds(needs: Needs, offering: Offering): TokenBounds | undefined {
+  const outputBound = outputLimit(needs, offering) ?? offering.maxOutputTokens;
+  if (outputBound === undefined) return undefined;
   const inputBound = Math.min(
     needs.inputTokenBound,
     (offering.contextTokens ?? Number.POSITIVE_INFINITY) * needs.contexts,
   );
-  return boundTieredCost({ inputBound, outputBound, prices, tiers });
+  return { inputBound, outputBound };
 }

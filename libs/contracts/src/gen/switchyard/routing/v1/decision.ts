@@ -319,6 +319,7 @@ export interface Attempt {
   /**
    * "ok", or the class of the error: rate_limited, overloaded, server_error, connection, timeout, invalid_response,
    * authentication, permission, invalid_request, not_found, context_length, content_filter, cancelled, broken_stream, quota.
+   * Of a candidate that was passed over for a hard budget: budget_exceeded, budget_unchecked, unbounded.
    */
   outcome: string;
   /** HTTP status of the answer; 0 where none came. */

@@ -1,0 +1,77 @@
+import type { BoundBudget, BudgetScope, CallScope } from './bound-budget.ts';
+
+/** Whose budgets count everybody. */
+const INSTALLATION = '';
+const NO_BUDGETS: readonly BoundBudget[] = [];
+/** Parts of a scope, in the order in which they make a key. */
+const PARTS = ['keyId', 'provider', 'model'] as const satisfies readonly (keyof BudgetScope)[];
+/** No id has it: PostgreSQL keeps no such text. */
+const BETWEEN_PARTS = '\0';
+
+/** The budgets of one tenant that state the same parts of a scope. */
+interface Shape {
+  /** Which parts are stated. */
+  readonly parts: readonly (keyof BudgetScope)[];
+  /** By what is stated. */
+  readonly budgets: Map<string, BoundBudget[]>;
+}
+
+/** The hard budgets of a version of the book, found by what a call is for. */
+export class BudgetBook {
+  /** '' where there never was one. */
+  readonly version: string;
+  readonly budgets: readonly BoundBudget[];
+  readonly #byTenant = new Map<string, Shape[]>();
+
+  constructor(version: string, budgets: readonly BoundBudget[]) {
+    this.version = version;
+    this.budgets = budgets;
+    for (const budget of budgets) this.#add(budget);
+  }
+
+  /** Every budget that counts a call: its tenant's and the installation's, of which all that is stated matches. */
+  covering(call: CallScope): readonly BoundBudget[] {
+    if (this.budgets.length === 0) return NO_BUDGETS;
+    const own = this.#byTenant.get(call.tenant);
+    const shared = this.#byTenant.get(INSTALLATION);
+    const found: BoundBudget[] = [];
+    if (own !== undefined) addFound(found, own, call);
+    if (shared !== undefined && shared !== own) addFound(found, shared, call);
+    return found;
+  }
+
+  #add(budget: BoundBudget): void {
+    const shape = this.#shapeOf(budget);
+    const key = keyOf(shape, budget.scope);
+    const alike = shape.budgets.get(key);
+    if (alike === undefined) shape.budgets.set(key, [budget]);
+    else alike.push(budget);
+  }
+
+  #shapeOf({ tenant, scope }: BoundBudget): Shape {
+    const parts = PARTS.filter((part) => scope[part] !== '');
+    const shapes = this.#byTenant.get(tenant) ?? [];
+    this.#byTenant.set(tenant, shapes);
+    const known = shapes.find((shape) => shape.parts.join() === parts.join());
+    if (known !== undefined) return known;
+    const made: Shape = { parts, budgets: new Map() };
+    shapes.push(made);
+    return made;
+  }
+}
+
+/** Nothing is limited. */
+export const EMPTY_BOOK = new BudgetBook('', []);
+
+function addFound(found: BoundBudget[], shapes: readonly Shape[], call: CallScope): void {
+  for (const shape of shapes) {
+    const budgets = shape.budgets.get(keyOf(shape, call));
+    if (budgets !== undefined) for (const budget of budgets) found.push(budget);
+  }
+}
+
+function keyOf({ parts }: Pick<Shape, 'parts'>, scope: BudgetScope): string {
+  let key = '';
+  for (const part of parts) key = key === '' ? scope[part] : key + BETWEEN_PARTS + scope[part];
+  return key;
+}

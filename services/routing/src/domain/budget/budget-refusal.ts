@@ -1,0 +1,54 @@
+import { formatUsd, unreachable } from '@switchyard/kernel';
+import type { BoundBudget, BudgetUnit } from './bound-budget.ts';
+
+/** Why a budget admits an attempt not. */
+export type BudgetRefusal =
+  | {
+      readonly kind: 'exceeded';
+      readonly budget: Pick<BoundBudget, 'id' | 'tenant' | 'unit'>;
+      /** In the budget's unit, like the next three. */
+      readonly limit: bigint;
+      /** What the ledger has. */
+      readonly spent: bigint;
+      /** What replicas hold. */
+      readonly leased: bigint;
+      /** The most that the attempt can use. */
+      readonly needed: bigint;
+      /** When it begins anew, by cost-accounting's time; `Infinity`: never. */
+      readonly endMs: number;
+      /** How long until then, in milliseconds. */
+      readonly leftMs: number;
+    }
+  /** What the attempt can use has no bound, and a hard budget needs one. */
+  | { readonly kind: 'unbounded'; readonly budget: Pick<BoundBudget, 'id' | 'tenant' | 'unit'> };
+
+/** Why a candidate is not called, in one sentence. */
+export function describeBudgetRefusal(refusal: BudgetRefusal): string {
+  const { budget } = refusal;
+  const name = `the ${budget.tenant === '' ? "installation's " : ''}budget ${JSON.stringify(budget.id)}`;
+  switch (refusal.kind) {
+    case 'exceeded': {
+      const { limit, spent, leased, needed } = refusal;
+      const [most, gone, held, wanted] = [limit, spent, leased, needed].map((units) =>
+        inUnit(units, budget.unit),
+      );
+      return `${name} of ${most} has too little left: ${gone} spent, ${held} held for requests, and this may need ${wanted}; ${whenAnew(refusal.endMs)}`;
+    }
+    case 'unbounded':
+      return `${name} needs a bound of the ${budget.unit === 'tokens' ? 'tokens' : 'cost'} of each call, and this call has none: ${NO_BOUND}`;
+    default:
+      return unreachable(refusal);
+  }
+}
+
+const NO_BOUND =
+  'its price or its longest answer is not known, or a field of it may use more; set max_output_tokens, price the model, or leave the field out';
+
+const whenAnew = (endMs: number): string =>
+  endMs === Number.POSITIVE_INFINITY
+    ? 'it does not begin anew'
+    : `it begins anew at ${new Date(endMs).toISOString()}`;
+
+function inUnit(amount: bigint, unit: BudgetUnit): string {
+  return unit === 'cost' ? `$${formatUsd(amount)}` : `${amount} ${unit}`;
+}
