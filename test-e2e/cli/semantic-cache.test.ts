@@ -29,7 +29,10 @@ interface Quality {
 }
 
 /** The simulator knows words, not meaning: what is measured is that the default is strict, not how good a model is. */
-test('the default threshold gives no wrong answer on the labelled pairs, a lax one does', async () => {
+test('the default threshold gives no wrong answer on the labelled pairs, a lax one does', {
+  // The first command installs what it needs.
+  timeout: 240_000,
+}, async () => {
   const { code, out, err } = await run('evaluate', PAIRS, '--embedding-model', EMBEDDER, '--json');
   expect(code, err).toBe(0);
   const { pairs, quality } = JSON.parse(out) as { pairs: number; quality: Quality[] };
