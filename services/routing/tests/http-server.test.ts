@@ -127,3 +127,12 @@ test('a body that is no UTF-8 is refused, not guessed at', async () => {
   Object.assign(request, { headers: {} });
   await expect(readJson(request, () => undefined)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
 });
+
+test('a body that is nested very deep is refused before it is parsed', async () => {
+  const request = Readable.from([Buffer.from('['.repeat(100_000))]) as IncomingMessage;
+  Object.assign(request, { headers: {} });
+  await expect(readJson(request, () => undefined)).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    violations: [{ field: '(body)', description: 'is nested deeper than 128 levels' }],
+  });
+});

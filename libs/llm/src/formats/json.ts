@@ -1,3 +1,5 @@
+import { isDeepJson } from '@switchyard/kernel';
+
 /** A JSON object whose fields have not been looked at. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -8,8 +10,9 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value of some JSON text; `undefined` where it is not JSON. */
+/** The value of some JSON text; `undefined` where it is not JSON, or nested very deep. */
 export function parseJson(text: string): unknown {
+  if (isDeepJson(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { invalidArgument, ServiceError } from '@switchyard/kernel';
+import { invalidArgument, isDeepJson, MAX_JSON_TEXT_DEPTH, ServiceError } from '@switchyard/kernel';
 import type { TakeBytes } from '@switchyard/service-kit';
 
 /** Most bytes of a request's body. */
@@ -26,8 +26,14 @@ export async function readJson(request: IncomingMessage, take: TakeBytes): Promi
   const body = await readBody(request, take);
   // Else what cannot be read would be asked for in other words than the caller's.
   if (!isUtf8(body)) throw invalidArgument({ field: '(body)', description: 'is not valid UTF-8' });
+  const text = body.toString('utf8');
+  if (isDeepJson(text))
+    throw invalidArgument({
+      field: '(body)',
+      description: `is nested deeper than ${MAX_JSON_TEXT_DEPTH} levels`,
+    });
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(text);
   } catch (error) {
     throw invalidArgument({
       field: '(body)',

@@ -1,4 +1,4 @@
-import type { Result } from '@switchyard/kernel';
+import { isDeepJson, type Result } from '@switchyard/kernel';
 import type { BatchProblem } from './batch.ts';
 import { MAX_CUSTOM_ID, MAX_LINES } from './batch-limits.ts';
 import type { TextLine } from './cut-lines.ts';
@@ -19,7 +19,8 @@ export function readLine({ number, text }: TextLine, endpoint: string): Result<B
     error: { code, message, line: number, field },
   });
   const read = parseObject(text);
-  if (read === undefined) return wrong('invalid_json_line', 'the line is not a JSON object');
+  if (read === undefined)
+    return wrong('invalid_json_line', 'the line is not a JSON object, or nested too deep');
   const { custom_id: customId, method, url, body } = read;
   if (typeof customId !== 'string' || customId === '' || customId.length > MAX_CUSTOM_ID)
     return wrong('invalid_custom_id', `must be a string of 1 to ${MAX_CUSTOM_ID} characters`, 'custom_id');
@@ -37,6 +38,7 @@ const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parseObject(text: string): JsonObject | undefined {
+  if (isDeepJson(text)) return undefined;
   try {
     const read: unknown = JSON.parse(text);
     return isObject(read) ? read : undefined;
