@@ -128,7 +128,11 @@ test('after 60 s without an exchange one is tried: where it fails nothing may be
   await vi.advanceTimersByTimeAsync(60_001);
   installation.onExchange = () => Promise.reject(new Error('away'));
   replica.sent.splice(0);
-  expect((await outcomes([admit(replica, 1n)])).map(kindOf)).toEqual(['unchecked']);
+  replica.waits.splice(0);
+  const waiting = admit(replica, 1n);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(replica.waits).toMatchObject([{ outcome: 'unchecked' }]);
+  expect((await outcomes([waiting])).map(kindOf)).toEqual(['unchecked']);
   expect(replica.sent).toHaveLength(1);
   installation.onExchange = () => Promise.resolve();
   expect((await outcomes([admit(replica, 1n)])).map(kindOf)).toEqual(['admitted']);

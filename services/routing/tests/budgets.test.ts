@@ -172,6 +172,8 @@ test('an attempt whose end cannot be booked counts as it was held', async () => 
   expect(() => one.succeed(attempt, { usage: { ...usage, inputTokens: 0.5 } })).toThrow(RangeError);
   one.abandon(attempt);
   expect(records).toEqual([attempt.held]);
+  // It is settled: what is given back later does not count.
+  attempt.budgets.cancel();
   expect(await used()).toBe(attempt.held.holdNanoUsd);
 });
 
