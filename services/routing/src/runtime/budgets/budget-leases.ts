@@ -21,7 +21,7 @@ export interface BudgetedCall extends CallScope {
   readonly mostUsed: MostUsed;
   /**
    * How long it waits where this replica has no room. `none`: not at all; `exchange`: until cost-accounting has answered once;
-   * `recall`: also until other replicas may have given back what they do not use. Never more than 100 ms.
+   * `recall`: also until other replicas may have given back what they do not use, for 100 ms. Never more than 1 s.
    */
   readonly patience: 'none' | 'exchange' | 'recall';
 }
@@ -61,8 +61,10 @@ export interface LeaseTurn {
 
 /** Leases may be used for so long after the exchange that renewed them. */
 const VALID_MS = 60_000;
-/** Longest wait of an attempt. */
+/** So long an attempt waits for what others may give back. */
 const PATIENCE_MS = 100;
+/** Longest wait for an answer: in a burst all replicas ask at once, and a late answer is better than none. */
+const ANSWER_MS = 1_000;
 /** After this time others may have given back what was recalled. */
 const ASK_AGAIN_MS = 25;
 const MAX_WAITING = 1_000;
@@ -228,14 +230,14 @@ export class BudgetLeases {
     const { clock, onWaited } = this.#options;
     return new Promise((resolve) => {
       const sinceMs = clock.monotonicMs();
-      const timer = setTimeout(() => waiter.end(this.#asAnswered(waiter)), PATIENCE_MS);
+      const timer = setTimeout(() => waiter.end(this.#asAnswered(waiter)), ANSWER_MS);
       const end = (admission: BudgetAdmission) => {
         if (!this.#line.remove(waiter)) return;
         clearTimeout(timer);
         onWaited({ durationMs: clock.monotonicMs() - sinceMs, outcome: admission.kind });
         resolve(admission);
       };
-      const waiter: Waiter = { call, covering, answer: undefined, end };
+      const waiter: Waiter = { call, covering, sinceMs, answer: undefined, end };
       this.#line.add(waiter);
       this.#wantExchange();
     });
@@ -254,8 +256,9 @@ export class BudgetLeases {
   /** Whether one that was asked for and got no room waits on. */
   #goOn(waiter: Waiter): void {
     if (!this.#line.has(waiter)) return;
-    const { answer, call } = waiter;
-    if (answer?.kind === 'short' && !(answer.othersHave && call.patience === 'recall')) {
+    const { answer, call, sinceMs } = waiter;
+    const isPatient = call.patience === 'recall' && this.#options.clock.monotonicMs() - sinceMs < PATIENCE_MS;
+    if (answer?.kind === 'short' && !(answer.othersHave && isPatient)) {
       waiter.end(this.#asAnswered(waiter));
       return;
     }

@@ -5,6 +5,8 @@ import type { BudgetAdmission, BudgetedCall } from './budget-leases.ts';
 /** An attempt that waits for leases. */
 export interface Waiter {
   readonly call: BudgetedCall;
+  /** Since when, monotonic. */
+  readonly sinceMs: number;
   /** The budgets that counted it when it came. */
   readonly covering: readonly BoundBudget[];
   /** What cost-accounting answered last; undefined before. */
