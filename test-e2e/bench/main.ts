@@ -5,6 +5,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   budgets: () => import('../../services/routing/bench/budgets.ts'),
   cache: () => import('./cache.ts'),
   savings: () => import('./savings.ts'),
+  concurrent: () => import('./concurrent.ts'),
 };
 
 const [name = 'side-by-side'] = process.argv.slice(2);

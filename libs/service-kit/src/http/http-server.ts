@@ -34,6 +34,8 @@ export interface RunningHttpServer {
 const MAX_HEADER_BYTES = 32 * 1024;
 /** Longest time for a request to arrive whole. */
 const REQUEST_TIMEOUT_MS = 120_000;
+/** Connections that wait to be accepted; the system's own bound (Linux: 4,096, net.core.somaxconn) is below it or the same. */
+const MAX_WAITING_CONNECTIONS = 4_096;
 
 /** Serves routes by HTTP: every one authenticated, errors in its shape. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
@@ -59,7 +61,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
         ),
       ),
     );
-    server.listen(options.port, options.host, resolve);
+    server.listen({ host: options.host, port: options.port, backlog: MAX_WAITING_CONNECTIONS }, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

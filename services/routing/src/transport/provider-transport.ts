@@ -31,8 +31,8 @@ export interface ProviderAnswer {
   readonly body: Readable & { dump(): Promise<unknown> };
 }
 
-/** Connections to one origin at the most. */
-const MAX_CONNECTIONS = 1_024;
+/** Connections to one origin at the most; what comes above waits for one. Each is a file descriptor. */
+const MAX_CONNECTIONS = 8_192;
 /** Pools kept; the one that was used longest ago goes first. */
 const MAX_POOLS = 512;
 

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 /** Longer than any client keeps an idle connection: the client closes first, so no request meets a closing one. */
 const KEEP_ALIVE_MS = 120_000;
 const DRAIN_CHECK_MS = 20;
+/** Connections that wait to be accepted: gateways open thousands at once. */
+const MAX_WAITING_CONNECTIONS = 4_096;
 
 /** A server that accepts requests. */
 export interface Listener {
@@ -27,7 +29,7 @@ export async function listen(args: {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(new Error(`simulator: can not listen on ${host}:${port} (${cause.code})`, { cause })),
     );
-    server.listen({ host, port }, resolve);
+    server.listen({ host, port, backlog: MAX_WAITING_CONNECTIONS }, resolve);
   });
   const address = server.address() as AddressInfo;
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
