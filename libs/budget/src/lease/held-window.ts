@@ -86,7 +86,7 @@ export class HeldWindow {
     const isIdle = monotonicMs - this.#wantedAtMs >= IDLE_MS;
     if (!(this.#isRecalled || isIdle || wallMs >= this.#endMs)) return;
     this.#isRecalled = false;
-    if (isIdle) this.#wantedAtMs = Number.NEGATIVE_INFINITY;
+    this.#wantedAtMs = Number.NEGATIVE_INFINITY;
     this.#returned += most(0n, this.room);
   }
 

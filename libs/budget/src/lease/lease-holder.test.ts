@@ -126,5 +126,16 @@ test('a window that has ended gives all back and does not come again', () => {
   exchange(1_600);
   expect(windows.get('1@0')?.leases.get('a')).toMatchObject({ granted: 10n, returned: 7n });
   expect(one.window(ending)).toBeUndefined();
+  // The clock has gone back: nothing of it is taken, asked for or given back any more.
   expect(one.reserve([ending], at(900)).kind).toBe('short');
+  expect(one.plan([[ending]], at(900))).toMatchObject({ leases: [], asks: [[{ amount: 0n }]] });
+});
+
+test('what is recalled is not asked for again by the same exchange', () => {
+  const { windows, holder, exchange } = ofLimits(1_000n);
+  const one = holder('a');
+  exchange(one, [[charge(10n)]]);
+  one.recall({ budget: 1, startMs: 0 });
+  exchange(one);
+  expect(windows.get('1@0')?.leased).toBe(0n);
 });

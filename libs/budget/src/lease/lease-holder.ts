@@ -149,7 +149,8 @@ export class LeaseHolder {
     const rooms = new Map<HeldWindow, bigint>();
     return waiting.map((charges) =>
       charges.map((charge) => {
-        const { budget, startMs, amount } = charge;
+        const { budget, startMs, endMs, amount } = charge;
+        if (endMs <= this.#forgottenMs) return { budget, startMs, amount: 0n };
         const window = this.#windowOf(charge);
         const rest = (rooms.get(window) ?? window.room) - amount;
         rooms.set(window, rest < 0n ? 0n : rest);

@@ -5,7 +5,6 @@ import {
   type LeaseExchange,
   LeaseHolder,
   type LeaseKey,
-  leaseKeyText,
 } from '@switchyard/budget';
 import { type Clock, unreachable } from '@switchyard/kernel';
 import type { BoundBudget, BudgetUnit, CallScope } from '../../domain/budget/bound-budget.ts';
@@ -84,8 +83,6 @@ export class BudgetLeases {
   readonly #time: BookClock;
   readonly #line = new WaitingLine(MAX_WAITING);
   #book: BudgetBook = EMPTY_BOOK;
-  /** Windows that were recalled since the last exchange, by {@link leaseKeyText}. */
-  readonly #recalled = new Set<string>();
   #wantExchange: () => void = () => undefined;
   #again: NodeJS.Timeout | undefined;
   #isServingSoon = false;
@@ -143,14 +140,14 @@ export class BudgetLeases {
   /** Others need what is unused of a window: it goes back at once. Where nothing is, nothing is sent: two who wait would recall each other for ever. */
   recall(key: LeaseKey): void {
     if ((this.#holder.window(key)?.room ?? 0n) <= 0n) return;
-    this.#recall(key);
+    this.#holder.recall(key);
     this.#wantExchange();
   }
 
   /** All that is unused goes back with the next exchange, and nothing is asked for ahead any more. Call it at the end. */
   recallAll(): void {
     this.#isEnding = true;
-    for (const lease of this.#holder.plan([], this.#time.now()).leases) this.#recall(lease);
+    for (const lease of this.#holder.plan([], this.#time.now()).leases) this.#holder.recall(lease);
   }
 
   /** What the next exchange sends. */
@@ -165,7 +162,7 @@ export class BudgetLeases {
       asking.push(waiter);
       asks.push(charged.charges);
     }
-    return { told: this.#withoutRecalled(this.#holder.plan(asks, sentAt)), sentAt, waiting, asking };
+    return { told: this.#asEnding(this.#holder.plan(asks, sentAt)), sentAt, waiting, asking };
   }
 
   /** The exchange was answered. */
@@ -188,19 +185,10 @@ export class BudgetLeases {
     for (const waiter of this.#line.all()) waiter.end(UNCHECKED);
   }
 
-  #recall(key: LeaseKey): void {
-    this.#holder.recall(key);
-    this.#recalled.add(leaseKeyText(key));
-  }
-
-  /** What is given back for others must not be granted again by the same exchange, but to those who wait for it. */
-  #withoutRecalled(told: LeaseExchange): LeaseExchange {
-    if (this.#recalled.size === 0 && !this.#isEnding) return told;
-    const leases = told.leases.map((lease) =>
-      this.#isEnding || this.#recalled.has(leaseKeyText(lease)) ? { ...lease, runsLow: false } : lease,
-    );
-    this.#recalled.clear();
-    return { ...told, leases };
+  /** At the end nothing is asked for ahead any more. */
+  #asEnding(told: LeaseExchange): LeaseExchange {
+    if (!this.#isEnding) return told;
+    return { ...told, leases: told.leases.map((lease) => ({ ...lease, runsLow: false })) };
   }
 
   /** undefined: it has to wait. */
