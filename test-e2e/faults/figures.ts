@@ -13,6 +13,7 @@ import { a12 } from './figures/a12-corrupt-streams.ts';
 import { a13 } from './figures/a13-callers-leave.ts';
 import { a15 } from './figures/a15-budget.ts';
 import { a20 } from './figures/a20-redis-away.ts';
+import { a32 } from './figures/a32-hostile-input.ts';
 
 /** Every figure that is measured, in the order of the table. */
-export const FIGURES: readonly Figure[] = [a1, a2, a3, a4, a5, a6, a7, a8, a9, a11, a12, a13, a15, a20];
+export const FIGURES: readonly Figure[] = [a1, a2, a3, a4, a5, a6, a7, a8, a9, a11, a12, a13, a15, a20, a32];
