@@ -4,7 +4,7 @@ import { type BudgetRefusal, describeBudgetRefusal } from '../domain/budget/budg
 /** A budget that begins anew within this time is worth waiting for. */
 const NEAR_MS = 600_000;
 
-/** Every candidate would exceed a hard budget; the refusal is that of the one that begins anew first. */
+/** Every candidate would exceed a hard budget; the refusal is that of the one that begins anew first, and among those of the least that would do. */
 export function budgetExceeded(
   requestId: string,
   refusal: Extract<BudgetRefusal, { kind: 'exceeded' }>,

@@ -102,11 +102,15 @@ export class RequestBudgets {
 
   #refused(refusal: BudgetRefusal): PassedOver {
     const detail = describeBudgetRefusal(refusal);
-    if (refusal.kind === 'exceeded' && !(this.#exceeded && this.#exceeded.leftMs <= refusal.leftMs))
+    if (refusal.kind === 'exceeded' && (this.#exceeded === undefined || isNearer(refusal, this.#exceeded)))
       this.#exceeded = refusal;
     return { outcome: OUTCOMES[refusal.kind], detail };
   }
 }
+
+/** Which of two refusals a caller can do most about: what begins anew first, and else what needs less. */
+const isNearer = (a: Exceeded, b: Exceeded): boolean =>
+  a.endMs === b.endMs ? a.needed < b.needed : a.endMs < b.endMs;
 
 const UNCHECKED_DETAIL =
   'whether a hard budget has room for it cannot be known now: cost-accounting does not answer in time';
