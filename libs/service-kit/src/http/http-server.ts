@@ -34,7 +34,7 @@ export interface RunningHttpServer {
 const MAX_HEADER_BYTES = 32 * 1024;
 /** Longest time for a request to arrive whole. */
 const REQUEST_TIMEOUT_MS = 120_000;
-/** Connections that wait to be accepted; the system's own bound (Linux: 4,096, net.core.somaxconn) is below it or the same. */
+/** Connections that wait to be accepted; the system's own bound (Linux: net.core.somaxconn) may be lower. */
 const MAX_WAITING_CONNECTIONS = 4_096;
 
 /** Serves routes by HTTP: every one authenticated, errors in its shape. */
