@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LineKind, UsageRecord } from '@switchyard/contracts/events';
+import { formatUsd } from '@switchyard/kernel';
 import { expect, test } from 'vitest';
 import type { BoundBudget } from '../src/domain/budget/bound-budget.ts';
 import { outboxFull } from '../src/errors.ts';
@@ -262,6 +263,26 @@ test('where all may cost too much the caller hears which budget it is, how it st
   });
   expect(decisions[0]?.attempts.map(({ outcome }) => outcome)).toEqual(Array(3).fill('budget_exceeded'));
   expect(await used()).toBe(0n);
+});
+
+test('of several that may cost too much the caller hears of the one that needs the least', async () => {
+  const prices = { input: 9_000_000_000n, output: 9_000_000_000n };
+  const offerings = [
+    offering({ provider: 'a', priority: 0 }),
+    offering({ provider: 'c', priority: 1, prices }),
+  ];
+  const snapshots = { current: snapshotOf(offerings) } as unknown as SnapshotHolder;
+  const rich = await budgeted(undefined, { snapshots });
+  const { holdNanoUsd = 0n } = (await rich.execution().begin()).held;
+  const poor = await budgeted(
+    [budget({ limit: 1_000n, windows: [{ startMs: 0, endMs: Date.now() + 60_000 }] })],
+    {
+      snapshots,
+    },
+  );
+  await expect(new Pipeline(poor.context).complete(call)).rejects.toMatchObject({
+    publicMessage: expect.stringContaining(`this may need $${formatUsd(holdNanoUsd)};`),
+  });
 });
 
 test('where it does not begin anew soon, nobody is told to try again', async () => {
