@@ -257,7 +257,7 @@ describe('ListLedgerEntries', () => {
 });
 
 describe('RenewLeases and GetLedgerStatus', () => {
-  it('answers each outbox’s watermark in the order asked, and the price version', async () => {
+  it('answers each outbox’s watermark in the order asked, and the versions of prices and budgets', async () => {
     const answer = await service.as('replica').renew({
       replica: 'replica-9',
       outboxes: [
@@ -271,6 +271,9 @@ describe('RenewLeases and GetLedgerStatus', () => {
         { outboxId: 'o1', committedSequence: 6n },
       ],
       priceVersion: '0000000001',
+      budgetVersion: '0',
+      leases: [],
+      asks: [],
     });
   });
 

@@ -237,12 +237,18 @@ test('A26: every table forces row-level security, and the app role sees nothing 
       WHERE nspname = 'health_probe' AND relkind = 'r' AND relname <> 'schema_migrations' ORDER BY relname`,
   );
   expect(tables).toEqual(
-    ['health_changes', 'health_version', 'lease', 'probe_settings', 'probe_spending', 'provider_health'].map(
-      (relname) => ({
-        relname,
-        relforcerowsecurity: true,
-      }),
-    ),
+    [
+      'alert_deliveries',
+      'alert_receivers',
+      'alert_rules',
+      'alerts',
+      'health_changes',
+      'health_version',
+      'lease',
+      'probe_settings',
+      'probe_spending',
+      'provider_health',
+    ].map((relname) => ({ relname, relforcerowsecurity: true })),
   );
   await owner.end();
   const app = new pg.Client({ connectionString: service.env.HEALTH_PROBE_DATABASE_URL });
