@@ -37,3 +37,11 @@ export const budgetNotFound = (id: string): ServiceError =>
     publicMessage: `there is no budget ${JSON.stringify(id)}`,
     metadata: { budget: id },
   });
+
+/** A tenant, or the installation, has as many budgets as it may have. */
+export const tooManyBudgets = (most: string): ServiceError =>
+  new ServiceError({
+    reason: 'TOO_MANY_BUDGETS',
+    code: 'RESOURCE_EXHAUSTED',
+    publicMessage: `there may be ${most} at the most; delete one that is not needed`,
+  });

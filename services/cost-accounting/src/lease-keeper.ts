@@ -1,4 +1,5 @@
 import { type LeaseAnswer, type LeaseExchange, type LeaseKey, leaseKeyText } from '@switchyard/budget';
+import type { Clock } from '@switchyard/kernel';
 import type { Logger } from '@switchyard/service-kit';
 import type { PostgresBudgetBook } from './adapters/postgres-budget-book.ts';
 import type { PostgresLeases } from './adapters/postgres-leases.ts';
@@ -10,6 +11,7 @@ export interface LeaseKeeperOptions {
   readonly books: PostgresBudgetBook;
   /** Asks all replicas to give back what is unused of a window. */
   readonly recall: (window: LeaseKey) => void;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -33,8 +35,7 @@ export class LeaseKeeper implements LeaseBook {
   async exchange(exchange: LeaseExchange, nowMs: number): Promise<LeaseAnswer> {
     if (exchange.leases.length + exchange.asks.length === 0) return { leases: [], asks: [] };
     const answer = await this.#options.leases.exchange(exchange, nowMs);
-    for (const ask of answer.asks)
-      if (ask.kind === 'short' && ask.othersHave) this.#recall(ask.window, nowMs);
+    for (const ask of answer.asks) if (ask.kind === 'short' && ask.othersHave) this.#recall(ask.window);
     return answer;
   }
 
@@ -47,7 +48,8 @@ export class LeaseKeeper implements LeaseBook {
     await this.#closing;
   }
 
-  #recall({ budget, startMs }: LeaseKey, nowMs: number): void {
+  #recall({ budget, startMs }: LeaseKey): void {
+    const nowMs = this.#options.clock.monotonicMs();
     const text = leaseKeyText({ budget, startMs });
     if (nowMs - (this.#recalledAtMs.get(text) ?? Number.NEGATIVE_INFINITY) < RECALL_EVERY_MS) return;
     if (this.#recalledAtMs.size >= MAX_RECALLED) this.#recalledAtMs.clear();

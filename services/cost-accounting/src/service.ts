@@ -78,17 +78,21 @@ async function compose(
       outboxes,
       queries: postgresLedgerQueries(postgres),
       budgets: new PostgresBudgets(postgres),
-      leases: keepLeases(foundation, { postgres, budgets }),
+      leases: keepLeases(foundation, { postgres, budgets, clock }),
       clock,
     }),
   });
   return { grpc: `${config.host}:${grpcPort}`, ops: `${config.host}:${opsPort}` };
 }
 
-function keepLeases(
-  { bus, names, log, stack }: Foundation,
-  { postgres, budgets }: { readonly postgres: Postgres; readonly budgets: PostgresBudgetIndex },
-): LeaseKeeper {
+/** What leases are kept in. */
+interface Kept {
+  readonly postgres: Postgres;
+  readonly budgets: PostgresBudgetIndex;
+  readonly clock: Clock;
+}
+
+function keepLeases({ bus, names, log, stack }: Foundation, { postgres, budgets, clock }: Kept): LeaseKeeper {
   const keeper = new LeaseKeeper({
     leases: new PostgresLeases(postgres, budgets),
     books: new PostgresBudgetBook(postgres, budgets),
@@ -97,6 +101,7 @@ function keepLeases(
       if (bus.isConnected)
         bus.connection?.publish(names.leaseRecall, LeaseRecall.encode(windowOf(window)).finish());
     },
+    clock,
     log,
   });
   stack.defer(() => keeper.stop());

@@ -12,6 +12,8 @@ import { describeFailure } from './post-json.ts';
 import { lookupFor, type ReachRules } from './reach-rules.ts';
 
 const TIMEOUT_MS = 10_000;
+/** Longest time of a whole e-mail. */
+const WHOLE_MS = 30_000;
 
 /** What is written, and by which password. */
 export interface Email {
@@ -41,6 +43,8 @@ export async function sendEmail(email: Email, rules: ReachRules): Promise<Delive
       subject: titleOf(notice),
       text: textOf(notice),
       headers: { 'auto-submitted': 'auto-generated' },
+      // The limits of the connection are for silence only: a server that drips would never end.
+      signal: AbortSignal.timeout(WHOLE_MS),
     });
     return { kind: 'delivered' };
   } catch (error) {

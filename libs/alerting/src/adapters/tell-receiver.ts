@@ -7,7 +7,7 @@ import { signedHeaders, webhookHeaders } from '../domain/sign-webhook.ts';
 import { slackBody } from '../domain/slack-body.ts';
 import { webhookBody } from '../domain/webhook-body.ts';
 import { postJson } from './post-json.ts';
-import type { ReachRules } from './reach-rules.ts';
+import { forbiddenPlace, type ReachRules } from './reach-rules.ts';
 import { sendEmail } from './send-email.ts';
 
 /** A secret, and where it may be used. */
@@ -49,6 +49,9 @@ export async function tellReceiver(telling: Telling, options: TellOptions): Prom
       const place = readPlace(textOf(url), ['https', 'http']);
       const refusal = notFor(url, place);
       if (refusal !== undefined) return refusal;
+      const forbidden = place && forbiddenPlace(place, options.rules);
+      if (forbidden !== undefined)
+        return { kind: 'failed', isFinal: true, reason: `the address ${forbidden}` };
       return postJson({ url: textOf(url), headers: {}, body: slackBody(telling.notice) }, options.rules);
     }
     case 'email': {

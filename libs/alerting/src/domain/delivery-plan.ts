@@ -2,6 +2,9 @@ import { fullJitterDelayMs } from '@switchyard/resilience';
 
 /** Tries of one delivery at the most: spread over about an hour. */
 export const MAX_ATTEMPTS = 10;
+/** Pauses between tries: doubled each time, up to the cap. */
+const BASE_MS = 15_000;
+const CAP_MS = 900_000;
 /** No other try of a delivery is begun before this: longer than any one may take. */
 export const ATTEMPT_LEASE_MS = 60_000;
 
@@ -26,7 +29,7 @@ export function afterAttempt(
   const { reason } = outcome;
   if (outcome.isFinal || attempts >= MAX_ATTEMPTS) return { kind: 'failed', reason };
   // Half of it is certain, so that a receiver that restarts is given time.
-  const capMs = 900_000;
-  const jitterMs = fullJitterDelayMs({ retry: attempts - 1, random, baseMs: 2_000, capMs });
-  return { kind: 'again', afterMs: Math.min(capMs, 2_000 * 2 ** (attempts - 1)) / 2 + jitterMs / 2, reason };
+  const jitterMs = fullJitterDelayMs({ retry: attempts - 1, random, baseMs: BASE_MS, capMs: CAP_MS });
+  const certainMs = Math.min(CAP_MS, BASE_MS * 2 ** (attempts - 1)) / 2;
+  return { kind: 'again', afterMs: certainMs + jitterMs / 2, reason };
 }

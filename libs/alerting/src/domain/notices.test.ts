@@ -128,7 +128,9 @@ test('H6: a failed delivery is tried again later and later, and not for ever', (
     const next = afterAttempt(failed, { attempts: index + 1, random: () => 0.5 });
     return next.kind === 'again' ? next.afterMs : 0;
   });
-  expect(delays.slice(0, 3)).toEqual([1_500, 3_000, 6_000]);
+  expect(delays.slice(0, 3)).toEqual([11_250, 22_500, 45_000]);
+  const minutes = delays.reduce((sum, ms) => sum + ms, 0) / 60_000;
+  expect(Math.round(minutes)).toBe(46);
   expect(Math.max(...delays)).toBeLessThanOrEqual(900_000);
   expect(afterAttempt(failed, { attempts: MAX_ATTEMPTS, random: () => 0 })).toMatchObject({ kind: 'failed' });
   expect(afterAttempt({ ...failed, isFinal: true }, { attempts: 1, random: () => 0 })).toMatchObject({

@@ -12,7 +12,7 @@ const MEAN_SHARE = 8n;
 
 /** A replica's lease of one window: what it was granted, gave back, used and holds. */
 export class HeldWindow {
-  readonly #key: LeaseKey;
+  readonly key: LeaseKey;
   readonly #endMs: number;
   #granted = 0n;
   #returned = 0n;
@@ -23,9 +23,10 @@ export class HeldWindow {
   #meanHold = 0n;
   #wantedAtMs = Number.NEGATIVE_INFINITY;
   #isRecalled = false;
+  #isGone = false;
 
   constructor(key: LeaseKey, endMs: number) {
-    this.#key = key;
+    this.key = key;
     this.#endMs = endMs;
   }
 
@@ -56,6 +57,7 @@ export class HeldWindow {
   get runsLow(): boolean {
     return (
       !this.#isRecalled &&
+      !this.#isGone &&
       this.#wantedAtMs > Number.NEGATIVE_INFINITY &&
       this.room < LOW_HOLDS * this.#meanHold
     );
@@ -77,6 +79,16 @@ export class HeldWindow {
     this.#used += used;
   }
 
+  /** Whether there is nothing to tell of it: nothing is held or left, and all that was given back is known. */
+  get isQuiet(): boolean {
+    return this.#held === 0n && (this.#isGone || (this.room <= 0n && this.#returnedKnown >= this.#returned));
+  }
+
+  /** Its budget is no more: nobody counts what is left of it. */
+  abandon(): void {
+    this.#isGone = true;
+  }
+
   recall(): void {
     this.#isRecalled = true;
   }
@@ -93,7 +105,7 @@ export class HeldWindow {
   tell(): ToldLease {
     const { runsLow } = this;
     return {
-      ...this.#key,
+      ...this.key,
       granted: this.#granted,
       returned: this.#returned,
       meanHold: this.#meanHold,

@@ -139,3 +139,16 @@ test('what is recalled is not asked for again by the same exchange', () => {
   exchange(one);
   expect(windows.get('1@0')?.leased).toBe(0n);
 });
+
+test('what has nothing left to tell is not told, and a budget that is gone neither', () => {
+  const { holder, exchange } = ofLimits(10n, 10n);
+  const one = holder('a');
+  exchange(one, [[charge(10n, 1)], [charge(10n, 2)]]);
+  const reserved = one.reserve([charge(10n, 1)], at(1));
+  if (reserved.kind !== 'reserved') throw new Error('not reserved');
+  expect(one.plan([], at(2)).leases.map(({ budget }) => budget)).toEqual([1, 2]);
+  one.retain((budget) => budget === 1);
+  one.settle(reserved, [10n]);
+  exchange(one, [], 6_000);
+  expect(one.plan([], at(6_001)).leases).toEqual([]);
+});

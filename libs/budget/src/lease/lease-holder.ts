@@ -85,6 +85,11 @@ export class LeaseHolder {
     this.#windows.get(leaseKeyText(key))?.recall();
   }
 
+  /** Budgets that are no more are not told of any more. @param isThere whether a budget of this number is */
+  retain(isThere: (budget: number) => boolean): void {
+    for (const window of this.#windows.values()) if (!isThere(window.key.budget)) window.abandon();
+  }
+
   /** Whether an exchange would tell anything that cannot wait. */
   get isUrgent(): boolean {
     return this.#windows.values().some(({ isRecalled }) => isRecalled);
@@ -104,7 +109,7 @@ export class LeaseHolder {
     const leases: ToldLease[] = [];
     for (const window of this.#windows.values()) {
       window.giveBack(now);
-      leases.push(window.tell());
+      if (!window.isQuiet || window.runsLow) leases.push(window.tell());
     }
     return { owner: this.#options.owner, leases, asks: this.#asksOf(waiting) };
   }

@@ -9,8 +9,10 @@ const LOCK = 7_246_003;
 export const keepBudgets = (transaction: Transaction): Promise<unknown> =>
   transaction.query(`SELECT pg_advisory_xact_lock_shared(${LOCK})`);
 
-/** Until the transaction ends nobody else reads or changes budgets to count usage. @returns after counting up their version */
-export async function changeBudgets(transaction: Transaction): Promise<void> {
-  await transaction.query(`SELECT pg_advisory_xact_lock(${LOCK})`);
-  await transaction.query('UPDATE cost_accounting.budget_version SET version = version + 1');
-}
+/** Until the transaction ends nobody else reads or changes budgets to count usage. */
+export const lockBudgets = (transaction: Transaction): Promise<unknown> =>
+  transaction.query(`SELECT pg_advisory_xact_lock(${LOCK})`);
+
+/** Budgets have changed: whoever has read them reads them again. */
+export const countUpBudgets = (transaction: Transaction): Promise<unknown> =>
+  transaction.query('UPDATE cost_accounting.budget_version SET version = version + 1');

@@ -1,8 +1,9 @@
 import { windowAt } from '@switchyard/budget';
 import type { Postgres, Transaction } from '@switchyard/service-kit';
 import type { Budget, StatedBudget } from '../domain/budget/budget.ts';
+import { tooManyBudgets } from '../errors.ts';
 import type { BudgetChange, BudgetName, BudgetPage, BudgetStore, StandingBudget } from '../ports.ts';
-import { changeBudgets } from './budget-lock.ts';
+import { countUpBudgets, lockBudgets } from './budget-lock.ts';
 import { type BudgetRow, budgetOfRow } from './budget-row.ts';
 
 const INSERT = `
@@ -52,10 +53,12 @@ export class PostgresBudgets implements BudgetStore {
 
   create(stated: StatedBudget, nowMs: number): Promise<StandingBudget | undefined> {
     return this.#postgres.asSystem(async (transaction) => {
-      await changeBudgets(transaction);
+      await lockBudgets(transaction);
+      await refuseTooMany(transaction, stated);
       const { rows } = await transaction.query<BudgetRow>(INSERT, insertValues(stated));
       const [row] = rows;
       if (row === undefined) return undefined;
+      await countUpBudgets(transaction);
       const budget = budgetOfRow(row);
       await beginWindow(transaction, budget, nowMs);
       return withStanding(transaction, budget, nowMs);
@@ -68,7 +71,7 @@ export class PostgresBudgets implements BudgetStore {
     nowMs: number,
   ): Promise<StandingBudget | undefined> {
     return this.#postgres.asSystem(async (transaction) => {
-      await changeBudgets(transaction);
+      await lockBudgets(transaction);
       const { limit, alertPercents, description } = change;
       const { rows } = await transaction.query<BudgetRow>(UPDATE, [
         tenant,
@@ -77,18 +80,22 @@ export class PostgresBudgets implements BudgetStore {
         alertPercents,
         description,
       ]);
-      return rows[0] && withStanding(transaction, budgetOfRow(rows[0]), nowMs);
+      if (rows[0] === undefined) return undefined;
+      await countUpBudgets(transaction);
+      return withStanding(transaction, budgetOfRow(rows[0]), nowMs);
     });
   }
 
   remove({ tenant, id }: BudgetName): Promise<boolean> {
     return this.#postgres.asSystem(async (transaction) => {
-      await changeBudgets(transaction);
+      await lockBudgets(transaction);
       const { rowCount } = await transaction.query(
         'DELETE FROM cost_accounting.budgets WHERE tenant = $1 AND id = $2',
         [tenant, id],
       );
-      return rowCount === 1;
+      if (rowCount !== 1) return false;
+      await countUpBudgets(transaction);
+      return true;
     });
   }
 
@@ -110,6 +117,26 @@ export class PostgresBudgets implements BudgetStore {
       return found;
     });
   }
+}
+
+/** Most budgets of one tenant, and of the installation. */
+const MAX_BUDGETS = 1_000;
+/** Most that refuse of one tenant and one key, or of no key: an attempt is held against at most four times as many. */
+const MAX_REFUSING = 16;
+const COUNT = `
+  SELECT count(*) AS all, count(*) FILTER (WHERE refuses AND key_id = $2) AS refusing
+  FROM cost_accounting.budgets WHERE tenant = $1`;
+
+/** @throws TOO_MANY_BUDGETS */
+async function refuseTooMany(
+  transaction: Transaction,
+  { tenant, scope: { keyId }, refuses }: StatedBudget,
+): Promise<void> {
+  const { rows } = await transaction.query<{ all: string; refusing: string }>(COUNT, [tenant, keyId]);
+  const { all = '0', refusing = '0' } = rows[0] ?? {};
+  if (Number(all) >= MAX_BUDGETS) throw tooManyBudgets(`${MAX_BUDGETS} budgets`);
+  if (refuses && Number(refusing) >= MAX_REFUSING)
+    throw tooManyBudgets(`${MAX_REFUSING} budgets that refuse, of ${keyId === '' ? 'no key' : 'one key'}`);
 }
 
 function insertValues(stated: StatedBudget): unknown[] {

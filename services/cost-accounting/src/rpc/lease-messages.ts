@@ -71,13 +71,15 @@ export const windowOf = ({ budget, startMs }: LeaseKey) => ({
 });
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+/** The year 9999: beyond it no calendar goes on for ever. */
+const MAX_WINDOW_MS = BigInt(Date.UTC(9999, 0, 1));
 
 function readKey(
   { budget, windowStartMs }: { readonly budget: bigint; readonly windowStartMs: bigint },
   field: string,
 ): LeaseKey {
   if (budget < 1n || budget > MAX_SAFE) throw invalidArgument(outOfRange(`${field}.budget`));
-  if (windowStartMs < 0n || windowStartMs > MAX_SAFE)
+  if (windowStartMs < 0n || windowStartMs > MAX_WINDOW_MS)
     throw invalidArgument(outOfRange(`${field}.window_start_ms`));
   return { budget: Number(budget), startMs: Number(windowStartMs) };
 }

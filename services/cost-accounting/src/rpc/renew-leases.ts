@@ -25,8 +25,9 @@ export function renewLeases({
 }: LeaseContext): UnaryHandler<RenewLeasesRequest, RenewLeasesResponse> {
   return async (request) => {
     const reports = readReports(request);
-    const exchange = readExchange(request);
+    // First: what is wrong with leases must not keep the ledger from being heard of.
     const { watermarks, priceVersion } = await outboxes.report(request.replica, reports);
+    const exchange = readExchange(request);
     const nowMs = clock.wallMs();
     const answer = exchange === undefined ? undefined : await leases.exchange(exchange, nowMs);
     const { version } = await leases.book(nowMs);

@@ -37,6 +37,9 @@ export function listProviderHealth({
   };
 }
 
+/** Most characters of a page token. */
+const MAX_TOKEN = 2_048;
+
 /** Only a position: what a caller may see is decided anew on every page. */
 function pageTokenOf({ provider, tenant }: ProviderName): string {
   return Buffer.from(JSON.stringify([provider, tenant]), 'utf8').toString('base64url');
@@ -45,6 +48,7 @@ function pageTokenOf({ provider, tenant }: ProviderName): string {
 function readPageToken(token: string): ProviderName | undefined {
   if (token === '') return undefined;
   try {
+    if (token.length > MAX_TOKEN) throw new RangeError('longer than any that was given');
     const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
     if (Array.isArray(parts) && parts.length === 2 && parts.every((part) => typeof part === 'string')) {
       return { provider: parts[0] as string, tenant: parts[1] as string };

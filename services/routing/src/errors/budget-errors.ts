@@ -22,9 +22,7 @@ export function budgetExceeded(
       budget: budget.id,
       budget_tenant: budget.tenant,
       unit: budget.unit,
-      limit: String(limit),
-      spent: String(spent),
-      held: String(leased),
+      ...(budget.tenant === '' ? {} : { limit: String(limit), spent: String(spent), held: String(leased) }),
       ...(endMs === Number.POSITIVE_INFINITY ? {} : { resets_at: new Date(endMs).toISOString() }),
     },
   });

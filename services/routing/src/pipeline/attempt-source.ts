@@ -267,7 +267,7 @@ export class AttemptSource {
     const { place } = admission;
     const index = this.#attempts;
     const isContinuation = this.#for.told.soFar !== 'nothing';
-    const holding = this.#budgets.hold({ candidate, needs, index, isContinuation });
+    const holding = this.#budgets.hold({ candidate, needs, index, isContinuation, isHedge });
     const held = holding instanceof Promise ? await holding : holding;
     if (held.kind === 'held') {
       const taken = { place, budgets: held.hold };

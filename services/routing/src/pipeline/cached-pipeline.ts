@@ -202,7 +202,9 @@ export class CachedPipeline {
       for (const matched of await near) {
         const other = { ...call, key: matched.key };
         const hit = this.#recall(other) ?? (await this.#fetch(other));
-        if (hit !== undefined) return { ...hit, result: CacheResult.HIT_SEMANTIC, matched };
+        // Another answer may have come under that question's key since.
+        if (hit !== undefined && saysItInWords(hit.response))
+          return { ...hit, result: CacheResult.HIT_SEMANTIC, matched };
       }
       return undefined;
     };

@@ -23,6 +23,7 @@ import { AttemptDeadline } from '../transport/attempt-deadline.ts';
 import { authorizationHeaders } from '../transport/authorize-request.ts';
 import type { PreparedCall } from '../transport/call-provider.ts';
 import { type Attempt, type AttemptOrigin, heldRecord, startAttemptSpan } from './attempt.ts';
+import { asksWithWrongKey } from './pipeline-call.ts';
 
 /** What came of preparing a candidate's call. */
 export type Prepared =
@@ -135,7 +136,7 @@ function hold(
     attemptId: held.attemptId,
     encoded,
     wallMs,
-    onHead: learner(options, context, runtime),
+    onHead: asksWithWrongKey(origin.needs.operation) ? learnsNothing : learner(options, context, runtime),
   });
   try {
     context.usage.hold(held.attemptId, held);
@@ -167,6 +168,9 @@ function hold(
   };
   return { kind: 'attempt', attempt: { ...known, ...made, ...UNANSWERED } };
 }
+
+/** What a provider tells a stranger of its limits is not about us. */
+const learnsNothing = (): void => undefined;
 
 /** Takes note of what the head of a call's answer tells of its target's limits. */
 function learner(

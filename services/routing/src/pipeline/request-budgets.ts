@@ -16,7 +16,7 @@ export interface BudgetedRequest {
 }
 
 /** An attempt of it that is about to be made. */
-export interface PlannedHold extends Pick<AttemptOrigin, 'needs' | 'index' | 'isContinuation'> {
+export interface PlannedHold extends Pick<AttemptOrigin, 'needs' | 'index' | 'isContinuation' | 'isHedge'> {
   readonly candidate: RankedCandidate;
 }
 
@@ -65,11 +65,11 @@ export class RequestBudgets {
       provider: offering.provider.id,
       model: offering.model,
       mostUsed: (unit) => mostUsed({ needs, offering, maxCost, index }, unit),
-      patience: this.#patience(needs),
+      patience: this.#patience(planned),
     });
     return admission instanceof Promise
-      ? admission.then((late) => this.#heldOrPassedOver(late))
-      : this.#heldOrPassedOver(admission);
+      ? admission.then((late) => this.#heldOrPassedOver(late, planned))
+      : this.#heldOrPassedOver(admission, planned);
   }
 
   /** Why nobody can be called, where hard budgets had no room for any of those that were passed over. */
@@ -81,19 +81,20 @@ export class RequestBudgets {
   }
 
   /** All candidates of a request together wait hardly longer than one. */
-  #patience({ isProbe }: PlannedHold['needs']): BudgetedCall['patience'] {
-    if (this.#isUnchecked) return 'none';
+  #patience({ needs: { isProbe }, isHedge }: PlannedHold): BudgetedCall['patience'] {
+    // The attempt that a hedge is made beside may answer meanwhile.
+    if (this.#isUnchecked || isHedge) return 'none';
     return isProbe || this.#exceeded !== undefined ? 'exchange' : 'recall';
   }
 
-  #heldOrPassedOver(admission: BudgetAdmission): HeldOrPassedOver {
+  #heldOrPassedOver(admission: BudgetAdmission, { isHedge }: PlannedHold): HeldOrPassedOver {
     switch (admission.kind) {
       case 'admitted':
         return { kind: 'held', hold: admission.hold };
       case 'refused':
         return { kind: 'passed over', ...this.#refused(admission.refusal) };
       case 'unchecked':
-        this.#isUnchecked = true;
+        this.#isUnchecked ||= !isHedge;
         return { kind: 'passed over', outcome: OUTCOMES.unchecked, detail: UNCHECKED_DETAIL };
       default:
         return unreachable(admission);

@@ -1,3 +1,4 @@
+import { unreachable } from '@switchyard/kernel';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { BudgetUnit } from './budget.ts';
 
@@ -10,5 +11,7 @@ export function budgetAmount(unit: BudgetUnit, entry: LedgerEntry): bigint {
       return entry.cache === '' ? BigInt((entry.inputTokens ?? 0) + (entry.outputTokens ?? 0)) : 0n;
     case 'requests':
       return entry.attemptIndex === 0 && entry.cache === '' ? 1n : 0n;
+    default:
+      return unreachable(unit);
   }
 }

@@ -6,6 +6,8 @@ const MAX_LABELS = 64;
 const MAX_COMPONENTS = 64;
 const MAX_LEASES = 64;
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+/** The year 9999: beyond it no calendar goes on for ever. */
+const MAX_WINDOW_MS = BigInt(Date.UTC(9999, 0, 1));
 /** Largest value of a Postgres bigint. */
 const MAX_BIGINT = 2n ** 63n - 1n;
 const MAX_INTEGER = 2 ** 31 - 1;
@@ -59,7 +61,8 @@ function findInvalidAmount(record: UsageRecord): string | undefined {
 function findInvalidLease({ leases }: UsageRecord): string | undefined {
   if (leases.length > MAX_LEASES) return `leases has more than ${MAX_LEASES} entries`;
   for (const { budget, windowStartMs, amount } of leases) {
-    if (budget > MAX_SAFE || windowStartMs < 0n || windowStartMs > MAX_SAFE) return 'a lease names no window';
+    if (budget > MAX_SAFE || windowStartMs < 0n || windowStartMs > MAX_WINDOW_MS)
+      return 'a lease names no window';
     if (amount < 0n) return 'the amount of a lease is below 0';
   }
   return undefined;

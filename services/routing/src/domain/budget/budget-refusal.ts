@@ -29,6 +29,9 @@ export function describeBudgetRefusal(refusal: BudgetRefusal): string {
   switch (refusal.kind) {
     case 'exceeded': {
       const { limit, spent, leased, needed } = refusal;
+      // What all tenants together spend is nothing for one of them to know.
+      if (budget.tenant === '')
+        return `${name} has too little left: this may need ${inUnit(needed, budget.unit)}; ${whenAnew(refusal.endMs)}`;
       const [most, gone, held, wanted] = [limit, spent, leased, needed].map((units) =>
         inUnit(units, budget.unit),
       );

@@ -123,6 +123,8 @@ export class BudgetLeases {
   /** Attempts are held against this book from now on; what is under way stays as it was admitted. */
   setBook(book: BudgetBook): void {
     this.#book = book;
+    const numbers = new Set(book.budgets.map(({ number }) => number));
+    this.#holder.retain((number) => numbers.has(number));
     if (!this.#line.isEmpty) this.#wantExchange();
   }
 
@@ -130,7 +132,7 @@ export class BudgetLeases {
   admit(call: BudgetedCall): BudgetAdmission | Promise<BudgetAdmission> {
     const covering = this.#book.covering(call);
     if (covering.length === 0) return NOT_BUDGETED;
-    if (!this.#line.isWaitedFor(covering)) {
+    if (!this.#line.isWaitedFor(covering) || this.#line.isFull) {
       const admission = this.#admitNow(call, covering);
       if (admission !== undefined) return admission;
     }
