@@ -12,6 +12,7 @@ it('holds every variable that is promised', () => {
   expect(Object.keys(devEnv({ apiKey: 'sy_x', ports: DEFAULT_PORTS, urls }))).toEqual([
     'SWITCHYARD_API_KEY',
     'SWITCHYARD_HTTP_URL',
+    'SWITCHYARD_HEALTH_HTTP_URL',
     'SWITCHYARD_GRPC_ADDRESS',
     'SWITCHYARD_SIMULATOR_URL',
     'DATABASE_URL',
