@@ -105,6 +105,22 @@ describe('budgets', () => {
     await expect(admin.createBudget(daily(6n))).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
   });
 
+  it('may be there so often, and what changes nothing gives no new version of the book', async () => {
+    const one = (n: number, change: object = {}) =>
+      admin.createBudget(daily(5n, { id: `b-${n}`, ...change }));
+    for (let n = 0; n < 16; n++) await one(n);
+    const { version } = await replica.book();
+    await expect(one(16)).rejects.toMatchObject({ reason: 'TOO_MANY_BUDGETS' });
+    // Whoever sets it again hears that it is there.
+    await expect(one(0)).rejects.toMatchObject({ reason: 'BUDGET_EXISTS' });
+    await expect(admin.deleteBudget('nobody', tenant)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await replica.book()).version).toBe(version);
+    // Those of a key, and those that only alert, are counted by themselves.
+    await one(17, { scope: { keyId: 'key-1' } });
+    await one(18, { enforcement: BudgetEnforcement.ALERT });
+    expect((await replica.book()).version).not.toBe(version);
+  });
+
   it('is seen and changed only by whose it is', async () => {
     const { budget } = await tenantAdmin.createBudget({
       id: `own-${randomUUID()}`,

@@ -70,12 +70,20 @@ describe('who sees what', () => {
   });
 });
 
+/** Well-formed, and longer than any that is given. */
+const LONG_TOKEN = Buffer.from(JSON.stringify(['p'.repeat(3_000), 't'])).toString('base64url');
+
 test('pages hold every provider once', async () => {
   const first = await service.list('service@installation', { pageSize: 2 });
   expect(ids(first.providers)).toEqual(['of-t2', 'same']);
   const second = await service.list('service@installation', { pageSize: 2, pageToken: first.nextPageToken });
   expect([ids(second.providers), second.nextPageToken]).toEqual([['shared'], '']);
-  for (const wrong of [{ pageSize: -1 }, { pageSize: 5_001 }, { pageToken: 'no token' }]) {
+  for (const wrong of [
+    { pageSize: -1 },
+    { pageSize: 5_001 },
+    { pageToken: 'no token' },
+    { pageToken: LONG_TOKEN },
+  ]) {
     expect((await refusal(service.list('viewer@t1', wrong))).code).toBe('INVALID_ARGUMENT');
   }
 });

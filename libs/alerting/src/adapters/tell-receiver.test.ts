@@ -150,6 +150,11 @@ test('H6: Slack is told at the address that is its secret, and only where that m
     reason: expect.stringContaining('allowed origins'),
   });
   expect(received).toEqual([]);
+  secret('slack', 'http://hooks.slack.example/services/T0/B0/token', 'http://hooks.slack.example');
+  expect(await tell({ target, addresses: ['203.0.113.7'] })).toMatchObject({
+    isFinal: true,
+    reason: expect.stringContaining('needs https'),
+  });
   secret('slack', `http://${host}/services/T0/B0/token\n`, `http://${host}`);
   expect(await tell({ target, named: [host] })).toEqual({ kind: 'delivered' });
   expect([received[0]?.url, JSON.parse(received[0]?.body ?? '').text]).toEqual([

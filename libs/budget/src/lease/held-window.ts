@@ -13,7 +13,8 @@ const MEAN_SHARE = 8n;
 /** A replica's lease of one window: what it was granted, gave back, used and holds. */
 export class HeldWindow {
   readonly key: LeaseKey;
-  readonly #endMs: number;
+  /** When the window ends, wall time in milliseconds. */
+  readonly endMs: number;
   #granted = 0n;
   #returned = 0n;
   /** What the grantor knows of {@link #returned}. */
@@ -23,16 +24,12 @@ export class HeldWindow {
   #meanHold = 0n;
   #wantedAtMs = Number.NEGATIVE_INFINITY;
   #isRecalled = false;
-  #isGone = false;
+  /** Whether its budget is no more: then nobody counts what is left of it. */
+  isGone = false;
 
   constructor(key: LeaseKey, endMs: number) {
     this.key = key;
-    this.#endMs = endMs;
-  }
-
-  /** When the window ends, wall time in milliseconds. */
-  get endMs(): number {
-    return this.#endMs;
+    this.endMs = endMs;
   }
 
   /** What attempts may take; below 0 where some cost more than was held for them. */
@@ -57,7 +54,7 @@ export class HeldWindow {
   get runsLow(): boolean {
     return (
       !this.#isRecalled &&
-      !this.#isGone &&
+      !this.isGone &&
       this.#wantedAtMs > Number.NEGATIVE_INFINITY &&
       this.room < LOW_HOLDS * this.#meanHold
     );
@@ -81,12 +78,7 @@ export class HeldWindow {
 
   /** Whether there is nothing to tell of it: nothing is held or left, and all that was given back is known. */
   get isQuiet(): boolean {
-    return this.#held === 0n && (this.#isGone || (this.room <= 0n && this.#returnedKnown >= this.#returned));
-  }
-
-  /** Its budget is no more: nobody counts what is left of it. */
-  abandon(): void {
-    this.#isGone = true;
+    return this.#held === 0n && (this.isGone || (this.room <= 0n && this.#returnedKnown >= this.#returned));
   }
 
   recall(): void {
@@ -96,7 +88,7 @@ export class HeldWindow {
   /** Gives back what is unused where it was recalled, lies idle, or its window has ended. Never what is held. */
   giveBack({ monotonicMs, wallMs }: Instant): void {
     const isIdle = monotonicMs - this.#wantedAtMs >= IDLE_MS;
-    if (!(this.#isRecalled || isIdle || wallMs >= this.#endMs)) return;
+    if (!(this.#isRecalled || isIdle || wallMs >= this.endMs)) return;
     this.#isRecalled = false;
     this.#wantedAtMs = Number.NEGATIVE_INFINITY;
     this.#returned += most(0n, this.room);
@@ -123,8 +115,6 @@ export class HeldWindow {
 
   /** Whether its window has ended and nothing of it is left to use or to tell. */
   isSpent(wallMs: number): boolean {
-    return (
-      wallMs >= this.#endMs && this.#held === 0n && this.room <= 0n && this.#returnedKnown >= this.#returned
-    );
+    return wallMs >= this.endMs && this.isQuiet;
   }
 }

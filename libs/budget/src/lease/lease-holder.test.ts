@@ -96,9 +96,7 @@ test('what is recalled goes back at once, and others get it', () => {
   exchange(one, [[charge(10n)]]);
   expect(exchange(other, [[charge(10n)]]).asks).toMatchObject([{ kind: 'short', othersHave: true }]);
   one.recall({ budget: 1, startMs: 0 });
-  expect(one.isUrgent).toBe(true);
   exchange(one, [], 1);
-  expect(one.isUrgent).toBe(false);
   expect(exchange(other, [[charge(10n)]], 2).asks).toEqual([{ kind: 'granted' }]);
 });
 
@@ -151,4 +149,7 @@ test('what has nothing left to tell is not told, and a budget that is gone neith
   one.settle(reserved, [10n]);
   exchange(one, [], 6_000);
   expect(one.plan([], at(6_001)).leases).toEqual([]);
+  // It was not gone after all: what is left of it goes back.
+  one.retain(() => true);
+  expect(one.plan([], at(6_002)).leases).toMatchObject([{ budget: 2, returned: 10n }]);
 });

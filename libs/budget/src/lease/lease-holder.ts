@@ -87,17 +87,7 @@ export class LeaseHolder {
 
   /** Budgets that are no more are not told of any more. @param isThere whether a budget of this number is */
   retain(isThere: (budget: number) => boolean): void {
-    for (const window of this.#windows.values()) if (!isThere(window.key.budget)) window.abandon();
-  }
-
-  /** Whether an exchange would tell anything that cannot wait. */
-  get isUrgent(): boolean {
-    return this.#windows.values().some(({ isRecalled }) => isRecalled);
-  }
-
-  /** Whether a lease runs low: an exchange soon keeps attempts from waiting. */
-  get runsLow(): boolean {
-    return this.#windows.values().some(({ runsLow }) => runsLow);
+    for (const window of this.#windows.values()) window.isGone = !isThere(window.key.budget);
   }
 
   /**

@@ -54,10 +54,10 @@ export class PostgresBudgets implements BudgetStore {
   create(stated: StatedBudget, nowMs: number): Promise<StandingBudget | undefined> {
     return this.#postgres.asSystem(async (transaction) => {
       await lockBudgets(transaction);
-      await refuseTooMany(transaction, stated);
       const { rows } = await transaction.query<BudgetRow>(INSERT, insertValues(stated));
       const [row] = rows;
       if (row === undefined) return undefined;
+      await refuseTooMany(transaction, stated);
       await countUpBudgets(transaction);
       const budget = budgetOfRow(row);
       await beginWindow(transaction, budget, nowMs);
@@ -127,15 +127,15 @@ const COUNT = `
   SELECT count(*) AS all, count(*) FILTER (WHERE refuses AND key_id = $2) AS refusing
   FROM cost_accounting.budgets WHERE tenant = $1`;
 
-/** @throws TOO_MANY_BUDGETS */
+/** With the one that is being made. @throws TOO_MANY_BUDGETS */
 async function refuseTooMany(
   transaction: Transaction,
   { tenant, scope: { keyId }, refuses }: StatedBudget,
 ): Promise<void> {
   const { rows } = await transaction.query<{ all: string; refusing: string }>(COUNT, [tenant, keyId]);
   const { all = '0', refusing = '0' } = rows[0] ?? {};
-  if (Number(all) >= MAX_BUDGETS) throw tooManyBudgets(`${MAX_BUDGETS} budgets`);
-  if (refuses && Number(refusing) >= MAX_REFUSING)
+  if (Number(all) > MAX_BUDGETS) throw tooManyBudgets(`${MAX_BUDGETS} budgets`);
+  if (refuses && Number(refusing) > MAX_REFUSING)
     throw tooManyBudgets(`${MAX_REFUSING} budgets that refuse, of ${keyId === '' ? 'no key' : 'one key'}`);
 }
 

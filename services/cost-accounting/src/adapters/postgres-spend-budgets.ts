@@ -20,6 +20,7 @@ export async function spendBudgets(
   entries: readonly EntryOfOutbox[],
   budgets: PostgresBudgetIndex,
 ): Promise<void> {
+  if (entries.length === 0) return;
   await keepBudgets(transaction);
   const { index } = await budgets.read(transaction);
   if (index.isEmpty) return;

@@ -128,6 +128,8 @@ test.each([
   ['PROVIDER_RATE_LIMITED', true, undefined, 1, 0, 1_000],
   ['PROVIDER_RATE_LIMITED', true, 20_000, 50, 20_000, 80_000],
   ['NO_CANDIDATE', true, 900_000, 3, 300_000, 300_000],
+  ['BUDGETS_UNCHECKED', true, 1_000, 50, 1_000, 61_000],
+  ['BUDGET_EXCEEDED', true, 60_000, 50, 60_000, 120_000],
   ['PROVIDER_SERVER_ERROR', true, undefined, 4, 0, 8_000],
 ] as const)(
   '%s (retryable %s, after %s, try %i) is waited for',
@@ -142,6 +144,8 @@ test.each([
   ['PROVIDER_SERVER_ERROR', true, 5],
   ['PROVIDER_INVALID_REQUEST', false, 1],
   ['NO_CANDIDATE', false, 1],
+  // One that does not begin anew soon.
+  ['BUDGET_EXCEEDED', false, 1],
 ] as const)('%s (retryable %s, try %i) is the end', (reason, retryable, tries) => {
   expect(patience(errorOf(reason, retryable), { tries, random: () => 0 })).toBeUndefined();
 });

@@ -12,6 +12,7 @@ import { chatOf } from '@switchyard/llm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cacheKeyOf, type Question } from '../../src/domain/cache/cache-key.ts';
+import { canonicalJson } from '../../src/domain/cache/canonical-json.ts';
 
 const requirements = Requirements.create();
 const understood: Question['understood'] = {
@@ -182,3 +183,9 @@ function sorted(json: string): string {
     return json;
   }
 }
+
+test('names of JSON are put in order, but not where it is nested so deep that parsing it would take long', () => {
+  const nested = (depth: number) => `{"b":${'['.repeat(depth)}${']'.repeat(depth)},"a":1}`;
+  expect(canonicalJson(nested(10))).toBe(`{"a":1,"b":${'['.repeat(10)}${']'.repeat(10)}}`);
+  expect(canonicalJson(nested(200))).toBe(nested(200));
+});

@@ -67,4 +67,20 @@ describe('reading a message', () => {
       }),
     );
   });
+
+  it.each([
+    [
+      'of a window beyond the calendar',
+      { budget: 1n, windowStartMs: 8_640_000_000_000_000n, amount: 1n },
+      'names no window',
+    ],
+    ['below 0', { budget: 1n, windowStartMs: 0n, amount: -1n }, 'below 0'],
+  ])('sets a record aside whose lease is %s', (_what, lease, detail) => {
+    const record = UsageRecord.encode({ ...UsageRecord.decode(RECORD), leases: [lease] }).finish();
+    expect(readUsageBatch(batch([{ sequence: 1n, record }]), NOW_MS).records).toMatchObject([
+      {
+        verdict: { ok: false, error: { reason: 'invalid_record', detail: expect.stringContaining(detail) } },
+      },
+    ]);
+  });
 });
