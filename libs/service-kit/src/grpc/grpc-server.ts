@@ -5,6 +5,7 @@ import type { ByteBudget } from '../load/byte-budget.ts';
 import type { Authenticate } from './authenticate-call.ts';
 import type { DefinedService } from './define-service.ts';
 import { MAX_MESSAGE_BYTES, readMessage } from './incoming-message.ts';
+import { limitResets } from './limit-resets.ts';
 import type { ObserveCall, ObserveDenial } from './observe-call.ts';
 import { addReflection } from './reflection.ts';
 import { refuseCompressed } from './refuse-compressed.ts';
@@ -64,6 +65,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   const health = new HealthImplementation({ '': 'SERVING' });
   health.addToServer(server);
   const port = await bind(server, options.address);
+  limitResets(server);
   return {
     port,
     announceStop: () => health.setStatus('', 'NOT_SERVING'),
