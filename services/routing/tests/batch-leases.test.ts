@@ -95,6 +95,20 @@ test('tenants take turns, each by age', async () => {
   ]);
 });
 
+test('what was given back waits from then on, and it is told who waits', async () => {
+  const [first, second] = [await begin('acme'), await begin('acme')];
+  expect(await work.waiting()).toBe('of an unserved tenant');
+  const leased = await leaseOne();
+  expect(await work.waiting()).toBe('of a served tenant');
+  await begin('globex');
+  expect(await work.waiting()).toBe('of an unserved tenant');
+  await work.release(leased);
+  const next = [await leaseOne(), await leaseOne(), await leaseOne()].map(({ batch }) => batch);
+  expect(next.map(({ tenant }) => tenant)).toEqual(['acme', 'globex', 'acme']);
+  expect([next[0]?.id, next[2]?.id]).toEqual([second, first]);
+  expect(await work.waiting()).toBe('none');
+});
+
 test('who has lost the lease begins, ends and changes nothing', async () => {
   const id = await begin('acme');
   const lost = await leaseOne();

@@ -84,14 +84,14 @@ const uploaded = async (content: string) => (await upload(content)).body.id as s
 const create = (fileId: string, change: Json = {}) =>
   call('POST', '/batches', { input_file_id: fileId, endpoint: CHAT, completion_window: '24h', ...change });
 
-async function ended(id: unknown): Promise<Json> {
+async function ended(id: unknown, timeout = 15_000): Promise<Json> {
   return vi.waitFor(
     async () => {
       const { body } = await call('GET', `/batches/${String(id)}`);
       expect(['completed', 'failed', 'cancelled', 'expired']).toContain(body.status);
       return body;
     },
-    { timeout: 15_000, interval: 100 },
+    { timeout, interval: 100 },
   );
 }
 
@@ -239,6 +239,21 @@ test('a rate limit is waited for, and is no failure', async () => {
   fail({ count: 6, fault: { type: 'status', status: 429, retryAfter: 1 } });
   const batch = await run([line('a'), line('b')].join('\n'));
   expect(batch).toMatchObject({ status: 'completed', request_counts: { completed: 2, failed: 0 } });
+});
+
+test('batches whose lines all wait make room for one that can be answered', { timeout: 40_000 }, async () => {
+  fail({ count: 1, fault: { type: 'status', status: 429, retryAfter: 60 } });
+  const waiting = await uploaded([line('a'), line('b')].join('\n'));
+  const stuck = [];
+  for (let i = 0; i < 4; i++) stuck.push((await create(waiting)).body.id);
+  await vi.waitFor(() => expect(calls()).toBeGreaterThan(0), { timeout: 5_000 });
+  const other = MODELS[used++] as string;
+  const batch = await ended((await create(await uploaded(line('c', {}, { model: other })))).body.id, 25_000);
+  expect(batch).toMatchObject({ status: 'completed', request_counts: { completed: 1 } });
+  for (const id of stuck) {
+    expect((await call('GET', `/batches/${String(id)}`)).body.status).toBe('in_progress');
+    await call('POST', `/batches/${String(id)}/cancel`);
+  }
 });
 
 test('lines of a key that has ended fail by that name', async () => {

@@ -1,6 +1,7 @@
 import type { Postgres, Transaction } from '@switchyard/service-kit';
 import type { Batch, BatchProblem, BatchState } from '../domain/batch/batch.ts';
 import { FILE_KEPT_MS } from '../domain/batch/batch-limits.ts';
+import type { WaitingBatches } from '../domain/batch/batch-to-leave.ts';
 import type { LineEnd } from '../domain/batch/stored-file.ts';
 import type { AnswerCipher } from './answer-cipher.ts';
 import { BATCH_COLUMNS, type BatchRow, OPEN_SQL, reached, toBatch } from './batch-rows.ts';
@@ -9,17 +10,22 @@ import { sealedFor } from './postgres-files.ts';
 /** How long a lease lasts without being renewed. */
 const LEASE = `interval '15 seconds'`;
 
-/** The oldest batch that nobody works on, of the tenant that has the fewest under way. */
+const IS_FREE = `state IN (${OPEN_SQL}) AND (leased_until IS NULL OR leased_until <= now())`;
+const UNDER_WAY = `FROM routing.batches AS busy
+  WHERE busy.tenant = waiting.tenant AND busy.state IN (${OPEN_SQL}) AND busy.leased_until > now()`;
+
+/** Of the batches that nobody works on the one that has waited for longest, of the tenant that has the fewest under way. */
 const LEASE_ONE = `
   UPDATE routing.batches SET lease_id = $1, leased_until = now() + ${LEASE}
   WHERE id = (
-    SELECT id FROM routing.batches AS waiting
-    WHERE state IN (${OPEN_SQL}) AND (leased_until IS NULL OR leased_until <= now())
-    ORDER BY (SELECT count(*) FROM routing.batches AS busy
-              WHERE busy.tenant = waiting.tenant AND busy.state IN (${OPEN_SQL}) AND busy.leased_until > now()), created_at
+    SELECT id FROM routing.batches AS waiting WHERE ${IS_FREE}
+    ORDER BY (SELECT count(*) ${UNDER_WAY}), coalesce(leased_until, created_at)
     LIMIT 1 FOR UPDATE SKIP LOCKED
   )
   RETURNING ${BATCH_COLUMNS}`;
+
+const WAITING = `SELECT NOT EXISTS (SELECT ${UNDER_WAY}) AS unserved FROM routing.batches AS waiting WHERE ${IS_FREE}
+  ORDER BY unserved DESC LIMIT 1`;
 
 /** The shared lock makes whoever takes the batch over wait: a line is begun before that, and seen by it, or not at all. */
 const CLAIM = `
@@ -87,14 +93,23 @@ export class PostgresBatchWork {
     });
   }
 
+  /** What waits for somebody to work on it. */
+  waiting(): Promise<WaitingBatches> {
+    return this.#postgres.asSystem(async (transaction) => {
+      const { rows } = await transaction.query<{ unserved: boolean }>(WAITING);
+      if (rows[0] === undefined) return 'none';
+      return rows[0].unserved ? 'of an unserved tenant' : 'of a served tenant';
+    });
+  }
+
   /** Keeps a batch. @returns its state; undefined where another process has it */
   renew(leased: LeasedBatch): Promise<BatchState | undefined> {
     return this.#change(leased, { set: `leased_until = now() + ${LEASE}` });
   }
 
-  /** Gives a batch back, for whoever comes next. */
+  /** Gives a batch back, for whoever comes next; it waits from now on. */
   async release(leased: LeasedBatch): Promise<void> {
-    await this.#change(leased, { set: 'lease_id = NULL, leased_until = NULL' });
+    await this.#change(leased, { set: 'lease_id = NULL, leased_until = now()' });
   }
 
   /** Its file is in order. @returns undefined where it was cancelled in between, or the lease is lost */

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Principal } from '@switchyard/service-kit';
 import { toServiceError } from '@switchyard/service-kit';
 import { KEY_ENDED, keepResult, type LineResult } from '../domain/batch/line-result.ts';
-import { patience } from '../domain/batch/patience.ts';
+import { type Patience, patience } from '../domain/batch/patience.ts';
 import { publicId } from '../domain/batch/public-ids.ts';
 import type { BatchLine } from '../domain/batch/read-line.ts';
 import type { BatchContext } from './batch-context.ts';
@@ -37,11 +36,11 @@ export async function askLine(line: BatchLine, work: LineWork, context: BatchCon
     }
     await lease.stored(() => context.work.unclaim(leased, number));
     context.events.batchLine('waited');
-    await sleep(asked.waitMs, undefined, { signal: lease.pause }).catch(() => undefined);
+    await (asked.refused === 'for now' ? lease.wait(asked.waitMs) : lease.pauseFor(asked.waitMs));
   }
 }
 
-type Asked = { readonly result: LineResult } | { readonly waitMs: number } | undefined;
+type Asked = { readonly result: LineResult } | Patience | undefined;
 
 /** @returns undefined where nobody is there to hear of it: whether it was answered is not known */
 async function ask(
@@ -57,8 +56,8 @@ async function ask(
   } catch (thrown) {
     if (lease.lost.aborted) return undefined;
     const error = toServiceError(thrown);
-    const waitMs = patience(error, { tries, random });
-    if (waitMs !== undefined) return { waitMs };
+    const patient = patience(error, { tries, random });
+    if (patient !== undefined) return patient;
     const { status, body: told } = endpoint.encodeError(error);
     const requestId = error.metadata.request_id ?? '';
     return { result: { answer: { status, requestId, body: told, costNanoUsd: undefined } } };

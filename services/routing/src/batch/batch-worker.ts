@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@switchyard/kernel';
 import type { Drainable } from '@switchyard/service-kit';
 import type { LeasedBatch } from '../adapters/postgres-batch-work.ts';
+import { batchToLeave } from '../domain/batch/batch-to-leave.ts';
 import type { BatchContext } from './batch-context.ts';
 import { HeldLease } from './held-lease.ts';
 import { runBatch } from './run-batch.ts';
@@ -51,9 +52,17 @@ export class BatchWorker implements Drainable {
         if (leased === undefined) return;
         this.#run(leased);
       }
+      if (!this.#isStopping) await this.#makeRoom();
     } catch (error) {
       this.#tell(error, 'batches cannot be looked for now; tried again');
     }
+  }
+
+  /** Leaves a batch for those that wait, one at a time: what it frees is seen at the next look. */
+  async #makeRoom(): Promise<void> {
+    const leases = [...this.#running.keys()];
+    if (leases.some(({ isLeft }) => isLeft)) return;
+    batchToLeave(leases, await this.#context.work.waiting())?.leave();
   }
 
   #run(leased: LeasedBatch): void {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, ServiceError } from '@switchyard/kernel';
 import type { LeasedBatch, PostgresBatchWork } from '../adapters/postgres-batch-work.ts';
 import type { BatchState } from '../domain/batch/batch.ts';
+import type { WorkedBatch } from '../domain/batch/batch-to-leave.ts';
 
 /** How often a lease is renewed, and a wish to cancel noticed. */
 const RENEW_MS = 2_000;
@@ -9,15 +10,21 @@ const RENEW_MS = 2_000;
 const AWAY_MS = 1_000;
 
 /** A batch that this process works on, for as long as it has the lease. */
-export class HeldLease {
+export class HeldLease implements WorkedBatch {
   readonly leased: LeasedBatch;
   readonly #work: PostgresBatchWork;
+  readonly #clock: Clock;
+  readonly #sinceMs: number;
   readonly #pause = new AbortController();
   readonly #lost = new AbortController();
   readonly #renewing: NodeJS.Timeout;
   readonly #expiring: NodeJS.Timeout;
   #state: BatchState;
   #isExpired = false;
+  #isLeft = false;
+  #begun = 0;
+  #waiting = 0;
+  #progressAtMs: number;
 
   constructor(
     leased: LeasedBatch,
@@ -25,11 +32,27 @@ export class HeldLease {
   ) {
     this.leased = leased;
     this.#work = work;
+    this.#clock = clock;
+    this.#sinceMs = clock.monotonicMs();
+    this.#progressAtMs = this.#sinceMs;
     this.#state = leased.batch.state;
     if (this.#state === 'cancelling') this.#pause.abort();
     const leftMs = Math.max(0, leased.batch.expiresAtMs - clock.wallMs());
     this.#expiring = setTimeout(() => this.#expire(), leftMs).unref();
     this.#renewing = setInterval(() => void this.renew().catch(() => undefined), RENEW_MS).unref();
+  }
+
+  get tenant(): string {
+    return this.leased.batch.tenant;
+  }
+
+  get heldMs(): number {
+    return this.#clock.monotonicMs() - this.#sinceMs;
+  }
+
+  get standsStillMs(): number {
+    const isStill = this.#begun > 0 && this.#waiting === this.#begun;
+    return isStill ? this.#clock.monotonicMs() - this.#progressAtMs : 0;
   }
 
   /** As far as is known. */
@@ -52,8 +75,14 @@ export class HeldLease {
     return this.#lost.signal;
   }
 
+  /** It is to be given back when what is under way has ended. */
+  get isLeft(): boolean {
+    return this.#isLeft;
+  }
+
   /** Lets what is under way end, and begins nothing. */
   leave(): void {
+    this.#isLeft = true;
     this.#pause.abort();
   }
 
@@ -61,6 +90,29 @@ export class HeldLease {
   lose(): void {
     this.#pause.abort();
     this.#lost.abort();
+  }
+
+  /** Does a line, counting it as one that has begun until then. */
+  async line(ask: () => Promise<void>): Promise<void> {
+    this.#begun++;
+    try {
+      await ask();
+    } finally {
+      this.#begun--;
+      this.#progressAtMs = this.#clock.monotonicMs();
+    }
+  }
+
+  /** A line waits because it was refused for now; shorter where no further line begins. */
+  async wait(waitMs: number): Promise<void> {
+    this.#waiting++;
+    await this.pauseFor(waitMs);
+    this.#waiting--;
+  }
+
+  /** Returns after a time, or when no further line begins. */
+  async pauseFor(waitMs: number): Promise<void> {
+    await sleep(waitMs, undefined, { signal: this.pause }).catch(() => undefined);
   }
 
   /** Keeps the lease, and learns the state. @throws UNAVAILABLE */

@@ -67,23 +67,30 @@ async function runLines(lease: HeldLease, context: BatchContext): Promise<void> 
   const work: LineWork = { lease, endpoint, owner: ownerOf(lease.leased, context) };
   const known = await context.work.knownLines(lease.leased);
   const active = new Set<Promise<void>>();
-  let failure: unknown;
-  for await (const line of batchLines(lease, context)) {
-    if (lease.lost.aborted || failure !== undefined) break;
-    const state = known.get(line.number);
-    if (state === 'running') await endUnasked(line, INTERRUPTED, { lease, context });
-    if (state !== undefined || lease.pause.aborted) continue;
-    const asking = askLine(line, work, context)
-      .catch((error: unknown) => {
-        failure = error;
-        lease.leave();
-      })
-      .finally(() => active.delete(asking));
-    active.add(asking);
-    if (active.size >= context.linesAtOnce) await Promise.race(active);
+  const failures: unknown[] = [];
+  const fail = (error: unknown) => {
+    failures.push(error);
+    lease.leave();
+  };
+  try {
+    for await (const line of batchLines(lease, context)) {
+      if (lease.lost.aborted || failures.length > 0) break;
+      const state = known.get(line.number);
+      if (state === 'running') await endUnasked(line, INTERRUPTED, { lease, context });
+      if (state !== undefined || lease.pause.aborted) continue;
+      const asking = lease
+        .line(() => askLine(line, work, context))
+        .catch(fail)
+        .finally(() => active.delete(asking));
+      active.add(asking);
+      if (active.size >= context.linesAtOnce) await Promise.race(active);
+    }
+  } catch (error) {
+    fail(error);
   }
+  // Also where the file cannot be read on: the lease is renewed until they have ended, and nobody else takes them for interrupted.
   await Promise.all(active);
-  if (failure !== undefined) throw failure;
+  if (failures.length > 0) throw failures[0];
   if (lease.isExpired) await expireLines(lease, context);
 }
 

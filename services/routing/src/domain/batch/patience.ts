@@ -21,17 +21,25 @@ const CAP_MS = 60_000;
 /** No pause that is asked for is longer. */
 const LONGEST_MS = 300_000;
 
+/** A line is to be asked again. */
+export interface Patience {
+  readonly waitMs: number;
+  /** `for now`: nobody could take it. `failed`: it was tried, and is so often at most. */
+  readonly refused: 'for now' | 'failed';
+}
+
 /**
- * How long to wait before a line is asked again, in milliseconds; undefined where it has failed.
+ * How long to wait before a line is asked again; undefined where it has failed.
  *
  * @param tries so often it was asked, from 1
  */
 export function patience(
   { reason, retryable, retryAfterMs = 0 }: ServiceError,
   { tries, random }: { readonly tries: number; readonly random: Random },
-): number | undefined {
-  if (!retryable || (!PASSING.has(reason) && tries >= MOST_TRIES)) return undefined;
+): Patience | undefined {
+  const refused = PASSING.has(reason) ? 'for now' : 'failed';
+  if (!retryable || (refused === 'failed' && tries >= MOST_TRIES)) return undefined;
   // Full jitter.
   const backoffMs = random() * Math.min(CAP_MS, BASE_MS * 2 ** Math.min(tries - 1, 10));
-  return Math.min(LONGEST_MS, Math.max(retryAfterMs, 0) + backoffMs);
+  return { waitMs: Math.min(LONGEST_MS, Math.max(retryAfterMs, 0) + backoffMs), refused };
 }
