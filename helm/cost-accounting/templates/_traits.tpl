@@ -3,7 +3,7 @@
 prefix: COST_ACCOUNTING
 ports: { grpc: 7003, ops: 8003 }
 secretKeys: [NATS_URL, COST_ACCOUNTING_DATABASE_URL, COST_ACCOUNTING_API_KEY]
-calls: [credential]
+calls: [credential, health-probe]
 natsReplicasVariable: SWITCHYARD_NATS_REPLICAS
 drainPhases: 1
 {{- end -}}

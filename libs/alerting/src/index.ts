@@ -1,5 +1,11 @@
 export * from './adapters/alert-events.ts';
+export * from './adapters/deliveries/claim-deliveries.ts';
+export * from './adapters/deliveries/insert-deliveries.ts';
+export * from './adapters/deliveries/list-deliveries.ts';
+export * from './adapters/deliveries/settle-delivery.ts';
+export * from './adapters/delivery-message.ts';
 export { forbiddenPlace, type ReachRules } from './adapters/reach-rules.ts';
+export * from './adapters/receiver-teller.ts';
 export * from './adapters/tell-receiver.ts';
 export * from './domain/alert-condition.ts';
 export * from './domain/alert-notice.ts';
@@ -8,3 +14,4 @@ export * from './domain/delivery-plan.ts';
 export { readPlace } from './domain/place.ts';
 export * from './domain/read-receiver.ts';
 export * from './domain/receiver.ts';
+export * from './runtime/deliveries.ts';

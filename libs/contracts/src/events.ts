@@ -2,6 +2,7 @@
 export * from './gen/switchyard/events/v1/alert.ts';
 export * from './gen/switchyard/events/v1/cache.ts';
 export * from './gen/switchyard/events/v1/connector.ts';
+export * from './gen/switchyard/events/v1/cost.ts';
 export * from './gen/switchyard/events/v1/credential.ts';
 export * from './gen/switchyard/events/v1/health.ts';
 export * from './gen/switchyard/events/v1/lease.ts';

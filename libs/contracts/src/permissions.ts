@@ -109,6 +109,7 @@ export const BUILT_IN_ROLES: Readonly<Record<BuiltInRole, readonly Permission[]>
     'routing.probe',
     'routing.provider.read',
     'health.read',
+    'health.alert.read',
     'cost.price.read',
     'cost.lease',
     'credential.secret.read',

@@ -7,6 +7,8 @@ const V = 'v1';
 export type HealthEvent = 'unhealthy' | 'recovered' | 'failed' | 'changed';
 /** What happened to an alert. */
 export type AlertSubjectEvent = 'firing' | 'resolved';
+/** What a cost event says. */
+export type CostEvent = 'threshold' | 'exhausted';
 /** What a credential event says. */
 export type CredentialEvent = 'revoked' | 'rotated' | 'policy';
 
@@ -34,6 +36,9 @@ export function busNames(prefix = 'switchyard') {
     alert: (event: AlertSubjectEvent, tenant: string) =>
       subject('alert', V, event, encodeSubjectToken(tenant)),
     alertAll: subject('alert', V, '*', '*'),
+    /** What budgets have reached (`BudgetReached`) by their owner, owned by cost-accounting, on `streams.cost`. */
+    cost: (event: CostEvent, tenant: string) => subject('cost', V, event, encodeSubjectToken(tenant)),
+    costAll: subject('cost', V, '*', '*'),
     /** Revocations and rotations (`CredentialChanged`), owned by credential, on `streams.credential`. */
     credential: (event: CredentialEvent, tenant: string) =>
       subject('credential', V, event, encodeSubjectToken(tenant)),
@@ -51,6 +56,7 @@ export function busNames(prefix = 'switchyard') {
       usage: `${streamRoot}_USAGE`,
       health: `${streamRoot}_HEALTH`,
       alerts: `${streamRoot}_ALERTS`,
+      cost: `${streamRoot}_COST`,
       credential: `${streamRoot}_CREDENTIAL`,
       connector: `${streamRoot}_CONNECTOR`,
     },

@@ -4,8 +4,8 @@ import {
   type Env,
   EnvReader,
   type NamedHosts,
-  parseNamedHosts,
   readBaseConfig,
+  readNamedHosts,
 } from '@switchyard/service-kit';
 
 /** How the connector service is configured. */
@@ -32,15 +32,11 @@ export interface ConnectorConfig extends BaseConfig {
 export function parseConfig(env: Env): ConnectorConfig {
   const reader = new EnvReader(env);
   const base = readBaseConfig(reader, { prefix: 'CONNECTOR', grpcPort: 7005 });
-  const { named, wrong } = parseNamedHosts(reader.list('CONNECTOR_ALLOWED_PRIVATE_HOSTS'), 'required');
-  for (const entry of wrong) {
-    reader.problem(`CONNECTOR_ALLOWED_PRIVATE_HOSTS: ${JSON.stringify(entry)} is not host:port`);
-  }
   const config: ConnectorConfig = {
     ...base,
     env,
     databaseUrl: reader.url('CONNECTOR_DATABASE_URL', ['postgresql', 'postgres']),
-    namedHosts: named,
+    namedHosts: readNamedHosts(reader, 'CONNECTOR_ALLOWED_PRIVATE_HOSTS'),
     extraCa: readCa(reader),
     maxConcurrency: reader.integer('CONNECTOR_MAX_CONCURRENCY', { fallback: 256, min: 1, max: 10_000 }),
     maxConnectors: reader.integer('CONNECTOR_MAX_CONNECTORS', { fallback: 1_000, min: 1, max: 100_000 }),

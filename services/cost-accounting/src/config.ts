@@ -1,4 +1,11 @@
-import { type BaseConfig, type Env, EnvReader, readBaseConfig } from '@switchyard/service-kit';
+import {
+  type BaseConfig,
+  type Env,
+  EnvReader,
+  type NamedHosts,
+  readBaseConfig,
+  readNamedHosts,
+} from '@switchyard/service-kit';
 
 /** What this service is configured with. */
 export interface CostAccountingConfig extends BaseConfig {
@@ -25,6 +32,13 @@ export interface CostAccountingConfig extends BaseConfig {
   readonly priceOrigins: string | undefined;
   /** `SWITCHYARD_NATS_REPLICAS`, 1 to 5, default 1: copies that NATS keeps of streams; the same for every service. */
   readonly usageStreamReplicas: number;
+  /** `SWITCHYARD_HEALTH_PROBE_ADDRESS`, whose receivers are told of budgets. Default 127.0.0.1:7002. */
+  readonly healthProbeAddress: string;
+  /**
+   * `COST_ACCOUNTING_ALLOWED_PRIVATE_HOSTS`: `host:port` of receivers of alerts, separated by commas. These may have private or
+   * loopback addresses and may be spoken to without TLS. Default: none.
+   */
+  readonly namedHosts: NamedHosts;
 }
 
 /** Reads the configuration. @throws ConfigError with every problem at once */
@@ -66,6 +80,8 @@ export function parseConfig(env: Env): CostAccountingConfig {
       min: 1,
       max: 5,
     }),
+    healthProbeAddress: reader.text('SWITCHYARD_HEALTH_PROBE_ADDRESS', '127.0.0.1:7002'),
+    namedHosts: readNamedHosts(reader, 'COST_ACCOUNTING_ALLOWED_PRIVATE_HOSTS'),
   };
   reader.finish();
   return Object.freeze(config);

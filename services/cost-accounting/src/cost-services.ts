@@ -6,7 +6,7 @@ import {
 } from '@switchyard/contracts/cost';
 import type { Clock } from '@switchyard/kernel';
 import { type DefinedService, defineService } from '@switchyard/service-kit';
-import type { BudgetStore, LeaseBook, LedgerQueries, OutboxBook } from './ports.ts';
+import type { BudgetStore, KnownReceivers, LeaseBook, LedgerQueries, OutboxBook } from './ports.ts';
 import type { PriceBookKeeper } from './price-book-keeper.ts';
 import { createBudget } from './rpc/create-budget.ts';
 import { deleteBudget } from './rpc/delete-budget.ts';
@@ -27,6 +27,7 @@ export interface CostContext {
   readonly queries: LedgerQueries;
   readonly budgets: BudgetStore;
   readonly leases: LeaseBook;
+  readonly receivers: KnownReceivers;
   readonly clock: Clock;
 }
 
@@ -42,8 +43,8 @@ export function costServices(context: CostContext): DefinedService[] {
       getBudgetBook: { permission: 'cost.lease', handle: getBudgetBook(leases, clock) },
     }),
     defineService(BudgetServiceService, {
-      createBudget: { permission: 'cost.budget.write', handle: createBudget(budgets, clock) },
-      updateBudget: { permission: 'cost.budget.write', handle: updateBudget(budgets, clock) },
+      createBudget: { permission: 'cost.budget.write', handle: createBudget(context) },
+      updateBudget: { permission: 'cost.budget.write', handle: updateBudget(context) },
       deleteBudget: { permission: 'cost.budget.write', handle: deleteBudget(budgets) },
       getBudget: { permission: 'cost.budget.read', handle: getBudget(budgets, clock) },
       listBudgets: { permission: 'cost.budget.read', handle: listBudgets(budgets, clock) },

@@ -1,3 +1,4 @@
+import type { DeliveryNext } from '@switchyard/alerting';
 import { endSpan, isTracing, startSpan } from '@switchyard/service-kit';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { POISON_REASONS } from './domain/intake/poison.ts';
@@ -80,6 +81,25 @@ export class CostEvents {
   /** A batch could not be committed. */
   failed(): void {
     this.#failures.inc();
+  }
+}
+
+/** Shows how those who want to know of budgets are told. */
+export class BudgetAlertEvents {
+  readonly #deliveries: Counter<'kind' | 'outcome'>;
+
+  constructor(registry: Registry) {
+    this.#deliveries = new Counter({
+      name: 'switchyard_cost_accounting_alert_deliveries_total',
+      help: 'Tries of telling NATS and receivers what budgets have reached, by kind and outcome.',
+      labelNames: ['kind', 'outcome'],
+      registers: [registry],
+    });
+  }
+
+  /** A try of telling has ended. */
+  told(kind: 'nats' | 'receiver', outcome: DeliveryNext['kind']): void {
+    this.#deliveries.inc({ kind, outcome });
   }
 }
 

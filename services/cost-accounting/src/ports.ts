@@ -1,6 +1,7 @@
 import type { BudgetWindow, LeaseAnswer, LeaseExchange } from '@switchyard/budget';
 import type { OfferingPrice } from '@switchyard/contracts/cost';
 import type { Budget, Standing, StatedBudget } from './domain/budget/budget.ts';
+import type { StoredBudgetAlert } from './domain/budget/reached.ts';
 import type { PoisonReason } from './domain/intake/poison.ts';
 import type { NamelessPoison, NumberedRecord } from './domain/intake/read-usage-batch.ts';
 import type { EntriesQuery, ListedEntry } from './domain/ledger/entries-query.ts';
@@ -121,12 +122,21 @@ export interface BudgetChange {
   readonly limit: bigint | undefined;
   readonly alertPercents: readonly number[] | undefined;
   readonly description: string | undefined;
+  readonly receivers: readonly string[] | undefined;
 }
 
 /** A budget, and how it stands. */
 export interface StandingBudget {
   readonly budget: Budget;
   readonly standing: Standing;
+  /** What its present window has reached, the newest first. */
+  readonly alerts: readonly StoredBudgetAlert[];
+}
+
+/** Whom budgets may name to be told. */
+export interface KnownReceivers {
+  /** Ids of an owner's receivers; '' for the installation. @throws ServiceError while they cannot be asked for */
+  ids(tenant: string): Promise<ReadonlySet<string>>;
 }
 
 /** Whose budget, and which. */

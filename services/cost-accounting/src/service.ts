@@ -29,6 +29,7 @@ import { CostEvents, watchCompleteness } from './events.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { CatalogPrices, Ledger } from './ports.ts';
 import { windowOf } from './rpc/lease-messages.ts';
+import { startBudgetAlerts } from './start-budget-alerts.ts';
 import { startPrices } from './start-prices.ts';
 
 /** What a test may put in place of the real thing. */
@@ -78,6 +79,7 @@ async function compose(
       outboxes,
       queries: postgresLedgerQueries(postgres),
       budgets: new PostgresBudgets(postgres),
+      receivers: startBudgetAlerts({ foundation, config, postgres, clock }),
       leases: keepLeases(foundation, { postgres, budgets, clock }),
       clock,
     }),

@@ -3,8 +3,8 @@ import {
   type Env,
   EnvReader,
   type NamedHosts,
-  parseNamedHosts,
   readBaseConfig,
+  readNamedHosts,
 } from '@switchyard/service-kit';
 
 /** How the health-probe service is configured. */
@@ -54,7 +54,7 @@ export function parseConfig(env: Env): HealthProbeConfig {
     natsReplicas: reader.integer('SWITCHYARD_NATS_REPLICAS', { fallback: 1, min: 1, max: 5 }),
     probing: readProbing(reader),
     leaseMs: reader.integer('HEALTH_PROBE_LEASE_MS', { fallback: 10_000, min: 1_000, max: 120_000 }),
-    namedHosts: readNamedHosts(reader),
+    namedHosts: readNamedHosts(reader, 'HEALTH_PROBE_ALLOWED_PRIVATE_HOSTS'),
   };
   reader.finish();
   return Object.freeze(config);
@@ -76,11 +76,4 @@ function readProbing(reader: EnvReader): ProbingConfig {
     timeoutMs: reader.integer('HEALTH_PROBE_TIMEOUT_MS', { fallback: 10_000, min: 100, max: 120_000 }),
     maxConcurrency: reader.integer('HEALTH_PROBE_MAX_CONCURRENCY', { fallback: 8, min: 1, max: 256 }),
   });
-}
-
-function readNamedHosts(reader: EnvReader): NamedHosts {
-  const name = 'HEALTH_PROBE_ALLOWED_PRIVATE_HOSTS';
-  const { named, wrong } = parseNamedHosts(reader.list(name), 'required');
-  for (const entry of wrong) reader.problem(`${name}: ${JSON.stringify(entry)} is not host:port`);
-  return named;
 }

@@ -1,4 +1,4 @@
-import type { AlertNotice, DeliveryNext, DeliveryOutcome, Receiver } from '@switchyard/alerting';
+import type { ClaimedDelivery, DeliveryNext, Receiver, StoredDelivery } from '@switchyard/alerting';
 import type { Receiver as ReceiverMessage } from '@switchyard/contracts/alert';
 import type { AlertRule as RuleMessage } from '@switchyard/contracts/health';
 import type { AlertRule } from './domain/alerts/alert-rule.ts';
@@ -189,16 +189,9 @@ export interface AlertWatchState {
 }
 
 /** One try of telling one receiver of one thing. */
-export interface DueDelivery {
-  readonly id: string;
-  readonly tenant: string;
-  /** '' for NATS. */
-  readonly receiverId: string;
+export interface DueDelivery extends ClaimedDelivery {
   /** Undefined: it is NATS, or there is no such receiver any more. */
   readonly receiver: Receiver | undefined;
-  readonly notice: AlertNotice;
-  /** Tries so far, this one included. */
-  readonly attempts: number;
 }
 
 /** Names a rule or a receiver. */
@@ -220,18 +213,6 @@ export interface AlertPage {
   /** Only alerts before this id; undefined: the newest. */
   readonly beforeId: string | undefined;
   readonly limit: number;
-}
-
-/** What became of telling one receiver. */
-export interface StoredDelivery {
-  readonly id: string;
-  readonly receiver: string;
-  readonly event: string;
-  readonly state: 'pending' | 'delivered' | 'failed';
-  readonly attempts: number;
-  readonly lastError: string;
-  readonly nextAttemptAt: Date | undefined;
-  readonly endedAt: Date | undefined;
 }
 
 /** An alert as it is listed. */
@@ -268,15 +249,4 @@ export interface AlertStore {
   putReceiver(receiver: ReceiverMessage): Promise<boolean>;
   receivers(tenant: string): Promise<readonly ReceiverMessage[]>;
   deleteReceiver(name: DefinitionName): Promise<boolean>;
-}
-
-/** Who tells of alerts. Neither throws. */
-export interface AlertTeller {
-  /** Publishes it on NATS. */
-  publish(event: Pick<DueDelivery, 'id' | 'notice'>): Promise<DeliveryOutcome>;
-  tell(telling: {
-    readonly id: string;
-    readonly receiver: Receiver;
-    readonly notice: AlertNotice;
-  }): Promise<DeliveryOutcome>;
 }

@@ -8,6 +8,9 @@ const CAP_MS = 900_000;
 /** No other try of a delivery is begun before this: longer than any one may take. */
 export const ATTEMPT_LEASE_MS = 60_000;
 
+/** Why nobody was told, where the receiver is gone. */
+export const NO_RECEIVER = 'there is no such receiver';
+
 /** What came of a try. */
 export type DeliveryOutcome =
   | { readonly kind: 'delivered' }

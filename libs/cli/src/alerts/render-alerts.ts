@@ -48,7 +48,8 @@ export const renderAlerts = (
     view,
   );
 
-function describeDelivery({ receiver, event, state, attempts, lastError }: Delivery): string {
+/** What became of telling one receiver, in a few words. */
+export function describeDelivery({ receiver, event, state, attempts, lastError }: Delivery): string {
   const who = `${receiver || 'nats'} ${event}`;
   if (state === DeliveryState.DELIVERED) return who;
   const why = lastError === '' ? '' : `: ${lastError}`;

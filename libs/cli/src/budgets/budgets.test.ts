@@ -1,8 +1,15 @@
-import { Budget, BudgetEnforcement, BudgetPeriod, BudgetUnit } from '@switchyard/contracts/cost';
+import { DeliveryState } from '@switchyard/contracts/alert';
+import {
+  Budget,
+  BudgetAlertKind,
+  BudgetEnforcement,
+  BudgetPeriod,
+  BudgetUnit,
+} from '@switchyard/contracts/cost';
 import { expect, test } from 'vitest';
 import type { CommandInput } from '../command.ts';
 import { readBudget } from './read-budget.ts';
-import { describeBudget, renderBudgets } from './render-budgets.ts';
+import { describeBudget, renderBudgetAlerts, renderBudgets } from './render-budgets.ts';
 
 const read = (options: CommandInput['options']) => readBudget('daily', { options } as CommandInput);
 
@@ -19,6 +26,17 @@ test('budgets are shown with what is spent, leased and left', () => {
         leased: 500_000_000n,
         windowEnd: new Date('2026-12-01T00:00:00Z'),
       },
+      alerts: [
+        {
+          kind: BudgetAlertKind.THRESHOLD,
+          percent: 20,
+          ...{ spent: 1_000_000_000n, limit: 5_000_000_000n, firedAt: new Date('2026-11-30T08:00:00Z') },
+          deliveries: [
+            { receiver: '', event: 'firing', state: DeliveryState.DELIVERED, attempts: 1 },
+            { receiver: 'ops', event: 'firing', state: DeliveryState.PENDING, attempts: 2, lastError: 'HTTP 503' },
+          ],
+        },
+      ],
     },
     {
       id: 'planner',
@@ -32,9 +50,16 @@ test('budgets are shown with what is spent, leased and left', () => {
   ].map((budget) => Budget.fromPartial(budget));
   expect(renderBudgets(found)).toBe(
     [
-      'BUDGET   FOR                                LIMIT  PER            SPENT    LEASED         LEFT  AT THE LIMIT  BEGINS ANEW',
-      'daily    tenant acme                           $5  day            $1.25      $0.5        $3.25  refuse        2026-12-01T00:00:00.000Z',
-      'planner  all tenants, agent planner  1,000 tokens  in all  1,200 tokens  0 tokens  -200 tokens  alert         never',
+      'BUDGET   FOR                                LIMIT  PER            SPENT    LEASED         LEFT  AT THE LIMIT  LAST ALERT                        BEGINS ANEW',
+      'daily    tenant acme                           $5  day            $1.25      $0.5        $3.25  refuse        20 % at 2026-11-30T08:00:00.000Z  2026-12-01T00:00:00.000Z',
+      'planner  all tenants, agent planner  1,000 tokens  in all  1,200 tokens  0 tokens  -200 tokens  alert         –                                 never',
+      '',
+    ].join('\n'),
+  );
+  expect(renderBudgetAlerts(found[0] as Budget)).toBe(
+    [
+      'REACHED  AT                        SPENT  LEASED  LIMIT  TOLD',
+      '20 %     2026-11-30T08:00:00.000Z     $1      $0     $5  nats firing, ops firing (pending, 2 tried: HTTP 503)',
       '',
     ].join('\n'),
   );

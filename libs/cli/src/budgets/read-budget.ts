@@ -32,6 +32,7 @@ export function readBudget(id: string, input: CommandInput): Budget {
     timeZone: textOption(input, 'time-zone') ?? '',
     enforcement: input.options['alert-only'] === true ? BudgetEnforcement.ALERT : BudgetEnforcement.REFUSE,
     alertPercents: listOption(input, 'alerts').map(percentOf),
+    receivers: listOption(input, 'receivers'),
   });
 }
 

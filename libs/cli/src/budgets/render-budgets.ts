@@ -1,5 +1,13 @@
-import { type Budget, BudgetEnforcement, BudgetPeriod, BudgetUnit } from '@switchyard/contracts/cost';
+import {
+  type Budget,
+  type BudgetAlert,
+  BudgetAlertKind,
+  BudgetEnforcement,
+  BudgetPeriod,
+  BudgetUnit,
+} from '@switchyard/contracts/cost';
 import { formatUsd } from '@switchyard/kernel';
+import { describeDelivery } from '../alerts/render-alerts.ts';
 import { renderTable } from '../output/table.ts';
 import { PLAIN, type Tone, type View } from '../output/view.ts';
 
@@ -26,6 +34,7 @@ export const renderBudgets = (budgets: readonly Budget[], view: View = PLAIN): s
         title: 'AT THE LIMIT',
         cell: ({ enforcement }) => (enforcement === BudgetEnforcement.ALERT ? 'alert' : 'refuse'),
       },
+      { title: 'LAST ALERT', cell: lastAlertOf },
       { title: 'BEGINS ANEW', cell: ({ standing }) => standing?.windowEnd?.toISOString() ?? 'never' },
     ],
     view,
@@ -38,6 +47,29 @@ export function describeBudget(budget: Budget): string {
   const per = period === BudgetPeriod.TOTAL ? 'in all' : `a ${periodOf(budget)}`;
   const until = windowEnd === undefined ? '' : ` until ${windowEnd.toISOString()}`;
   return `${id}: ${amountOf(budget, limit)} ${per} for ${describeScope(budget)}; ${amountOf(budget, spent)} spent, ${amountOf(budget, leased)} leased, ${amountOf(budget, leftOf(budget))} left${until}`;
+}
+
+/** What the present window of a budget has reached, and who was told of it. */
+export const renderBudgetAlerts = (budget: Budget, view: View = PLAIN): string =>
+  renderTable(
+    budget.alerts,
+    [
+      { title: 'REACHED', cell: reachedOf },
+      { title: 'AT', cell: ({ firedAt }) => firedAt?.toISOString() ?? '' },
+      { title: 'SPENT', align: 'right', cell: ({ spent }) => amountOf(budget, spent) },
+      { title: 'LEASED', align: 'right', cell: ({ leased }) => amountOf(budget, leased) },
+      { title: 'LIMIT', align: 'right', cell: ({ limit }) => amountOf(budget, limit) },
+      { title: 'TOLD', cell: ({ deliveries }) => deliveries.map(describeDelivery).join(', ') },
+    ],
+    view,
+  );
+
+const reachedOf = ({ kind, percent }: BudgetAlert): string =>
+  kind === BudgetAlertKind.EXHAUSTED ? 'used up' : `${percent} %`;
+
+function lastAlertOf({ alerts: [last] }: Budget): string {
+  if (last === undefined) return '–';
+  return `${reachedOf(last)} at ${last.firedAt?.toISOString() ?? '?'}`;
 }
 
 const periodOf = ({ period }: Budget): string => PERIODS.get(period) ?? '?';

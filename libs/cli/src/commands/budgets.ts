@@ -7,7 +7,7 @@ import {
 } from '@switchyard/contracts/cost';
 import { ServiceError } from '@switchyard/kernel';
 import { readBudget } from '../budgets/read-budget.ts';
-import { describeBudget, renderBudgets } from '../budgets/render-budgets.ts';
+import { describeBudget, renderBudgetAlerts, renderBudgets } from '../budgets/render-budgets.ts';
 import { type Command, type CommandInput, textOption, UsageError } from '../command.ts';
 import { call, openClient } from '../grpc-call.ts';
 
@@ -19,10 +19,10 @@ type Action = (client: BudgetServiceClient, input: CommandInput) => Promise<void
 /** `switchyard budgets` */
 export const budgets: Command = {
   usage:
-    '[list | set ID [--usd AMOUNT | --requests N | --tokens N] [--per minute|day|month|total] [--time-zone ZONE] [--key ID] [--provider ID] [--model ID] [--alert-only [--service S] [--agent A] [--workflow W]] [--alerts 50,80,100] [--description TEXT] | delete ID] [--tenant T]',
+    '[list | get ID | set ID [--usd AMOUNT | --requests N | --tokens N] [--per minute|day|month|total] [--time-zone ZONE] [--key ID] [--provider ID] [--model ID] [--alert-only [--service S] [--agent A] [--workflow W]] [--alerts 50,80,100] [--receivers ID,…] [--description TEXT] | delete ID] [--tenant T]',
   summary:
-    'Shows budgets and how they stand; set makes one, or changes limit, alerts and description of one that is there. At its limit requests are refused, with --alert-only nobody is.',
-  words: ['list', 'set', 'delete'],
+    'Shows budgets and how they stand; get shows one, and who was told what it has reached; set makes one, or changes limit, alerts, receivers and description of one that is there. Receivers are those of `switchyard alerts`; --receivers "" takes all away. At its limit requests are refused, with --alert-only nobody is.',
+  words: ['list', 'get', 'set', 'delete'],
   options: {
     usd: { type: 'string' },
     requests: { type: 'string' },
@@ -37,6 +37,7 @@ export const budgets: Command = {
     workflow: { type: 'string' },
     'alert-only': { type: 'boolean' },
     alerts: { type: 'string', multiple: true },
+    receivers: { type: 'string', multiple: true },
     description: { type: 'string' },
     tenant: { type: 'string' },
   },
@@ -72,10 +73,21 @@ const list: Action = async (client, input) => {
   else output.line('There are no budgets here: `switchyard budgets set ID --usd 10 --per day` makes one.');
 };
 
+const get: Action = async (client, input) => {
+  const { settings, output } = input;
+  const request = { id: idOf(input), tenant: textOption(input, 'tenant') ?? '' };
+  const { budget } = await call(client.getBudget.bind(client), request, settings.apiKey);
+  if (budget === undefined) return;
+  if (output.json) return output.value(budget);
+  output.line(describeBudget(budget));
+  if (budget.receivers.length > 0) output.line(`Told are NATS and ${budget.receivers.join(', ')}.`);
+  if (budget.alerts.length > 0) output.text(`\n${renderBudgetAlerts(budget, output.view)}`);
+};
+
 const set: Action = async (client, input) => {
   const { settings, output } = input;
   const budget = readBudget(idOf(input), input);
-  const { id, tenant, limit, alertPercents, description } = budget;
+  const { id, tenant, limit, alertPercents, description, receivers } = budget;
   let shown: Budget | undefined;
   try {
     const create = CreateBudgetRequest.fromPartial({ budget });
@@ -89,6 +101,7 @@ const set: Action = async (client, input) => {
       limit,
       alertPercents: alertPercents.length === 0 ? undefined : { percents: alertPercents },
       description: textOption(input, 'description') === undefined ? undefined : description,
+      receivers: input.options.receivers === undefined ? undefined : { ids: receivers },
     });
     shown = (await call(client.updateBudget.bind(client), change, settings.apiKey)).budget;
   }
@@ -134,6 +147,7 @@ function idOf({ positionals: [name, id] }: CommandInput): string {
 
 const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['list', list],
+  ['get', get],
   ['set', set],
   ['delete', remove],
 ]);

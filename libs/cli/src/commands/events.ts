@@ -1,6 +1,7 @@
 import { busNames, decodeSubjectToken } from '@switchyard/contracts';
 import {
   AlertChanged,
+  BudgetReached,
   ConnectorCalled,
   CredentialChanged,
   HealthChanged,
@@ -18,7 +19,7 @@ const BUS_SCHEMES: ReadonlySet<string> = new Set(['nats:', 'tls:']);
 export const events: Command = {
   usage: 'tail',
   summary:
-    'Prints usage, health, alert, credential and connector events as they come, one line of JSON each, until Ctrl-C.',
+    'Prints usage, health, alert, cost, credential and connector events as they come, one line of JSON each, until Ctrl-C.',
   options: {},
   words: ['tail'],
   maxPositionals: 1,
@@ -65,6 +66,7 @@ function decodersOf(names: ReturnType<typeof busNames>): [subject: string, decod
     [names.usageAll, usageEvents],
     [names.healthAll, (data) => [HealthChanged.decode(data)]],
     [names.alertAll, (data) => [AlertChanged.decode(data)]],
+    [names.costAll, (data) => [BudgetReached.decode(data)]],
     [names.credentialAll, (data) => [CredentialChanged.decode(data)]],
     [names.connectorAll, (data) => [ConnectorCalled.decode(data)]],
   ];

@@ -19,6 +19,7 @@ export interface BudgetRow {
   readonly time_zone: string;
   readonly refuses: boolean;
   readonly alert_percents: number[];
+  readonly receivers: string[];
   readonly created_at: Date;
   readonly updated_at: Date;
 }
@@ -41,6 +42,7 @@ export const budgetOfRow = (row: BudgetRow): Budget => ({
   rule: { period: row.period, timeZone: row.time_zone },
   refuses: row.refuses,
   alertPercents: row.alert_percents,
+  receivers: row.receivers,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });

@@ -3,13 +3,14 @@ import type { Postgres, Transaction } from '@switchyard/service-kit';
 import type { Budget, StatedBudget } from '../domain/budget/budget.ts';
 import { tooManyBudgets } from '../errors.ts';
 import type { BudgetChange, BudgetName, BudgetPage, BudgetStore, StandingBudget } from '../ports.ts';
+import { listBudgetAlerts } from './alerts/list-budget-alerts.ts';
 import { countUpBudgets, lockBudgets } from './budget-lock.ts';
 import { type BudgetRow, budgetOfRow } from './budget-row.ts';
 
 const INSERT = `
   INSERT INTO cost_accounting.budgets (tenant, id, description, key_id, provider, model, service, agent, workflow, unit,
-    limit_amount, period, time_zone, refuses, alert_percents)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    limit_amount, period, time_zone, refuses, alert_percents, receivers)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
   ON CONFLICT (tenant, id) DO NOTHING RETURNING *`;
 // As a record is counted that holds no lease: what is not known to have cost something counts as what was held.
 const SPENT = `
@@ -26,7 +27,7 @@ const BEGIN_WINDOW = `
   INSERT INTO cost_accounting.budget_windows (budget, start_ms, end_ms, spent) VALUES ($1, $2, $3, $4)`;
 const UPDATE = `
   UPDATE cost_accounting.budgets SET limit_amount = coalesce($3, limit_amount), alert_percents = coalesce($4, alert_percents),
-    description = coalesce($5, description), updated_at = now()
+    description = coalesce($5, description), receivers = coalesce($6, receivers), updated_at = now()
   WHERE tenant = $1 AND id = $2 RETURNING *`;
 const LIST = `
   SELECT * FROM cost_accounting.budgets WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3`;
@@ -72,13 +73,14 @@ export class PostgresBudgets implements BudgetStore {
   ): Promise<StandingBudget | undefined> {
     return this.#postgres.asSystem(async (transaction) => {
       await lockBudgets(transaction);
-      const { limit, alertPercents, description } = change;
+      const { limit, alertPercents, description, receivers } = change;
       const { rows } = await transaction.query<BudgetRow>(UPDATE, [
         tenant,
         id,
         limit,
         alertPercents,
         description,
+        receivers,
       ]);
       if (rows[0] === undefined) return undefined;
       await countUpBudgets(transaction);
@@ -140,7 +142,7 @@ async function refuseTooMany(
 }
 
 function insertValues(stated: StatedBudget): unknown[] {
-  const { tenant, id, description, scope, unit, limit, rule, refuses, alertPercents } = stated;
+  const { tenant, id, description, scope, unit, limit, rule, refuses, alertPercents, receivers } = stated;
   const { keyId, provider, model, service, agent, workflow } = scope;
   return [
     tenant,
@@ -158,6 +160,7 @@ function insertValues(stated: StatedBudget): unknown[] {
     rule.timeZone,
     refuses,
     alertPercents,
+    receivers,
   ];
 }
 
@@ -198,6 +201,7 @@ async function withStanding(
   const { spent, leased = '0', unattributed = '0' } = rows[0] ?? {};
   return {
     budget,
+    alerts: await listBudgetAlerts(transaction, { budget: budget.number, startMs }),
     standing: {
       startMs,
       endMs,

@@ -10,6 +10,7 @@ import {
 } from '@switchyard/budget';
 import type { Postgres, Transaction } from '@switchyard/service-kit';
 import type { BudgetIndex } from '../domain/budget/budget-index.ts';
+import { isNearlyUsedUp } from '../domain/budget/reached.ts';
 import { keepBudgets } from './budget-lock.ts';
 import { plainArray } from './postgres-arrays.ts';
 import type { PostgresBudgetIndex } from './postgres-budget-index.ts';
@@ -35,6 +36,10 @@ const SAVE = `
 const REPLICAS = `
   SELECT count(DISTINCT replica) AS n FROM cost_accounting.outbox_reports
   WHERE NOT closed AND seen_at > now() - interval '10 seconds'`;
+// Once of each window.
+const REFUSED = `
+  UPDATE cost_accounting.budget_windows SET refused_at = now()
+  WHERE (budget, start_ms) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[])) AND refused_at IS NULL`;
 // The ledger has every record of theirs, and none will follow.
 const CLOSE = `
   UPDATE cost_accounting.budget_leases AS lease SET returned = lease.granted - lease.settled
@@ -64,6 +69,7 @@ export class PostgresLeases {
       const { rows } = await transaction.query<{ n: string }>({ name: 'live-replicas', text: REPLICAS });
       const answer = exchangeLeases(exchange, { windows, replicas: Math.max(1, Number(rows[0]?.n)) });
       await saveLeases(transaction, exchange.owner, answer.leases);
+      await noteRefusals(transaction, answer);
       return answer;
     });
   }
@@ -164,6 +170,15 @@ async function saveLeases(
     plainArray(leases.map(({ returned }) => returned)),
   ];
   await transaction.query({ name: 'save-leases', text: SAVE, values });
+}
+
+/** Notes windows that had too little for an attempt, and hardly anything at all. */
+async function noteRefusals(transaction: Transaction, { asks }: LeaseAnswer): Promise<void> {
+  const refusing = asks.flatMap((ask) =>
+    ask.kind === 'short' && !ask.othersHave && isNearlyUsedUp(ask.window) ? [ask.window] : [],
+  );
+  if (refusing.length === 0) return;
+  await transaction.query({ name: 'note-refusals', text: REFUSED, values: keyArrays(refusing) });
 }
 
 const keyArrays = (keys: readonly LeaseKey[]): [string, string] => [

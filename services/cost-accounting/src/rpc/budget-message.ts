@@ -1,11 +1,15 @@
+import { deliveryMessage } from '@switchyard/alerting';
 import type { Period } from '@switchyard/budget';
 import {
+  type BudgetAlert,
+  BudgetAlertKind,
   BudgetEnforcement,
   type Budget as BudgetMessage,
   BudgetPeriod,
   BudgetUnit as UnitMessage,
 } from '@switchyard/contracts/cost';
 import type { BudgetUnit } from '../domain/budget/budget.ts';
+import type { StoredBudgetAlert } from '../domain/budget/reached.ts';
 import type { StandingBudget } from '../ports.ts';
 
 export const UNIT_MESSAGES: Readonly<Record<BudgetUnit, UnitMessage>> = {
@@ -21,7 +25,7 @@ const PERIOD_MESSAGES: Readonly<Record<Period, BudgetPeriod>> = {
 };
 
 /** A budget as callers see it. */
-export const budgetMessage = ({ budget, standing }: StandingBudget): BudgetMessage => ({
+export const budgetMessage = ({ budget, standing, alerts }: StandingBudget): BudgetMessage => ({
   id: budget.id,
   tenant: budget.tenant,
   description: budget.description,
@@ -41,4 +45,17 @@ export const budgetMessage = ({ budget, standing }: StandingBudget): BudgetMessa
     leased: standing.leased,
     unattributed: standing.unattributed,
   },
+  receivers: [...budget.receivers],
+  alerts: alerts.map(alertMessage),
+});
+
+const ALERT_KINDS = {
+  threshold: BudgetAlertKind.THRESHOLD,
+  exhausted: BudgetAlertKind.EXHAUSTED,
+} as const;
+
+const alertMessage = ({ kind, deliveries, ...alert }: StoredBudgetAlert): BudgetAlert => ({
+  ...alert,
+  kind: ALERT_KINDS[kind],
+  deliveries: deliveries.map(deliveryMessage),
 });

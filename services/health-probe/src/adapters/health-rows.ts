@@ -1,6 +1,9 @@
 import type { HealthState } from '@switchyard/resilience';
 import type { CommittedChange, HealthRecord } from '../domain/health-record.ts';
 
+/** Schema of this service. */
+export const SCHEMA = 'health_probe';
+
 /** The owner of the installation's rows; see migrations/000001.sql. */
 const INSTALLATION = 'installation';
 

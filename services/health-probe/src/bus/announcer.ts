@@ -7,6 +7,7 @@ import {
   type BusEvent,
   ensureStream,
   type Logger,
+  Loop,
   publishEvent,
 } from '@switchyard/service-kit';
 import { healthEvent } from '../domain/health-event.ts';
@@ -16,7 +17,6 @@ import type { HealthProbeEvents } from '../events.ts';
 import type { HealthStore } from '../ports.ts';
 import type { HealthTable } from '../runtime/health-table.ts';
 import type { Leadership } from '../runtime/leadership.ts';
-import { Loop } from '../runtime/loop.ts';
 import { healthStream } from './health-stream.ts';
 
 export interface AnnouncerOptions {

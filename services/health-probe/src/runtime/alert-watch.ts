@@ -1,13 +1,12 @@
 import type { Clock } from '@switchyard/kernel';
 import type { WindowStatistics } from '@switchyard/resilience';
-import type { Logger } from '@switchyard/service-kit';
+import { type Logger, Loop } from '@switchyard/service-kit';
 import { nextAlerts, type WatchedForAlerts } from '../domain/alerts/next-alerts.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import type { HealthProbeEvents } from '../events.ts';
 import type { AlertStore, LeaseHolder } from '../ports.ts';
 import type { HealthTable } from './health-table.ts';
 import type { Leadership } from './leadership.ts';
-import { Loop } from './loop.ts';
 import type { ObservedProviders } from './observed-providers.ts';
 
 export interface AlertWatchOptions {

@@ -1,6 +1,6 @@
 import type { Clock } from '@switchyard/kernel';
 import { successRateFloor } from '@switchyard/resilience';
-import type { Logger } from '@switchyard/service-kit';
+import { type Logger, Loop } from '@switchyard/service-kit';
 import { healthEvent } from '../domain/health-event.ts';
 import type { HealthChange, HealthRecord } from '../domain/health-record.ts';
 import { judgeProvider } from '../domain/judge-provider.ts';
@@ -11,7 +11,6 @@ import type { HealthProbeEvents } from '../events.ts';
 import type { HealthStore, LeaseHolder } from '../ports.ts';
 import type { HealthTable } from './health-table.ts';
 import type { Leadership } from './leadership.ts';
-import { Loop } from './loop.ts';
 import type { ObservedProviders } from './observed-providers.ts';
 import type { ProviderRegistry } from './provider-registry.ts';
 

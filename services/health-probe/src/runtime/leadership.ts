@@ -1,7 +1,6 @@
 import type { Clock } from '@switchyard/kernel';
-import type { Logger } from '@switchyard/service-kit';
+import { type Logger, Loop } from '@switchyard/service-kit';
 import type { HealthStore, LeaseHolder } from '../ports.ts';
-import { Loop } from './loop.ts';
 
 export interface LeadershipOptions {
   readonly store: HealthStore;

@@ -1,4 +1,5 @@
 import type { Clock, Random } from '@switchyard/kernel';
+import { Loop } from '@switchyard/service-kit';
 import type { ProbingConfig } from '../config.ts';
 import { chooseProbeModel, type ProbeModel } from '../domain/probe-model.ts';
 import { nextProbeAt, type ProbeSubject } from '../domain/probe-schedule.ts';
@@ -8,7 +9,6 @@ import type { HealthProbeEvents } from '../events.ts';
 import type { ProbeOutcome, Routing } from '../ports.ts';
 import type { HealthTable } from './health-table.ts';
 import type { Leadership } from './leadership.ts';
-import { Loop } from './loop.ts';
 import type { ObservedProviders } from './observed-providers.ts';
 import type { ProbingPlan } from './probing-plan.ts';
 import type { ProviderRegistry } from './provider-registry.ts';

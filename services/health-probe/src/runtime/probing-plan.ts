@@ -1,5 +1,5 @@
 import type { Clock } from '@switchyard/kernel';
-import type { Logger } from '@switchyard/service-kit';
+import { type Logger, Loop } from '@switchyard/service-kit';
 import {
   budgetOf,
   type ProbeBudget,
@@ -9,7 +9,6 @@ import {
 } from '../domain/probe-settings.ts';
 import { type ProviderName, providerKey } from '../domain/provider-key.ts';
 import type { LeaseHolder, ProbingStore, StoredProbing } from '../ports.ts';
-import { Loop } from './loop.ts';
 
 export interface ProbingPlanOptions {
   readonly store: ProbingStore;

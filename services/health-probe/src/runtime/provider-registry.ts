@@ -1,9 +1,8 @@
 import type { Clock } from '@switchyard/kernel';
-import type { Logger } from '@switchyard/service-kit';
+import { type Logger, Loop } from '@switchyard/service-kit';
 import { type ProviderName, providerKey } from '../domain/provider-key.ts';
 import type { WatchedProvider } from '../domain/watched-provider.ts';
 import type { Routing } from '../ports.ts';
-import { Loop } from './loop.ts';
 
 export interface ProviderRegistryOptions {
   readonly routing: Routing;

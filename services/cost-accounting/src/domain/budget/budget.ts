@@ -29,6 +29,8 @@ export interface StatedBudget {
   readonly refuses: boolean;
   /** Percents of the limit, rising. */
   readonly alertPercents: readonly number[];
+  /** Ids of receivers of its owner. */
+  readonly receivers: readonly string[];
 }
 
 /** A budget that there is. */

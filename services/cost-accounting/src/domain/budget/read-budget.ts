@@ -1,3 +1,4 @@
+import { isAlertingId } from '@switchyard/alerting';
 import { isTimeZone, type Period } from '@switchyard/budget';
 import {
   BudgetEnforcement,
@@ -13,6 +14,7 @@ const MAX_DESCRIPTION = 500;
 const MAX_NAME = 512;
 const MAX_ALERTS = 10;
 const MAX_PERCENT = 1_000;
+const MAX_RECEIVERS = 16;
 const MAX_LIMIT = 2n ** 63n - 1n;
 const DEFAULT_ALERTS = [50, 80, 100] as const;
 const PERIODS: ReadonlyMap<BudgetPeriod, Period> = new Map([
@@ -43,7 +45,7 @@ export type FieldViolations = readonly [FieldViolation, ...FieldViolation[]];
 
 /** Reads a budget. */
 export function readBudget(message: BudgetMessage): Result<StatedBudget, FieldViolations> {
-  const { id, tenant, description, limit, alertPercents } = message;
+  const { id, tenant, description, limit, alertPercents, receivers } = message;
   const unit = UNITS.get(message.unit);
   const period = PERIODS.get(message.period);
   const refuses = ENFORCEMENTS.get(message.enforcement);
@@ -64,13 +66,25 @@ export function readBudget(message: BudgetMessage): Result<StatedBudget, FieldVi
     ),
     ...ofField('enforcement', refuses === undefined ? ['must be BUDGET_ENFORCEMENT_REFUSE or _ALERT'] : []),
     ...ofField('alert_percents', alertProblems(alertPercents)),
+    ...ofField('receivers', receiverProblems(receivers)),
     ...scopeProblems(scope, refuses === false ? 'alerts' : 'refuses'),
   ];
   if (unit === undefined || period === undefined || refuses === undefined || first !== undefined)
     return err([first as FieldViolation, ...further]);
   const percents = alertPercents.length === 0 ? DEFAULT_ALERTS : alertPercents;
   const rule = { period, timeZone };
-  return ok({ tenant, id, description, scope, unit, limit, rule, refuses, alertPercents: percents });
+  return ok({
+    tenant,
+    id,
+    description,
+    scope,
+    unit,
+    limit,
+    rule,
+    refuses,
+    alertPercents: percents,
+    receivers,
+  });
 }
 
 const ofField = (field: string, descriptions: readonly string[]): FieldViolation[] =>
@@ -106,6 +120,13 @@ export function alertProblems(percents: readonly number[]): string[] {
   if (percents.length > MAX_ALERTS) return [`must be at most ${MAX_ALERTS}`];
   const rises = percents.every((percent, i) => percent > (percents[i - 1] ?? 0) && percent <= MAX_PERCENT);
   return rises ? [] : [`must rise, each from 1 to ${MAX_PERCENT}`];
+}
+
+/** What is wrong with ids of receivers. */
+export function receiverProblems(ids: readonly string[]): string[] {
+  if (ids.length > MAX_RECEIVERS) return [`must be at most ${MAX_RECEIVERS}`];
+  if (!ids.every(isAlertingId)) return ['must be ids of receivers, each 1 to 64 characters of a-z 0-9 -'];
+  return new Set(ids).size < ids.length ? ['must not name one twice'] : [];
 }
 
 const scopeOf = ({ scope }: BudgetMessage): BudgetScope => ({

@@ -1,16 +1,16 @@
+import { settleDelivery } from '@switchyard/alerting';
 import { Receiver as ReceiverMessage } from '@switchyard/contracts/alert';
 import { AlertRule as RuleMessage } from '@switchyard/contracts/health';
 import { uuidV7 } from '@switchyard/kernel';
 import type { Postgres } from '@switchyard/service-kit';
 import type { AlertStore } from '../../ports.ts';
-import { ownerOf } from '../health-rows.ts';
-import { claimDeliveries } from './claim-deliveries.ts';
+import { ownerOf, SCHEMA } from '../health-rows.ts';
 import { deleteDefinition, listDefinitions, putDefinition } from './definitions.ts';
 import { forgetAlerts } from './forget-alerts.ts';
 import { listAlerts } from './list-alerts.ts';
 import { readWatch } from './read-watch.ts';
 import { recordAlerts } from './record-alerts.ts';
-import { settleDelivery } from './settle-delivery.ts';
+import { takeDeliveries } from './take-deliveries.ts';
 
 /** Rules and receivers of one owner at the most. */
 const MAX_RULES = 200;
@@ -25,8 +25,9 @@ export function postgresAlertStore(postgres: Postgres, wallMs: () => number): Al
     record: ({ owner }, changes) =>
       postgres.asSystem((transaction) => recordAlerts(transaction, { owner, changes, newId })),
     claim: ({ owner }, limit) =>
-      postgres.asSystem((transaction) => claimDeliveries(transaction, { owner, limit })),
-    settle: (id, next) => postgres.asSystem((transaction) => settleDelivery(transaction, id, next)),
+      postgres.asSystem((transaction) => takeDeliveries(transaction, { owner, limit })),
+    settle: (id, next) =>
+      postgres.asSystem((transaction) => settleDelivery(transaction, { schema: SCHEMA, id, next })),
     forget: (beforeMs) => postgres.asSystem((transaction) => forgetAlerts(transaction, beforeMs)),
     list: (page) => as(page.tenant, (transaction) => listAlerts(transaction, page)),
     putRule: (rule) =>

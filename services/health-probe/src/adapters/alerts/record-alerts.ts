@@ -1,13 +1,10 @@
-import type { AlertNotice } from '@switchyard/alerting';
+import { type AlertNotice, insertDeliveries } from '@switchyard/alerting';
 import { unreachable } from '@switchyard/kernel';
 import type { Transaction } from '@switchyard/service-kit';
 import type { AlertChange, OpenAlert } from '../../domain/alerts/next-alerts.ts';
 import type { LeaseHolder } from '../../ports.ts';
-import { dateOf, ownerOf } from '../health-rows.ts';
+import { dateOf, ownerOf, SCHEMA } from '../health-rows.ts';
 import { holdLease } from '../hold-lease.ts';
-
-/** NATS is told of every alert, before anybody else. */
-const NATS = '';
 
 export interface RecordOptions extends LeaseHolder {
   readonly changes: readonly AlertChange[];
@@ -79,11 +76,8 @@ interface Told {
   readonly newId: () => string;
 }
 
-async function tell(transaction: Transaction, { alert, notice, newId }: Told): Promise<void> {
-  for (const receiver of [NATS, ...alert.receivers]) {
-    await transaction.query(
-      `INSERT INTO health_probe.alert_deliveries (id, tenant, alert_id, receiver, notice) VALUES ($1, $2, $3, $4, $5)`,
-      [newId(), ownerOf(alert.tenant), alert.id, receiver, JSON.stringify(notice)],
-    );
-  }
-}
+const tell = (transaction: Transaction, { alert, notice, newId }: Told): Promise<void> =>
+  insertDeliveries(transaction, {
+    ...{ schema: SCHEMA, tenant: ownerOf(alert.tenant), receivers: alert.receivers },
+    ...{ notice, newId },
+  });

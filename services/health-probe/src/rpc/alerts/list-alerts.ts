@@ -1,4 +1,4 @@
-import { type Delivery, DeliveryState } from '@switchyard/contracts/alert';
+import { deliveryMessage } from '@switchyard/alerting';
 import {
   type Alert,
   AlertState,
@@ -7,7 +7,7 @@ import {
 } from '@switchyard/contracts/health';
 import { invalidArgument } from '@switchyard/kernel';
 import type { UnaryHandler } from '@switchyard/service-kit';
-import type { AlertStore, StoredAlert, StoredDelivery } from '../../ports.ts';
+import type { AlertStore, StoredAlert } from '../../ports.ts';
 import { ownerOfAlerts } from './owner-of-alerts.ts';
 
 const DEFAULT_PAGE_SIZE = 100;
@@ -36,22 +36,12 @@ const STATES = {
   firing: AlertState.FIRING,
   resolved: AlertState.RESOLVED,
 } as const;
-const DELIVERY_STATES = {
-  pending: DeliveryState.PENDING,
-  delivered: DeliveryState.DELIVERED,
-  failed: DeliveryState.FAILED,
-} as const;
 
 const alertMessage = ({ badSince, state, deliveries, ...alert }: StoredAlert): Alert => ({
   ...alert,
   state: STATES[state],
   since: badSince,
   deliveries: deliveries.map(deliveryMessage),
-});
-
-const deliveryMessage = ({ state, ...delivery }: StoredDelivery): Delivery => ({
-  ...delivery,
-  state: DELIVERY_STATES[state],
 });
 
 /** Only a position: whose alerts they are is decided anew on every page. */

@@ -1,15 +1,15 @@
-import { type AlertNotice, readReceiver } from '@switchyard/alerting';
+import { type AlertNotice, type ReceiverTeller, readReceiver } from '@switchyard/alerting';
 import type { TestReceiverRequest, TestReceiverResponse } from '@switchyard/contracts/health';
 import { type Clock, uuidV7 } from '@switchyard/kernel';
 import type { UnaryHandler } from '@switchyard/service-kit';
 import { receiverNotFound } from '../../errors.ts';
-import type { AlertStore, AlertTeller } from '../../ports.ts';
+import type { AlertStore } from '../../ports.ts';
 import { ownerOfAlerts } from './owner-of-alerts.ts';
 
 /** What a receiver is tested with. */
 export interface TestReceiverParts {
   readonly store: AlertStore;
-  readonly teller: AlertTeller;
+  readonly teller: Pick<ReceiverTeller, 'tell'>;
   readonly clock: Clock;
 }
 

@@ -19,6 +19,59 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { Delivery } from "../../alert/v1/alert.ts";
+
+/** What a window has reached. */
+export const BudgetAlertKind = {
+  /** UNSPECIFIED - Never sent. */
+  UNSPECIFIED: 0,
+  /** THRESHOLD - One of the percents is spent. */
+  THRESHOLD: 1,
+  /** EXHAUSTED - The limit is spent; or less than a tenth was left, and an attempt was refused for it. */
+  EXHAUSTED: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type BudgetAlertKind = typeof BudgetAlertKind[keyof typeof BudgetAlertKind];
+
+export namespace BudgetAlertKind {
+  export type UNSPECIFIED = typeof BudgetAlertKind.UNSPECIFIED;
+  export type THRESHOLD = typeof BudgetAlertKind.THRESHOLD;
+  export type EXHAUSTED = typeof BudgetAlertKind.EXHAUSTED;
+  export type UNRECOGNIZED = typeof BudgetAlertKind.UNRECOGNIZED;
+}
+
+export function budgetAlertKindFromJSON(object: any): BudgetAlertKind {
+  switch (object) {
+    case 0:
+    case "BUDGET_ALERT_KIND_UNSPECIFIED":
+      return BudgetAlertKind.UNSPECIFIED;
+    case 1:
+    case "BUDGET_ALERT_KIND_THRESHOLD":
+      return BudgetAlertKind.THRESHOLD;
+    case 2:
+    case "BUDGET_ALERT_KIND_EXHAUSTED":
+      return BudgetAlertKind.EXHAUSTED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return BudgetAlertKind.UNRECOGNIZED;
+  }
+}
+
+export function budgetAlertKindToJSON(object: BudgetAlertKind): string {
+  switch (object) {
+    case BudgetAlertKind.UNSPECIFIED:
+      return "BUDGET_ALERT_KIND_UNSPECIFIED";
+    case BudgetAlertKind.THRESHOLD:
+      return "BUDGET_ALERT_KIND_THRESHOLD";
+    case BudgetAlertKind.EXHAUSTED:
+      return "BUDGET_ALERT_KIND_EXHAUSTED";
+    case BudgetAlertKind.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
 
 /** What budgets count. */
 export const BudgetUnit = {
@@ -233,7 +286,39 @@ export interface Budget {
     | Date
     | undefined;
   /** How its present window stands. */
-  standing: BudgetStanding | undefined;
+  standing:
+    | BudgetStanding
+    | undefined;
+  /**
+   * Ids of the receivers that are told of alerts, of the same owner, at most 16: those of health-probe's AlertService. NATS is told
+   * always.
+   */
+  receivers: string[];
+  /** What was told of the present window, the newest first. */
+  alerts: BudgetAlert[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Something that a window has reached. It is told once of each window, percent and kind. */
+export interface BudgetAlert {
+  /** Id, the same in all that is told of it. */
+  id: string;
+  /** What was reached. */
+  kind: BudgetAlertKind;
+  /** The percent of the limit that is spent; 0 for EXHAUSTED. */
+  percent: number;
+  /** What was spent then, in the budget's unit. */
+  spent: bigint;
+  /** What replicas held then. */
+  leased: bigint;
+  /** The limit then. */
+  limit: bigint;
+  /** When it was noticed. */
+  firedAt:
+    | Date
+    | undefined;
+  /** Who was told, or is yet to be. */
+  deliveries: Delivery[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -275,7 +360,7 @@ export interface BudgetStanding {
 
 /** Which budget to make. */
 export interface CreateBudgetRequest {
-  /** The budget. created_at, updated_at and standing are not for callers. */
+  /** The budget. created_at, updated_at, standing and alerts are not for callers. */
   budget: Budget | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -302,7 +387,11 @@ export interface UpdateBudgetRequest {
     | AlertPercents
     | undefined;
   /** Its new description. Absent: as it is. */
-  description?: string | undefined;
+  description?:
+    | string
+    | undefined;
+  /** Its new receivers. Absent: as they are. */
+  receivers: ReceiverIds | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -317,6 +406,13 @@ export interface UpdateBudgetResponse {
 export interface AlertPercents {
   /** Rising, each from 1 to 1,000. */
   percents: number[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A list of receivers. */
+export interface ReceiverIds {
+  /** At most 16. */
+  ids: string[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -385,6 +481,8 @@ function createBaseBudget(): Budget {
     createdAt: undefined,
     updatedAt: undefined,
     standing: undefined,
+    receivers: [],
+    alerts: [],
     _unknownFields: {},
   };
 }
@@ -436,6 +534,12 @@ export const Budget: MessageFns<Budget> = {
     }
     if (message.standing !== undefined) {
       BudgetStanding.encode(message.standing, writer.uint32(106).fork()).join();
+    }
+    for (const v of message.receivers) {
+      writer.uint32(114).string(v!);
+    }
+    for (const v of message.alerts) {
+      BudgetAlert.encode(v!, writer.uint32(122).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -575,6 +679,22 @@ export const Budget: MessageFns<Budget> = {
             message.standing = BudgetStanding.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.receivers.push(reader.string());
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.alerts.push(BudgetAlert.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -626,6 +746,12 @@ export const Budget: MessageFns<Budget> = {
         ? fromJsonTimestamp(object.updated_at)
         : undefined,
       standing: isSet(object.standing) ? BudgetStanding.fromJSON(object.standing) : undefined,
+      receivers: globalThis.Array.isArray(object?.receivers)
+        ? object.receivers.map((e: any) => globalThis.String(e))
+        : [],
+      alerts: globalThis.Array.isArray(object?.alerts)
+        ? object.alerts.map((e: any) => BudgetAlert.fromJSON(e))
+        : [],
     };
   },
 
@@ -670,6 +796,12 @@ export const Budget: MessageFns<Budget> = {
     if (message.standing !== undefined) {
       obj.standing = BudgetStanding.toJSON(message.standing);
     }
+    if (message.receivers?.length) {
+      obj.receivers = message.receivers;
+    }
+    if (message.alerts?.length) {
+      obj.alerts = message.alerts.map((e) => BudgetAlert.toJSON(e));
+    }
     return obj;
   },
 
@@ -695,6 +827,230 @@ export const Budget: MessageFns<Budget> = {
     message.standing = (object.standing !== undefined && object.standing !== null)
       ? BudgetStanding.fromPartial(object.standing)
       : undefined;
+    message.receivers = object.receivers?.map((e) => e) || [];
+    message.alerts = object.alerts?.map((e) => BudgetAlert.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseBudgetAlert(): BudgetAlert {
+  return {
+    id: "",
+    kind: 0,
+    percent: 0,
+    spent: 0n,
+    leased: 0n,
+    limit: 0n,
+    firedAt: undefined,
+    deliveries: [],
+    _unknownFields: {},
+  };
+}
+
+export const BudgetAlert: MessageFns<BudgetAlert> = {
+  encode(message: BudgetAlert, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.kind !== 0) {
+      writer.uint32(16).int32(message.kind);
+    }
+    if (message.percent !== 0) {
+      writer.uint32(24).uint32(message.percent);
+    }
+    if (message.spent !== 0n) {
+      if (BigInt.asIntN(64, message.spent) !== message.spent) {
+        throw new globalThis.Error("value provided for field message.spent of type int64 too large");
+      }
+      writer.uint32(32).int64(message.spent);
+    }
+    if (message.leased !== 0n) {
+      if (BigInt.asIntN(64, message.leased) !== message.leased) {
+        throw new globalThis.Error("value provided for field message.leased of type int64 too large");
+      }
+      writer.uint32(40).int64(message.leased);
+    }
+    if (message.limit !== 0n) {
+      if (BigInt.asIntN(64, message.limit) !== message.limit) {
+        throw new globalThis.Error("value provided for field message.limit of type int64 too large");
+      }
+      writer.uint32(48).int64(message.limit);
+    }
+    if (message.firedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.firedAt), writer.uint32(58).fork()).join();
+    }
+    for (const v of message.deliveries) {
+      Delivery.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BudgetAlert {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBudgetAlert();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.percent = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.spent = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.leased = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.limit = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.firedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.deliveries.push(Delivery.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BudgetAlert {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      kind: isSet(object.kind) ? budgetAlertKindFromJSON(object.kind) : 0,
+      percent: isSet(object.percent) ? globalThis.Number(object.percent) : 0,
+      spent: isSet(object.spent) ? BigInt(object.spent) : 0n,
+      leased: isSet(object.leased) ? BigInt(object.leased) : 0n,
+      limit: isSet(object.limit) ? BigInt(object.limit) : 0n,
+      firedAt: isSet(object.firedAt)
+        ? fromJsonTimestamp(object.firedAt)
+        : isSet(object.fired_at)
+        ? fromJsonTimestamp(object.fired_at)
+        : undefined,
+      deliveries: globalThis.Array.isArray(object?.deliveries)
+        ? object.deliveries.map((e: any) => Delivery.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: BudgetAlert): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.kind !== 0) {
+      obj.kind = budgetAlertKindToJSON(message.kind);
+    }
+    if (message.percent !== 0) {
+      obj.percent = Math.round(message.percent);
+    }
+    if (message.spent !== 0n) {
+      obj.spent = message.spent.toString();
+    }
+    if (message.leased !== 0n) {
+      obj.leased = message.leased.toString();
+    }
+    if (message.limit !== 0n) {
+      obj.limit = message.limit.toString();
+    }
+    if (message.firedAt !== undefined) {
+      obj.firedAt = message.firedAt.toISOString();
+    }
+    if (message.deliveries?.length) {
+      obj.deliveries = message.deliveries.map((e) => Delivery.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BudgetAlert>): BudgetAlert {
+    return BudgetAlert.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BudgetAlert>): BudgetAlert {
+    const message = createBaseBudgetAlert();
+    message.id = object.id ?? "";
+    message.kind = object.kind ?? 0;
+    message.percent = object.percent ?? 0;
+    message.spent = (object.spent !== undefined && object.spent !== null) ? BigInt(object.spent) : 0n;
+    message.leased = (object.leased !== undefined && object.leased !== null) ? BigInt(object.leased) : 0n;
+    message.limit = (object.limit !== undefined && object.limit !== null) ? BigInt(object.limit) : 0n;
+    message.firedAt = object.firedAt ?? undefined;
+    message.deliveries = object.deliveries?.map((e) => Delivery.fromPartial(e)) || [];
     return message;
   },
 };
@@ -1207,7 +1563,15 @@ export const CreateBudgetResponse: MessageFns<CreateBudgetResponse> = {
 };
 
 function createBaseUpdateBudgetRequest(): UpdateBudgetRequest {
-  return { id: "", tenant: "", limit: undefined, alertPercents: undefined, description: undefined, _unknownFields: {} };
+  return {
+    id: "",
+    tenant: "",
+    limit: undefined,
+    alertPercents: undefined,
+    description: undefined,
+    receivers: undefined,
+    _unknownFields: {},
+  };
 }
 
 export const UpdateBudgetRequest: MessageFns<UpdateBudgetRequest> = {
@@ -1229,6 +1593,9 @@ export const UpdateBudgetRequest: MessageFns<UpdateBudgetRequest> = {
     }
     if (message.description !== undefined) {
       writer.uint32(42).string(message.description);
+    }
+    if (message.receivers !== undefined) {
+      ReceiverIds.encode(message.receivers, writer.uint32(50).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1294,6 +1661,14 @@ export const UpdateBudgetRequest: MessageFns<UpdateBudgetRequest> = {
             message.description = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.receivers = ReceiverIds.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1325,6 +1700,7 @@ export const UpdateBudgetRequest: MessageFns<UpdateBudgetRequest> = {
         ? AlertPercents.fromJSON(object.alert_percents)
         : undefined,
       description: isSet(object.description) ? globalThis.String(object.description) : undefined,
+      receivers: isSet(object.receivers) ? ReceiverIds.fromJSON(object.receivers) : undefined,
     };
   },
 
@@ -1345,6 +1721,9 @@ export const UpdateBudgetRequest: MessageFns<UpdateBudgetRequest> = {
     if (message.description !== undefined) {
       obj.description = message.description;
     }
+    if (message.receivers !== undefined) {
+      obj.receivers = ReceiverIds.toJSON(message.receivers);
+    }
     return obj;
   },
 
@@ -1360,6 +1739,9 @@ export const UpdateBudgetRequest: MessageFns<UpdateBudgetRequest> = {
       ? AlertPercents.fromPartial(object.alertPercents)
       : undefined;
     message.description = object.description ?? undefined;
+    message.receivers = (object.receivers !== undefined && object.receivers !== null)
+      ? ReceiverIds.fromPartial(object.receivers)
+      : undefined;
     return message;
   },
 };
@@ -1544,6 +1926,89 @@ export const AlertPercents: MessageFns<AlertPercents> = {
   fromPartial(object: DeepPartial<AlertPercents>): AlertPercents {
     const message = createBaseAlertPercents();
     message.percents = object.percents?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseReceiverIds(): ReceiverIds {
+  return { ids: [], _unknownFields: {} };
+}
+
+export const ReceiverIds: MessageFns<ReceiverIds> = {
+  encode(message: ReceiverIds, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.ids) {
+      writer.uint32(10).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReceiverIds {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReceiverIds();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ids.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReceiverIds {
+    return { ids: globalThis.Array.isArray(object?.ids) ? object.ids.map((e: any) => globalThis.String(e)) : [] };
+  },
+
+  toJSON(message: ReceiverIds): unknown {
+    const obj: any = {};
+    if (message.ids?.length) {
+      obj.ids = message.ids;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReceiverIds>): ReceiverIds {
+    return ReceiverIds.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReceiverIds>): ReceiverIds {
+    const message = createBaseReceiverIds();
+    message.ids = object.ids?.map((e) => e) || [];
     return message;
   },
 };
@@ -2147,7 +2612,7 @@ export const BudgetServiceService = {
       Buffer.from(CreateBudgetResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateBudgetResponse => CreateBudgetResponse.decode(value),
   },
-  /** Changes limit, alerts and description of a budget. What it is for, its unit and its period stay: make another one. */
+  /** Changes limit, alerts, receivers and description of a budget. What it is for, its unit and its period stay: make another one. */
   updateBudget: {
     path: "/switchyard.cost.v1.BudgetService/UpdateBudget" as const,
     requestStream: false as const,
@@ -2194,7 +2659,7 @@ export const BudgetServiceService = {
 export interface BudgetServiceServer extends UntypedServiceImplementation {
   /** Makes a budget. It counts what was spent in the present window already; a total budget begins with 0. */
   createBudget: handleUnaryCall<CreateBudgetRequest, CreateBudgetResponse>;
-  /** Changes limit, alerts and description of a budget. What it is for, its unit and its period stay: make another one. */
+  /** Changes limit, alerts, receivers and description of a budget. What it is for, its unit and its period stay: make another one. */
   updateBudget: handleUnaryCall<UpdateBudgetRequest, UpdateBudgetResponse>;
   /** Removes a budget. What it counted is gone; the ledger stays. */
   deleteBudget: handleUnaryCall<DeleteBudgetRequest, DeleteBudgetResponse>;
@@ -2221,7 +2686,7 @@ export interface BudgetServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateBudgetResponse) => void,
   ): ClientUnaryCall;
-  /** Changes limit, alerts and description of a budget. What it is for, its unit and its period stay: make another one. */
+  /** Changes limit, alerts, receivers and description of a budget. What it is for, its unit and its period stay: make another one. */
   updateBudget(
     request: UpdateBudgetRequest,
     callback: (error: ServiceError | null, response: UpdateBudgetResponse) => void,

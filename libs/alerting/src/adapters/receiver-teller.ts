@@ -1,21 +1,28 @@
-import { type AlertBus, publishAlert, type ReachRules, tellReceiver } from '@switchyard/alerting';
 import { SecretServiceClient } from '@switchyard/contracts/credential';
 import { type Clock, ServiceError } from '@switchyard/kernel';
 import { callUnary, type GrpcTarget, openGrpcClient } from '@switchyard/service-kit';
-import type { AlertTeller } from '../../ports.ts';
+import type { DeliveryOutcome } from '../domain/delivery-plan.ts';
+import type { ReachRules } from './reach-rules.ts';
+import { type Telling, tellReceiver } from './tell-receiver.ts';
 
-export interface AlertTellerOptions extends AlertBus {
+export interface ReceiverTellerOptions {
   readonly rules: ReachRules;
   /** The credential service, and this service's key. */
   readonly credential: GrpcTarget;
   readonly clock: Clock;
 }
 
+/** Tells receivers. */
+export interface ReceiverTeller {
+  /** Tells one once. Never throws. */
+  tell(telling: Telling): Promise<DeliveryOutcome>;
+  close(): void;
+}
+
 const READ_TIMEOUT_MS = 2_000;
 
 /** Tells of alerts. A secret is read for each try and kept nowhere: one that was taken back is used no more. */
-export function alertTeller(options: AlertTellerOptions): AlertTeller & { close(): void } {
-  const { rules, credential, clock } = options;
+export function receiverTeller({ rules, credential, clock }: ReceiverTellerOptions): ReceiverTeller {
   const client = openGrpcClient(SecretServiceClient, credential);
   const readSecret = async (name: { readonly tenant: string; readonly id: string }) => {
     try {
@@ -32,7 +39,6 @@ export function alertTeller(options: AlertTellerOptions): AlertTeller & { close(
     }
   };
   return {
-    publish: (event) => publishAlert(event, options),
     tell: (telling) => tellReceiver(telling, { rules, readSecret, wallMs: () => clock.wallMs() }),
     close: () => client.close(),
   };
