@@ -33,7 +33,13 @@ test('budgets are shown with what is spent, leased and left', () => {
           ...{ spent: 1_000_000_000n, limit: 5_000_000_000n, firedAt: new Date('2026-11-30T08:00:00Z') },
           deliveries: [
             { receiver: '', event: 'firing', state: DeliveryState.DELIVERED, attempts: 1 },
-            { receiver: 'ops', event: 'firing', state: DeliveryState.PENDING, attempts: 2, lastError: 'HTTP 503' },
+            {
+              receiver: 'ops',
+              event: 'firing',
+              state: DeliveryState.PENDING,
+              attempts: 2,
+              lastError: 'HTTP 503',
+            },
           ],
         },
       ],
