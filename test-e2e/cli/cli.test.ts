@@ -119,6 +119,9 @@ test('costs: requests and money by group with a total, once the ledger has them'
   expect(table.at(-1)?.[0]).toBe('total');
   const { total } = await jsonOf('costs', '--by', 'agent');
   expect(BigInt(total.costNanoUsd)).toBeGreaterThan(0n);
+  const { providers, summary } = await jsonOf('costs', 'analytics');
+  expect(summary.total_requests).toBeGreaterThan(0);
+  expect(providers.map(({ provider }: { provider: string }) => provider)).toContain('primary');
   expect(await run(['costs', '--by', 'luck'])).toMatchObject({
     code: 1,
     err: expect.stringContaining('has luck; known are tenant, provider'),

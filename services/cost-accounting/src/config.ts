@@ -21,6 +21,8 @@ export interface CostAccountingConfig extends BaseConfig {
   readonly ingestBatchRecords: number;
   /** `COST_ACCOUNTING_INGEST_BATCH_WAIT_MS`, 1 to 5,000, default 50: how long a record waits for others. */
   readonly ingestBatchWaitMs: number;
+  /** `COST_ACCOUNTING_LEDGER_KEPT_DAYS`, 62 to 36,500, default 400: days after which the ledger's entries are dropped; roll-ups stay. */
+  readonly ledgerKeptDays: number;
   /** `COST_ACCOUNTING_CATALOG_OVERLAY`: path of an operator's own models and prices; undefined for none. */
   readonly catalogOverlay: string | undefined;
   /** `COST_ACCOUNTING_PRICE_REFRESH_HOURS`, 0 to 8,760, default 0 (never): how often prices are refreshed from their sources. */
@@ -67,6 +69,11 @@ export function parseConfig(env: Env): CostAccountingConfig {
       fallback: 50,
       min: 1,
       max: 5_000,
+    }),
+    ledgerKeptDays: reader.integer('COST_ACCOUNTING_LEDGER_KEPT_DAYS', {
+      fallback: 400,
+      min: 62,
+      max: 36_500,
     }),
     catalogOverlay: reader.optional('COST_ACCOUNTING_CATALOG_OVERLAY'),
     priceRefreshHours: reader.integer('COST_ACCOUNTING_PRICE_REFRESH_HOURS', {

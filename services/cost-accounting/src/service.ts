@@ -12,6 +12,7 @@ import {
   startComposed,
 } from '@switchyard/service-kit';
 import { keepDaysAhead } from './adapters/keep-days-ahead.ts';
+import { keepRollupsFolded } from './adapters/keep-rollups-folded.ts';
 import { openUsageMessages } from './adapters/nats-usage-messages.ts';
 import { PostgresBudgetBook } from './adapters/postgres-budget-book.ts';
 import { PostgresBudgetIndex } from './adapters/postgres-budget-index.ts';
@@ -62,7 +63,8 @@ async function compose(
   const clock = overrides.clock ?? foundation.clock;
   const postgres = openDatabase(foundation, config);
   const days = new LedgerDays(postgres);
-  stack.defer(keepDaysAhead({ days, clock, log }));
+  stack.defer(keepDaysAhead({ days, clock, log, keptDays: config.ledgerKeptDays }));
+  stack.defer(keepRollupsFolded({ postgres, log }));
   const budgets = new PostgresBudgetIndex();
   const ledger = new PostgresLedger(postgres, { days, budgets });
   startIngest({ foundation, config, clock, ledger: overrides.wrapLedger?.(ledger) ?? ledger });

@@ -77,4 +77,21 @@ describe('the days of the ledger', () => {
     expect(await partitions()).toContain('20230505');
     expect(await service.metric('ingest_failures_total')).toBe(1);
   });
+
+  it('are dropped when they are no longer kept; their sums and watermarks stay', async () => {
+    const { url: natsUrl, prefix } = servers.nats;
+    const env = { COST_ACCOUNTING_LEDGER_KEPT_DAYS: '400' };
+    expect(await partitions()).toContain('20200101');
+    stack.use(await runForTest({ natsUrl, prefix, roleUrl: database.roleUrl, env }));
+    const oldest = dayName(Date.now() - 400 * 24 * 3_600_000);
+    await vi.waitFor(
+      async () => expect((await partitions()).filter((day) => day < oldest)).toEqual([]),
+      WAIT,
+    );
+    expect(await partitions()).toContain('20260302');
+    await database.rows('SELECT cost_accounting.recompute_outboxes()');
+    expect(await database.watermark('o1')).toBe(4);
+    const day = { startTime: new Date('2020-01-01T00:00:00Z'), endTime: new Date('2020-01-02T00:00:00Z') };
+    expect((await service.as('acme').summary(day)).total?.attempts).toBe(1n);
+  });
 });

@@ -53,6 +53,12 @@ describe('the service’s role in the database', () => {
     expect(await seen('ledger')).toBe(0);
     expect(await seen('ledger', { name: 'system', value: 'on' })).toBe(3);
     expect(await seen('ledger')).toBe(0);
+    await vi.waitFor(async () => expect(await database.count('rollup_parts')).toBe(0), { timeout: 20_000 });
+    for (const table of ['rollup_hours', 'rollup_days', 'rollup_labels', 'rollup_values']) {
+      expect(await seen(table, { name: 'tenant', value: 'acme' }), table).toBeGreaterThan(0);
+      expect(await seen(table, { name: 'tenant', value: 'nobody' }), table).toBe(0);
+      expect(await seen(table), table).toBe(0);
+    }
   });
 
   it('sees what belongs to no tenant only for the service’s own work', async () => {
@@ -85,6 +91,7 @@ describe('the service’s role in the database', () => {
       `DELETE FROM cost_accounting.ledger`,
       `TRUNCATE cost_accounting.ledger`,
       `DELETE FROM cost_accounting.quarantine`,
+      `DELETE FROM cost_accounting.rollup_days`,
       `UPDATE cost_accounting.prices SET input = 0`,
       `DELETE FROM cost_accounting.outboxes`,
       `SELECT * FROM ${partition}`,
@@ -94,6 +101,9 @@ describe('the service’s role in the database', () => {
     ]) {
       await expect(role.query(statement), statement).rejects.toThrow(/permission denied|must be owner/);
     }
+    await expect(role.query(`SELECT cost_accounting.forget_ledger_day(current_date - 61)`)).rejects.toThrow(
+      /kept for 62 days/,
+    );
     await expect(role.query(`SELECT cost_accounting.ensure_ledger_day('2019-12-31')`)).rejects.toThrow(
       /no ledger/,
     );

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CostGroup } from '@switchyard/contracts/cost';
+import { type CostGroup, GetCostSummaryRequest } from '@switchyard/contracts/cost';
 import type { Clients } from '../../support/open-clients.ts';
 
 /** What the ledger has of an agent's requests. */
@@ -19,17 +19,11 @@ export async function bookedOf(
 ): Promise<Booked> {
   const untilMs = performance.now() + WAIT_MS;
   for (;;) {
-    const { total, groups } = await call(costs, 'getCostSummary', {
-      tenant: '',
-      startTime: undefined,
-      endTime: undefined,
-      groupBy: ['model'],
-      provider: '',
-      model: '',
-      agent,
-      limit: 100,
-      allTenants: false,
-    });
+    const { total, groups } = await call(
+      costs,
+      'getCostSummary',
+      GetCostSummaryRequest.fromPartial({ groupBy: ['model'], agent, limit: 100 }),
+    );
     if (total !== undefined && total.requests >= requests) {
       // A failed attempt may cost nobody knows what; what was answered never does.
       if (total.unpricedAttempts > total.attempts - total.successes)

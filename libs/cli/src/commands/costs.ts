@@ -1,63 +1,59 @@
-import {
-  type CostGroup,
-  CostServiceClient,
-  GetCostSummaryRequest,
-  type GetCostSummaryResponse,
-} from '@switchyard/contracts/cost';
-import { type Command, type CommandInput, listOption, textOption } from '../command.ts';
-import { durationOption } from '../duration-option.ts';
+import { type CostGroup, CostServiceClient, type GetCostSummaryResponse } from '@switchyard/contracts/cost';
+import { type Command, type CommandInput, listOption, UsageError } from '../command.ts';
+import { showAnalytics } from '../costs/analytics.ts';
+import { SUMMARY_OPTIONS, summaryRequest } from '../costs/summary-options.ts';
 import { call, openClient } from '../grpc-call.ts';
 import { formatCost, formatDuration, formatShare } from '../output/format.ts';
 import { type Column, renderTable } from '../output/table.ts';
 
+type Action = (input: CommandInput) => Promise<void>;
+
+const ACTIONS: ReadonlyMap<string, Action> = new Map([
+  ['summary', showSummary],
+  ['analytics', showAnalytics],
+]);
+
 /** `switchyard costs` */
 export const costs: Command = {
-  usage: '[--by DIMENSION]… [--since DURATION] [--tenant T] [--all-tenants]',
+  usage:
+    '[summary [--by DIMENSION]… | analytics] [--since DURATION | --period 2026-11] [--tenant T | --all-tenants] [--provider P] [--model M] [--agent A] [--workflow W] [--service S] [--key ID] [--label NAME=VALUE]',
   summary:
-    'Sums up what was spent; --by provider, model, agent, tenant, workflow, service, key, line, hour or day.',
-  options: {
-    by: { type: 'string', multiple: true },
-    since: { type: 'string' },
-    tenant: { type: 'string' },
-    'all-tenants': { type: 'boolean' },
-  },
-  maxPositionals: 0,
+    'Sums up what was spent; --by provider, model, agent, tenant, workflow, service, key, line, purpose, label:NAME, hour or day. analytics gives requests, cost, latency and success in all and by provider, with --json in the form that programs take.',
+  words: [...ACTIONS.keys()],
+  options: { by: { type: 'string', multiple: true }, ...SUMMARY_OPTIONS },
+  maxPositionals: 1,
   async run(input) {
-    const { settings, output } = input;
-    const by = listOption(input, 'by');
-    const client = openClient(CostServiceClient, settings.costAccounting);
-    try {
-      const summary = await call(
-        client.getCostSummary.bind(client),
-        summaryRequest(input, by),
-        settings.apiKey,
-      );
-      if (output.json) output.value(summary);
-      else output.text(renderSummary(summary, by));
-    } finally {
-      client.close();
-    }
+    const [name = 'summary'] = input.positionals;
+    const action = ACTIONS.get(name);
+    if (action === undefined)
+      throw new UsageError(`costs ${name}? There are ${[...ACTIONS.keys()].join(', ')}`);
+    await action(input);
   },
 };
 
-function summaryRequest(input: CommandInput, by: readonly string[]): GetCostSummaryRequest {
-  const sinceMs = durationOption(input, 'since', '24h');
-  const endTime = new Date();
-  return GetCostSummaryRequest.fromPartial({
-    tenant: textOption(input, 'tenant') ?? '',
-    startTime: new Date(endTime.getTime() - sinceMs),
-    endTime,
-    groupBy: by.length === 0 ? ['provider', 'model'] : [...by],
-    allTenants: input.options['all-tenants'] === true,
-  });
+async function showSummary(input: CommandInput): Promise<void> {
+  const { settings, output } = input;
+  const by = listOption(input, 'by');
+  const dimensions = by.length === 0 ? ['provider', 'model'] : by;
+  const client = openClient(CostServiceClient, settings.costAccounting);
+  try {
+    const request = summaryRequest(input, dimensions);
+    const summary = await call(client.getCostSummary.bind(client), request, settings.apiKey);
+    if (output.json) output.value(summary);
+    else output.text(renderSummary(summary, dimensions));
+  } finally {
+    client.close();
+  }
 }
 
 /** Where no attempt has a price, nothing is known of the cost. */
 const costCell = ({ costNanoUsd, attempts, unpricedAttempts }: CostGroup): string =>
   formatCost(attempts > 0n && unpricedAttempts === attempts ? undefined : costNanoUsd);
 
-function renderSummary({ total, groups, truncated }: GetCostSummaryResponse, by: readonly string[]): string {
-  const dimensions = by.length === 0 ? ['provider', 'model'] : by;
+function renderSummary(
+  { total, groups, truncated }: GetCostSummaryResponse,
+  dimensions: readonly string[],
+): string {
   const table = renderTable<CostGroup>(
     [...groups, ...(total === undefined ? [] : [{ ...total, key: { [dimensions[0] ?? '']: 'total' } }])],
     [

@@ -3,6 +3,10 @@ import type { Postgres } from '@switchyard/service-kit';
 const MS_PER_DAY = 24 * 3_600_000;
 /** Most days remembered: more than a ledger has partitions. */
 const MAX_KNOWN = 10_000;
+const OLD_DAYS = `
+  SELECT right(relname, 8) AS day FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+  WHERE inhparent = 'cost_accounting.ledger'::regclass AND right(relname, 8) < $1
+  ORDER BY 1 LIMIT 31`;
 
 /** The ledger's partitions, one per UTC day, made before they are needed. */
 export class LedgerDays {
@@ -29,6 +33,21 @@ export class LedgerDays {
   async ensureAhead({ fromMs, days }: { fromMs: number; days: number }): Promise<void> {
     const ahead = Array.from({ length: days }, (_, i) => new Date(fromMs + i * MS_PER_DAY).toISOString());
     await this.ensure(ahead.map((time) => time.slice(0, 10)));
+  }
+
+  /** Drops the partitions of days before a moment's, oldest first, at most 31 at once; each in a transaction of its own. */
+  async forgetBefore(ms: number): Promise<void> {
+    const { rows } = await this.#postgres.asSystem((transaction) =>
+      transaction.query<{ day: string }>(OLD_DAYS, [
+        new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''),
+      ]),
+    );
+    for (const { day } of rows) {
+      await this.#postgres.asSystem((transaction) =>
+        transaction.query('SELECT cost_accounting.forget_ledger_day($1::text::date)', [day]),
+      );
+    }
+    if (rows.length > 0) this.forget();
   }
 
   /** Looks again: a partition that was known is gone. */

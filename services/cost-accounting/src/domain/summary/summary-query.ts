@@ -2,7 +2,7 @@ import type { CostGroup, GetCostSummaryRequest } from '@switchyard/contracts/cos
 import { err, type FieldViolation, ok, type Result } from '@switchyard/kernel';
 import { type Period, readPeriod } from '../period.ts';
 
-/** What a summary can be grouped by. */
+/** What a summary can be grouped by, beside a label. */
 export const DIMENSIONS = [
   'tenant',
   'provider',
@@ -16,18 +16,31 @@ export const DIMENSIONS = [
   'hour',
   'day',
 ] as const;
-/** What a summary can be grouped by. */
+/** What a summary can be grouped by, beside a label. */
 export type Dimension = (typeof DIMENSIONS)[number];
+/** What a summary can be grouped by. */
+export type Grouping = Dimension | `label:${string}`;
+
+/** What a summary can be narrowed to by one value. */
+export const FILTERS = ['provider', 'model', 'agent', 'workflow', 'service', 'key'] as const;
+/** What a summary can be narrowed to by one value. */
+export type Filter = (typeof FILTERS)[number];
+
+/** Only entries with this label. */
+export interface LabelFilter {
+  readonly name: string;
+  readonly value: string;
+}
 
 /** What to sum up. */
 export interface SummaryQuery {
   readonly period: Period;
-  /** At most 4, each once. */
-  readonly groupBy: readonly Dimension[];
-  /** Only these; undefined: all. */
-  readonly provider: string | undefined;
-  readonly model: string | undefined;
-  readonly agent: string | undefined;
+  /** At most 4, each once, of them one label. */
+  readonly groupBy: readonly Grouping[];
+  /** Only these. */
+  readonly filters: Readonly<Partial<Record<Filter, string>>>;
+  /** Only these; of the label that is grouped by, where one is. */
+  readonly label: LabelFilter | undefined;
   /** Most groups, 1 to 10,000. */
   readonly limit: number;
 }
@@ -45,6 +58,12 @@ const DEFAULT_LIMIT = 1_000;
 const MAX_LIMIT = 10_000;
 const MAX_DIMENSIONS = 4;
 const MAX_FILTER = 512;
+const LABEL = 'label:';
+
+/** Name of the label that a query is about; undefined where it is about none. */
+export function labelOf({ groupBy, label }: Pick<SummaryQuery, 'groupBy' | 'label'>): string | undefined {
+  return label?.name ?? groupBy.find((name) => name.startsWith(LABEL))?.slice(LABEL.length);
+}
 
 /** Reads a request; whose entries it is about is not decided here. */
 export function readSummaryQuery(
@@ -53,32 +72,64 @@ export function readSummaryQuery(
 ): Result<SummaryQuery, FieldViolation> {
   const period = readPeriod(request, nowMs);
   if (!period.ok) return period;
-  const { groupBy, provider, model, agent, limit } = request;
-  const unknown = groupBy.find((name) => !isDimension(name));
-  if (unknown !== undefined) {
-    return err({ field: 'group_by', description: `has ${unknown}; known are ${DIMENSIONS.join(', ')}` });
-  }
-  if (groupBy.length > MAX_DIMENSIONS || new Set(groupBy).size < groupBy.length) {
-    return err({ field: 'group_by', description: `takes at most ${MAX_DIMENSIONS} dimensions, each once` });
-  }
+  const groupBy = readGroupBy(request.groupBy);
+  if (!groupBy.ok) return groupBy;
+  const label = readLabel(request.label, groupBy.value);
+  if (!label.ok) return label;
+  const { limit } = request;
   if (limit < 0 || limit > MAX_LIMIT) {
     return err({ field: 'limit', description: `must be from 1 to ${MAX_LIMIT}` });
   }
-  for (const [field, value] of Object.entries({ provider, model, agent })) {
-    if (value.length > MAX_FILTER || value.includes('\0')) {
-      return err({ field, description: `must have at most ${MAX_FILTER} characters and no NUL` });
-    }
+  const filters: Partial<Record<Filter, string>> = {};
+  for (const field of FILTERS) {
+    const value = request[field];
+    if (!isText(value)) return err({ field, description: TEXT });
+    if (value !== '') filters[field] = value;
   }
   return ok({
     period: period.value,
-    groupBy: groupBy.filter(isDimension),
-    provider: provider || undefined,
-    model: model || undefined,
-    agent: agent || undefined,
+    groupBy: groupBy.value,
+    filters,
+    label: label.value,
     limit: limit || DEFAULT_LIMIT,
   });
 }
 
-function isDimension(name: string): name is Dimension {
+function readGroupBy(names: readonly string[]): Result<Grouping[], FieldViolation> {
+  const unknown = names.find((name) => !isGrouping(name));
+  if (unknown !== undefined) {
+    const known = [...DIMENSIONS, 'label:NAME'].join(', ');
+    return err({ field: 'group_by', description: `has ${unknown.slice(0, MAX_FILTER)}; known are ${known}` });
+  }
+  if (names.length > MAX_DIMENSIONS || new Set(names).size < names.length) {
+    return err({ field: 'group_by', description: `takes at most ${MAX_DIMENSIONS} dimensions, each once` });
+  }
+  if (names.filter((name) => name.startsWith(LABEL)).length > 1) {
+    return err({ field: 'group_by', description: 'takes one label' });
+  }
+  return ok(names.filter(isGrouping));
+}
+
+function readLabel(
+  label: GetCostSummaryRequest['label'],
+  groupBy: readonly Grouping[],
+): Result<LabelFilter | undefined, FieldViolation> {
+  if (label === undefined) return ok(undefined);
+  const { name, value } = label;
+  if (name === '' || !isText(name))
+    return err({ field: 'label.name', description: `${TEXT}, and one at least` });
+  if (!isText(value)) return err({ field: 'label.value', description: TEXT });
+  const grouped = labelOf({ groupBy, label: undefined });
+  if (grouped !== undefined && grouped !== name) {
+    return err({ field: 'label.name', description: 'must be the label that is grouped by' });
+  }
+  return ok({ name, value });
+}
+
+const TEXT = `must have at most ${MAX_FILTER} characters and no NUL`;
+const isText = (value: string): boolean => value.length <= MAX_FILTER && !value.includes('\0');
+
+function isGrouping(name: string): name is Grouping {
+  if (name.startsWith(LABEL)) return name.length > LABEL.length && isText(name);
   return (DIMENSIONS as readonly string[]).includes(name);
 }

@@ -32,7 +32,7 @@ export interface GetCostSummaryRequest {
   endTime:
     | Date
     | undefined;
-  /** Groups: any of "tenant", "provider", "model", "agent", "workflow", "service", "key", "line", "purpose", "hour", "day". At most 4. Empty: one group. */
+  /** Groups: any of "tenant", "provider", "model", "agent", "workflow", "service", "key", "line", "purpose", "hour", "day", and one "label:NAME" (entries without it are the group ""). At most 4. Empty: one group. */
   groupBy: string[];
   /** Only this provider. */
   provider: string;
@@ -44,6 +44,23 @@ export interface GetCostSummaryRequest {
   limit: number;
   /** True: all tenants. Only for the installation's keys. */
   allTenants: boolean;
+  /** Only this workflow. */
+  workflow: string;
+  /** Only this service. */
+  service: string;
+  /** Only this key, by its id. */
+  key: string;
+  /** Only requests with this label; the same as in group_by, where one is in it. */
+  label: LabelFilter | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A label of requests and its value. */
+export interface LabelFilter {
+  /** Its name. */
+  name: string;
+  /** Its value. */
+  value: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -104,6 +121,8 @@ export interface CostGroup {
   cachedRequests: bigint;
   /** What the cache saved, in nano-USD: the cost of the calls that were not made again, as far as it is known. */
   savedNanoUsd: bigint;
+  /** Requests that were answered, by a provider or from the cache: part of requests. */
+  succeededRequests: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -226,6 +245,10 @@ function createBaseGetCostSummaryRequest(): GetCostSummaryRequest {
     agent: "",
     limit: 0,
     allTenants: false,
+    workflow: "",
+    service: "",
+    key: "",
+    label: undefined,
     _unknownFields: {},
   };
 }
@@ -258,6 +281,18 @@ export const GetCostSummaryRequest: MessageFns<GetCostSummaryRequest> = {
     }
     if (message.allTenants !== false) {
       writer.uint32(72).bool(message.allTenants);
+    }
+    if (message.workflow !== "") {
+      writer.uint32(82).string(message.workflow);
+    }
+    if (message.service !== "") {
+      writer.uint32(90).string(message.service);
+    }
+    if (message.key !== "") {
+      writer.uint32(98).string(message.key);
+    }
+    if (message.label !== undefined) {
+      LabelFilter.encode(message.label, writer.uint32(106).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -355,6 +390,38 @@ export const GetCostSummaryRequest: MessageFns<GetCostSummaryRequest> = {
             message.allTenants = reader.bool();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.workflow = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.label = LabelFilter.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -402,6 +469,10 @@ export const GetCostSummaryRequest: MessageFns<GetCostSummaryRequest> = {
         : isSet(object.all_tenants)
         ? globalThis.Boolean(object.all_tenants)
         : false,
+      workflow: isSet(object.workflow) ? globalThis.String(object.workflow) : "",
+      service: isSet(object.service) ? globalThis.String(object.service) : "",
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      label: isSet(object.label) ? LabelFilter.fromJSON(object.label) : undefined,
     };
   },
 
@@ -434,6 +505,18 @@ export const GetCostSummaryRequest: MessageFns<GetCostSummaryRequest> = {
     if (message.allTenants !== false) {
       obj.allTenants = message.allTenants;
     }
+    if (message.workflow !== "") {
+      obj.workflow = message.workflow;
+    }
+    if (message.service !== "") {
+      obj.service = message.service;
+    }
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.label !== undefined) {
+      obj.label = LabelFilter.toJSON(message.label);
+    }
     return obj;
   },
 
@@ -451,6 +534,113 @@ export const GetCostSummaryRequest: MessageFns<GetCostSummaryRequest> = {
     message.agent = object.agent ?? "";
     message.limit = object.limit ?? 0;
     message.allTenants = object.allTenants ?? false;
+    message.workflow = object.workflow ?? "";
+    message.service = object.service ?? "";
+    message.key = object.key ?? "";
+    message.label = (object.label !== undefined && object.label !== null)
+      ? LabelFilter.fromPartial(object.label)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseLabelFilter(): LabelFilter {
+  return { name: "", value: "", _unknownFields: {} };
+}
+
+export const LabelFilter: MessageFns<LabelFilter> = {
+  encode(message: LabelFilter, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LabelFilter {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLabelFilter();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LabelFilter {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: LabelFilter): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LabelFilter>): LabelFilter {
+    return LabelFilter.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LabelFilter>): LabelFilter {
+    const message = createBaseLabelFilter();
+    message.name = object.name ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };
@@ -639,6 +829,7 @@ function createBaseCostGroup(): CostGroup {
     averageLatencyMs: undefined,
     cachedRequests: 0n,
     savedNanoUsd: 0n,
+    succeededRequests: 0n,
     _unknownFields: {},
   };
 }
@@ -734,6 +925,12 @@ export const CostGroup: MessageFns<CostGroup> = {
         throw new globalThis.Error("value provided for field message.savedNanoUsd of type int64 too large");
       }
       writer.uint32(128).int64(message.savedNanoUsd);
+    }
+    if (message.succeededRequests !== 0n) {
+      if (BigInt.asUintN(64, message.succeededRequests) !== message.succeededRequests) {
+        throw new globalThis.Error("value provided for field message.succeededRequests of type uint64 too large");
+      }
+      writer.uint32(136).uint64(message.succeededRequests);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -890,6 +1087,14 @@ export const CostGroup: MessageFns<CostGroup> = {
             message.savedNanoUsd = reader.int64() as bigint;
             continue;
           }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.succeededRequests = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -989,6 +1194,11 @@ export const CostGroup: MessageFns<CostGroup> = {
         : isSet(object.saved_nano_usd)
         ? BigInt(object.saved_nano_usd)
         : 0n,
+      succeededRequests: isSet(object.succeededRequests)
+        ? BigInt(object.succeededRequests)
+        : isSet(object.succeeded_requests)
+        ? BigInt(object.succeeded_requests)
+        : 0n,
     };
   },
 
@@ -1048,6 +1258,9 @@ export const CostGroup: MessageFns<CostGroup> = {
     if (message.savedNanoUsd !== 0n) {
       obj.savedNanoUsd = message.savedNanoUsd.toString();
     }
+    if (message.succeededRequests !== 0n) {
+      obj.succeededRequests = message.succeededRequests.toString();
+    }
     return obj;
   },
 
@@ -1101,6 +1314,9 @@ export const CostGroup: MessageFns<CostGroup> = {
       : 0n;
     message.savedNanoUsd = (object.savedNanoUsd !== undefined && object.savedNanoUsd !== null)
       ? BigInt(object.savedNanoUsd)
+      : 0n;
+    message.succeededRequests = (object.succeededRequests !== undefined && object.succeededRequests !== null)
+      ? BigInt(object.succeededRequests)
       : 0n;
     return message;
   },
