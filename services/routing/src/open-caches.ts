@@ -11,6 +11,7 @@ import { MemoryAnswers } from './cache/memory-answers.ts';
 import type { RoutingConfig } from './config.ts';
 import type { RoutingEvents } from './events.ts';
 import type { PipelineContext } from './ports.ts';
+import { HeldPrefixes } from './runtime/held-prefixes.ts';
 
 /** Longest that a command may take; no request waits so long. */
 const COMMAND_MS = 1_000;
@@ -22,10 +23,17 @@ const LEAST_QUESTION_BYTES = 4 * 1024 * 1024;
 
 type Caches = Pick<
   PipelineContext,
-  'memory' | 'shared' | 'questions' | 'sharedQuestions' | 'semanticWaitMs' | 'cacheStatistics' | 'clears'
+  | 'memory'
+  | 'shared'
+  | 'questions'
+  | 'sharedQuestions'
+  | 'semanticWaitMs'
+  | 'cacheStatistics'
+  | 'clears'
+  | 'prefixes'
 >;
 
-/** Opens the stores of answers: memory, and Redis where there is one. Nothing waits for it. */
+/** Opens the stores of answers, memory, and Redis where there is one, and what is known of providers' own caches. Nothing waits for it. */
 export function openCaches(config: RoutingConfig, foundation: Foundation, events: RoutingEvents): Caches {
   const { bus, names, clock, log } = foundation;
   const { redisUrl, cacheBounds, semanticWaitMs } = config;
@@ -35,6 +43,7 @@ export function openCaches(config: RoutingConfig, foundation: Foundation, events
   return {
     memory,
     questions,
+    prefixes: new HeldPrefixes(),
     semanticWaitMs,
     cacheStatistics: new CacheStatistics(clock),
     clears: new CacheClears({ bus, names, memory, questions, log }),

@@ -16,6 +16,7 @@ import type { Quota } from './domain/limits/quota.ts';
 import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
 import type { RoutingEvents } from './events.ts';
 import type { BudgetLeases } from './runtime/budgets/budget-leases.ts';
+import type { HeldPrefixes } from './runtime/held-prefixes.ts';
 import type { ProviderQuotas } from './runtime/limits/provider-quotas.ts';
 import type { RuntimeRegistry } from './runtime/runtime-registry.ts';
 import type { SnapshotHolder } from './runtime/snapshot-holder.ts';
@@ -145,6 +146,7 @@ export interface PipelineContext {
   readonly runtimes: RuntimeRegistry;
   readonly quotas: ProviderQuotas;
   readonly budgets: BudgetLeases;
+  readonly prefixes: HeldPrefixes;
   readonly transport: ProviderTransport;
   readonly secrets: ProviderSecrets;
   readonly usage: UsageLog;

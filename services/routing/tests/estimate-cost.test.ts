@@ -10,6 +10,7 @@ import { expect, test } from 'vitest';
 import type { Offering } from '../src/domain/snapshot/offering.ts';
 import type { PipelineContext } from '../src/ports.ts';
 import { estimateCost } from '../src/rpc/estimate-cost.ts';
+import { HeldPrefixes } from '../src/runtime/held-prefixes.ts';
 import { ProviderQuotas } from '../src/runtime/limits/provider-quotas.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
 import { offering, snapshotOf } from './domain/offerings.ts';
@@ -34,6 +35,7 @@ function estimate(offerings: readonly Offering[], asked: EstimateCostRequest): P
   const context = {
     snapshots: { current: snapshotOf(offerings) },
     runtimes: new RuntimeRegistry(),
+    prefixes: new HeldPrefixes(),
     secrets: readyKeys(),
     clock,
     quotas: new ProviderQuotas({ store: undefined, clock }),

@@ -191,6 +191,24 @@ test('when nobody can answer, the error names the last provider, its error class
   expect(decision?.outcome).toBe(DecisionOutcome.FALLBACK_EXHAUSTED);
 });
 
+test('what a provider tells of its prompt cache is expected there by the next request that begins alike', async () => {
+  const textOf = (role: Role, value: string) => ({ role, parts: [{ content: { $case: 'text', value } }] });
+  const cachedAt = async (question: string) => {
+    const messages = [textOf(Role.SYSTEM, 'word '.repeat(2_000)), textOf(Role.USER, question)];
+    const { requestId } = await complete(CompleteRequest.fromPartial({ model, messages } as object));
+    const candidates = (await decisionOf(requestId))?.candidates ?? [];
+    return candidates.flatMap(({ provider, cachedPrefixTokens = 0 }) =>
+      cachedPrefixTokens > 1_000 ? provider : [],
+    );
+  };
+  // The first fills the provider's cache, the second is told what was read from it.
+  expect([await cachedAt('Why?'), await cachedAt('How?'), await cachedAt('When?')]).toEqual([
+    [],
+    [],
+    ['first'],
+  ]);
+});
+
 test('failover that is not allowed does not happen', async () => {
   simulator.setFaults({ provider: 'first', rules: [{ fault: { type: 'status', status: 500 } }] });
   const error = await failure(complete(ask({ failover: { allowed: false } })));

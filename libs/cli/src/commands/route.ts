@@ -91,6 +91,7 @@ export function renderCandidates({ candidates, candidatesOmitted }: Decision): s
       align: 'right',
       cell: ({ estimatedCostNanoUsd }) => formatCost(estimatedCostNanoUsd),
     },
+    ...cachedColumn(candidates),
     { title: 'LATENCY', align: 'right', cell: ({ latencyMs }) => formatDuration(latencyMs) },
     { title: 'SUCCESS', align: 'right', cell: ({ successRate }) => formatShare(successRate) },
     { title: 'ACTIVE', align: 'right', cell: ({ activeRequests }) => String(activeRequests) },
@@ -104,6 +105,18 @@ export function renderCandidates({ candidates, candidatesOmitted }: Decision): s
   ]);
   return candidatesOmitted === 0 ? table : `${table}… and ${candidatesOmitted} more that are not listed.\n`;
 }
+
+/** Shown where a provider probably has the beginning of the request in its prompt cache. */
+const cachedColumn = (candidates: readonly Candidate[]): Column<Candidate>[] =>
+  candidates.some(({ cachedPrefixTokens }) => cachedPrefixTokens !== undefined)
+    ? [
+        {
+          title: 'CACHED PREFIX',
+          align: 'right',
+          cell: ({ cachedPrefixTokens }) => String(cachedPrefixTokens ?? ''),
+        },
+      ]
+    : [];
 
 /** Shown where a provider has endpoints of its own. */
 const endpointColumn = (candidates: readonly Candidate[]): Column<Candidate>[] =>

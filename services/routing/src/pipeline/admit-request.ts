@@ -36,16 +36,19 @@ export interface DecideMode {
  */
 export function decideRequest(
   { operation, tenant, snapshot, division, understood }: AskedRequest,
-  context: Pick<PipelineContext, 'runtimes' | 'quotas' | 'secrets' | 'clock' | 'random'>,
+  context: Pick<PipelineContext, 'runtimes' | 'quotas' | 'secrets' | 'prefixes' | 'clock' | 'random'>,
   { stream, look = 'enough' }: DecideMode,
 ): DecidedRequest {
-  const needs = needsOf(operation, { tenant, stream, asked: understood });
+  const nowMs = context.clock.monotonicMs();
+  const asked = needsOf(operation, { tenant, stream, asked: understood });
+  const heldPrefixes = context.prefixes.heldFor(asked, nowMs);
+  const needs = heldPrefixes === undefined ? asked : { ...asked, heldPrefixes };
   const selected = selectOfferings(needs, snapshot);
   if (selected.count === 0) throw nobodyOffers(needs, { snapshot, division });
   const choice = decide({
     needs,
     snapshot,
-    stateOf: stateReader(context, { tokens: tokensWanted(needs), nowMs: context.clock.monotonicMs() }),
+    stateOf: stateReader(context, { tokens: tokensWanted(needs), nowMs }),
     seed: drawSeed(context.random),
     look,
     selected,

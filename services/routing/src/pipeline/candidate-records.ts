@@ -24,7 +24,7 @@ function wholeProviders(ranked: readonly ConsideredCandidate[], most: number): n
 }
 
 function describe(
-  { offering, state, estimatedCost, maxCost }: ConsideredCandidate,
+  { offering, state, estimatedCost, maxCost, cachedPrefixTokens }: ConsideredCandidate,
   snapshot: Snapshot,
   place: {
     readonly rank: number;
@@ -55,5 +55,6 @@ function describe(
     recoveredMs: state.recoveredMs,
     endpoint: provider.endpoint?.id ?? '',
     endpointWeight: provider.endpoint?.weight,
+    cachedPrefixTokens,
   };
 }

@@ -15,14 +15,14 @@ export type AttemptOutcome = Pick<AttemptEnd, 'outcome' | 'delivered' | 'usage' 
 /** Where an attempt belongs. */
 export interface Settlement {
   readonly log: AttemptLog;
-  readonly context: Pick<PipelineContext, 'usage' | 'events' | 'clock'>;
+  readonly context: Pick<PipelineContext, 'usage' | 'prefixes' | 'events' | 'clock'>;
 }
 
 /** Books an attempt that has ended: its hold gives way to what it used. Where that cannot be told, by a failure of our own, with what was held. */
 export function settleAttempt(
   attempt: Attempt,
   end: AttemptOutcome,
-  { log, context: { usage, events, clock } }: Settlement,
+  { log, context: { usage, prefixes, events, clock } }: Settlement,
 ): void {
   attempt.settled = true;
   const durationMs = (attempt.endedAtMs ?? clock.monotonicMs()) - attempt.startedAtMs;
@@ -41,6 +41,8 @@ export function settleAttempt(
   events.attemptEnded(record);
   log.ended(attempt, { record, durationMs, detail: end.detail ?? '' });
   attempt.usage = record.usage;
+  const nowMs = attempt.startedAtMs + durationMs;
+  prefixes.reported(attempt.needs, attempt.candidate.offering, { usage: record.usage, nowMs });
   attempt.components = record.componentsNanoUsd;
 }
 

@@ -11,6 +11,7 @@ export const contender = (key: string, traits: Partial<Contender> = {}): Contend
   priority: 100,
   weight: 100,
   costNanoUsd: 1_000,
+  cachedPrefixTokens: undefined,
   active: 0,
   latencyMs: undefined,
   successRate: undefined,

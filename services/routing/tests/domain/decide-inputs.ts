@@ -20,7 +20,12 @@ const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
 const aPrice = fc.option(
-  fc.record({ input: fc.bigInt(0n, 30n), output: fc.bigInt(0n, 60n), request: fc.bigInt(0n, 3n) }),
+  fc.record({
+    input: fc.bigInt(0n, 30n),
+    cacheRead: fc.bigInt(0n, 30n),
+    output: fc.bigInt(0n, 60n),
+    request: fc.bigInt(0n, 3n),
+  }),
   { nil: undefined, freq: 6 },
 );
 const anOffering = fc.record({
@@ -93,7 +98,7 @@ interface Drawn {
     readonly provider: string;
     readonly tenant: string;
     readonly capabilities: readonly string[];
-    readonly price: { input: bigint; output: bigint; request: bigint } | undefined;
+    readonly price: { input: bigint; cacheRead: bigint; output: bigint; request: bigint } | undefined;
     readonly contextTokens: number | undefined;
     readonly maxOutputTokens: number | undefined;
     readonly residency: readonly Region[];
@@ -110,6 +115,7 @@ function build({ offerings, states, priorities, weights, health, endpoints }: Dr
     const at = PROVIDERS.indexOf(provider);
     const scaled = price && {
       input: price.input * 1_000_000_000n,
+      cacheRead: price.cacheRead * 1_000_000_000n,
       output: price.output * 1_000_000_000n,
       request: price.request * 1_000_000_000_000n,
     };
@@ -160,8 +166,8 @@ export const decideInputs = (
   reach: Reach = 'whole',
 ) =>
   fc
-    .tuple(snapshots(size), aRequest, fc.bigInt(0n, 2n ** 64n - 1n), aSelector)
-    .map(([drawn, request, seed, kind]): Omit<DecideInput, 'look'> => {
+    .tuple(snapshots(size), aRequest, fc.bigInt(0n, 2n ** 64n - 1n), aSelector, rarely(fc.nat(5)))
+    .map(([drawn, request, seed, kind, holder]): Omit<DecideInput, 'look'> => {
       const { snapshot, stateOf } = build(drawn, reach);
       const asked = needs({
         ...request,
@@ -169,8 +175,16 @@ export const decideInputs = (
         capabilities: capabilitySet(request.capabilities),
         excludedProviders: new Set(request.excludedProviders),
         residency: new Set(request.residency),
+        ...heldBy(snapshot.offerings, holder),
       });
       const measured = () =>
         snapshot.offerings.filter((one) => stateOf(one).latencyMs !== undefined).map(({ key }) => key);
       return { needs: asked, snapshot, stateOf, seed, measured };
     });
+
+/** One offering in six has the beginning of the request in its prompt cache. */
+function heldBy(offerings: readonly Offering[], holder: number | undefined) {
+  if (holder === undefined) return {};
+  const held = offerings.filter((_, i) => i % 6 === holder);
+  return { heldPrefixes: new Map(held.map(({ sharedKey }) => [sharedKey, 2_000])) };
+}

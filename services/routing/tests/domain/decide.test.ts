@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Needs } from '../../src/domain/request/needs.ts';
 import { capabilitySet } from '../../src/domain/snapshot/capability.ts';
+import type { Offering } from '../../src/domain/snapshot/offering.ts';
 import { decide, type TestInput } from './decide-all.ts';
 import { needs, offering, snapshotOf, working } from './offerings.ts';
 
@@ -229,4 +230,31 @@ test('confidence is 1 without an alternative, 0.5 between equals, and grows with
   expect(confidence(10)).toBe(1);
   expect(confidence(10, 10)).toBe(0.5);
   expect(confidence(10, 100)).toBeGreaterThan(confidence(10, 20));
+});
+
+test('by cost, a long beginning that one provider has in its prompt cache is priced so, among few and among thousands', () => {
+  const prices = { input: 3_000_000_000n, cacheRead: 300_000_000n, output: 2_000_000_000n };
+  const sticky = offering({ provider: 'z', prices });
+  const others = Array.from({ length: 300 }, (_, i) => offering({ provider: `p${i % 30}`, model: `m${i}` }));
+  const asked = needs({
+    strategy: Strategy.COST,
+    selector: { kind: 'auto' },
+    estimatedInputTokens: 10_000,
+    maxOutputTokens: 10,
+  });
+  const cheapest = (offerings: readonly Offering[], tokens: number) =>
+    decide({
+      needs: { ...asked, heldPrefixes: new Map([[sticky.sharedKey, tokens]]) },
+      snapshot: snapshotOf([...offerings, sticky]),
+      stateOf: working,
+      look: 'enough',
+    });
+  for (const offerings of [others.slice(0, 2), others]) {
+    const choice = cheapest(offerings, 9_000);
+    expect(choice.ranked[0]?.provider.id).toBe('z');
+    // 1,000 tokens at 3 USD, 9,000 at 0.30, 10 of output at 2.
+    expect(choice.ranked[0]?.costNanoUsd).toBe(3_000_000 + 2_700_000 + 20_000);
+    expect(choice.reason).toMatch(/with a cached prefix of about 9000 tokens$/);
+    expect(cheapest(offerings, 5_000).ranked[0]?.provider.id).not.toBe('z');
+  }
 });

@@ -10,6 +10,7 @@ import { MemoryAnswers } from '../../src/cache/memory-answers.ts';
 import { RoutingEvents } from '../../src/events.ts';
 import type { OperationCall, PipelineCall } from '../../src/pipeline/pipeline-call.ts';
 import type { PipelineContext } from '../../src/ports.ts';
+import { HeldPrefixes } from '../../src/runtime/held-prefixes.ts';
 import { ProviderQuotas } from '../../src/runtime/limits/provider-quotas.ts';
 import { RuntimeRegistry } from '../../src/runtime/runtime-registry.ts';
 import type { SnapshotHolder } from '../../src/runtime/snapshot-holder.ts';
@@ -64,6 +65,7 @@ export function contextOf(change: Partial<PipelineContext> = {}) {
     runtimes: new RuntimeRegistry(),
     quotas: new ProviderQuotas({ store: undefined, clock: systemClock }),
     budgets: noBudgets(),
+    prefixes: new HeldPrefixes(),
     transport: {
       send: () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })),
     } as unknown as ProviderTransport,

@@ -3,6 +3,7 @@ import type { Unsupported } from '@switchyard/llm';
 import type { BreakerState } from '@switchyard/resilience';
 import type { Refusal } from '../limits/refusal.ts';
 import { maxCost } from '../request/cost-estimate.ts';
+import { cachedInputTokens } from '../request/expected-cost.ts';
 import type { Needs } from '../request/needs.ts';
 import type { ConfiguredProvider, EndpointShare, Offering } from '../snapshot/offering.ts';
 import type { Contender } from '../strategies/contender.ts';
@@ -110,6 +111,10 @@ export class Candidate implements Contender {
   get maxCost(): NanoUsd | undefined {
     this.#maxCost ??= { nanoUsd: maxCost(this.#needs, this.offering) };
     return this.#maxCost.nanoUsd;
+  }
+
+  get cachedPrefixTokens(): number | undefined {
+    return cachedInputTokens(this.#needs, this.offering);
   }
 
   get provider(): ConfiguredProvider {

@@ -1,3 +1,4 @@
+import type { Needs } from '../request/needs.ts';
 import type { Offering } from '../snapshot/offering.ts';
 import { type OfferingIndex, type ProviderGroup, providerGroupsFor } from '../snapshot/offering-index.ts';
 import { findStrategy } from '../strategies/find-strategy.ts';
@@ -70,7 +71,21 @@ interface Listed {
 function listFew(index: OfferingIndex, input: DecideInput): Listed {
   const evaluation = new Evaluation(input);
   const few = shortlist({ index, evaluation, strategy: strategyOf(input) });
+  few.push(...holders(index, { evaluation, few }));
   return { candidates: fittingEndpoints(few, evaluation), seen: few.length };
+}
+
+/** Those that fit and have the beginning of the request in their prompt cache: the index does not know that they cost less. */
+function holders(
+  index: OfferingIndex,
+  { evaluation, few }: { readonly evaluation: Evaluation; readonly few: readonly Candidate[] },
+): Candidate[] {
+  const { needs } = evaluation;
+  if (needs.heldPrefixes === undefined) return [];
+  return visible(index, needs.heldPrefixes.keys(), needs)
+    .filter((offering) => !few.some(({ sharedKey }) => sharedKey === offering.sharedKey))
+    .map((offering) => evaluation.candidate(offering))
+    .filter((candidate) => candidate.tier < OUT_OF_SERVICE_TIER && evaluation.fits(candidate));
 }
 
 function listMeasured(index: OfferingIndex, input: DecideInput): Listed {
@@ -162,9 +177,13 @@ function withoutOpenEndpoints(
 }
 
 /** The measured ones of an index that the tenant sees. */
-function measuredOf({ byKey }: OfferingIndex, { measured, needs }: DecideInput): Offering[] {
+const measuredOf = (index: OfferingIndex, { measured, needs }: DecideInput): Offering[] =>
+  visible(index, measured(), needs);
+
+/** Those of some shared keys that are in an index, and that the tenant sees. */
+function visible({ byKey }: OfferingIndex, keys: Iterable<string>, needs: Needs): Offering[] {
   const offerings: Offering[] = [];
-  for (const key of measured()) {
+  for (const key of keys) {
     const offering = byKey.get(key);
     if (offering === undefined) continue;
     const { tenant } = offering.provider;

@@ -20,10 +20,13 @@ export function mixEndpoints<C extends Contender>(fitting: readonly C[]): Endpoi
 /** @param members at least one */
 function mixOf<C extends Contender>(members: readonly C[]): EndpointMix<C> {
   const [first] = members as readonly [C];
-  const { sharedKey, balancingGroup, preference, tier, priority, weight, costNanoUsd, recoveredMs } = first;
-  const common = { sharedKey, balancingGroup, preference, tier, priority, weight, costNanoUsd, recoveredMs };
+  const { sharedKey, balancingGroup, preference, tier, priority, weight, recoveredMs } = first;
+  const { costNanoUsd, cachedPrefixTokens } = first;
+  const common = { sharedKey, balancingGroup, preference, tier, priority, weight, recoveredMs };
   return {
     ...common,
+    costNanoUsd,
+    cachedPrefixTokens,
     key: sharedKey,
     endpoint: first.endpoint,
     members,

@@ -47,7 +47,15 @@ export function replay(decision: Decision): Replayed {
 function storedContender(candidate: Candidate, preferred: readonly string[]): StoredContender {
   const { providerTenant, provider, model, balancingGroup, priority, weight, health } = candidate;
   const { endpoint, endpointWeight = 0 } = candidate;
-  const { estimatedCostNanoUsd, activeRequests, latencyMs, successRate, idleMs, recoveredMs } = candidate;
+  const {
+    estimatedCostNanoUsd,
+    activeRequests,
+    latencyMs,
+    successRate,
+    idleMs,
+    recoveredMs,
+    cachedPrefixTokens,
+  } = candidate;
   const place = preferred.indexOf(provider);
   const sharedKey = `${providerTenant}/${provider}/${model}`;
   return {
@@ -61,6 +69,7 @@ function storedContender(candidate: Candidate, preferred: readonly string[]): St
     priority,
     weight,
     costNanoUsd: estimatedCostNanoUsd === undefined ? undefined : Number(estimatedCostNanoUsd),
+    cachedPrefixTokens,
     active: activeRequests,
     latencyMs,
     successRate,

@@ -9,7 +9,7 @@ import { unitsAt } from './units-at.ts';
 const MILLION = 1_000_000;
 
 /** What a candidate's cost depends on in a request. */
-export type CostNeeds = Pick<Needs, 'estimatedInputTokens' | 'maxOutputTokens' | 'units'>;
+export type CostNeeds = Pick<Needs, 'estimatedInputTokens' | 'maxOutputTokens' | 'units' | 'heldPrefixes'>;
 
 /**
  * What a request should cost there, in whole nano-USD; undefined where a price is unknown. For comparing candidates. A
@@ -26,11 +26,22 @@ export function expectedNanoUsd(needs: CostNeeds, offering: Offering): number | 
   const outputTokens = expectedOutputTokens(needs, offering);
   const output = outputTokens === 0 ? 0 : rates?.output;
   if (rates === undefined || rates.input === undefined || output === undefined) return undefined;
+  const cachedTokens = cachedInputTokens(needs, offering) ?? 0;
   return (
-    rateNumber(estimatedInputTokens, rates.input) +
+    rateNumber(estimatedInputTokens - cachedTokens, rates.input) +
+    (cachedTokens === 0 ? 0 : rateNumber(cachedTokens, rates.cacheRead ?? rates.input)) +
     rateNumber(outputTokens, output) +
     rateNumber(1, rates.request)
   );
+}
+
+/** Input tokens that are probably in the provider's prompt cache; undefined where none is known to be. */
+export function cachedInputTokens(
+  { estimatedInputTokens, heldPrefixes }: CostNeeds,
+  { sharedKey }: Pick<Offering, 'sharedKey'>,
+): number | undefined {
+  const held = heldPrefixes?.get(sharedKey);
+  return held === undefined ? undefined : Math.min(held, estimatedInputTokens);
 }
 
 /** Parts of an expected cost, as in CostEstimate. */
@@ -46,8 +57,12 @@ export function expectedCostParts(needs: CostNeeds, offering: Offering): CostPar
   const { estimatedInputTokens } = needs;
   const rates = ratesAt(offering.rates, estimatedInputTokens);
   const outputTokens = expectedOutputTokens(needs, offering);
+  const cachedTokens = cachedInputTokens(needs, offering) ?? 0;
   const parts = [
-    { kind: 'input', units: estimatedInputTokens, perMillion: rates?.input },
+    { kind: 'input', units: estimatedInputTokens - cachedTokens, perMillion: rates?.input },
+    ...(cachedTokens === 0
+      ? []
+      : [{ kind: 'cache_read', units: cachedTokens, perMillion: rates?.cacheRead ?? rates?.input }]),
     { kind: 'output', units: outputTokens, perMillion: rates?.output },
     { kind: 'request', units: 1, perMillion: rates?.request || undefined },
   ];

@@ -41,6 +41,8 @@ export interface Needs extends OperationSize {
   readonly compositeWeights: CompositeWeights | undefined;
   /** Whose requirements the above are made of; for telling, not for deciding. */
   readonly layers: readonly RequirementsLayer[];
+  /** Input tokens that an offering probably has in its prompt cache, by its shared key; absent where none is known to. */
+  readonly heldPrefixes?: ReadonlyMap<string, number>;
   /** A probe is sent whatever the health, the breaker and the mode maintenance say. */
   readonly isProbe: boolean;
 }

@@ -6,6 +6,8 @@ export interface TokenRates {
   readonly aboveInputTokens: number;
   /** Nano-USD per million input tokens; undefined where unknown, as below. */
   readonly input: number | undefined;
+  /** Nano-USD per million input tokens that come from the provider's prompt cache. */
+  readonly cacheRead: number | undefined;
   /** Nano-USD per million output tokens. */
   readonly output: number | undefined;
   /** Nano-USD per million requests; 0 where requests are not charged as such. */
@@ -24,10 +26,11 @@ export function tokenRates({
   ];
 }
 
-function ratesOf({ input, output, request }: Prices, aboveInputTokens: number): TokenRates {
+function ratesOf({ input, cacheRead, output, request }: Prices, aboveInputTokens: number): TokenRates {
   return {
     aboveInputTokens,
     input: input === undefined ? undefined : Number(input),
+    cacheRead: cacheRead === undefined ? undefined : Number(cacheRead),
     output: output === undefined ? undefined : Number(output),
     request: Number(request ?? 0n),
   };

@@ -20,6 +20,8 @@ export interface Contender {
   readonly weight: number;
   /** Expected cost of this request in nano-USD; undefined where a price is unknown. */
   readonly costNanoUsd: number | undefined;
+  /** Input tokens of it that are probably in the provider's prompt cache; undefined where none is known to be. */
+  readonly cachedPrefixTokens: number | undefined;
   /** Requests under way at this replica. */
   readonly active: number;
   /** Peak EWMA of the time to the first token, in milliseconds; undefined where unknown. */

@@ -1,4 +1,5 @@
 import { formatUsd } from '@switchyard/kernel';
+import type { Contender } from './contender.ts';
 import { orderByScore } from './order-by-score.ts';
 import type { OrderingStrategy } from './strategy.ts';
 
@@ -8,8 +9,11 @@ export const cost: OrderingStrategy = {
   contest: 'by-cost',
   degraded: 'come-after',
   order: (contenders) => ({ scored: orderByScore(contenders, (one) => one.costNanoUsd), propensity: 1 }),
-  reason: ({ first: { score }, among }) =>
+  reason: ({ first: { score, contender }, among }) =>
     score === undefined
       ? `one of ${among}, none with a known price`
-      : `cheapest of ${among}, about $${formatUsd(BigInt(score))}`,
+      : `cheapest of ${among}, about $${formatUsd(BigInt(score))}${cachedPart(contender)}`,
 };
+
+const cachedPart = ({ cachedPrefixTokens }: Contender): string =>
+  cachedPrefixTokens === undefined ? '' : ` with a cached prefix of about ${cachedPrefixTokens} tokens`;

@@ -280,7 +280,14 @@ export interface Candidate {
    */
   endpoint: string;
   /** Its share among the endpoints of the provider that fit. Absent without an endpoint. */
-  endpointWeight?: number | undefined;
+  endpointWeight?:
+    | number
+    | undefined;
+  /**
+   * Input tokens that the provider probably has in its prompt cache, since it told so of a request of the same tenant that began
+   * alike, within the last 300 s. They are in estimated_cost_nano_usd at their price. Absent where none is known to be there.
+   */
+  cachedPrefixTokens?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1109,6 +1116,7 @@ function createBaseCandidate(): Candidate {
     recoveredMs: undefined,
     endpoint: "",
     endpointWeight: undefined,
+    cachedPrefixTokens: undefined,
     _unknownFields: {},
   };
 }
@@ -1183,6 +1191,9 @@ export const Candidate: MessageFns<Candidate> = {
     }
     if (message.endpointWeight !== undefined) {
       writer.uint32(168).uint32(message.endpointWeight);
+    }
+    if (message.cachedPrefixTokens !== undefined) {
+      writer.uint32(176).uint32(message.cachedPrefixTokens);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1376,6 +1387,14 @@ export const Candidate: MessageFns<Candidate> = {
             message.endpointWeight = reader.uint32();
             continue;
           }
+          case 22: {
+            if (tag !== 176) {
+              break;
+            }
+
+            message.cachedPrefixTokens = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1461,6 +1480,11 @@ export const Candidate: MessageFns<Candidate> = {
         : isSet(object.endpoint_weight)
         ? globalThis.Number(object.endpoint_weight)
         : undefined,
+      cachedPrefixTokens: isSet(object.cachedPrefixTokens)
+        ? globalThis.Number(object.cachedPrefixTokens)
+        : isSet(object.cached_prefix_tokens)
+        ? globalThis.Number(object.cached_prefix_tokens)
+        : undefined,
     };
   },
 
@@ -1529,6 +1553,9 @@ export const Candidate: MessageFns<Candidate> = {
     if (message.endpointWeight !== undefined) {
       obj.endpointWeight = Math.round(message.endpointWeight);
     }
+    if (message.cachedPrefixTokens !== undefined) {
+      obj.cachedPrefixTokens = Math.round(message.cachedPrefixTokens);
+    }
     return obj;
   },
 
@@ -1562,6 +1589,7 @@ export const Candidate: MessageFns<Candidate> = {
     message.recoveredMs = object.recoveredMs ?? undefined;
     message.endpoint = object.endpoint ?? "";
     message.endpointWeight = object.endpointWeight ?? undefined;
+    message.cachedPrefixTokens = object.cachedPrefixTokens ?? undefined;
     return message;
   },
 };
