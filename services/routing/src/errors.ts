@@ -1,7 +1,7 @@
 /** Domain of ErrorInfo for every error of this service. */
 export const ERROR_DOMAIN = 'switchyard.routing';
 
-export { allFailed, callerGone, deadlinePassed, outboxFull } from './errors/attempt-errors.ts';
+export { allFailed, callerGone, deadlinePassed, noKeyToCheck, outboxFull } from './errors/attempt-errors.ts';
 export {
   batchEnded,
   batchNotFound,

@@ -268,6 +268,21 @@ test.each([
   },
 );
 
+test('nobody goes on where the answer would cost more than it may', async () => {
+  breakAt('first');
+  // 1,000 tokens of output are expected: two thousand-millionths of a USD each.
+  const { kinds, started } = await stream(
+    ask({ ...CONTINUED, requirements: { maxCostNanoUsd: 2_015_000n } }),
+  );
+  expect(kinds).not.toContain('finished');
+  const attempts = (await decisionOf(started?.requestId))?.attempts ?? [];
+  expect(attempts.map(({ provider, outcome }) => [provider, outcome]).slice(0, 2)).toEqual([
+    ['first', 'connection'],
+    ['second', 'max_cost'],
+  ]);
+  expect(callsAt('second')).toBe(0);
+});
+
 test('there are at most as many who go on as there may be fallbacks', async () => {
   breakAt('first');
   breakAt('second');

@@ -235,6 +235,16 @@ test('the other replica knows it from Redis, where neither questions nor vectors
   for (const said of ['colour', EMBEDDER, 'embeddedBy']) expect(everything.includes(said), said).toBe(false);
 });
 
+test('questions whose answers have ended leave the list of their scope with the next one', async () => {
+  const tenant = 'ended';
+  await known({ text: ASKED, tenant });
+  const [scope = ''] = await redis.keys(`*{${tenant}}:scope:*`);
+  await redis.zadd(scope, 1, 'ended');
+  await resultOf({ text: ASKED_OTHERWISE, tenant });
+  await expect.poll(() => redis.zscore(scope, 'ended')).toBeNull();
+  expect(await redis.zcard(scope)).toBeGreaterThan(0);
+});
+
 test('what is cleared is not given, at either replica, and no vector of it is left', async () => {
   const tenant = 'cleared';
   await known({ text: ASKED, tenant });

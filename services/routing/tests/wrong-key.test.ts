@@ -71,7 +71,7 @@ test('H5: a wrong key is refused by the provider, however often, and the right o
 
 test('H5: who needs no key is passed over, and is not called', async () => {
   const before = simulator.stats().providers.keyless?.received ?? 0;
-  await expect(ask('keyless', { wrongKey: true })).rejects.toMatchObject({ reason: 'NO_CANDIDATE' });
+  await expect(ask('keyless', { wrongKey: true })).rejects.toMatchObject({ reason: 'NO_KEY_TO_CHECK' });
   expect(simulator.stats().providers.keyless?.received ?? 0).toBe(before);
 });
 

@@ -37,10 +37,13 @@ export class RedisQuestions implements SharedQuestions {
   }
 
   async unknownOf(place: SemanticPlace, known: Iterable<string>): Promise<KnownQuestion[]> {
-    const { reads, places } = this.#options;
+    const { reads, places, clock } = this.#options;
     const { tenant, scope } = place;
     const name = places.scope(tenant, digestOf(scope));
-    const listed = await reads.read((client) => client.zrange(name, String(-MAX_QUESTIONS_OF_SCOPE), '-1'));
+    // What has ended is listed until the next question is put.
+    const listed = await reads.read((client) =>
+      client.zrevrangebyscore(name, '+inf', `(${clock.wallMs()}`, 'LIMIT', 0, MAX_QUESTIONS_OF_SCOPE),
+    );
     if (listed.kind !== 'read' || listed.value.length === 0) return [];
     const knownDigests = new Set(Array.from(known, digestOf));
     const unknown = listed.value.filter((digest) => !knownDigests.has(digest));
@@ -69,6 +72,7 @@ export class RedisQuestions implements SharedQuestions {
     this.#writesUnderWay++;
     writes.client
       .multi()
+      .zremrangebyscore(name, '-inf', clock.wallMs())
       .zadd(name, clock.wallMs() + ttlMs, digest)
       .zremrangebyrank(name, 0, -MAX_QUESTIONS_OF_SCOPE - 1)
       .pexpire(name, ttlMs, 'NX')

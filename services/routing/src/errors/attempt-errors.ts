@@ -12,6 +12,15 @@ export const outboxFull = (why: string, cause?: unknown): ServiceError =>
     cause,
   });
 
+/** A probe wants to see a wrong key refused, and there is none that could be wrong. */
+export const noKeyToCheck = (requestId: string): ServiceError =>
+  new ServiceError({
+    reason: 'NO_KEY_TO_CHECK',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: 'the provider needs no key, or one that signs requests: none could be wrong',
+    metadata: { request_id: requestId },
+  });
+
 /** gRPC code for what a provider's last error means to the caller. */
 function codeOf(error: ProviderError): ServiceError['code'] {
   switch (error.class) {

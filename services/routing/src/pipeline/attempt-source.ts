@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Span, trace } from '@opentelemetry/api';
 import { type ServiceError, unreachable } from '@switchyard/kernel';
-import type { ProviderError, RequestAuthorization } from '@switchyard/llm';
+import { estimateTextTokens, type ProviderError, type RequestAuthorization } from '@switchyard/llm';
 import type { RetryLeave } from '@switchyard/resilience';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { candidatesInTurn } from '../domain/failover/candidates-in-turn.ts';
+import { brokenOffNanoUsd, costsTooMuch } from '../domain/failover/continuation-cost.ts';
 import { continuedNeeds } from '../domain/failover/continued-needs.ts';
 import type { HedgeRules } from '../domain/failover/hedge-rules.ts';
 import { nextStep } from '../domain/failover/next-step.ts';
@@ -12,6 +13,7 @@ import type { ToldAnswer } from '../domain/failover/told-answer.ts';
 import { describeRefusal } from '../domain/limits/refusal.ts';
 import { tokensWanted } from '../domain/request/cost-estimate.ts';
 import type { Needs } from '../domain/request/needs.ts';
+import { noKeyToCheck } from '../errors.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { BudgetHold } from '../runtime/budgets/budget-hold.ts';
 import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
@@ -68,6 +70,8 @@ export class AttemptSource {
   #blocked: ServiceError | undefined;
   #outran: RankedCandidate | undefined;
   #roomInMs: number | undefined;
+  /** Cost of a stream that has broken off, in nano-USD; undefined where it is unknown. */
+  #spentNanoUsd: number | undefined;
 
   constructor(made: AttemptsFor, context: PipelineContext) {
     this.#for = made;
@@ -124,8 +128,10 @@ export class AttemptSource {
   }
 
   /** The attempt that follows a failed one, after a pause where nobody but the failed ones can be asked; undefined: none. */
-  async after({ candidate }: Attempt, error: ProviderError): Promise<Attempt | undefined> {
+  async after(attempt: Attempt, error: ProviderError): Promise<Attempt | undefined> {
+    const { candidate } = attempt;
     const { call, told } = this.#for;
+    if (told.soFar !== 'nothing') this.#noteSpent(attempt);
     const { failover } = call.operation.request;
     const retries = this.#noteFailure(candidate, error);
     const step = nextStep({
@@ -179,6 +185,14 @@ export class AttemptSource {
   /** The candidate that a hedge was faster than; undefined where there is none. */
   get outran(): RankedCandidate | undefined {
     return this.#outran;
+  }
+
+  /** What the request has cost with a stream that has just broken off, and is not booked yet. */
+  #noteSpent({ needs, candidate: { offering }, deliveredBytes }: Attempt): void {
+    const { costNanoUsd } = this.#for.log;
+    const brokenOff = brokenOffNanoUsd({ needs, offering }, estimateTextTokens(deliveredBytes));
+    this.#spentNanoUsd =
+      costNanoUsd === undefined || brokenOff === undefined ? undefined : Number(costNanoUsd) + brokenOff;
   }
 
   #noteFailure(candidate: RankedCandidate, error: ProviderError): RetryQueue {
@@ -242,15 +256,22 @@ export class AttemptSource {
     const { leave, isHedge = false } = how;
     const key = this.#context.secrets.get(candidate.offering.provider);
     const stored = key instanceof Promise ? await key : key;
-    const authorization = stored && this.#shown(stored);
-    if (authorization === undefined) {
+    if (stored === undefined) {
       this.#candidates.failed(candidate, 'authentication');
-      const detail =
-        stored === undefined ? 'its secret cannot be had now' : 'it has no key that could be wrong';
-      this.#leaveOut(candidate, how, { outcome: 'authentication', detail });
+      this.#leaveOut(candidate, how, { outcome: 'authentication', detail: 'its secret cannot be had now' });
+      return undefined;
+    }
+    const authorization = this.#shown(stored);
+    if (authorization === undefined) {
+      this.#blocked = noKeyToCheck(this.#for.requestId);
       return undefined;
     }
     const needs = this.#needsAt(candidate);
+    const tooMuch = this.#continuationCostsTooMuch(candidate, needs);
+    if (tooMuch !== undefined) {
+      this.#leaveOut(candidate, how, { outcome: 'max_cost', detail: tooMuch });
+      return undefined;
+    }
     const asked = this.#context.quotas.admit({
       provider: candidate.offering.provider,
       tokens: tokensWanted(needs),
@@ -276,6 +297,12 @@ export class AttemptSource {
     place.cancel();
     this.#leaveOut(candidate, how, held);
     return undefined;
+  }
+
+  /** Why one may not go on with what another has begun; undefined where it may. */
+  #continuationCostsTooMuch({ offering }: RankedCandidate, needs: Needs): string | undefined {
+    if (this.#for.told.soFar === 'nothing') return undefined;
+    return costsTooMuch({ needs, offering, spentNanoUsd: this.#spentNanoUsd });
   }
 
   /** What a candidate is shown: its key, unless a probe wants to see that a wrong one is refused. */

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { KnownQuestion, NearQuestion, SemanticPlace } from '../cache/known-questions.ts';
 import { withinTime } from '../cache/within-time.ts';
 import type { SemanticRules } from '../domain/cache/cache-rules.ts';
+import { embeddingProviders } from '../domain/cache/embedding-providers.ts';
 import { packVector } from '../domain/cache/packed-vector.ts';
 import { semanticQuestionOf } from '../domain/cache/semantic-question.ts';
 import type { PipelineContext } from '../ports.ts';
@@ -37,6 +38,8 @@ interface Sought {
   readonly semantic: SemanticRules;
   readonly place: SemanticPlace;
   readonly text: string;
+  /** Who may embed it; empty: all that offer the model. */
+  readonly providers: readonly string[];
 }
 
 /** Looks for questions that mean nearly the same as one that has no kept answer. Whatever goes wrong, there is none. */
@@ -60,11 +63,13 @@ export class SemanticSearches {
     const question = semanticQuestionOf(call.asked, semantic.embeddingModel);
     if (question === undefined) return undefined;
     const { scope, text } = question;
+    const providers = embeddingProviders(semantic.embeddingModel, call.asked);
+    if (providers === 'none') return undefined;
     const name = JSON.stringify([call.epoch, call.key, semantic]);
     const underWay = this.#underWay.get(name);
     if (underWay !== undefined) return underWay;
     if (this.#underWay.size >= MAX_SEARCHES) return undefined;
-    const search = this.#search({ call, semantic, text, place: { tenant, scope } });
+    const search = this.#search({ call, semantic, text, providers, place: { tenant, scope } });
     if (search === undefined) return undefined;
     this.#underWay.set(name, search);
     void Promise.allSettled([search.near, search.embedded]).then(() => this.#underWay.delete(name));
@@ -128,9 +133,9 @@ export class SemanticSearches {
   }
 
   /** @throws what the request failed by */
-  async #embedded({ call: { asked }, semantic, text }: Sought): Promise<Embedded | undefined> {
+  async #embedded({ call: { asked }, semantic, text, providers }: Sought): Promise<Embedded | undefined> {
     const { cacheStatistics } = this.#context;
-    const request = requestToEmbed(text, { asked, model: semantic.embeddingModel });
+    const request = requestToEmbed(text, { asked, providers, model: semantic.embeddingModel });
     const { principal } = asked;
     const call = askRequest(
       {
@@ -171,14 +176,21 @@ export class SemanticSearches {
  */
 function requestToEmbed(
   text: string,
-  { asked, model }: { readonly asked: AskedCall<'chat'>; readonly model: string },
+  {
+    asked,
+    model,
+    providers,
+  }: Pick<Sought, 'providers'> & {
+    readonly asked: AskedCall<'chat'>;
+    readonly model: string;
+  },
 ): EmbedRequest {
   const { context, labels, user, priority } = asked.operation.request;
-  const { residency, tags, allowedProviders, excludedProviders } = asked.understood.requirements;
+  const { residency, tags, excludedProviders } = asked.understood.requirements;
   return EmbedRequest.fromPartial({
     model,
     inputs: [{ content: { $case: 'text', value: text } }],
-    requirements: { residency, tags, allowedProviders, excludedProviders },
+    requirements: { residency, tags, allowedProviders: [...providers], excludedProviders },
     context,
     labels,
     user,

@@ -232,6 +232,19 @@ test('confidence is 1 without an alternative, 0.5 between equals, and grows with
   expect(confidence(10, 100)).toBeGreaterThan(confidence(10, 20));
 });
 
+test('a limit of the cost does not rest on what may be in a prompt cache', () => {
+  const prices = { input: 1_000_000_000n, cacheRead: 0n, output: 2_000_000_000n };
+  const held = offering({ provider: 'a', prices });
+  const heldPrefixes = new Map([[held.sharedKey, 10_000]]);
+  const limited = (maxCostNanoUsd: bigint) =>
+    decide({
+      needs: needs({ estimatedInputTokens: 10_000, maxOutputTokens: 0, maxCostNanoUsd, heldPrefixes }),
+      snapshot: snapshotOf([held]),
+      stateOf: working,
+    }).ranked.length;
+  expect([limited(10_000_000n), limited(9_999_999n)]).toEqual([1, 0]);
+});
+
 test('by cost, a long beginning that one provider has in its prompt cache is priced so, among few and among thousands', () => {
   const prices = { input: 3_000_000_000n, cacheRead: 300_000_000n, output: 2_000_000_000n };
   const sticky = offering({ provider: 'z', prices });

@@ -74,7 +74,8 @@ test.each<[string, string, string | undefined, string | undefined]>([
   ['refused', 'PROVIDER_AUTHENTICATION', 'authentication', 'passed'],
   ['forbidden', 'PROVIDER_PERMISSION', 'permission', 'passed'],
   ['down', 'PROVIDER_SERVER_ERROR', 'server_error', undefined],
-  ['passed over', 'NO_CANDIDATE', undefined, 'unsupported'],
+  ['without a key', 'NO_KEY_TO_CHECK', undefined, 'unsupported'],
+  ['passed over for another reason', 'NO_CANDIDATE', undefined, undefined],
 ])('H5: the test wrong_key of a provider that is %s: %4$s', (_, reason, errorClass, kind) => {
   expect(wrongKeyTest.judgeFailure?.({ reason, errorClass })?.kind).toBe(kind);
 });

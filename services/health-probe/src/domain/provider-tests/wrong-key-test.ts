@@ -23,8 +23,7 @@ export const wrongKeyTest: CompletionTest = {
     ),
   judgeFailure({ reason, errorClass }) {
     if (REFUSED.has(errorClass ?? '')) return passed(`refused as ${errorClass}`);
-    // Routing has passed it over: there is nothing to be wrong.
-    if (reason !== 'NO_CANDIDATE') return undefined;
+    if (reason !== 'NO_KEY_TO_CHECK') return undefined;
     return { kind: 'unsupported', detail: 'it needs no key, or one that signs requests', advice: 'nothing' };
   },
 };

@@ -3,7 +3,7 @@ import type { Unsupported } from '@switchyard/llm';
 import type { BreakerState } from '@switchyard/resilience';
 import type { Refusal } from '../limits/refusal.ts';
 import { maxCost } from '../request/cost-estimate.ts';
-import { cachedInputTokens } from '../request/expected-cost.ts';
+import { cachedInputTokens, expectedNanoUsd } from '../request/expected-cost.ts';
 import type { Needs } from '../request/needs.ts';
 import type { ConfiguredProvider, EndpointShare, Offering } from '../snapshot/offering.ts';
 import type { Contender } from '../strategies/contender.ts';
@@ -105,6 +105,14 @@ export class Candidate implements Contender {
   /** Expected cost of this request; undefined where a price is unknown. */
   get estimatedCost(): NanoUsd | undefined {
     return this.costNanoUsd === undefined ? undefined : (BigInt(this.costNanoUsd) as NanoUsd);
+  }
+
+  /** The same without what may be in the provider's prompt cache: what is limited must not rest on that. */
+  get uncachedCost(): NanoUsd | undefined {
+    if (this.cachedPrefixTokens === undefined) return this.estimatedCost;
+    const { estimatedInputTokens, maxOutputTokens, units } = this.#needs;
+    const cost = expectedNanoUsd({ estimatedInputTokens, maxOutputTokens, units }, this.offering);
+    return cost === undefined ? undefined : (BigInt(cost) as NanoUsd);
   }
 
   /** Upper bound of the cost of this request; undefined where it has none. */

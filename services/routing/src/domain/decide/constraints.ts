@@ -62,17 +62,17 @@ const maxCost: Constraint = (candidate, needs) => {
       detail: `${unbounded} goes to it as it is and may cost more than tokens do; ${who()} limits its cost`,
       wayOut: 'leave the field out, or take the limit max_cost_nano_usd away',
     };
-  const { estimatedCost } = candidate;
-  if (estimatedCost === undefined)
+  const { uncachedCost } = candidate;
+  if (uncachedCost === undefined)
     return {
       constraint: 'max_cost',
       detail: `its price is unknown and ${who()} limits its cost`,
       wayOut: PRICE_IT,
     };
-  if (estimatedCost <= maxCostNanoUsd) return undefined;
+  if (uncachedCost <= maxCostNanoUsd) return undefined;
   return {
     constraint: 'max_cost',
-    detail: `would cost about $${formatUsd(estimatedCost)}; ${who()} allows $${formatUsd(maxCostNanoUsd)}`,
+    detail: `would cost about $${formatUsd(uncachedCost)}; ${who()} allows $${formatUsd(maxCostNanoUsd)}`,
     wayOut: 'send less, lower max_output_tokens, or raise max_cost_nano_usd',
   };
 };

@@ -62,6 +62,10 @@ function prepare(named: readonly Offering[]): void {
 export const isOffered = (selection: Selection, snapshot: Snapshot): boolean =>
   selectOfferings(selection, snapshot).count > 0;
 
+/** Whether a request's model is named together with its provider. */
+export const namesProvider = (selection: Selection, snapshot: Snapshot): boolean =>
+  namedWithProvider(selection, snapshot).length > 0;
+
 /** The offerings that a selector names, of all tenants: the same array as long as the snapshot's offerings stay. */
 function namedOfferings(
   { selector, operation }: Pick<Selection, 'selector' | 'operation'>,

@@ -132,11 +132,12 @@ export class BudgetLeases {
   admit(call: BudgetedCall): BudgetAdmission | Promise<BudgetAdmission> {
     const covering = this.#book.covering(call);
     if (covering.length === 0) return NOT_BUDGETED;
-    if (!this.#line.isWaitedFor(covering) || this.#line.isFull) {
+    const isFull = this.#line.isFullFor(call.tenant);
+    if (!this.#line.isWaitedFor(covering) || isFull) {
       const admission = this.#admitNow(call, covering);
       if (admission !== undefined) return admission;
     }
-    return call.patience === 'none' || this.#line.isFull ? UNCHECKED : this.#wait(call, covering);
+    return call.patience === 'none' || isFull ? UNCHECKED : this.#wait(call, covering);
   }
 
   /** Others need what is unused of a window: it goes back at once. Where nothing is, nothing is sent: two who wait would recall each other for ever. */
