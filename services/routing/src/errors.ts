@@ -47,4 +47,5 @@ export {
   poolEmpty,
   requirementsConflict,
   tooManyRequests,
+  tooSlow,
 } from './errors/request-errors.ts';

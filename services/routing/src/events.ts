@@ -8,6 +8,7 @@ import type { BudgetRefusal } from './domain/budget/budget-refusal.ts';
 import type { Quota } from './domain/limits/quota.ts';
 import { limitName, type Refusal } from './domain/limits/refusal.ts';
 import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
+import type { ShedReason } from './pipeline/entrance.ts';
 import type { LeaseWait } from './runtime/budgets/budget-leases.ts';
 
 /** A request that has ended. */
@@ -151,8 +152,8 @@ export class RoutingEvents {
   }
 
   /** A request was refused at the entrance. */
-  requestShed(priority: Priority): void {
-    this.#metrics.shed.inc({ priority });
+  requestShed(priority: Priority, reason: ShedReason): void {
+    this.#metrics.shed.inc({ priority, reason });
   }
 
   /** Shows who is in and who waits at each scrape. */
@@ -173,6 +174,18 @@ export class RoutingEvents {
       registers,
       collect() {
         for (const priority of PRIORITIES) this.set({ priority }, entrance.queued(priority));
+      },
+    });
+  }
+
+  /** Shows how late the event loop is lastingly, at each scrape. */
+  watchLag(lag: { readonly ms: number }): void {
+    new Gauge({
+      name: 'switchyard_routing_lasting_lag_seconds',
+      help: 'The least delay of the event loop of its last four samples: requests are refused by it.',
+      registers: [this.#registry],
+      collect() {
+        this.set(lag.ms / 1000);
       },
     });
   }
@@ -239,7 +252,7 @@ function makeMetrics(registers: Registry[]) {
       ['provider', 'endpoint', 'outcome'],
     ),
     hedges: counter('hedges', 'Attempts beside slow ones, by whether they were faster.', ['outcome']),
-    shed: counter('shed_requests', 'Requests that were refused at the entrance, by priority.', ['priority']),
+    ...entranceMetrics(counter),
     rateLimited: counter(
       'rate_limited',
       'Candidates that were passed over since a limit of their provider had no room, beside those that decisions left out.',
@@ -266,6 +279,14 @@ function makeMetrics(registers: Registry[]) {
 }
 
 type MakeCounter = (name: string, help: string, labelNames?: string[]) => Counter;
+
+const entranceMetrics = (counter: MakeCounter) => ({
+  shed: counter(
+    'shed_requests',
+    'Requests that were refused at the entrance, by priority, and whether it was full or the process slow.',
+    ['priority', 'reason'],
+  ),
+});
 
 const batchMetrics = (counter: MakeCounter) => ({
   batchLines: counter(

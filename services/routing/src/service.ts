@@ -35,6 +35,7 @@ import { Entrance } from './pipeline/entrance.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import type { PipelineContext, ProviderSecrets } from './ports.ts';
 import { type RpcOptions, rpcServices } from './rpc/services.ts';
+import { LoopLag } from './runtime/loop-lag.ts';
 import { RuntimeRegistry } from './runtime/runtime-registry.ts';
 import { namedHostRules } from './transport/named-host-rules.ts';
 import { ProviderTransport } from './transport/provider-transport.ts';
@@ -119,11 +120,15 @@ function openPipeline(
   { context, ...batchParts }: Omit<BatchParts, 'pipeline' | 'events'> & { readonly context: PipelineContext },
 ): Pick<Composed, 'pipeline' | 'entrance' | 'batchEntry'> {
   const { clock, events, quotas } = context;
+  const lag = new LoopLag(clock);
+  foundation.stack.defer(() => lag.dispose());
+  events.watchLag(lag);
   const entrance = new Entrance({
     mostActive: config.maxConcurrentRequests,
     mostQueued: config.maxQueuedRequests,
     clock,
-    onShed: (priority) => events.requestShed(priority),
+    lag,
+    onShed: (priority, why) => events.requestShed(priority, why),
   });
   events.watchEntrance(entrance);
   events.watchLimits(quotas);

@@ -8,8 +8,10 @@ const forever = new AbortController().signal;
 function openEntrance(mostActive: number, mostQueued: number) {
   const shed: Priority[] = [];
   const clock = { monotonicMs: () => 0, wallMs: () => 0 };
-  const entrance = new Entrance({ mostActive, mostQueued, clock, onShed: (priority) => shed.push(priority) });
-  return { entrance, shed };
+  const lag = { ms: 0 };
+  const onShed = (priority: Priority) => shed.push(priority);
+  const entrance = new Entrance({ mostActive, mostQueued, clock, lag, onShed });
+  return { entrance, shed, lag };
 }
 
 test('a place that is left goes to the most urgent that waits', async () => {
@@ -38,6 +40,22 @@ test('where nobody may wait any more the least urgent is refused', async () => {
   expect(shed).toEqual(['low', 'normal']);
   entrance.leave();
   await high;
+});
+
+test.each([
+  [499, []],
+  [500, ['low']],
+  [2_000, ['low', 'normal']],
+  [5_000, ['low', 'normal', 'high']],
+])('with an event loop %i ms late %j are refused, and take no place', async (ms, refused) => {
+  const { entrance, shed, lag } = openEntrance(10, 10);
+  lag.ms = ms;
+  for (const priority of ['low', 'normal', 'high'] as const)
+    await entrance.enter(priority, forever)?.catch((error) => {
+      expect(error).toMatchObject({ reason: 'OVERLOADED', code: 'UNAVAILABLE', retryable: true });
+    });
+  expect(shed).toEqual(refused);
+  expect(entrance.active).toBe(3 - refused.length);
 });
 
 test('whoever goes away while it waits takes no place', async () => {

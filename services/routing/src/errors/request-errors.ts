@@ -20,6 +20,16 @@ export const tooManyRequests = (priority: string): ServiceError =>
     retryAfterMs: 1_000,
   });
 
+/** This replica does not keep up with the work it has. */
+export const tooSlow = (priority: string): ServiceError =>
+  new ServiceError({
+    reason: 'OVERLOADED',
+    code: 'UNAVAILABLE',
+    publicMessage: `this replica does not keep up with its work, and takes on nothing of priority ${priority} now; try again in a moment, or run more replicas`,
+    retryable: true,
+    retryAfterMs: 1_000,
+  });
+
 /** Fields that are wrong. */
 export const invalidFields = (violations: readonly FieldViolation[]): ServiceError =>
   new ServiceError({

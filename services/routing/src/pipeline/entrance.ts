@@ -1,6 +1,7 @@
 import { type Clock, ServiceError } from '@switchyard/kernel';
 import { type Priority, SheddingQueue } from '@switchyard/resilience';
-import { tooManyRequests } from '../errors.ts';
+import { MOST_LAG_MS } from '../domain/request/most-lag.ts';
+import { tooManyRequests, tooSlow } from '../errors.ts';
 
 /** Bounds of what is let in at once. */
 export interface EntranceOptions {
@@ -9,9 +10,14 @@ export interface EntranceOptions {
   /** Most that wait, from 0. */
   readonly mostQueued: number;
   readonly clock: Clock;
+  /** How late the event loop is. */
+  readonly lag: { readonly ms: number };
   /** Told of each one that is refused. */
-  readonly onShed: (priority: Priority) => void;
+  readonly onShed: (priority: Priority, why: ShedReason) => void;
 }
+
+/** `full`: there was no place for it in time; `slow`: the process does not keep up with what it has. */
+export type ShedReason = 'full' | 'slow';
 
 /** How often those that wait are looked at. */
 const LOOK_MS = 5;
@@ -54,8 +60,12 @@ export class Entrance {
     return this.#queue.sizeOf(priority);
   }
 
-  /** Lets a request in, at once where there is room: whoever was let in must leave. @throws TOO_MANY_REQUESTS */
+  /** Lets a request in, at once where there is room: whoever was let in must leave. @throws TOO_MANY_REQUESTS, OVERLOADED where the event loop is too late */
   enter(priority: Priority, signal: AbortSignal): Promise<void> | undefined {
+    if (this.#options.lag.ms >= MOST_LAG_MS[priority]) {
+      this.#options.onShed(priority, 'slow');
+      return Promise.reject(tooSlow(priority));
+    }
     if (this.#active < this.#options.mostActive) {
       this.#active++;
       return undefined;
@@ -91,7 +101,7 @@ export class Entrance {
   }
 
   #refuse({ priority, refuse }: Waiting): void {
-    this.#options.onShed(priority);
+    this.#options.onShed(priority, 'full');
     refuse(tooManyRequests(priority));
   }
 }
