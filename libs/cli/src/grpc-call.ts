@@ -1,4 +1,10 @@
-import { type Client, credentials, type ServiceError as GrpcError, Metadata } from '@grpc/grpc-js';
+import {
+  type Client,
+  type ClientReadableStream,
+  credentials,
+  type ServiceError as GrpcError,
+  Metadata,
+} from '@grpc/grpc-js';
 import { errorOfStatus } from '@switchyard/contracts/error-of-status';
 
 /** A generated client class. */
@@ -23,12 +29,46 @@ type UnaryMethod<Req, Res> = (
 
 /** Makes one call with a key. @throws ServiceError as the server sent it */
 export function call<Req, Res>(method: UnaryMethod<Req, Res>, request: Req, apiKey: string): Promise<Res> {
-  const metadata = new Metadata();
-  metadata.set('authorization', `Bearer ${apiKey}`);
+  const metadata = authorizedBy(apiKey);
   return new Promise((resolve, reject) => {
     method(request, metadata, { deadline: Date.now() + TIMEOUT_MS }, (error, response) => {
       if (error === null) resolve(response);
       else reject(errorOfStatus(error));
     });
   });
+}
+
+type StreamMethod<Req, Res> = (
+  request: Req,
+  metadata: Metadata,
+  options: { readonly deadline: number },
+) => ClientReadableStream<Res>;
+
+/** How a stream is asked for. */
+export interface StreamCall {
+  readonly apiKey: string;
+  /** Longest time until its end, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** What one call sends, as it comes. @throws ServiceError as the server sent it */
+export async function* receive<Req, Res>(
+  method: StreamMethod<Req, Res>,
+  request: Req,
+  { apiKey, timeoutMs }: StreamCall,
+): AsyncGenerator<Res> {
+  const stream = method(request, authorizedBy(apiKey), { deadline: Date.now() + timeoutMs });
+  try {
+    for await (const message of stream) yield message as Res;
+  } catch (error) {
+    throw errorOfStatus(error as GrpcError);
+  } finally {
+    stream.cancel();
+  }
+}
+
+function authorizedBy(apiKey: string): Metadata {
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${apiKey}`);
+  return metadata;
 }

@@ -6,10 +6,18 @@ import {
 } from '@switchyard/contracts/cost';
 import type { Clock } from '@switchyard/kernel';
 import { type DefinedService, defineService } from '@switchyard/service-kit';
-import type { BudgetStore, KnownReceivers, LeaseBook, LedgerQueries, OutboxBook } from './ports.ts';
+import type {
+  BudgetStore,
+  ChargebackSource,
+  KnownReceivers,
+  LeaseBook,
+  LedgerQueries,
+  OutboxBook,
+} from './ports.ts';
 import type { PriceBookKeeper } from './price-book-keeper.ts';
 import { createBudget } from './rpc/create-budget.ts';
 import { deleteBudget } from './rpc/delete-budget.ts';
+import { exportStatements } from './rpc/export-statements.ts';
 import { getBudget } from './rpc/get-budget.ts';
 import { getBudgetBook } from './rpc/get-budget-book.ts';
 import { getCostSummary } from './rpc/get-cost-summary.ts';
@@ -28,6 +36,7 @@ export interface CostContext {
   readonly budgets: BudgetStore;
   readonly leases: LeaseBook;
   readonly receivers: KnownReceivers;
+  readonly chargeback: ChargebackSource;
   readonly clock: Clock;
 }
 
@@ -53,6 +62,7 @@ export function costServices(context: CostContext): DefinedService[] {
       getCostSummary: { permission: 'cost.read', handle: getCostSummary(queries, clock) },
       listLedgerEntries: { permission: 'cost.read', handle: listLedgerEntries(queries, clock) },
       getLedgerStatus: { permission: 'cost.status', handle: getLedgerStatus(outboxes) },
+      exportStatements: { permission: 'cost.read', handle: exportStatements(context) },
     }),
   ];
 }

@@ -45,3 +45,21 @@ export const tooManyBudgets = (most: string): ServiceError =>
     code: 'RESOURCE_EXHAUSTED',
     publicMessage: `there may be ${most} at the most; delete one that is not needed`,
   });
+
+/** Statements have more lines than one file may. */
+export const statementTooLarge = (most: number): ServiceError =>
+  new ServiceError({
+    reason: 'STATEMENT_TOO_LARGE',
+    code: 'RESOURCE_EXHAUSTED',
+    publicMessage: `statements have at most ${most} lines; take a shorter period, or nothing to divide tenants by`,
+  });
+
+/** Records of days that have ended keep coming in, so that what is summed up is not what is sealed. */
+export const ledgerMoving = (): ServiceError =>
+  new ServiceError({
+    reason: 'LEDGER_MOVING',
+    code: 'UNAVAILABLE',
+    publicMessage: 'late records of the period are being booked; try again',
+    retryable: true,
+    retryAfterMs: 5_000,
+  });

@@ -2,10 +2,12 @@ import type { BudgetWindow, LeaseAnswer, LeaseExchange } from '@switchyard/budge
 import type { OfferingPrice } from '@switchyard/contracts/cost';
 import type { Budget, Standing, StatedBudget } from './domain/budget/budget.ts';
 import type { StoredBudgetAlert } from './domain/budget/reached.ts';
+import type { ChargebackLine, SealedDay } from './domain/chargeback/statement.ts';
 import type { PoisonReason } from './domain/intake/poison.ts';
 import type { NamelessPoison, NumberedRecord } from './domain/intake/read-usage-batch.ts';
 import type { EntriesQuery, ListedEntry } from './domain/ledger/entries-query.ts';
-import type { Summary, SummaryQuery } from './domain/summary/summary-query.ts';
+import type { Period } from './domain/period.ts';
+import type { Grouping, Summary, SummaryQuery } from './domain/summary/summary-query.ts';
 
 /** What is to be committed at once. */
 export interface LedgerBatch {
@@ -231,6 +233,27 @@ export interface LedgerQueries {
   summarise(scope: TenantScope, query: SummaryQuery): Promise<Summary>;
   /** Newest first; at most `limit`. */
   list(tenant: string, query: EntriesQuery): Promise<readonly ListedEntry[]>;
+}
+
+/** Which sums statements are made of. */
+export interface ChargebackQuery {
+  /** Whole days. */
+  readonly period: Period;
+  /** What tenants are divided by; undefined: nothing. */
+  readonly teamBy: Grouping | undefined;
+  /** Whether each day has lines of its own. */
+  readonly by: 'day' | 'period';
+  readonly maxLines: number;
+}
+
+/** What statements are made from, of all tenants. */
+export interface ChargebackSource {
+  /** Seals the period's days that have entries as they are now. */
+  seal(period: Period): Promise<readonly SealedDay[]>;
+  /** Sums, and how many entries they are of; undefined where there are more lines than are wanted. */
+  lines(
+    query: ChargebackQuery,
+  ): Promise<{ readonly lines: readonly ChargebackLine[]; readonly entries: bigint } | undefined>;
 }
 
 /** A message of the usage stream. */

@@ -12,15 +12,18 @@ import {
   startComposed,
 } from '@switchyard/service-kit';
 import { keepDaysAhead } from './adapters/keep-days-ahead.ts';
+import { keepDaysSealed } from './adapters/keep-days-sealed.ts';
 import { keepRollupsFolded } from './adapters/keep-rollups-folded.ts';
 import { openUsageMessages } from './adapters/nats-usage-messages.ts';
 import { PostgresBudgetBook } from './adapters/postgres-budget-book.ts';
 import { PostgresBudgetIndex } from './adapters/postgres-budget-index.ts';
 import { PostgresBudgets } from './adapters/postgres-budgets.ts';
+import { postgresChargeback } from './adapters/postgres-chargeback.ts';
 import { PostgresLeases } from './adapters/postgres-leases.ts';
 import { PostgresLedger } from './adapters/postgres-ledger.ts';
 import { LedgerDays } from './adapters/postgres-ledger-days.ts';
 import { postgresLedgerQueries } from './adapters/postgres-ledger-queries.ts';
+import { PostgresLedgerSeals } from './adapters/postgres-ledger-seals.ts';
 import { PostgresOutboxBook } from './adapters/postgres-outbox-book.ts';
 import { UsageConsumer } from './bus/usage-consumer.ts';
 import { UsageIntake } from './bus/usage-intake.ts';
@@ -65,6 +68,8 @@ async function compose(
   const days = new LedgerDays(postgres);
   stack.defer(keepDaysAhead({ days, clock, log, keptDays: config.ledgerKeptDays }));
   stack.defer(keepRollupsFolded({ postgres, log }));
+  const seals = new PostgresLedgerSeals(postgres);
+  stack.defer(keepDaysSealed({ seals, clock, log }));
   const budgets = new PostgresBudgetIndex();
   const ledger = new PostgresLedger(postgres, { days, budgets });
   startIngest({ foundation, config, clock, ledger: overrides.wrapLedger?.(ledger) ?? ledger });
@@ -80,6 +85,7 @@ async function compose(
       prices,
       outboxes,
       queries: postgresLedgerQueries(postgres),
+      chargeback: postgresChargeback(postgres, seals),
       budgets: new PostgresBudgets(postgres),
       receivers: startBudgetAlerts({ foundation, config, postgres, clock }),
       leases: keepLeases(foundation, { postgres, budgets, clock }),

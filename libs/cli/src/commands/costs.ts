@@ -1,6 +1,7 @@
 import { type CostGroup, CostServiceClient, type GetCostSummaryResponse } from '@switchyard/contracts/cost';
 import { type Command, type CommandInput, listOption, UsageError } from '../command.ts';
 import { showAnalytics } from '../costs/analytics.ts';
+import { EXPORT_OPTIONS, exportStatements } from '../costs/export-statements.ts';
 import { SUMMARY_OPTIONS, summaryRequest } from '../costs/summary-options.ts';
 import { call, openClient } from '../grpc-call.ts';
 import { formatCost, formatDuration, formatShare } from '../output/format.ts';
@@ -11,16 +12,17 @@ type Action = (input: CommandInput) => Promise<void>;
 const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['summary', showSummary],
   ['analytics', showAnalytics],
+  ['export', exportStatements],
 ]);
 
 /** `switchyard costs` */
 export const costs: Command = {
   usage:
-    '[summary [--by DIMENSION]… | analytics] [--since DURATION | --period 2026-11] [--tenant T | --all-tenants] [--provider P] [--model M] [--agent A] [--workflow W] [--service S] [--key ID] [--label NAME=VALUE]',
+    '[summary [--by DIMENSION]… | analytics | export [--format csv|json|focus|pdf] [--team-by DIMENSION] [--shared-costs proportional|even|none] [-o FILE]] [--since DURATION | --period 2026-11] [--tenant T | --all-tenants] [--provider P] [--model M] [--agent A] [--workflow W] [--service S] [--key ID] [--label NAME=VALUE]',
   summary:
-    'Sums up what was spent; --by provider, model, agent, tenant, workflow, service, key, line, purpose, label:NAME, hour or day. analytics gives requests, cost, latency and success in all and by provider, with --json in the form that programs take.',
+    'Sums up what was spent; --by provider, model, agent, tenant, workflow, service, key, line, purpose, label:NAME, hour or day. analytics gives requests, cost, latency and success in all and by provider, with --json in the form that programs take. export writes statements of a --period, of one tenant or of all.',
   words: [...ACTIONS.keys()],
-  options: { by: { type: 'string', multiple: true }, ...SUMMARY_OPTIONS },
+  options: { by: { type: 'string', multiple: true }, ...SUMMARY_OPTIONS, ...EXPORT_OPTIONS },
   maxPositionals: 1,
   async run(input) {
     const [name = 'summary'] = input.positionals;

@@ -95,7 +95,8 @@ export function readSummaryQuery(
   });
 }
 
-function readGroupBy(names: readonly string[]): Result<Grouping[], FieldViolation> {
+/** Reads dimensions, at most 4. */
+export function readGroupBy(names: readonly string[]): Result<Grouping[], FieldViolation> {
   const unknown = names.find((name) => !isGrouping(name));
   if (unknown !== undefined) {
     const known = [...DIMENSIONS, 'label:NAME'].join(', ');

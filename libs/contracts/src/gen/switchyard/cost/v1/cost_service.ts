@@ -11,7 +11,9 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -19,6 +21,134 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+
+/** How statements are written. */
+export const StatementFormat = {
+  /** UNSPECIFIED - The default. */
+  UNSPECIFIED: 0,
+  /** CSV - CSV with a head; money in USD and in nano-USD. */
+  CSV: 1,
+  /** JSON - One JSON object. */
+  JSON: 2,
+  /** FOCUS - CSV as FOCUS 1.2 has it, a row a day. */
+  FOCUS: 3,
+  /** PDF - PDF, A4, a tenant a page or more. */
+  PDF: 4,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type StatementFormat = typeof StatementFormat[keyof typeof StatementFormat];
+
+export namespace StatementFormat {
+  export type UNSPECIFIED = typeof StatementFormat.UNSPECIFIED;
+  export type CSV = typeof StatementFormat.CSV;
+  export type JSON = typeof StatementFormat.JSON;
+  export type FOCUS = typeof StatementFormat.FOCUS;
+  export type PDF = typeof StatementFormat.PDF;
+  export type UNRECOGNIZED = typeof StatementFormat.UNRECOGNIZED;
+}
+
+export function statementFormatFromJSON(object: any): StatementFormat {
+  switch (object) {
+    case 0:
+    case "STATEMENT_FORMAT_UNSPECIFIED":
+      return StatementFormat.UNSPECIFIED;
+    case 1:
+    case "STATEMENT_FORMAT_CSV":
+      return StatementFormat.CSV;
+    case 2:
+    case "STATEMENT_FORMAT_JSON":
+      return StatementFormat.JSON;
+    case 3:
+    case "STATEMENT_FORMAT_FOCUS":
+      return StatementFormat.FOCUS;
+    case 4:
+    case "STATEMENT_FORMAT_PDF":
+      return StatementFormat.PDF;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return StatementFormat.UNRECOGNIZED;
+  }
+}
+
+export function statementFormatToJSON(object: StatementFormat): string {
+  switch (object) {
+    case StatementFormat.UNSPECIFIED:
+      return "STATEMENT_FORMAT_UNSPECIFIED";
+    case StatementFormat.CSV:
+      return "STATEMENT_FORMAT_CSV";
+    case StatementFormat.JSON:
+      return "STATEMENT_FORMAT_JSON";
+    case StatementFormat.FOCUS:
+      return "STATEMENT_FORMAT_FOCUS";
+    case StatementFormat.PDF:
+      return "STATEMENT_FORMAT_PDF";
+    case StatementFormat.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+/** How shared costs are divided between tenants. The parts add up to the nano-USD. */
+export const SharedCosts = {
+  /** UNSPECIFIED - The default. */
+  UNSPECIFIED: 0,
+  /** PROPORTIONAL - By what each tenant cost directly. */
+  PROPORTIONAL: 1,
+  /** EVEN - In equal parts. */
+  EVEN: 2,
+  /** NONE - Not at all: they are told beside the statements. */
+  NONE: 3,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type SharedCosts = typeof SharedCosts[keyof typeof SharedCosts];
+
+export namespace SharedCosts {
+  export type UNSPECIFIED = typeof SharedCosts.UNSPECIFIED;
+  export type PROPORTIONAL = typeof SharedCosts.PROPORTIONAL;
+  export type EVEN = typeof SharedCosts.EVEN;
+  export type NONE = typeof SharedCosts.NONE;
+  export type UNRECOGNIZED = typeof SharedCosts.UNRECOGNIZED;
+}
+
+export function sharedCostsFromJSON(object: any): SharedCosts {
+  switch (object) {
+    case 0:
+    case "SHARED_COSTS_UNSPECIFIED":
+      return SharedCosts.UNSPECIFIED;
+    case 1:
+    case "SHARED_COSTS_PROPORTIONAL":
+      return SharedCosts.PROPORTIONAL;
+    case 2:
+    case "SHARED_COSTS_EVEN":
+      return SharedCosts.EVEN;
+    case 3:
+    case "SHARED_COSTS_NONE":
+      return SharedCosts.NONE;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return SharedCosts.UNRECOGNIZED;
+  }
+}
+
+export function sharedCostsToJSON(object: SharedCosts): string {
+  switch (object) {
+    case SharedCosts.UNSPECIFIED:
+      return "SHARED_COSTS_UNSPECIFIED";
+    case SharedCosts.PROPORTIONAL:
+      return "SHARED_COSTS_PROPORTIONAL";
+    case SharedCosts.EVEN:
+      return "SHARED_COSTS_EVEN";
+    case SharedCosts.NONE:
+      return "SHARED_COSTS_NONE";
+    case SharedCosts.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
 
 /** Which period and groups. */
 export interface GetCostSummaryRequest {
@@ -231,6 +361,36 @@ export interface OutboxStatus {
   closed: boolean;
   /** When it was last spoken for. */
   seenAt: Date | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Which statements. */
+export interface ExportStatementsRequest {
+  /** The tenant; empty for the caller's own. */
+  tenant: string;
+  /** True: all tenants, and what none of them bears. Only for the installation's keys. */
+  allTenants: boolean;
+  /** Begin of the first day, in UTC. */
+  startTime:
+    | Date
+    | undefined;
+  /** Begin of the day after the last, in UTC; at most 366 days later. */
+  endTime:
+    | Date
+    | undefined;
+  /** How the file is written. Default: CSV. */
+  format: StatementFormat;
+  /** What tenants are divided by: "service", "key", "agent", "workflow" or "label:NAME". Empty: nothing. */
+  teamBy: string;
+  /** How costs that belong to no tenant are divided: probes, what is unattributed, and requests of the installation's own keys. Default: PROPORTIONAL. */
+  sharedCosts: SharedCosts;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A piece of the file. */
+export interface ExportStatementsResponse {
+  /** Bytes that follow those of the piece before. */
+  data: Buffer;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -2495,6 +2655,299 @@ export const OutboxStatus: MessageFns<OutboxStatus> = {
   },
 };
 
+function createBaseExportStatementsRequest(): ExportStatementsRequest {
+  return {
+    tenant: "",
+    allTenants: false,
+    startTime: undefined,
+    endTime: undefined,
+    format: 0,
+    teamBy: "",
+    sharedCosts: 0,
+    _unknownFields: {},
+  };
+}
+
+export const ExportStatementsRequest: MessageFns<ExportStatementsRequest> = {
+  encode(message: ExportStatementsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenant !== "") {
+      writer.uint32(10).string(message.tenant);
+    }
+    if (message.allTenants !== false) {
+      writer.uint32(16).bool(message.allTenants);
+    }
+    if (message.startTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.startTime), writer.uint32(26).fork()).join();
+    }
+    if (message.endTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.endTime), writer.uint32(34).fork()).join();
+    }
+    if (message.format !== 0) {
+      writer.uint32(40).int32(message.format);
+    }
+    if (message.teamBy !== "") {
+      writer.uint32(50).string(message.teamBy);
+    }
+    if (message.sharedCosts !== 0) {
+      writer.uint32(56).int32(message.sharedCosts);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportStatementsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportStatementsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.allTenants = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.startTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.endTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.format = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.teamBy = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.sharedCosts = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExportStatementsRequest {
+    return {
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      allTenants: isSet(object.allTenants)
+        ? globalThis.Boolean(object.allTenants)
+        : isSet(object.all_tenants)
+        ? globalThis.Boolean(object.all_tenants)
+        : false,
+      startTime: isSet(object.startTime)
+        ? fromJsonTimestamp(object.startTime)
+        : isSet(object.start_time)
+        ? fromJsonTimestamp(object.start_time)
+        : undefined,
+      endTime: isSet(object.endTime)
+        ? fromJsonTimestamp(object.endTime)
+        : isSet(object.end_time)
+        ? fromJsonTimestamp(object.end_time)
+        : undefined,
+      format: isSet(object.format) ? statementFormatFromJSON(object.format) : 0,
+      teamBy: isSet(object.teamBy)
+        ? globalThis.String(object.teamBy)
+        : isSet(object.team_by)
+        ? globalThis.String(object.team_by)
+        : "",
+      sharedCosts: isSet(object.sharedCosts)
+        ? sharedCostsFromJSON(object.sharedCosts)
+        : isSet(object.shared_costs)
+        ? sharedCostsFromJSON(object.shared_costs)
+        : 0,
+    };
+  },
+
+  toJSON(message: ExportStatementsRequest): unknown {
+    const obj: any = {};
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.allTenants !== false) {
+      obj.allTenants = message.allTenants;
+    }
+    if (message.startTime !== undefined) {
+      obj.startTime = message.startTime.toISOString();
+    }
+    if (message.endTime !== undefined) {
+      obj.endTime = message.endTime.toISOString();
+    }
+    if (message.format !== 0) {
+      obj.format = statementFormatToJSON(message.format);
+    }
+    if (message.teamBy !== "") {
+      obj.teamBy = message.teamBy;
+    }
+    if (message.sharedCosts !== 0) {
+      obj.sharedCosts = sharedCostsToJSON(message.sharedCosts);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExportStatementsRequest>): ExportStatementsRequest {
+    return ExportStatementsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExportStatementsRequest>): ExportStatementsRequest {
+    const message = createBaseExportStatementsRequest();
+    message.tenant = object.tenant ?? "";
+    message.allTenants = object.allTenants ?? false;
+    message.startTime = object.startTime ?? undefined;
+    message.endTime = object.endTime ?? undefined;
+    message.format = object.format ?? 0;
+    message.teamBy = object.teamBy ?? "";
+    message.sharedCosts = object.sharedCosts ?? 0;
+    return message;
+  },
+};
+
+function createBaseExportStatementsResponse(): ExportStatementsResponse {
+  return { data: Buffer.alloc(0), _unknownFields: {} };
+}
+
+export const ExportStatementsResponse: MessageFns<ExportStatementsResponse> = {
+  encode(message: ExportStatementsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.data.length !== 0) {
+      writer.uint32(10).bytes(message.data);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportStatementsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportStatementsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.data = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExportStatementsResponse {
+    return { data: isSet(object.data) ? Buffer.from(bytesFromBase64(object.data)) : Buffer.alloc(0) };
+  },
+
+  toJSON(message: ExportStatementsResponse): unknown {
+    const obj: any = {};
+    if (message.data.length !== 0) {
+      obj.data = base64FromBytes(message.data);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExportStatementsResponse>): ExportStatementsResponse {
+    return ExportStatementsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExportStatementsResponse>): ExportStatementsResponse {
+    const message = createBaseExportStatementsResponse();
+    message.data = object.data ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
 /** Answers what was spent, and on what. */
 export type CostServiceService = typeof CostServiceService;
 export const CostServiceService = {
@@ -2534,6 +2987,18 @@ export const CostServiceService = {
       Buffer.from(GetLedgerStatusResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetLedgerStatusResponse => GetLedgerStatusResponse.decode(value),
   },
+  /** Makes statements of what tenants owe for a period, as a file in pieces. The same days of the ledger give the same bytes. */
+  exportStatements: {
+    path: "/switchyard.cost.v1.CostService/ExportStatements" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ExportStatementsRequest): Buffer =>
+      Buffer.from(ExportStatementsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExportStatementsRequest => ExportStatementsRequest.decode(value),
+    responseSerialize: (value: ExportStatementsResponse): Buffer =>
+      Buffer.from(ExportStatementsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExportStatementsResponse => ExportStatementsResponse.decode(value),
+  },
 } as const;
 
 export interface CostServiceServer extends UntypedServiceImplementation {
@@ -2543,6 +3008,8 @@ export interface CostServiceServer extends UntypedServiceImplementation {
   listLedgerEntries: handleUnaryCall<ListLedgerEntriesRequest, ListLedgerEntriesResponse>;
   /** Tells how complete the ledger is: outboxes with gaps, and what is in quarantine. For the installation's keys. */
   getLedgerStatus: handleUnaryCall<GetLedgerStatusRequest, GetLedgerStatusResponse>;
+  /** Makes statements of what tenants owe for a period, as a file in pieces. The same days of the ledger give the same bytes. */
+  exportStatements: handleServerStreamingCall<ExportStatementsRequest, ExportStatementsResponse>;
 }
 
 export interface CostServiceClient extends Client {
@@ -2594,6 +3061,16 @@ export interface CostServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetLedgerStatusResponse) => void,
   ): ClientUnaryCall;
+  /** Makes statements of what tenants owe for a period, as a file in pieces. The same days of the ledger give the same bytes. */
+  exportStatements(
+    request: ExportStatementsRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ExportStatementsResponse>;
+  exportStatements(
+    request: ExportStatementsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ExportStatementsResponse>;
 }
 
 export const CostServiceClient = makeGenericClientConstructor(
@@ -2604,6 +3081,14 @@ export const CostServiceClient = makeGenericClientConstructor(
   service: typeof CostServiceService;
   serviceName: string;
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 function floatToJson(value: number | null | undefined): number | string | null | undefined {
   return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;

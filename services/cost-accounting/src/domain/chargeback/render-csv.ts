@@ -1,0 +1,76 @@
+import { formatUsd } from '@switchyard/kernel';
+import { csvLine, withoutFormula } from './csv.ts';
+import { type Chargeback, digestOf, type SharedCost, type Statement } from './statement.ts';
+
+const COLUMNS = [
+  'record',
+  'period_start',
+  'period_end',
+  'tenant',
+  'team',
+  'provider',
+  'model',
+  'line',
+  'purpose',
+  'requests',
+  'attempts',
+  'unpriced_attempts',
+  'input_tokens',
+  'output_tokens',
+  'cost_usd',
+  'cost_nano_usd',
+  'reference',
+] as const;
+type Row = Partial<Record<(typeof COLUMNS)[number], string | bigint>>;
+
+/** Statements as CSV, a piece at a time: lines, shares of shared costs and a total of each tenant, then the ledger's days and the digest. */
+export function* renderCsv(chargeback: Chargeback): Generator<string> {
+  const period = {
+    period_start: new Date(chargeback.period.fromMs).toISOString(),
+    period_end: new Date(chargeback.period.toMs).toISOString(),
+  };
+  const rows = (list: readonly Row[]) =>
+    list.map((row) => csvLine(COLUMNS.map((name) => ({ ...period, ...row })[name]))).join('');
+  yield csvLine(COLUMNS);
+  for (const statement of chargeback.statements) yield rows(rowsOf(statement));
+  yield rows(chargeback.unallocated.map((cost) => ({ record: 'unallocated', ...shareOf(cost) })));
+  yield rows(
+    chargeback.days.map(({ day, entries, sha256 }) => ({
+      record: 'ledger_day',
+      period_start: `${day}T00:00:00.000Z`,
+      requests: entries,
+      reference: sha256,
+    })),
+  );
+  yield rows([
+    { record: chargeback.closed ? 'digest' : 'digest_provisional', reference: digestOf(chargeback) },
+  ]);
+}
+
+const money = (nanoUsd: bigint): Row => ({ cost_usd: formatUsd(nanoUsd), cost_nano_usd: nanoUsd });
+const shareOf = ({ kind, costNanoUsd }: SharedCost): Row => ({ line: kind, ...money(costNanoUsd) });
+
+function rowsOf({ tenant: name, lines, shares, totalNanoUsd }: Statement): Row[] {
+  const tenant = withoutFormula(name);
+  return [
+    ...lines.map(
+      (line): Row => ({
+        record: 'line',
+        tenant,
+        team: withoutFormula(line.team),
+        provider: withoutFormula(line.provider),
+        model: withoutFormula(line.model),
+        line: line.line,
+        purpose: line.purpose,
+        requests: line.requests,
+        attempts: line.attempts,
+        unpriced_attempts: line.unpricedAttempts,
+        input_tokens: line.inputTokens,
+        output_tokens: line.outputTokens,
+        ...money(line.costNanoUsd),
+      }),
+    ),
+    ...shares.map((share): Row => ({ record: 'share', tenant, ...shareOf(share) })),
+    { record: 'total', tenant, ...money(totalNanoUsd) },
+  ];
+}

@@ -1,0 +1,115 @@
+import type { ExportStatementsRequest, ExportStatementsResponse } from '@switchyard/contracts/cost';
+import { type Clock, invalidArgument } from '@switchyard/kernel';
+import { actingTenant, type Principal, type StreamHandler } from '@switchyard/service-kit';
+import { renderPdf } from '../adapters/pdf-statements.ts';
+import {
+  type Format,
+  readStatementsQuery,
+  type StatementsQuery,
+} from '../domain/chargeback/chargeback-query.ts';
+import { renderCsv } from '../domain/chargeback/render-csv.ts';
+import { renderFocus } from '../domain/chargeback/render-focus.ts';
+import { renderJson } from '../domain/chargeback/render-json.ts';
+import { type Chargeback, makeChargeback, ofTenant } from '../domain/chargeback/statement.ts';
+import { installationKeyNeeded, ledgerMoving, statementTooLarge } from '../errors.ts';
+import type { ChargebackSource } from '../ports.ts';
+
+/** The tenant of the installation's own keys. */
+const PLATFORM = 'installation';
+const MAX_LINES = 500_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** How often the ledger may change while it is read. */
+const MAX_TRIES = 3;
+/** Bytes of a message, give or take a tenant. */
+const CHUNK = 256 * 1_024;
+
+/** What statements are made with. */
+export interface StatementsContext {
+  readonly chargeback: ChargebackSource;
+  readonly clock: Clock;
+}
+
+/** Makes statements of a period and sends them as a file. */
+export function exportStatements({
+  chargeback,
+  clock,
+}: StatementsContext): StreamHandler<ExportStatementsRequest, ExportStatementsResponse> {
+  return async function* (request, { principal }) {
+    const tenant = tenantOf(request, principal);
+    const query = readStatementsQuery(request, clock.wallMs());
+    if (!query.ok) throw invalidArgument(query.error);
+    const all = await makeOf(chargeback, query.value, clock.wallMs());
+    const wanted = tenant === undefined ? all : ofTenant(all, tenant);
+    yield* chunks(RENDERERS[query.value.format](wanted));
+  };
+}
+
+const RENDERERS: Readonly<Record<Format, (of: Chargeback) => Iterable<string> | AsyncIterable<Uint8Array>>> =
+  {
+    csv: renderCsv,
+    json: renderJson,
+    focus: renderFocus,
+    pdf: renderPdf,
+  };
+
+/** @returns undefined for all tenants */
+function tenantOf({ tenant, allTenants }: ExportStatementsRequest, principal: Principal): string | undefined {
+  if (!allTenants) return actingTenant(principal, tenant);
+  if (!principal.installation) throw installationKeyNeeded('the statements of all tenants');
+  if (tenant !== '')
+    throw invalidArgument({ field: 'tenant', description: 'must be empty with all_tenants' });
+  return undefined;
+}
+
+/** Reads lines and days until they are of the same ledger: days that have ended hardly ever get another entry. */
+async function makeOf(
+  source: ChargebackSource,
+  { period, format, rule, teamBy }: StatementsQuery,
+  nowMs: number,
+): Promise<Chargeback> {
+  const endedMs = Math.min(period.toMs, Math.floor(nowMs / DAY_MS) * DAY_MS);
+  const closed = period.toMs + HOUR_MS <= nowMs;
+  for (let tries = 1; tries <= MAX_TRIES; tries++) {
+    const days = await source.seal({ fromMs: period.fromMs, toMs: Math.max(period.fromMs, endedMs) });
+    const by = format === 'focus' ? 'day' : 'period';
+    const found = await source.lines({ period, teamBy, by, maxLines: MAX_LINES });
+    if (found === undefined) throw statementTooLarge(MAX_LINES);
+    const sealed = days.reduce((sum, { entries }) => sum + entries, 0n);
+    if (closed && sealed !== found.entries) continue;
+    const { lines } = found;
+    return makeChargeback({
+      period,
+      rule,
+      teamBy: teamBy ?? '',
+      lines,
+      days,
+      closed,
+      platformTenant: PLATFORM,
+    });
+  }
+  throw ledgerMoving();
+}
+
+/** Pieces of a file as messages of a good size. */
+async function* chunks(
+  pieces: Iterable<string> | AsyncIterable<Uint8Array>,
+): AsyncGenerator<ExportStatementsResponse> {
+  let held: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    const data = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : Buffer.from(piece);
+    held.push(data);
+    bytes += data.length;
+    if (bytes < CHUNK) continue;
+    yield* cut(Buffer.concat(held));
+    held = [];
+    bytes = 0;
+  }
+  yield* cut(Buffer.concat(held));
+}
+
+/** One tenant's lines may be far more than a message holds. */
+function* cut(data: Buffer): Generator<ExportStatementsResponse> {
+  for (let at = 0; at < data.length; at += 4 * CHUNK) yield { data: data.subarray(at, at + 4 * CHUNK) };
+}

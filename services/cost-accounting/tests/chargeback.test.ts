@@ -1,0 +1,124 @@
+import { SharedCosts, StatementFormat } from '@switchyard/contracts/cost';
+import type { UsageRecord } from '@switchyard/contracts/events';
+import { useServers } from '@switchyard/testkit/test-servers';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { LedgerDatabase } from './fixture/ledger-database.ts';
+import { runForTest } from './fixture/run-service.ts';
+import { UsagePublisher } from './fixture/usage-publisher.ts';
+import { usageBatches, usageRecord } from './fixture/usage-records.ts';
+
+const servers = useServers({ postgres: true, nats: true });
+const stack = new AsyncDisposableStack();
+const WAIT = { timeout: 20_000, interval: 50 };
+const PERIOD = { startTime: new Date('2026-07-01T00:00:00Z'), endTime: new Date('2026-08-01T00:00:00Z') };
+let database: LedgerDatabase;
+let publisher: UsagePublisher;
+let service: Awaited<ReturnType<typeof runForTest>>;
+
+const RECORDS = Array.from(
+  { length: 60 },
+  (_, i): UsageRecord =>
+    usageRecord({
+      occurredAt: new Date(Date.UTC(2026, 6, 1 + (i % 5), i % 24, i % 60)),
+      tenant: i % 10 === 9 ? 'installation' : i % 2 === 0 ? 'acme' : 'other',
+      purpose: i % 7 === 0 ? 2 : 1,
+      service: `team-${i % 3}`,
+      labels: { team: `label-${i % 2}` },
+    }),
+);
+const TOTAL = RECORDS.reduce((sum, { costNanoUsd = 0n }) => sum + costNanoUsd, 0n);
+
+beforeAll(async () => {
+  const { url: natsUrl, prefix } = servers.nats;
+  database = stack.use(await LedgerDatabase.create(await servers.postgres.createDatabase()));
+  publisher = stack.use(await UsagePublisher.connect(natsUrl, prefix));
+  service = stack.use(await runForTest({ natsUrl, prefix, roleUrl: database.roleUrl }));
+  await book('o1', RECORDS);
+});
+afterAll(() => stack.disposeAsync());
+
+async function book(outboxId: string, records: readonly UsageRecord[]): Promise<void> {
+  await publisher.publish(usageBatches(outboxId, records));
+  await vi.waitFor(async () => expect(await database.watermark(outboxId)).toBe(records.length), WAIT);
+}
+type Asked = Parameters<ReturnType<typeof service.as>['statements']>[0];
+const all = (request: Asked = {}) =>
+  service.as('installation').statements({ ...PERIOD, allTenants: true, ...request });
+const json = async (bytes: Promise<Buffer>) => JSON.parse(String(await bytes));
+const reasonOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'no error',
+    (error: { reason: string; violations: { field: string }[] }) =>
+      error.violations[0]?.field ?? error.reason,
+  );
+
+describe('ExportStatements', () => {
+  it('adds up to the ledger by every rule and division, to the nano-USD', async () => {
+    for (const sharedCosts of [SharedCosts.PROPORTIONAL, SharedCosts.EVEN, SharedCosts.NONE]) {
+      for (const teamBy of ['', 'service', 'label:team']) {
+        const made = await json(all({ format: StatementFormat.JSON, sharedCosts, teamBy }));
+        const amounts = [...made.statements.map((s: { total_nano_usd: string }) => s.total_nano_usd)];
+        amounts.push(...made.unallocated.map((s: { cost_nano_usd: string }) => s.cost_nano_usd));
+        expect(
+          amounts.reduce((sum, amount) => sum + BigInt(amount), 0n),
+          `${sharedCosts} ${teamBy}`,
+        ).toBe(TOTAL);
+        expect(made.closed).toBe(true);
+        expect(made.ledger_days.map(({ entries }: { entries: string }) => entries)).toEqual([
+          '12',
+          '12',
+          '12',
+          '12',
+          '12',
+        ]);
+      }
+    }
+  });
+
+  it('gives the same bytes again, in every format, and others once a late record is booked', async () => {
+    const formats = [StatementFormat.CSV, StatementFormat.JSON, StatementFormat.FOCUS, StatementFormat.PDF];
+    const make = () => Promise.all(formats.map((format) => all({ format, teamBy: 'service' })));
+    const first = await make();
+    expect((await make()).map((bytes, i) => bytes.equals(first[i] as Buffer))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(first[3]?.subarray(0, 8).toString()).toBe('%PDF-1.3');
+    await book('o2', [usageRecord({ occurredAt: new Date('2026-07-03T00:00:00Z') })]);
+    expect((await make()).map((bytes, i) => bytes.equals(first[i] as Buffer))).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+    const { ledger_days } = await json(all({ format: StatementFormat.JSON }));
+    expect(ledger_days[2].entries).toBe('13');
+    const before = JSON.parse(String(first[1])).ledger_days;
+    expect(ledger_days[2].sha256).not.toBe(before[2].sha256);
+    expect(ledger_days[1].sha256).toBe(before[1].sha256);
+  });
+
+  it('shows a tenant its own statement only, and all of them to keys of the installation', async () => {
+    const acme = service.as('acme');
+    const made = await json(acme.statements({ ...PERIOD, format: StatementFormat.JSON }));
+    expect(made.statements.map(({ tenant }: { tenant: string }) => tenant)).toEqual(['acme']);
+    expect(await reasonOf(acme.statements({ ...PERIOD, allTenants: true }))).toBe('INSTALLATION_KEY_NEEDED');
+    expect(await reasonOf(acme.statements({ ...PERIOD, tenant: 'other' }))).toBe('TENANT_NOT_FOUND');
+    expect(await reasonOf(service.as('agent').statements(PERIOD))).toBe('PERMISSION_DENIED');
+  });
+
+  it('says that a period is not over, and refuses what it cannot read', async () => {
+    const today = Math.floor(Date.now() / 86_400_000) * 86_400_000;
+    const open = { startTime: new Date(today), endTime: new Date(today + 86_400_000) };
+    expect((await json(all({ ...open, format: StatementFormat.JSON }))).closed).toBe(false);
+    expect(await reasonOf(all({ startTime: new Date(1) }))).toBe('start_time');
+    expect(await reasonOf(all({ endTime: undefined }))).toBe('end_time');
+    expect(await reasonOf(all({ startTime: new Date('2024-01-01T00:00:00Z') }))).toBe('start_time');
+    expect(await reasonOf(all({ format: 99 as StatementFormat }))).toBe('format');
+    expect(await reasonOf(all({ sharedCosts: 99 as SharedCosts }))).toBe('shared_costs');
+    expect(await reasonOf(all({ teamBy: 'luck' }))).toBe('team_by');
+    expect(await reasonOf(all({ tenant: 'acme' }))).toBe('tenant');
+  });
+});
