@@ -38,6 +38,10 @@ async function textOf(...args: string[]): Promise<string> {
   return out;
 }
 
+const BUDGETS = `budgets:
+  - { id: monthly, usd: 100.5, period: month, time_zone: Europe/Berlin, alert_percents: [80] }
+`;
+
 const document = () => `
 version: 1
 providers:
@@ -66,7 +70,7 @@ experiments:
       - { name: new, model: fast, weight: 1 }
     sticky_by: agent
     state: running
-`;
+${BUDGETS}`;
 
 test('a document is shown first, then applied, and again changes nothing', async () => {
   await writeFile(file, document());
@@ -81,9 +85,10 @@ test('a document is shown first, then applied, and again changes nothing', async
   expect(dry).toContain('+ pool fast\n    description: "answers at once"\n');
   expect(dry).toContain('    strategy: weighted\n');
   expect(dry).toContain('+ policy of the installation\n');
-  expect(dry).toMatch(/4 changes: 4 added \(dry run: nothing was changed; version \d+\)\n$/);
+  expect(dry).toContain('+ budget monthly\n    unit: "cost"\n    limit: "$100.5"\n    period: "month"\n');
+  expect(dry).toMatch(/5 changes: 5 added \(dry run: nothing was changed; version \d+\)\n$/);
   expect(await textOf('export')).toBe(before);
-  expect(await textOf('apply', '-f', file)).toMatch(/4 changes: 4 added; version \d+\n$/);
+  expect(await textOf('apply', '-f', file)).toMatch(/5 changes: 5 added; version \d+\n$/);
   expect(await textOf('apply', '-f', file)).toMatch(/^no changes; version \d+\n$/);
   // Its key is stored, so it need not be at hand any more.
   expect((await run('keyless', 'apply', '-f', file)).out).toMatch(/^no changes; version \d+\n$/);
@@ -126,6 +131,10 @@ test('what is wrong is told by file and place, and nothing is changed', async ()
     `${wrong}: pools[0].members[1].provider there is no provider secundary; near it: secondary\n`,
   );
   expect(err).toContain(`${wrong}: policies[0].requirements.capabilities[1] must be one of text, `);
+  await writeFile(wrong, document().replace('period: month', 'period: day'));
+  expect((await run('apply', '-f', wrong)).err).toBe(
+    `${wrong}: budgets[0].period cannot be changed: take another id, or remove the budget first\n`,
+  );
   expect(await textOf('export')).toBe(before);
 });
 
@@ -157,11 +166,11 @@ test('a change shows its fields; --prune removes what is not in the document', a
   expect((await run('apply', '-f', file, '--prune', '--dry-run')).err).toContain(
     `${file}: pools[0].members[1].provider there is no provider secondary`,
   );
-  await writeFile(file, withoutPolicy.replace(/.*secondary.*/, ''));
+  await writeFile(file, `${withoutPolicy.replace(/.*secondary.*/, '')}budgets: []\n`);
   const dry = await textOf('apply', '-f', file, '--prune', '--dry-run');
   expect(dry).toContain('- provider primary\n- provider secondary\n');
-  expect(dry).toContain('- policy of the installation\n');
-  expect(dry).toMatch(/4 changes: 3 removed, 1 changed \(dry run/);
+  expect(dry).toContain('- policy of the installation\n- budget monthly\n');
+  expect(dry).toMatch(/5 changes: 4 removed, 1 changed \(dry run/);
 });
 
 test('no key is printed anywhere, nor exported', async () => {

@@ -15,6 +15,7 @@ import type {
   OutboxBook,
 } from './ports.ts';
 import type { PriceBookKeeper } from './price-book-keeper.ts';
+import { applyBudgets } from './rpc/apply-budgets.ts';
 import { createBudget } from './rpc/create-budget.ts';
 import { deleteBudget } from './rpc/delete-budget.ts';
 import { exportStatements } from './rpc/export-statements.ts';
@@ -54,6 +55,7 @@ export function costServices(context: CostContext): DefinedService[] {
     defineService(BudgetServiceService, {
       createBudget: { permission: 'cost.budget.write', handle: createBudget(context) },
       updateBudget: { permission: 'cost.budget.write', handle: updateBudget(context) },
+      applyBudgets: { permission: 'cost.budget.write', handle: applyBudgets(context) },
       deleteBudget: { permission: 'cost.budget.write', handle: deleteBudget(budgets) },
       getBudget: { permission: 'cost.budget.read', handle: getBudget(budgets, clock) },
       listBudgets: { permission: 'cost.budget.read', handle: listBudgets(budgets, clock) },

@@ -1,6 +1,7 @@
 import type { BudgetWindow, LeaseAnswer, LeaseExchange } from '@switchyard/budget';
 import type { OfferingPrice } from '@switchyard/contracts/cost';
 import type { Budget, Standing, StatedBudget } from './domain/budget/budget.ts';
+import type { BudgetPlan } from './domain/budget/plan-budgets.ts';
 import type { StoredBudgetAlert } from './domain/budget/reached.ts';
 import type { ChargebackLine, SealedDay } from './domain/chargeback/statement.ts';
 import type { PoisonReason } from './domain/intake/poison.ts';
@@ -148,12 +149,23 @@ export interface BudgetName {
   readonly id: string;
 }
 
+/** What budgets are to become. */
+export interface BudgetApplication {
+  readonly wanted: readonly StatedBudget[];
+  /** Owner whose budgets go where they are not wanted; undefined: none go. */
+  readonly pruned: string | undefined;
+  /** 'plan': nothing of it stays. */
+  readonly mode: 'plan' | 'write';
+}
+
 /** Where budgets are kept. */
 export interface BudgetStore {
   /** Makes a budget that has counted what the ledger has of its present window. @returns undefined where its tenant has one of its id */
   create(stated: StatedBudget, nowMs: number): Promise<StandingBudget | undefined>;
   /** @returns undefined where there is none */
   update(name: BudgetName, change: BudgetChange, nowMs: number): Promise<StandingBudget | undefined>;
+  /** Brings budgets to what is wanted; nothing is done where the plan has violations. @throws TOO_MANY_BUDGETS */
+  apply(application: BudgetApplication, nowMs: number): Promise<BudgetPlan>;
   /** @returns whether there was one */
   remove(name: BudgetName): Promise<boolean>;
   /** @returns undefined where there is none */

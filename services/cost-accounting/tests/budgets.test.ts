@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BudgetEnforcement, BudgetPeriod, BudgetUnit, LeaseAskResult } from '@switchyard/contracts/cost';
 import { LineKind } from '@switchyard/contracts/events';
+import { ChangeAction } from '@switchyard/contracts/routing';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LedgerDatabase } from './fixture/ledger-database.ts';
@@ -152,6 +153,58 @@ describe('budgets', () => {
       violations: [expect.objectContaining({ field })],
     });
     await expect(admin.budget('daily', tenant)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('applying', () => {
+  const wanted = (limit: bigint) => [
+    { id: 'a', limit, period: BudgetPeriod.DAY },
+    { id: 'b', limit: 9n, period: BudgetPeriod.MONTH, unit: BudgetUnit.TOKENS },
+  ];
+  const ids = async () => (await admin.budgets({ tenant })).budgets.map(({ id, limit }) => [id, limit]);
+
+  it('brings budgets to what is given and tells what changes; applied again, it changes nothing', async () => {
+    await admin.createBudget(daily(5n));
+    const planned = await admin.applyBudgets({ budgets: wanted(5n), tenant, prune: true, dryRun: true });
+    expect(await ids()).toEqual([['daily', 5n]]);
+    const applied = await admin.applyBudgets({ budgets: wanted(5n), tenant, prune: true });
+    expect(applied).toEqual(planned);
+    expect(applied.changes.map(({ kind, tenant: of, id, action }) => [kind, of, id, action])).toEqual([
+      ['budget', tenant, 'a', ChangeAction.ADDED],
+      ['budget', tenant, 'b', ChangeAction.ADDED],
+      ['budget', tenant, 'daily', ChangeAction.REMOVED],
+    ]);
+    const { version } = await replica.book();
+    expect((await admin.applyBudgets({ budgets: wanted(5n), tenant, prune: true })).changes).toEqual([]);
+    expect((await replica.book()).version).toBe(version);
+    const { changes } = await admin.applyBudgets({ budgets: wanted(6n), tenant });
+    expect(changes[0]?.fields).toEqual([
+      { name: 'limit', before: '"$0.000000005"', after: '"$0.000000006"' },
+    ]);
+    expect(await ids()).toEqual([
+      ['a', 6n],
+      ['b', 9n],
+    ]);
+  });
+
+  it.each([
+    ['a limit below 1', { limit: 0n }, 'budgets[1].limit'],
+    ['another period', { id: 'daily', unit: BudgetUnit.COST, period: BudgetPeriod.MONTH }, 'budgets[1].period'],
+    ['an id twice', { id: 'a' }, 'budgets[1].id'],
+    ['another tenant', { tenant: 'other' }, 'budgets[1].tenant'],
+  ])('does nothing with %s, by the field', async (_what, change, field) => {
+    await admin.createBudget(daily(5n));
+    const [a, b] = wanted(5n);
+    const budgets = [a, { ...b, ...change }] as never;
+    await expect(admin.applyBudgets({ budgets, tenant })).rejects.toMatchObject({ violations: [{ field }] });
+    expect(await ids()).toEqual([['daily', 5n]]);
+  });
+
+  it('is for who may write budgets, and their own', async () => {
+    await expect(viewer.applyBudgets({ budgets: [] })).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    await expect(tenantAdmin.applyBudgets({ budgets: wanted(5n), tenant })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
   });
 });
 

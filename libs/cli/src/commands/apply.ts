@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { ApplyBudgetsRequest, BudgetServiceClient } from '@switchyard/contracts/cost';
 import {
   ApplyConfigurationRequest,
-  type ApplyConfigurationResponse,
+  ApplyConfigurationResponse,
   ConfigurationAdminServiceClient,
+  type ConfigurationChange,
 } from '@switchyard/contracts/routing';
 import { ServiceError } from '@switchyard/kernel';
 import { type Command, type CommandInput, textOption, UsageError } from '../command.ts';
@@ -24,7 +26,7 @@ const MAX_ATTEMPTS = 5;
 export const apply: Command = {
   usage: '-f FILE [--dry-run] [--prune] [--expect-version N] [--tenant T] [--secrets]',
   summary:
-    'Brings providers, pools, policies and experiments to what a YAML or JSON document says, all or nothing, and shows what changes. --prune removes what is not in it; --expect-version refuses where the configuration has another version than that of a dry run or an export; --secrets stores the keys of "credential: env:NAME" again.',
+    'Brings providers, pools, policies and experiments, all or nothing, and then budgets, all or nothing, to what a YAML or JSON document says, and shows what changes. --prune removes what is not in it; --expect-version refuses where the configuration has another version than that of a dry run or an export; --secrets stores the keys of "credential: env:NAME" again.',
   options: {
     file: { type: 'string', short: 'f' },
     'dry-run': { type: 'boolean' },
@@ -43,14 +45,18 @@ export const apply: Command = {
     using store = new SecretStore({ address: settings.credential, apiKey: settings.apiKey });
     const secrets = await secretsOf(document, { input, file, store });
     // The whole of it is checked before anything is stored anywhere.
-    const plan = await send(document, { input, file, mode: 'check', expectedVersion });
-    if (options['dry-run'] === true) return show(input, { applied: plan, secrets, isDryRun: true });
+    const to = { input, file };
+    const plan = await send(document, { ...to, mode: 'check', expectedVersion });
+    const planned = await sendBudgets(document, { ...to, mode: 'check' });
+    if (options['dry-run'] === true)
+      return show(input, { applied: withBudgets(plan, planned), secrets, isDryRun: true });
     for (const secret of secrets) await store.put(secret, env[secret.variable] ?? '');
     const applied =
       expectedVersion === undefined
-        ? await applyPlanned(document, plan, { input, file })
-        : await send(document, { input, file, mode: 'apply', expectedVersion });
-    show(input, { applied, secrets, isDryRun: false });
+        ? await applyPlanned(document, plan, to)
+        : await send(document, { ...to, mode: 'apply', expectedVersion });
+    const budgets = await sendBudgets(document, { ...to, mode: 'apply' });
+    show(input, { applied: withBudgets(applied, budgets), secrets, isDryRun: false });
   },
 };
 
@@ -92,11 +98,10 @@ async function load(file: string, tenant: string | undefined): Promise<Configura
   if (text.length > MAX_LENGTH) throw new Error(`${file} is longer than ${MAX_LENGTH} characters`);
   const read = readDocument(text);
   if (!read.ok) throw wrongDocument(file, read.problems);
-  const { configuration, credentials } = read.document;
-  return {
-    configuration: tenant === undefined ? configuration : withTenant(configuration, tenant),
-    credentials,
-  };
+  const { configuration } = read.document;
+  return tenant === undefined
+    ? read.document
+    : { ...read.document, configuration: withTenant(configuration, tenant) };
 }
 
 const wrongDocument = (file: string, problems: readonly DocumentProblem[]): Error =>
@@ -131,10 +136,11 @@ interface SendOptions {
 }
 
 async function send(
-  { configuration }: ConfigurationDocument,
+  { configuration, hasConfiguration }: ConfigurationDocument,
   { input, file, mode, expectedVersion }: SendOptions,
 ): Promise<ApplyConfigurationResponse> {
   const { settings, options } = input;
+  if (!hasConfiguration) return ApplyConfigurationResponse.create();
   const request = ApplyConfigurationRequest.fromPartial({
     configuration,
     prune: options.prune === true,
@@ -146,15 +152,48 @@ async function send(
   try {
     return await call(client.applyConfiguration.bind(client), request, settings.apiKey);
   } catch (error) {
-    if (!(error instanceof ServiceError) || error.violations.length === 0) throw error;
-    throw wrongDocument(
-      file,
-      error.violations.map(({ field, description }) => ({ path: field, description })),
-    );
+    throw placed(error, file);
   } finally {
     client.close();
   }
 }
+
+/** Budgets are cost-accounting's: all of them are applied, or none. */
+async function sendBudgets(
+  { budgets }: ConfigurationDocument,
+  { input, file, mode }: SendOptions,
+): Promise<readonly ConfigurationChange[]> {
+  if (budgets === undefined) return [];
+  const { settings, options } = input;
+  const request = ApplyBudgetsRequest.fromPartial({
+    budgets: [...budgets],
+    prune: options.prune === true,
+    dryRun: mode === 'check',
+    tenant: textOption(input, 'tenant'),
+  });
+  const client = openClient(BudgetServiceClient, settings.costAccounting);
+  try {
+    return (await call(client.applyBudgets.bind(client), request, settings.apiKey)).changes;
+  } catch (error) {
+    throw placed(error, file);
+  } finally {
+    client.close();
+  }
+}
+
+/** What is wrong with the document is told by its places in it. */
+function placed(error: unknown, file: string): unknown {
+  if (!(error instanceof ServiceError) || error.violations.length === 0) return error;
+  return wrongDocument(
+    file,
+    error.violations.map(({ field, description }) => ({ path: field, description })),
+  );
+}
+
+const withBudgets = (
+  applied: ApplyConfigurationResponse,
+  budgets: readonly ConfigurationChange[],
+): ApplyConfigurationResponse => ({ ...applied, changes: [...applied.changes, ...budgets] });
 
 interface Shown {
   readonly applied: ApplyConfigurationResponse;
@@ -171,13 +210,10 @@ function show({ output }: CommandInput, { applied, secrets, isDryRun }: Shown): 
   }
   for (const { id, variable } of secrets) output.line(`+ secret ${id} (its value is from ${variable})`);
   output.text(renderChanges(changes));
-  if (changes.length === 0 && secrets.length === 0) output.line(`no changes; version ${version}`);
-  else {
-    const counted = changes.length === 0 ? 'no changes beside secrets' : countChanges(changes);
-    output.line(
-      isDryRun
-        ? `${counted} (dry run: nothing was changed; version ${version})`
-        : `${counted}; version ${version}`,
-    );
-  }
+  // Budgets alone have no version.
+  const at = version === '' ? [] : [`version ${version}`];
+  if (changes.length === 0 && secrets.length === 0) return output.line(['no changes', ...at].join('; '));
+  const counted = changes.length === 0 ? 'no changes beside secrets' : countChanges(changes);
+  const dry = ['dry run: nothing was changed', ...at].join('; ');
+  output.line(isDryRun ? `${counted} (${dry})` : [counted, ...at].join('; '));
 }

@@ -2,17 +2,14 @@ import {
   type Budget,
   BudgetServiceClient,
   CreateBudgetRequest,
-  ListBudgetsRequest,
   UpdateBudgetRequest,
 } from '@switchyard/contracts/cost';
 import { ServiceError } from '@switchyard/kernel';
+import { listBudgets } from '../budgets/list-budgets.ts';
 import { readBudget } from '../budgets/read-budget.ts';
 import { describeBudget, renderBudgetAlerts, renderBudgets } from '../budgets/render-budgets.ts';
 import { type Command, type CommandInput, textOption, UsageError } from '../command.ts';
 import { call, openClient } from '../grpc-call.ts';
-
-/** Most pages that are read, of 1,000 budgets each. */
-const MAX_PAGES = 100;
 
 type Action = (client: BudgetServiceClient, input: CommandInput) => Promise<void>;
 
@@ -59,15 +56,7 @@ export const budgets: Command = {
 const list: Action = async (client, input) => {
   const { settings, output } = input;
   const tenant = textOption(input, 'tenant') ?? '';
-  const found: Budget[] = [];
-  let pageToken = '';
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const request = ListBudgetsRequest.fromPartial({ tenant, pageSize: 1_000, pageToken });
-    const part = await call(client.listBudgets.bind(client), request, settings.apiKey);
-    found.push(...part.budgets);
-    if (part.nextPageToken === '') break;
-    pageToken = part.nextPageToken;
-  }
+  const found = await listBudgets(client, { tenant, apiKey: settings.apiKey });
   if (output.json) return output.value({ budgets: found });
   if (found.length > 0) output.text(renderBudgets(found, output.view));
   else output.line('There are no budgets here: `switchyard budgets set ID --usd 10 --per day` makes one.');

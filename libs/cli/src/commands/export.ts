@@ -1,4 +1,6 @@
+import { BudgetServiceClient } from '@switchyard/contracts/cost';
 import { ConfigurationAdminServiceClient, GetConfigurationRequest } from '@switchyard/contracts/routing';
+import { listBudgets } from '../budgets/list-budgets.ts';
 import { type Command, textOption, UsageError } from '../command.ts';
 import { writeDocument } from '../configuration/document.ts';
 import { call, openClient } from '../grpc-call.ts';
@@ -7,7 +9,7 @@ import { call, openClient } from '../grpc-call.ts';
 export const exportConfiguration: Command = {
   usage: '[-o yaml|json] [--tenant T]',
   summary:
-    'Writes providers, pools, policies and experiments as one document that apply reads. No keys are in it.',
+    'Writes providers, pools, policies, experiments and budgets as one document that apply reads. No keys are in it.',
   options: { output: { type: 'string', short: 'o' }, tenant: { type: 'string' } },
   maxPositionals: 0,
   async run(input) {
@@ -16,6 +18,7 @@ export const exportConfiguration: Command = {
     if (format !== 'yaml' && format !== 'json')
       throw new UsageError(`--output must be yaml or json, not ${format}`);
     const client = openClient(ConfigurationAdminServiceClient, settings.routing);
+    const budgetClient = openClient(BudgetServiceClient, settings.costAccounting);
     try {
       const request = GetConfigurationRequest.fromPartial({ tenant: textOption(input, 'tenant') });
       const method = client.getConfiguration.bind(client);
@@ -24,9 +27,12 @@ export const exportConfiguration: Command = {
         output.line(
           `# version ${version}; apply with --expect-version ${version} where nobody must have changed it since`,
         );
-      if (configuration !== undefined) output.text(writeDocument(configuration, format));
+      const { apiKey } = settings;
+      const budgets = await listBudgets(budgetClient, { tenant: textOption(input, 'tenant') ?? '', apiKey });
+      if (configuration !== undefined) output.text(writeDocument({ configuration, budgets }, format));
     } finally {
       client.close();
+      budgetClient.close();
     }
   },
 };

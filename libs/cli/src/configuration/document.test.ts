@@ -1,3 +1,4 @@
+import { Budget, BudgetEnforcement, BudgetPeriod, BudgetUnit } from '@switchyard/contracts/cost';
 import { CacheUse, Configuration, HedgeUse, ProviderMode, Strategy } from '@switchyard/contracts/routing';
 import { expect, test } from 'vitest';
 import { readDocument, writeDocument } from './document.ts';
@@ -72,19 +73,63 @@ const EVERYTHING = Configuration.fromPartial({
   ],
 });
 
+const BUDGETS = [
+  {
+    ...{ id: 'daily', tenant: 'acme', description: 'all: "of it"', timeZone: 'Europe/Berlin' },
+    scope: { keyId: 'key-1', provider: 'openai', model: 'gpt-4o' },
+    ...{ unit: BudgetUnit.COST, limit: 12_500_000_001n, period: BudgetPeriod.DAY },
+    ...{ enforcement: BudgetEnforcement.REFUSE, alertPercents: [50, 1_000], receivers: ['team'] },
+  },
+  {
+    ...{ id: 'tokens', scope: { service: 's', agent: 'a', workflow: 'w' } },
+    ...{ unit: BudgetUnit.TOKENS, limit: 900_000_000_000_000_000n, period: BudgetPeriod.TOTAL },
+    enforcement: BudgetEnforcement.ALERT,
+  },
+  { id: 'requests', unit: BudgetUnit.REQUESTS, limit: 7n, period: BudgetPeriod.MINUTE, scope: {} },
+].map((budget) => Budget.fromPartial(budget));
+
 test.each(['yaml', 'json'] as const)('what is written as %s is read as it was', (format) => {
-  const read = readDocument(writeDocument(EVERYTHING, format));
-  expect(read).toEqual({ ok: true, document: { configuration: EVERYTHING, credentials: [] } });
+  const read = readDocument(writeDocument({ configuration: EVERYTHING, budgets: BUDGETS }, format));
+  const document = { configuration: EVERYTHING, hasConfiguration: true, credentials: [], budgets: BUDGETS };
+  expect(read).toEqual({ ok: true, document });
+});
+
+test('a limit of a budget is written as it is thought of, and a document without the list leaves budgets alone', () => {
+  const read = readDocument('version: 1\nbudgets:\n  - { id: a, usd: 0.1 }\n  - { id: b, usd: 12 }\n');
+  expect(read).toMatchObject({
+    document: { hasConfiguration: false, budgets: [{ limit: 100_000_000n }, { limit: 12_000_000_000n }] },
+  });
+  expect(readDocument('version: 1\n')).toMatchObject({
+    document: { hasConfiguration: true, budgets: undefined },
+  });
+});
+
+test.each([
+  ['{ id: a }', 'budgets[0]'],
+  ['{ id: a, usd: 1, tokens: 1 }', 'budgets[0]'],
+  ['{ id: a, usd: -1 }', 'budgets[0].usd'],
+  ['{ id: a, usd: 0.0000000001 }', 'budgets[0].usd'],
+  ['{ id: a, requests: 1.5 }', 'budgets[0].requests'],
+  ['{ id: a, usd: 1, period: fortnight }', 'budgets[0].period'],
+  ['{ id: a, usd: 1, alert_percents: [0] }', 'budgets[0].alert_percents[0]'],
+  ['{ id: a, usd: 1, scope: { colour: red } }', 'budgets[0].scope.colour'],
+  ['7', 'budgets[0]'],
+])('the budget %s is refused, by its place', (budget, path) => {
+  const read = readDocument(`version: 1\nbudgets: [${budget}]\n`);
+  expect(read).toMatchObject({ ok: false, problems: [{ path }] });
 });
 
 test('an empty configuration is a document, too', () => {
-  const text = writeDocument(Configuration.create(), 'yaml');
+  const text = writeDocument({ configuration: Configuration.create(), budgets: [] }, 'yaml');
   expect(text).toBe('version: 1\n');
   expect(readDocument(text)).toMatchObject({ ok: true, document: { configuration: Configuration.create() } });
 });
 
 test('what has its default is left out', () => {
-  const text = writeDocument(Configuration.fromPartial({ pools: [{ id: 'tier' }] }), 'yaml');
+  const text = writeDocument(
+    { configuration: Configuration.fromPartial({ pools: [{ id: 'tier' }] }), budgets: [] },
+    'yaml',
+  );
   expect(text).toBe('version: 1\npools:\n  - id: tier\n');
 });
 

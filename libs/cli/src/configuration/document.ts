@@ -1,5 +1,7 @@
+import type { Budget } from '@switchyard/contracts/cost';
 import { Configuration, type Provider } from '@switchyard/contracts/routing';
 import { parseDocument, stringify } from 'yaml';
+import { readBudgetItem, writeBudgetItem } from '../budgets/budget-document.ts';
 import { DOCUMENT_LISTS } from './document-schema.ts';
 import { type ProviderCredential, readProvider } from './read-provider.ts';
 import { type DocumentProblem, isPlainObject, type Report, readObject } from './read-value.ts';
@@ -14,7 +16,11 @@ export interface CredentialReference extends ProviderCredential {
 /** What a document says. */
 export interface ConfigurationDocument {
   readonly configuration: Configuration;
+  /** Whether it says anything of providers, pools, policies or experiments, or nothing at all. */
+  readonly hasConfiguration: boolean;
   readonly credentials: readonly CredentialReference[];
+  /** Undefined where it has no such list: budgets are then left alone. */
+  readonly budgets: readonly Budget[] | undefined;
 }
 
 /** A document that was understood, or everything that is wrong with it. */
@@ -29,10 +35,15 @@ export function readDocument(text: string): ReadDocument {
   const report: Report = (path, description) => problems.push({ path, description });
   const [error] = parsed.errors;
   if (error === undefined) {
-    const { lists, credentials } = readRoot(valueOfDocument(parsed, report), report);
+    const { lists, credentials, budgets } = readRoot(valueOfDocument(parsed, report), report);
+    const configuration = () => Configuration.fromPartial(lists);
+    const hasConfiguration = budgets === undefined || Object.keys(lists).length > 0;
     // What is wrong has no shape that a message could be made of.
     if (problems.length === 0)
-      return { ok: true, document: { configuration: Configuration.fromPartial(lists), credentials } };
+      return {
+        ok: true,
+        document: { configuration: configuration(), hasConfiguration, credentials, budgets },
+      };
     // Only what and where, not the lines themselves: somebody may have written a key into them.
   } else report('', error.message.split(':\n')[0] ?? '');
   return { ok: false, problems };
@@ -51,14 +62,15 @@ function valueOfDocument(parsed: ReturnType<typeof parseDocument>, report: Repor
 interface ReadLists {
   readonly lists: Record<string, unknown>;
   readonly credentials: readonly CredentialReference[];
+  readonly budgets: readonly Budget[] | undefined;
 }
 
 function readRoot(root: unknown, report: Report): ReadLists {
   if (!isPlainObject(root)) {
     report('', `must have version, and ${LIST_NAMES.join(', ')} or some of them`);
-    return { lists: {}, credentials: [] };
+    return { lists: {}, credentials: [], budgets: undefined };
   }
-  const { version, ...lists } = root;
+  const { version, budgets, ...lists } = root;
   if (version !== 1n) report('version', 'must be 1');
   const credentials: CredentialReference[] = [];
   const read: Record<string, unknown> = {};
@@ -72,22 +84,37 @@ function readRoot(root: unknown, report: Report): ReadLists {
       });
     else if (list !== null) report(name, 'must be a list');
   }
-  return { lists: read, credentials };
+  return { lists: read, credentials, budgets: readBudgets(budgets, report) };
 }
 
-const LIST_NAMES = Object.keys(DOCUMENT_LISTS);
+function readBudgets(list: unknown, report: Report): readonly Budget[] | undefined {
+  if (list === undefined || list === null) return undefined;
+  if (Array.isArray(list))
+    return list.flatMap((item, index) => readBudgetItem(item, { path: `budgets[${index}]`, report }) ?? []);
+  report('budgets', 'must be a list');
+  return undefined;
+}
+
+const LIST_NAMES = [...Object.keys(DOCUMENT_LISTS), 'budgets'];
 const isListName = (name: string): name is keyof typeof DOCUMENT_LISTS => Object.hasOwn(DOCUMENT_LISTS, name);
 
 /** How a document is written. */
 export type DocumentFormat = 'yaml' | 'json';
 
-/** Writes a configuration as a document that gives the same one when it is read. */
-export function writeDocument(configuration: Configuration, format: DocumentFormat): string {
+/** What is written. */
+export interface WrittenDocument {
+  readonly configuration: Configuration;
+  readonly budgets: readonly Budget[];
+}
+
+/** Writes a configuration and budgets as a document that gives the same when it is read. */
+export function writeDocument({ configuration, budgets }: WrittenDocument, format: DocumentFormat): string {
   const lists = Object.entries(DOCUMENT_LISTS).map(([name, fields]) => {
     const objects: readonly object[] = configuration[name as keyof typeof DOCUMENT_LISTS];
     return [name, objects.map((one) => writeObject(one, fields))] as const;
   });
-  const document = { version: 1, ...Object.fromEntries(lists.filter(([, list]) => list.length > 0)) };
+  const all = [...lists, ['budgets', budgets.map(writeBudgetItem)] as const];
+  const document = { version: 1, ...Object.fromEntries(all.filter(([, list]) => list.length > 0)) };
   return format === 'json' ? `${JSON.stringify(document, null, 2)}\n` : stringify(document, { lineWidth: 0 });
 }
 

@@ -20,6 +20,7 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { Delivery } from "../../alert/v1/alert.ts";
+import { ConfigurationChange } from "../../routing/v1/configuration_admin_service.ts";
 
 /** What a window has reached. */
 export const BudgetAlertKind = {
@@ -463,6 +464,32 @@ export interface ListBudgetsResponse {
   budgets: Budget[];
   /** Empty on the last page. */
   nextPageToken: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What budgets are to be. */
+export interface ApplyBudgetsRequest {
+  /**
+   * Each as a whole: a field that is left out gets its default. created_at, updated_at, standing and alerts are not for callers. At most
+   * 1,000. What a budget is for, its unit, period, time zone and enforcement cannot be changed.
+   */
+  budgets: Budget[];
+  /**
+   * Whose, where a budget names no tenant, and whose are pruned. Empty: the installation, or for a key of a tenant its own. Where it is
+   * given, all budgets must be of it.
+   */
+  tenant: string;
+  /** Whether to remove budgets of that owner that are there and not given. */
+  prune: boolean;
+  /** Whether only to check and to tell what would change. */
+  dryRun: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What was changed, or would be. */
+export interface ApplyBudgetsResponse {
+  /** In the order of tenants and ids; kind is "budget". Empty: it was so already. */
+  changes: ConfigurationChange[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -2598,6 +2625,230 @@ export const ListBudgetsResponse: MessageFns<ListBudgetsResponse> = {
   },
 };
 
+function createBaseApplyBudgetsRequest(): ApplyBudgetsRequest {
+  return { budgets: [], tenant: "", prune: false, dryRun: false, _unknownFields: {} };
+}
+
+export const ApplyBudgetsRequest: MessageFns<ApplyBudgetsRequest> = {
+  encode(message: ApplyBudgetsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.budgets) {
+      Budget.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.tenant !== "") {
+      writer.uint32(18).string(message.tenant);
+    }
+    if (message.prune !== false) {
+      writer.uint32(24).bool(message.prune);
+    }
+    if (message.dryRun !== false) {
+      writer.uint32(32).bool(message.dryRun);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApplyBudgetsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApplyBudgetsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.budgets.push(Budget.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.prune = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.dryRun = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApplyBudgetsRequest {
+    return {
+      budgets: globalThis.Array.isArray(object?.budgets) ? object.budgets.map((e: any) => Budget.fromJSON(e)) : [],
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      prune: isSet(object.prune) ? globalThis.Boolean(object.prune) : false,
+      dryRun: isSet(object.dryRun)
+        ? globalThis.Boolean(object.dryRun)
+        : isSet(object.dry_run)
+        ? globalThis.Boolean(object.dry_run)
+        : false,
+    };
+  },
+
+  toJSON(message: ApplyBudgetsRequest): unknown {
+    const obj: any = {};
+    if (message.budgets?.length) {
+      obj.budgets = message.budgets.map((e) => Budget.toJSON(e));
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.prune !== false) {
+      obj.prune = message.prune;
+    }
+    if (message.dryRun !== false) {
+      obj.dryRun = message.dryRun;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ApplyBudgetsRequest>): ApplyBudgetsRequest {
+    return ApplyBudgetsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ApplyBudgetsRequest>): ApplyBudgetsRequest {
+    const message = createBaseApplyBudgetsRequest();
+    message.budgets = object.budgets?.map((e) => Budget.fromPartial(e)) || [];
+    message.tenant = object.tenant ?? "";
+    message.prune = object.prune ?? false;
+    message.dryRun = object.dryRun ?? false;
+    return message;
+  },
+};
+
+function createBaseApplyBudgetsResponse(): ApplyBudgetsResponse {
+  return { changes: [], _unknownFields: {} };
+}
+
+export const ApplyBudgetsResponse: MessageFns<ApplyBudgetsResponse> = {
+  encode(message: ApplyBudgetsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.changes) {
+      ConfigurationChange.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApplyBudgetsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApplyBudgetsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.changes.push(ConfigurationChange.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApplyBudgetsResponse {
+    return {
+      changes: globalThis.Array.isArray(object?.changes)
+        ? object.changes.map((e: any) => ConfigurationChange.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ApplyBudgetsResponse): unknown {
+    const obj: any = {};
+    if (message.changes?.length) {
+      obj.changes = message.changes.map((e) => ConfigurationChange.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ApplyBudgetsResponse>): ApplyBudgetsResponse {
+    return ApplyBudgetsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ApplyBudgetsResponse>): ApplyBudgetsResponse {
+    const message = createBaseApplyBudgetsResponse();
+    message.changes = object.changes?.map((e) => ConfigurationChange.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 /** Limits what is spent, or used, in a time. */
 export type BudgetServiceService = typeof BudgetServiceService;
 export const BudgetServiceService = {
@@ -2654,6 +2905,20 @@ export const BudgetServiceService = {
     responseSerialize: (value: ListBudgetsResponse): Buffer => Buffer.from(ListBudgetsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListBudgetsResponse => ListBudgetsResponse.decode(value),
   },
+  /**
+   * Brings budgets to what is given: all of it, or, where anything is wrong, nothing at all. INVALID_ARGUMENT names each field, for example
+   * "budgets[1].limit". Applied again, it changes nothing.
+   */
+  applyBudgets: {
+    path: "/switchyard.cost.v1.BudgetService/ApplyBudgets" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ApplyBudgetsRequest): Buffer => Buffer.from(ApplyBudgetsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ApplyBudgetsRequest => ApplyBudgetsRequest.decode(value),
+    responseSerialize: (value: ApplyBudgetsResponse): Buffer =>
+      Buffer.from(ApplyBudgetsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ApplyBudgetsResponse => ApplyBudgetsResponse.decode(value),
+  },
 } as const;
 
 export interface BudgetServiceServer extends UntypedServiceImplementation {
@@ -2667,6 +2932,11 @@ export interface BudgetServiceServer extends UntypedServiceImplementation {
   getBudget: handleUnaryCall<GetBudgetRequest, GetBudgetResponse>;
   /** Lists budgets and how they stand, by id. */
   listBudgets: handleUnaryCall<ListBudgetsRequest, ListBudgetsResponse>;
+  /**
+   * Brings budgets to what is given: all of it, or, where anything is wrong, nothing at all. INVALID_ARGUMENT names each field, for example
+   * "budgets[1].limit". Applied again, it changes nothing.
+   */
+  applyBudgets: handleUnaryCall<ApplyBudgetsRequest, ApplyBudgetsResponse>;
 }
 
 export interface BudgetServiceClient extends Client {
@@ -2749,6 +3019,25 @@ export interface BudgetServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListBudgetsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Brings budgets to what is given: all of it, or, where anything is wrong, nothing at all. INVALID_ARGUMENT names each field, for example
+   * "budgets[1].limit". Applied again, it changes nothing.
+   */
+  applyBudgets(
+    request: ApplyBudgetsRequest,
+    callback: (error: ServiceError | null, response: ApplyBudgetsResponse) => void,
+  ): ClientUnaryCall;
+  applyBudgets(
+    request: ApplyBudgetsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ApplyBudgetsResponse) => void,
+  ): ClientUnaryCall;
+  applyBudgets(
+    request: ApplyBudgetsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ApplyBudgetsResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -1,0 +1,129 @@
+import { windowAt } from '@switchyard/budget';
+import type { Transaction } from '@switchyard/service-kit';
+import type { Budget, StatedBudget } from '../domain/budget/budget.ts';
+import { tooManyBudgets } from '../errors.ts';
+import type { BudgetChange, BudgetName } from '../ports.ts';
+import { type BudgetRow, budgetOfRow } from './budget-row.ts';
+
+const INSERT = `
+  INSERT INTO cost_accounting.budgets (tenant, id, description, key_id, provider, model, service, agent, workflow, unit,
+    limit_amount, period, time_zone, refuses, alert_percents, receivers)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+  ON CONFLICT (tenant, id) DO NOTHING RETURNING *`;
+// As a record is counted that holds no lease: what is not known to have cost something counts as what was held.
+const SPENT = `
+  SELECT coalesce(sum(CASE $1
+      WHEN 'cost' THEN coalesce(amount_nano_usd, hold_nano_usd, 0)
+      WHEN 'tokens' THEN CASE WHEN cache = '' THEN coalesce(input_tokens, 0) + coalesce(output_tokens, 0) ELSE 0 END
+      ELSE CASE WHEN cache = '' AND attempt_index = 0 THEN 1 ELSE 0 END END), 0)::bigint AS spent
+  FROM cost_accounting.ledger
+  WHERE occurred_at >= to_timestamp($2::float8 / 1000) AND occurred_at < to_timestamp($3::float8 / 1000)
+    AND occurred_on BETWEEN (to_timestamp($2::float8 / 1000) AT TIME ZONE 'UTC')::date AND (to_timestamp($3::float8 / 1000) AT TIME ZONE 'UTC')::date
+    AND $4 IN ('', tenant) AND $5 IN ('', key_id) AND $6 IN ('', provider) AND $7 IN ('', model) AND $8 IN ('', service)
+    AND $9 IN ('', agent) AND $10 IN ('', workflow)`;
+const BEGIN_WINDOW = `
+  INSERT INTO cost_accounting.budget_windows (budget, start_ms, end_ms, spent) VALUES ($1, $2, $3, $4)`;
+const UPDATE = `
+  UPDATE cost_accounting.budgets SET limit_amount = coalesce($3, limit_amount), alert_percents = coalesce($4, alert_percents),
+    description = coalesce($5, description), receivers = coalesce($6, receivers), updated_at = now()
+  WHERE tenant = $1 AND id = $2 RETURNING *`;
+
+/** Makes a budget that has counted the past of its window. @returns undefined where its tenant has one of its id @throws TOO_MANY_BUDGETS */
+export async function insertBudget(
+  transaction: Transaction,
+  stated: StatedBudget,
+  nowMs: number,
+): Promise<Budget | undefined> {
+  const { rows } = await transaction.query<BudgetRow>(INSERT, insertValues(stated));
+  if (rows[0] === undefined) return undefined;
+  await refuseTooMany(transaction, stated);
+  const budget = budgetOfRow(rows[0]);
+  await beginWindow(transaction, budget, nowMs);
+  return budget;
+}
+
+/** @returns undefined where there is none */
+export async function changeBudget(
+  transaction: Transaction,
+  { tenant, id }: BudgetName,
+  { limit, alertPercents, description, receivers }: BudgetChange,
+): Promise<Budget | undefined> {
+  const values = [tenant, id, limit, alertPercents, description, receivers];
+  const { rows } = await transaction.query<BudgetRow>(UPDATE, values);
+  return rows[0] && budgetOfRow(rows[0]);
+}
+
+/** @returns whether there was one */
+export async function deleteBudget(transaction: Transaction, { tenant, id }: BudgetName): Promise<boolean> {
+  const { rowCount } = await transaction.query(
+    'DELETE FROM cost_accounting.budgets WHERE tenant = $1 AND id = $2',
+    [tenant, id],
+  );
+  return rowCount === 1;
+}
+
+/** Most budgets of one tenant, and of the installation. */
+const MAX_BUDGETS = 1_000;
+/** Most that refuse of one tenant and one key, or of no key: an attempt is held against at most four times as many. */
+const MAX_REFUSING = 16;
+const COUNT = `
+  SELECT count(*) AS all, count(*) FILTER (WHERE refuses AND key_id = $2) AS refusing
+  FROM cost_accounting.budgets WHERE tenant = $1`;
+
+/** With the one that is being made. @throws TOO_MANY_BUDGETS */
+async function refuseTooMany(
+  transaction: Transaction,
+  { tenant, scope: { keyId }, refuses }: StatedBudget,
+): Promise<void> {
+  const { rows } = await transaction.query<{ all: string; refusing: string }>(COUNT, [tenant, keyId]);
+  const { all = '0', refusing = '0' } = rows[0] ?? {};
+  if (Number(all) > MAX_BUDGETS) throw tooManyBudgets(`${MAX_BUDGETS} budgets`);
+  if (refuses && Number(refusing) > MAX_REFUSING)
+    throw tooManyBudgets(`${MAX_REFUSING} budgets that refuse, of ${keyId === '' ? 'no key' : 'one key'}`);
+}
+
+function insertValues(stated: StatedBudget): unknown[] {
+  const { tenant, id, description, scope, unit, limit, rule, refuses, alertPercents, receivers } = stated;
+  const { keyId, provider, model, service, agent, workflow } = scope;
+  return [
+    tenant,
+    id,
+    description,
+    keyId,
+    provider,
+    model,
+    service,
+    agent,
+    workflow,
+    unit,
+    limit,
+    rule.period,
+    rule.timeZone,
+    refuses,
+    alertPercents,
+    receivers,
+  ];
+}
+
+/** A total budget begins with nothing; others have the past of their window. */
+async function beginWindow(transaction: Transaction, budget: Budget, nowMs: number): Promise<void> {
+  const { number, rule, unit, tenant, scope } = budget;
+  const { startMs, endMs } = windowAt(rule, nowMs);
+  const isTotal = !Number.isFinite(endMs);
+  const { keyId, provider, model, service, agent, workflow } = scope;
+  const { rows } = isTotal
+    ? { rows: [] }
+    : await transaction.query<{ spent: string }>(SPENT, [
+        unit,
+        startMs,
+        endMs,
+        tenant,
+        keyId,
+        provider,
+        model,
+        service,
+        agent,
+        workflow,
+      ]);
+  await transaction.query(BEGIN_WINDOW, [number, startMs, isTotal ? null : endMs, rows[0]?.spent ?? 0]);
+}
