@@ -3,6 +3,7 @@ import { parseUsd } from '@switchyard/kernel';
 import { expect, test } from 'vitest';
 import type { Prices } from './prices.ts';
 import { rateUsage } from './rate-usage.ts';
+import type { ChargedPrices } from './unit-prices.ts';
 
 const usd = (perMillion: string): bigint => parseUsd(perMillion) as bigint;
 const usage = (counts: Partial<Usage>): Usage => ({ estimated: false, ...counts });
@@ -25,7 +26,29 @@ const GEMINI_25_FLASH: Prices = {
   output: usd('2.5'),
 };
 
-test.each<[string, Prices, Partial<Usage>, bigint]>([
+// openai.com/api/pricing: gpt-4o-audio-preview (text and sound), gpt-image-1 (text, images in and out), dall-e-3 (standard, 1024 × 1024),
+// whisper-1 (0.006 USD a minute), tts-1 (a million characters), text-embedding-3-small. cohere.com/pricing: rerank-v3.5, 2 USD for 1,000
+// searches. docs.perplexity.ai/guides/pricing: sonar, 5 USD for 1,000 requests with little search context, beside tokens.
+const GPT_4O_AUDIO: Prices = {
+  input: usd('2.5'),
+  inputAudio: usd('40'),
+  output: usd('10'),
+  outputAudio: usd('80'),
+};
+const GPT_IMAGE_1: ChargedPrices = {
+  input: usd('5'),
+  inputImageToken: usd('10'),
+  output: usd('40'),
+  outputImageToken: usd('40'),
+};
+const DALL_E_3: ChargedPrices = { outputImage: usd('40000') };
+const WHISPER_1: ChargedPrices = { inputAudioSecond: usd('100') };
+const TTS_1: ChargedPrices = { inputCharacter: usd('15') };
+const EMBEDDING_3_SMALL: Prices = { input: usd('0.02') };
+const RERANK_35: ChargedPrices = { query: usd('2000') };
+const SONAR: Prices = { input: usd('1'), output: usd('1'), request: usd('5000') };
+
+test.each<[string, ChargedPrices, Partial<Usage>, bigint]>([
   // 1,000 × 2.5 + 500 × 10 = 7,500 USD per million = 0.0075 USD
   ['gpt-4o, plain', GPT_4O, { inputTokens: 1_000, outputTokens: 500 }, 7_500_000n],
   // 2,006 in, of which 1,920 cached: 86 × 2.5 + 1,920 × 1.25 + 300 × 10 = 215 + 2,400 + 3,000 = 5,615
@@ -70,6 +93,37 @@ test.each<[string, Prices, Partial<Usage>, bigint]>([
     { inputTokens: 420, inputAudioTokens: 320, outputTokens: 10 },
     375_000n,
   ],
+  // 20 text + 100 sound in, 30 text + 250 sound out: 20 × 2.5 + 100 × 40 + 30 × 10 + 250 × 80 = 50 + 4,000 + 300 + 20,000
+  [
+    'gpt-4o-audio, sound in and out',
+    GPT_4O_AUDIO,
+    { inputTokens: 120, inputAudioTokens: 100, outputTokens: 280, outputAudioTokens: 250 },
+    24_350_000n,
+  ],
+  // 50 text + 323 of an image in, 1,056 of an image out (medium, 1024 × 1024): 50 × 5 + 323 × 10 + 1,056 × 40 = 250 + 3,230 + 42,240
+  [
+    'gpt-image-1, an image changed',
+    GPT_IMAGE_1,
+    { inputTokens: 373, inputImageTokens: 323, outputTokens: 1_056, outputImageTokens: 1_056 },
+    45_720_000n,
+  ],
+  // 3 × 0.04 USD
+  ['dall-e-3, three images', DALL_E_3, { inputTokens: 0, outputTokens: 0, outputImages: 3 }, 120_000_000n],
+  // 90 s: 1.5 × 0.006 USD
+  [
+    'whisper-1, a minute and a half',
+    WHISPER_1,
+    { inputTokens: 0, outputTokens: 0, inputAudioSeconds: 90 },
+    9_000_000n,
+  ],
+  // 280 × 15
+  ['tts-1, 280 characters', TTS_1, { inputTokens: 0, outputTokens: 0, inputCharacters: 280 }, 4_200_000n],
+  // 8,191 × 0.02 = 163.82
+  ['text-embedding-3-small', EMBEDDING_3_SMALL, { inputTokens: 8_191, outputTokens: 0 }, 163_820n],
+  // 3 × 0.002 USD
+  ['rerank-v3.5, three searches', RERANK_35, { inputTokens: 0, outputTokens: 0, searches: 3 }, 6_000_000n],
+  // 1,200 × 1 + 400 × 1 + 5,000
+  ['sonar, tokens and the request', SONAR, { inputTokens: 1_200, outputTokens: 400 }, 6_600_000n],
 ])('%s', (...[, prices, counts, expected]) => {
   const rated = rateUsage(usage(counts), prices);
   expect(rated.total).toBe(expected);
