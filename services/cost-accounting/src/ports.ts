@@ -1,6 +1,8 @@
 import type { BudgetWindow, LeaseAnswer, LeaseExchange } from '@switchyard/budget';
 import type { OfferingPrice } from '@switchyard/contracts/cost';
 import type { Budget, Standing, StatedBudget } from './domain/budget/budget.ts';
+import type { BudgetAction } from './domain/budget/budget-action.ts';
+import type { DowngradeInForce } from './domain/budget/downgrades.ts';
 import type { BudgetPlan } from './domain/budget/plan-budgets.ts';
 import type { StoredBudgetAlert } from './domain/budget/reached.ts';
 import type { ChargebackLine, SealedDay } from './domain/chargeback/statement.ts';
@@ -111,6 +113,8 @@ export interface BudgetBook {
   /** Changes with the budgets and with their windows. */
   readonly version: string;
   readonly budgets: readonly BoundBudget[];
+  /** What is in force of those that run low. */
+  readonly downgrades: readonly DowngradeInForce[];
 }
 
 /** What replicas have of budgets. */
@@ -126,6 +130,7 @@ export interface BudgetChange {
   readonly alertPercents: readonly number[] | undefined;
   readonly description: string | undefined;
   readonly receivers: readonly string[] | undefined;
+  readonly actions: readonly BudgetAction[] | undefined;
 }
 
 /** A budget, and how it stands. */

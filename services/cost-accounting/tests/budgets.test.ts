@@ -189,7 +189,11 @@ describe('applying', () => {
 
   it.each([
     ['a limit below 1', { limit: 0n }, 'budgets[1].limit'],
-    ['another period', { id: 'daily', unit: BudgetUnit.COST, period: BudgetPeriod.MONTH }, 'budgets[1].period'],
+    [
+      'another period',
+      { id: 'daily', unit: BudgetUnit.COST, period: BudgetPeriod.MONTH },
+      'budgets[1].period',
+    ],
     ['an id twice', { id: 'a' }, 'budgets[1].id'],
     ['another tenant', { tenant: 'other' }, 'budgets[1].tenant'],
   ])('does nothing with %s, by the field', async (_what, change, field) => {

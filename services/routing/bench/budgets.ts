@@ -87,7 +87,7 @@ function mostUsed(unit: BudgetUnit): bigint {
 }
 
 function numbered(traits: Pick<BoundBudget, 'tenant' | 'scope' | 'unit'>, i: number): BoundBudget {
-  return { ...traits, number: i + 1, id: `b${i}`, limit: LIMIT, windows: WINDOWS };
+  return { ...traits, number: i + 1, id: `b${i}`, limit: LIMIT, throttledAtPercent: 0, windows: WINDOWS };
 }
 
 function say(line: string): void {

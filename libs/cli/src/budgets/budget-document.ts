@@ -1,4 +1,11 @@
-import { Budget, BudgetEnforcement, BudgetPeriod, BudgetUnit } from '@switchyard/contracts/cost';
+import {
+  Budget,
+  BudgetAction,
+  BudgetEnforcement,
+  BudgetPeriod,
+  BudgetUnit,
+} from '@switchyard/contracts/cost';
+import { Strategy } from '@switchyard/contracts/routing';
 import { formatUsd, parseUsd } from '@switchyard/kernel';
 import { wordsOf } from '../configuration/document-schema.ts';
 import { isPlainObject, type Place, readObject } from '../configuration/read-value.ts';
@@ -6,6 +13,7 @@ import type { ObjectSchema, ValueSchema } from '../configuration/schema.ts';
 import { writeObject } from '../configuration/write-value.ts';
 
 const text: ValueSchema = { kind: 'text' };
+const PERCENT: ValueSchema = { kind: 'whole', min: 1, max: 1_000 };
 
 /** A limit stands in a document by what it counts. */
 const LIMITS = { usd: BudgetUnit.COST, requests: BudgetUnit.REQUESTS, tokens: BudgetUnit.TOKENS } as const;
@@ -24,8 +32,18 @@ const BUDGET_FIELDS: ObjectSchema = {
   period: wordsOf(BudgetPeriod),
   time_zone: text,
   enforcement: wordsOf(BudgetEnforcement),
-  alert_percents: { kind: 'list', of: { kind: 'whole', min: 1, max: 1_000 } },
+  alert_percents: { kind: 'list', of: PERCENT },
   receivers: { kind: 'list', of: text },
+};
+
+/** An action of a document: `downgrade` and `throttle` have fields of their own. */
+const ACTION_FIELDS: ObjectSchema = {
+  at_percent: PERCENT,
+  downgrade: { kind: 'object', fields: { model: text, strategy: wordsOf(Strategy) } },
+  throttle: {
+    kind: 'object',
+    fields: { requests_per_minute: { kind: 'whole', min: 1, max: 1_000_000 } },
+  },
 };
 
 /** A budget as a message has it; what is wrong with it is reported, and undefined where it is none. */
@@ -34,10 +52,31 @@ export function readBudgetItem(item: unknown, place: Place): Budget | undefined 
     place.report(place.path, 'must have fields');
     return undefined;
   }
-  const rest = Object.fromEntries(Object.entries(item).filter(([name]) => !(name in LIMITS)));
+  const { actions, ...others } = item;
+  const rest = Object.fromEntries(Object.entries(others).filter(([name]) => !(name in LIMITS)));
   const read = readObject(rest, BUDGET_FIELDS, place);
   const limit = readLimit(item, place);
-  return read && limit && Budget.fromPartial({ ...read, ...limit });
+  const done = readActions(actions, { ...place, path: `${place.path}.actions` });
+  return read && limit && Budget.fromPartial({ ...read, ...limit, actions: done });
+}
+
+function readActions(list: unknown, { path, report }: Place): BudgetAction[] {
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list)) {
+    report(path, 'must be a list');
+    return [];
+  }
+  return list.flatMap((item, i) => {
+    const place = { path: `${path}[${i}]`, report };
+    const { atPercent, ...said } = readObject(item, ACTION_FIELDS, place) ?? {};
+    const [kind, second] = Object.entries(said);
+    if (kind === undefined || second !== undefined) {
+      report(place.path, 'must have at_percent, and downgrade or throttle');
+      return [];
+    }
+    const [$case, value] = kind;
+    return [BudgetAction.fromPartial({ atPercent, action: { $case, value } } as never)];
+  });
 }
 
 function readLimit(
@@ -68,5 +107,11 @@ export function writeBudgetItem(budget: Budget): Record<string, unknown> {
   const name = LIMIT_NAMES.find((one) => LIMITS[one] === unit) ?? 'usd';
   const amount = name === 'usd' ? formatUsd(limit) : String(limit);
   const { id, tenant, ...rest } = writeObject(budget, BUDGET_FIELDS);
-  return { id, ...(tenant === undefined ? {} : { tenant }), [name]: amount, ...rest };
+  const actions = budget.actions.map(({ atPercent, action }) =>
+    writeObject({ atPercent, [action?.$case ?? '']: action?.value }, ACTION_FIELDS),
+  );
+  return {
+    ...{ id, ...(tenant === undefined ? {} : { tenant }), [name]: amount, ...rest },
+    ...(actions.length === 0 ? {} : { actions }),
+  };
 }

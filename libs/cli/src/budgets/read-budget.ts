@@ -1,6 +1,13 @@
-import { Budget, BudgetEnforcement, BudgetPeriod, BudgetScope, BudgetUnit } from '@switchyard/contracts/cost';
+import {
+  Budget,
+  BudgetAction,
+  BudgetEnforcement,
+  BudgetPeriod,
+  BudgetScope,
+  BudgetUnit,
+} from '@switchyard/contracts/cost';
 import { parseUsd } from '@switchyard/kernel';
-import { type CommandInput, listOption, textOption, UsageError } from '../command.ts';
+import { type CommandInput, countOption, listOption, textOption, UsageError } from '../command.ts';
 
 const PERIODS: ReadonlyMap<string, BudgetPeriod> = new Map([
   ['minute', BudgetPeriod.MINUTE],
@@ -33,8 +40,44 @@ export function readBudget(id: string, input: CommandInput): Budget {
     enforcement: input.options['alert-only'] === true ? BudgetEnforcement.ALERT : BudgetEnforcement.REFUSE,
     alertPercents: listOption(input, 'alerts').map(percentOf),
     receivers: listOption(input, 'receivers'),
+    actions: actionsOf(input),
   });
 }
+
+/** By rising percents. */
+function actionsOf(input: CommandInput): BudgetAction[] {
+  const downgradeAt = percentOption(input, 'downgrade-at');
+  const throttleAt = percentOption(input, 'throttle-at');
+  const model = textOption(input, 'downgrade-to') ?? '';
+  const rate = countOption(input, 'throttle-to', { max: 1_000_000 });
+  if (downgradeAt === undefined && model !== '')
+    throw new UsageError('--downgrade-to needs --downgrade-at PERCENT');
+  if ((throttleAt === undefined) !== (rate === undefined))
+    throw new UsageError('--throttle-at PERCENT and --throttle-to PER_MINUTE go together');
+  const actions = [
+    downgradeAt === undefined
+      ? []
+      : [{ atPercent: downgradeAt, action: { $case: 'downgrade' as const, value: { model } } }],
+    throttleAt === undefined
+      ? []
+      : [
+          {
+            atPercent: throttleAt,
+            action: { $case: 'throttle' as const, value: { requestsPerMinute: rate } },
+          },
+        ],
+  ];
+  return actions
+    .flat()
+    .map((action) => BudgetAction.fromPartial(action as Parameters<typeof BudgetAction.fromPartial>[0]))
+    .toSorted((a, b) => a.atPercent - b.atPercent);
+}
+
+const percentOption = (input: CommandInput, name: string): number | undefined => {
+  const percent = countOption(input, name, { max: 1_000 });
+  if (percent === 0) throw new UsageError(`--${name} must be a percent from 1 to 1000`);
+  return percent;
+};
 
 function limitOf(input: CommandInput): { readonly unit: BudgetUnit; readonly limit: bigint } {
   const stated = (['usd', 'requests', 'tokens'] as const).flatMap((name) => {

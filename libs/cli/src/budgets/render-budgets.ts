@@ -1,12 +1,14 @@
 import {
   type Budget,
+  type BudgetAction,
   type BudgetAlert,
   BudgetAlertKind,
   BudgetEnforcement,
   BudgetPeriod,
   BudgetUnit,
 } from '@switchyard/contracts/cost';
-import { formatUsd } from '@switchyard/kernel';
+import { strategyName } from '@switchyard/contracts/strategy-names';
+import { formatUsd, unreachable } from '@switchyard/kernel';
 import { describeDelivery } from '../alerts/render-alerts.ts';
 import { renderTable } from '../output/table.ts';
 import { PLAIN, type Tone, type View } from '../output/view.ts';
@@ -63,6 +65,30 @@ export const renderBudgetAlerts = (budget: Budget, view: View = PLAIN): string =
     ],
     view,
   );
+
+/** "From 80 % on, requests are decided on small (in force)." */
+export const describeActions = ({ actions, standing }: Budget): string[] =>
+  actions.map(({ atPercent, action }) => {
+    const state = atPercent <= (standing?.actingPercent ?? 0) ? ' (in force)' : '';
+    return `From ${atPercent} % on, ${describeAction(action)}${state}.`;
+  });
+
+function describeAction(action: BudgetAction['action']): string {
+  switch (action?.$case) {
+    case 'downgrade': {
+      const { model, strategy } = action.value;
+      const by = strategyName(strategy);
+      const order = by === undefined ? '' : ` by strategy ${by}`;
+      return `requests are decided${model === '' ? '' : ` on ${model}`}${order}`;
+    }
+    case 'throttle':
+      return `${action.value.requestsPerMinute} requests a minute are let through`;
+    case undefined:
+      return 'something that this version does not know is done';
+    default:
+      return unreachable(action);
+  }
+}
 
 const reachedOf = ({ kind, percent }: BudgetAlert): string =>
   kind === BudgetAlertKind.EXHAUSTED ? 'used up' : `${percent} %`;

@@ -212,7 +212,10 @@ function show({ output }: CommandInput, { applied, secrets, isDryRun }: Shown): 
   output.text(renderChanges(changes));
   // Budgets alone have no version.
   const at = version === '' ? [] : [`version ${version}`];
-  if (changes.length === 0 && secrets.length === 0) return output.line(['no changes', ...at].join('; '));
+  if (changes.length === 0 && secrets.length === 0) {
+    output.line(['no changes', ...at].join('; '));
+    return;
+  }
   const counted = changes.length === 0 ? 'no changes beside secrets' : countChanges(changes);
   const dry = ['dry run: nothing was changed', ...at].join('; ');
   output.line(isDryRun ? `${counted} (${dry})` : [counted, ...at].join('; '));

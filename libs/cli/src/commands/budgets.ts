@@ -7,7 +7,12 @@ import {
 import { ServiceError } from '@switchyard/kernel';
 import { listBudgets } from '../budgets/list-budgets.ts';
 import { readBudget } from '../budgets/read-budget.ts';
-import { describeBudget, renderBudgetAlerts, renderBudgets } from '../budgets/render-budgets.ts';
+import {
+  describeActions,
+  describeBudget,
+  renderBudgetAlerts,
+  renderBudgets,
+} from '../budgets/render-budgets.ts';
 import { type Command, type CommandInput, textOption, UsageError } from '../command.ts';
 import { call, openClient } from '../grpc-call.ts';
 
@@ -16,7 +21,7 @@ type Action = (client: BudgetServiceClient, input: CommandInput) => Promise<void
 /** `switchyard budgets` */
 export const budgets: Command = {
   usage:
-    '[list | get ID | set ID [--usd AMOUNT | --requests N | --tokens N] [--per minute|day|month|total] [--time-zone ZONE] [--key ID] [--provider ID] [--model ID] [--alert-only [--service S] [--agent A] [--workflow W]] [--alerts 50,80,100] [--receivers ID,…] [--description TEXT] | delete ID] [--tenant T]',
+    '[list | get ID | set ID [--usd AMOUNT | --requests N | --tokens N] [--per minute|day|month|total] [--time-zone ZONE] [--key ID] [--provider ID] [--model ID] [--alert-only [--service S] [--agent A] [--workflow W]] [--alerts 50,80,100] [--receivers ID,…] [--downgrade-at PERCENT [--downgrade-to MODEL]] [--throttle-at PERCENT --throttle-to PER_MINUTE] [--description TEXT] | delete ID] [--tenant T]',
   summary:
     'Shows budgets and how they stand; get shows one, and who was told what it has reached; set makes one, or changes limit, alerts, receivers and description of one that is there. Receivers are those of `switchyard alerts`; --receivers "" takes all away. At its limit requests are refused, with --alert-only nobody is.',
   words: ['list', 'get', 'set', 'delete'],
@@ -35,6 +40,10 @@ export const budgets: Command = {
     'alert-only': { type: 'boolean' },
     alerts: { type: 'string', multiple: true },
     receivers: { type: 'string', multiple: true },
+    'downgrade-at': { type: 'string' },
+    'downgrade-to': { type: 'string' },
+    'throttle-at': { type: 'string' },
+    'throttle-to': { type: 'string' },
     description: { type: 'string' },
     tenant: { type: 'string' },
   },
@@ -69,6 +78,7 @@ const get: Action = async (client, input) => {
   if (budget === undefined) return;
   if (output.json) return output.value(budget);
   output.line(describeBudget(budget));
+  for (const line of describeActions(budget)) output.line(line);
   if (budget.receivers.length > 0) output.line(`Told are NATS and ${budget.receivers.join(', ')}.`);
   if (budget.alerts.length > 0) output.text(`\n${renderBudgetAlerts(budget, output.view)}`);
 };
@@ -76,7 +86,7 @@ const get: Action = async (client, input) => {
 const set: Action = async (client, input) => {
   const { settings, output } = input;
   const budget = readBudget(idOf(input), input);
-  const { id, tenant, limit, alertPercents, description, receivers } = budget;
+  const { id, tenant, limit, alertPercents, description, receivers, actions } = budget;
   let shown: Budget | undefined;
   try {
     const create = CreateBudgetRequest.fromPartial({ budget });
@@ -91,6 +101,7 @@ const set: Action = async (client, input) => {
       alertPercents: alertPercents.length === 0 ? undefined : { percents: alertPercents },
       description: textOption(input, 'description') === undefined ? undefined : description,
       receivers: input.options.receivers === undefined ? undefined : { ids: receivers },
+      actions: actions.length === 0 ? undefined : { actions },
     });
     shown = (await call(client.updateBudget.bind(client), change, settings.apiKey)).budget;
   }

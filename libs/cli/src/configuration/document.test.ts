@@ -79,6 +79,10 @@ const BUDGETS = [
     scope: { keyId: 'key-1', provider: 'openai', model: 'gpt-4o' },
     ...{ unit: BudgetUnit.COST, limit: 12_500_000_001n, period: BudgetPeriod.DAY },
     ...{ enforcement: BudgetEnforcement.REFUSE, alertPercents: [50, 1_000], receivers: ['team'] },
+    actions: [
+      { atPercent: 80, action: { $case: 'downgrade', value: { model: 'small', strategy: Strategy.COST } } },
+      { atPercent: 90, action: { $case: 'throttle', value: { requestsPerMinute: 7 } } },
+    ],
   },
   {
     ...{ id: 'tokens', scope: { service: 's', agent: 'a', workflow: 'w' } },
@@ -86,7 +90,7 @@ const BUDGETS = [
     enforcement: BudgetEnforcement.ALERT,
   },
   { id: 'requests', unit: BudgetUnit.REQUESTS, limit: 7n, period: BudgetPeriod.MINUTE, scope: {} },
-].map((budget) => Budget.fromPartial(budget));
+].map((budget) => Budget.fromPartial(budget as Parameters<typeof Budget.fromPartial>[0]));
 
 test.each(['yaml', 'json'] as const)('what is written as %s is read as it was', (format) => {
   const read = readDocument(writeDocument({ configuration: EVERYTHING, budgets: BUDGETS }, format));
@@ -113,6 +117,12 @@ test.each([
   ['{ id: a, usd: 1, period: fortnight }', 'budgets[0].period'],
   ['{ id: a, usd: 1, alert_percents: [0] }', 'budgets[0].alert_percents[0]'],
   ['{ id: a, usd: 1, scope: { colour: red } }', 'budgets[0].scope.colour'],
+  ['{ id: a, usd: 1, actions: [{ at_percent: 80 }] }', 'budgets[0].actions[0]'],
+  ['{ id: a, usd: 1, actions: [{ at_percent: 80, downgrade: {}, throttle: {} }] }', 'budgets[0].actions[0]'],
+  [
+    '{ id: a, usd: 1, actions: [{ at_percent: 80, downgrade: { strategy: luck } }] }',
+    'budgets[0].actions[0].downgrade.strategy',
+  ],
   ['7', 'budgets[0]'],
 ])('the budget %s is refused, by its place', (budget, path) => {
   const read = readDocument(`version: 1\nbudgets: [${budget}]\n`);

@@ -24,7 +24,7 @@ export async function applyBudgets(
         ...(pruned === undefined ? [] : [pruned]),
       ]);
       const { rows } = await transaction.query<BudgetRow>(
-        'SELECT * FROM cost_accounting.budgets WHERE tenant = ANY ($1)',
+        'SELECT * FROM cost_accounting.budgets WHERE tenant = ANY ($1) AND throttles IS NULL',
         [[...owners]],
       );
       plan = planBudgets({ current: rows.map(budgetOfRow), wanted, pruned });

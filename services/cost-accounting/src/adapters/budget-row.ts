@@ -1,5 +1,6 @@
 import type { Period } from '@switchyard/budget';
 import type { Budget, BudgetUnit } from '../domain/budget/budget.ts';
+import type { BudgetAction } from '../domain/budget/budget-action.ts';
 
 /** A row of `budgets`. */
 export interface BudgetRow {
@@ -20,6 +21,9 @@ export interface BudgetRow {
   readonly refuses: boolean;
   readonly alert_percents: number[];
   readonly receivers: string[];
+  readonly actions: BudgetAction[];
+  readonly throttles: string | null;
+  readonly throttle_percent: number | null;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
@@ -43,6 +47,9 @@ export const budgetOfRow = (row: BudgetRow): Budget => ({
   refuses: row.refuses,
   alertPercents: row.alert_percents,
   receivers: row.receivers,
+  actions: row.actions,
+  throttle:
+    row.throttles === null ? undefined : { of: Number(row.throttles), atPercent: row.throttle_percent ?? 0 },
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });

@@ -1,6 +1,7 @@
 import { type BudgetWindow, windowAt } from '@switchyard/budget';
 import type { Postgres } from '@switchyard/service-kit';
 import type { Budget } from '../domain/budget/budget.ts';
+import { downgradesOf } from '../domain/budget/downgrades.ts';
 import type { BudgetBook } from '../ports.ts';
 import type { PostgresBudgetIndex } from './postgres-budget-index.ts';
 
@@ -20,12 +21,19 @@ export class PostgresBudgetBook {
       const { version, index } = await this.#index.read(transaction);
       const made = this.#made;
       if (made?.budgetVersion === version && nowMs < made.untilMs) return made.book;
-      const budgets = index.binding.map((budget) => ({ budget, windows: windowsFrom(budget, nowMs) }));
-      const untilMs = budgets.reduce(
-        (soonest, { windows: [present] }) => Math.min(soonest, present?.endMs ?? soonest),
+      const budgets = index.binding(nowMs).map((budget) => ({ budget, windows: windowsFrom(budget, nowMs) }));
+      const acting = index.acting(nowMs);
+      const ends = [...budgets.map(({ windows: [present] }) => present), ...acting].map((one) => one?.endMs);
+      const untilMs = ends.reduce<number>(
+        (soonest, endMs) => Math.min(soonest, endMs ?? soonest),
         Number.POSITIVE_INFINITY,
       );
-      const book = { version: Number.isFinite(untilMs) ? `${version}.${untilMs}` : version, budgets };
+      const downgrades = downgradesOf(acting);
+      const book = {
+        version: Number.isFinite(untilMs) ? `${version}.${untilMs}` : version,
+        budgets,
+        downgrades,
+      };
       this.#made = { budgetVersion: version, untilMs, book };
       return book;
     });

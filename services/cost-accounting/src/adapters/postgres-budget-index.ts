@@ -8,6 +8,16 @@ export interface VersionedBudgets {
   readonly index: BudgetIndex;
 }
 
+const ACTING = `
+  SELECT budget, acting_percent, end_ms FROM cost_accounting.budget_windows
+  WHERE acting_percent > 0 AND (end_ms IS NULL OR end_ms > extract(epoch FROM now()) * 1000)`;
+
+interface ActingRow {
+  readonly budget: string;
+  readonly acting_percent: number;
+  readonly end_ms: string | null;
+}
+
 /** Reads all budgets; again only where they have changed. */
 export class PostgresBudgetIndex {
   #known: VersionedBudgets | undefined;
@@ -22,7 +32,13 @@ export class PostgresBudgetIndex {
     const budgets = await transaction.query<BudgetRow>(
       'SELECT * FROM cost_accounting.budgets ORDER BY number',
     );
-    this.#known = { version, index: new BudgetIndex(budgets.rows.map(budgetOfRow)) };
+    const acting = await transaction.query<ActingRow>(ACTING);
+    const windows = acting.rows.map(({ budget, acting_percent, end_ms }) => ({
+      number: Number(budget),
+      percent: acting_percent,
+      endMs: end_ms === null ? Number.POSITIVE_INFINITY : Number(end_ms),
+    }));
+    this.#known = { version, index: new BudgetIndex(budgets.rows.map(budgetOfRow), windows) };
     return this.#known;
   }
 }

@@ -17,10 +17,10 @@ import { type BudgetRow, budgetOfRow } from './budget-row.ts';
 import { changeBudget, deleteBudget, insertBudget } from './write-budgets.ts';
 
 const LIST = `
-  SELECT * FROM cost_accounting.budgets WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3`;
+  SELECT * FROM cost_accounting.budgets WHERE tenant = $1 AND id > $2 AND throttles IS NULL ORDER BY id LIMIT $3`;
 // A replica that has not been heard of for a minute is gone: what it has is nobody's until its outbox is found.
 const STANDING = `
-  SELECT known.spent, coalesce(sum(lease.left_over), 0) AS leased,
+  SELECT known.spent, known.acting_percent, coalesce(sum(lease.left_over), 0) AS leased,
     coalesce(sum(lease.left_over) FILTER (WHERE report.seen_at IS NULL OR report.seen_at < now() - interval '1 minute'), 0) AS unattributed
   FROM (SELECT 1) AS one
   LEFT JOIN cost_accounting.budget_windows AS known ON known.budget = $1 AND known.start_ms = $2
@@ -29,7 +29,7 @@ const STANDING = `
     WHERE budget = $1 AND start_ms = $2
   ) AS lease ON true
   LEFT JOIN cost_accounting.outbox_reports AS report ON report.outbox_id = lease.owner
-  GROUP BY known.spent`;
+  GROUP BY known.spent, known.acting_percent`;
 
 /** Budgets, in Postgres. */
 export class PostgresBudgets implements BudgetStore {
@@ -75,7 +75,7 @@ export class PostgresBudgets implements BudgetStore {
   get({ tenant, id }: BudgetName, nowMs: number): Promise<StandingBudget | undefined> {
     return this.#postgres.asSystem(async (transaction) => {
       const { rows } = await transaction.query<BudgetRow>(
-        'SELECT * FROM cost_accounting.budgets WHERE tenant = $1 AND id = $2',
+        'SELECT * FROM cost_accounting.budgets WHERE tenant = $1 AND id = $2 AND throttles IS NULL',
         [tenant, id],
       );
       return rows[0] && withStanding(transaction, budgetOfRow(rows[0]), nowMs);
@@ -92,18 +92,25 @@ export class PostgresBudgets implements BudgetStore {
   }
 }
 
+interface StandingRow {
+  readonly spent: string | null;
+  readonly acting_percent: number | null;
+  readonly leased: string;
+  readonly unattributed: string;
+}
+
 async function withStanding(
   transaction: Transaction,
   budget: Budget,
   nowMs: number,
 ): Promise<StandingBudget> {
   const { startMs, endMs } = windowAt(budget.rule, nowMs);
-  const { rows } = await transaction.query<{ spent: string | null; leased: string; unattributed: string }>({
+  const { rows } = await transaction.query<StandingRow>({
     name: 'budget-standing',
     text: STANDING,
     values: [budget.number, startMs],
   });
-  const { spent, leased = '0', unattributed = '0' } = rows[0] ?? {};
+  const { spent, acting_percent, leased = '0', unattributed = '0' } = rows[0] ?? {};
   return {
     budget,
     alerts: await listBudgetAlerts(transaction, { budget: budget.number, startMs }),
@@ -113,6 +120,7 @@ async function withStanding(
       spent: BigInt(spent ?? 0),
       leased: BigInt(leased),
       unattributed: BigInt(unattributed),
+      actingPercent: acting_percent ?? 0,
     },
   };
 }

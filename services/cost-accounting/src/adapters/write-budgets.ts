@@ -1,14 +1,15 @@
 import { windowAt } from '@switchyard/budget';
 import type { Transaction } from '@switchyard/service-kit';
 import type { Budget, StatedBudget } from '../domain/budget/budget.ts';
+import type { BudgetAction } from '../domain/budget/budget-action.ts';
 import { tooManyBudgets } from '../errors.ts';
 import type { BudgetChange, BudgetName } from '../ports.ts';
 import { type BudgetRow, budgetOfRow } from './budget-row.ts';
 
 const INSERT = `
   INSERT INTO cost_accounting.budgets (tenant, id, description, key_id, provider, model, service, agent, workflow, unit,
-    limit_amount, period, time_zone, refuses, alert_percents, receivers)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    limit_amount, period, time_zone, refuses, alert_percents, receivers, actions, action_percents)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
   ON CONFLICT (tenant, id) DO NOTHING RETURNING *`;
 // As a record is counted that holds no lease: what is not known to have cost something counts as what was held.
 const SPENT = `
@@ -25,8 +26,14 @@ const BEGIN_WINDOW = `
   INSERT INTO cost_accounting.budget_windows (budget, start_ms, end_ms, spent) VALUES ($1, $2, $3, $4)`;
 const UPDATE = `
   UPDATE cost_accounting.budgets SET limit_amount = coalesce($3, limit_amount), alert_percents = coalesce($4, alert_percents),
-    description = coalesce($5, description), receivers = coalesce($6, receivers), updated_at = now()
-  WHERE tenant = $1 AND id = $2 RETURNING *`;
+    description = coalesce($5, description), receivers = coalesce($6, receivers), actions = coalesce($7, actions),
+    action_percents = coalesce($8, action_percents), updated_at = now()
+  WHERE tenant = $1 AND id = $2 AND throttles IS NULL RETURNING *`;
+const THROTTLE = `
+  INSERT INTO cost_accounting.budgets (tenant, id, description, key_id, provider, model, service, agent, workflow, unit, limit_amount,
+    period, time_zone, refuses, alert_percents, throttles, throttle_percent)
+  SELECT tenant, id || '@' || $2::integer, '', key_id, provider, model, '', '', '', 'requests', $3, 'minute', 'UTC', true, '{}', number, $2
+  FROM cost_accounting.budgets WHERE number = $1`;
 
 /** Makes a budget that has counted the past of its window. @returns undefined where its tenant has one of its id @throws TOO_MANY_BUDGETS */
 export async function insertBudget(
@@ -36,9 +43,10 @@ export async function insertBudget(
 ): Promise<Budget | undefined> {
   const { rows } = await transaction.query<BudgetRow>(INSERT, insertValues(stated));
   if (rows[0] === undefined) return undefined;
-  await refuseTooMany(transaction, stated);
   const budget = budgetOfRow(rows[0]);
   await beginWindow(transaction, budget, nowMs);
+  await setThrottles(transaction, budget);
+  await refuseTooMany(transaction, stated);
   return budget;
 }
 
@@ -46,17 +54,22 @@ export async function insertBudget(
 export async function changeBudget(
   transaction: Transaction,
   { tenant, id }: BudgetName,
-  { limit, alertPercents, description, receivers }: BudgetChange,
+  { limit, alertPercents, description, receivers, actions }: BudgetChange,
 ): Promise<Budget | undefined> {
-  const values = [tenant, id, limit, alertPercents, description, receivers];
+  const values = [tenant, id, limit, alertPercents, description, receivers, ...actionValues(actions)];
   const { rows } = await transaction.query<BudgetRow>(UPDATE, values);
-  return rows[0] && budgetOfRow(rows[0]);
+  if (rows[0] === undefined) return undefined;
+  const budget = budgetOfRow(rows[0]);
+  if (actions === undefined) return budget;
+  await setThrottles(transaction, budget);
+  await refuseTooMany(transaction, budget);
+  return budget;
 }
 
 /** @returns whether there was one */
 export async function deleteBudget(transaction: Transaction, { tenant, id }: BudgetName): Promise<boolean> {
   const { rowCount } = await transaction.query(
-    'DELETE FROM cost_accounting.budgets WHERE tenant = $1 AND id = $2',
+    'DELETE FROM cost_accounting.budgets WHERE tenant = $1 AND id = $2 AND throttles IS NULL',
     [tenant, id],
   );
   return rowCount === 1;
@@ -67,23 +80,41 @@ const MAX_BUDGETS = 1_000;
 /** Most that refuse of one tenant and one key, or of no key: an attempt is held against at most four times as many. */
 const MAX_REFUSING = 16;
 const COUNT = `
-  SELECT count(*) AS all, count(*) FILTER (WHERE refuses AND key_id = $2) AS refusing
+  SELECT count(*) FILTER (WHERE throttles IS NULL) AS all,
+    count(*) FILTER (WHERE refuses AND throttles IS NULL AND key_id = $2) + count(DISTINCT throttles) FILTER (WHERE key_id = $2) AS refusing
   FROM cost_accounting.budgets WHERE tenant = $1`;
 
 /** With the one that is being made. @throws TOO_MANY_BUDGETS */
 async function refuseTooMany(
   transaction: Transaction,
-  { tenant, scope: { keyId }, refuses }: StatedBudget,
+  { tenant, scope: { keyId }, refuses, actions }: StatedBudget,
 ): Promise<void> {
   const { rows } = await transaction.query<{ all: string; refusing: string }>(COUNT, [tenant, keyId]);
   const { all = '0', refusing = '0' } = rows[0] ?? {};
   if (Number(all) > MAX_BUDGETS) throw tooManyBudgets(`${MAX_BUDGETS} budgets`);
-  if (refuses && Number(refusing) > MAX_REFUSING)
-    throw tooManyBudgets(`${MAX_REFUSING} budgets that refuse, of ${keyId === '' ? 'no key' : 'one key'}`);
+  const binds = refuses || actions.some(({ kind }) => kind === 'throttle');
+  if (binds && Number(refusing) > MAX_REFUSING)
+    throw tooManyBudgets(
+      `${MAX_REFUSING} budgets that refuse or throttle, of ${keyId === '' ? 'no key' : 'one key'}`,
+    );
 }
 
+/** Its throttles are made anew: what is held against those that were is settled by nobody, and its minute ends soon. */
+async function setThrottles(transaction: Transaction, { number, actions }: Budget): Promise<void> {
+  await transaction.query('DELETE FROM cost_accounting.budgets WHERE throttles = $1', [number]);
+  for (const action of actions)
+    if (action.kind === 'throttle')
+      await transaction.query(THROTTLE, [number, action.atPercent, action.requestsPerMinute]);
+}
+
+const actionValues = (actions: readonly BudgetAction[] | undefined): [unknown, unknown] => [
+  actions && JSON.stringify(actions),
+  actions && [...new Set(actions.map(({ atPercent }) => atPercent))],
+];
+
 function insertValues(stated: StatedBudget): unknown[] {
-  const { tenant, id, description, scope, unit, limit, rule, refuses, alertPercents, receivers } = stated;
+  const { tenant, id, description, scope, unit, limit, rule, refuses, alertPercents, receivers, actions } =
+    stated;
   const { keyId, provider, model, service, agent, workflow } = scope;
   return [
     tenant,
@@ -102,6 +133,7 @@ function insertValues(stated: StatedBudget): unknown[] {
     refuses,
     alertPercents,
     receivers,
+    ...actionValues(actions),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { deliveryMessage } from '@switchyard/alerting';
 import type { Period } from '@switchyard/budget';
 import {
+  type BudgetAction as ActionMessage,
   type BudgetAlert,
   BudgetAlertKind,
   BudgetEnforcement,
@@ -9,6 +10,7 @@ import {
   BudgetUnit as UnitMessage,
 } from '@switchyard/contracts/cost';
 import type { BudgetUnit } from '../domain/budget/budget.ts';
+import type { BudgetAction } from '../domain/budget/budget-action.ts';
 import type { StoredBudgetAlert } from '../domain/budget/reached.ts';
 import type { StandingBudget } from '../ports.ts';
 
@@ -44,10 +46,22 @@ export const budgetMessage = ({ budget, standing, alerts }: StandingBudget): Bud
     spent: standing.spent,
     leased: standing.leased,
     unattributed: standing.unattributed,
+    actingPercent: standing.actingPercent,
   },
   receivers: [...budget.receivers],
+  actions: budget.actions.map(actionMessage),
   alerts: alerts.map(alertMessage),
 });
+
+function actionMessage(action: BudgetAction): ActionMessage {
+  const { atPercent } = action;
+  if (action.kind === 'throttle') {
+    const { requestsPerMinute } = action;
+    return { atPercent, action: { $case: 'throttle', value: { requestsPerMinute } } };
+  }
+  const { model, strategy } = action;
+  return { atPercent, action: { $case: 'downgrade', value: { model, strategy } } };
+}
 
 const ALERT_KINDS = {
   threshold: BudgetAlertKind.THRESHOLD,

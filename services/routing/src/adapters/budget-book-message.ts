@@ -1,14 +1,26 @@
 import {
   type BoundBudget as BoundBudgetMessage,
+  type BudgetDowngrade,
   type GetBudgetBookResponse,
   BudgetUnit as UnitMessage,
 } from '@switchyard/contracts/cost';
+import { Strategy } from '@switchyard/contracts/routing';
 import type { BoundBudget, BudgetUnit } from '../domain/budget/bound-budget.ts';
 import { BudgetBook } from '../domain/budget/budget-book.ts';
+import type { Downgrade } from '../domain/budget/downgrade.ts';
+import { findStrategy } from '../domain/strategies/find-strategy.ts';
 
-/** The book that cost-accounting, or the kept one, says. @throws where a budget counts in a unit that is not known here: a newer one */
-export const budgetBookOf = ({ version, budgets }: GetBudgetBookResponse): BudgetBook =>
-  new BudgetBook(version, budgets.map(boundBudgetOf));
+/** The book that cost-accounting, or the kept one, says. @throws where a budget counts in a unit, or has a strategy, that is not known here: a newer one */
+export const budgetBookOf = ({ version, budgets, downgrades }: GetBudgetBookResponse): BudgetBook =>
+  new BudgetBook(version, budgets.map(boundBudgetOf), downgrades.map(downgradeOfMessage));
+
+function downgradeOfMessage({ endMs, ...downgrade }: BudgetDowngrade): Downgrade {
+  const { budget, tenant, keyId, atPercent, model, strategy } = downgrade;
+  if (strategy !== Strategy.UNSPECIFIED && findStrategy(strategy) === undefined)
+    throw new RangeError(`a budget has a strategy ${strategy}, which this version does not know`);
+  const end = endMs === undefined ? Number.POSITIVE_INFINITY : Number(endMs);
+  return { budget, tenant, keyId, atPercent, model, strategy, endMs: end };
+}
 
 const boundBudgetOf = ({ number, scope, unit, windows, ...budget }: BoundBudgetMessage): BoundBudget => ({
   number: Number(number),
@@ -17,6 +29,7 @@ const boundBudgetOf = ({ number, scope, unit, windows, ...budget }: BoundBudgetM
   scope: { keyId: scope?.keyId ?? '', provider: scope?.provider ?? '', model: scope?.model ?? '' },
   unit: unitOf(unit),
   limit: budget.limit,
+  throttledAtPercent: budget.throttledAtPercent,
   windows: windows.map(({ startMs, endMs }) => ({
     startMs: Number(startMs),
     endMs: endMs === undefined ? Number.POSITIVE_INFINITY : Number(endMs),

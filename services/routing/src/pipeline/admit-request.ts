@@ -1,4 +1,5 @@
 import { drawSeed } from '@switchyard/kernel';
+import { type Downgrade, describeDowngrade } from '../domain/budget/downgrade.ts';
 import { type Choice, type DecideInput, decide } from '../domain/decide/decide.ts';
 import { selectOfferings } from '../domain/decide/select-offerings.ts';
 import type { Assignment, GivenVariant } from '../domain/experiment/divide-request.ts';
@@ -18,6 +19,8 @@ export interface DecidedRequest {
   readonly choice: Choice;
   /** The variant that it was given; undefined for none. */
   readonly given: GivenVariant | undefined;
+  /** The budget that had it decided by something cheaper; undefined for none. */
+  readonly downgrade: Downgrade | undefined;
   /** What it counts for; undefined for nothing. */
   readonly assignment: Assignment | undefined;
 }
@@ -35,7 +38,7 @@ export interface DecideMode {
  * @throws NOT_FOUND for a model that nobody offers, FAILED_PRECONDITION where nobody is left in its pool
  */
 export function decideRequest(
-  { operation, tenant, snapshot, division, understood }: AskedRequest,
+  { operation, tenant, snapshot, division, downgrade, understood }: AskedRequest,
   context: Pick<PipelineContext, 'runtimes' | 'quotas' | 'secrets' | 'prefixes' | 'clock' | 'random'>,
   { stream, look = 'enough' }: DecideMode,
 ): DecidedRequest {
@@ -45,7 +48,7 @@ export function decideRequest(
   const needs = heldPrefixes === undefined ? asked : { ...asked, heldPrefixes };
   const selected = selectOfferings(needs, snapshot);
   if (selected.count === 0) throw nobodyOffers(needs, { snapshot, division });
-  const choice = decide({
+  const made = decide({
     needs,
     snapshot,
     stateOf: stateReader(context, { tokens: tokensWanted(needs), nowMs }),
@@ -54,5 +57,7 @@ export function decideRequest(
     selected,
     measured: () => context.runtimes.measured(),
   });
-  return { needs, snapshot, choice, given: division.given, assignment: division.assignment };
+  const choice =
+    downgrade === undefined ? made : { ...made, reason: `${made.reason}; ${describeDowngrade(downgrade)}` };
+  return { needs, snapshot, choice, downgrade, given: division.given, assignment: division.assignment };
 }

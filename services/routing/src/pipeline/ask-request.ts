@@ -2,8 +2,14 @@ import { CacheUse, Purpose } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
 import type { Envelope, Operation, OperationKind } from '@switchyard/llm';
 import { actingTenant, requirePermission } from '@switchyard/service-kit';
+import { type Downgrade, downgraded, isDowngradable } from '../domain/budget/downgrade.ts';
 import { isCachedKind } from '../domain/cache/kept-answer.ts';
-import { type Division, divideRequest, withModelOf } from '../domain/experiment/divide-request.ts';
+import {
+  type Division,
+  type DivisionContext,
+  divideRequest,
+  withModelOf,
+} from '../domain/experiment/divide-request.ts';
 import type { AskedFor } from '../domain/request/interpret-request.ts';
 import { validateRequest } from '../domain/request/validate-request.ts';
 import type { Snapshot } from '../domain/snapshot/snapshot.ts';
@@ -23,9 +29,14 @@ interface AskedFacts {
   readonly snapshot: Snapshot;
   /** What an experiment has made of it. */
   readonly division: Division;
+  /** The budget that runs low and has it decided by something cheaper; undefined for none. */
+  readonly downgrade: Downgrade | undefined;
   /** What it asks for, once its pool and the policies have had their say. */
   readonly understood: AskedFor;
 }
+
+/** What requests are understood with. */
+export type AskContext = Pick<PipelineContext, 'snapshots' | 'clock' | 'defaultStrategy' | 'budgets'>;
 
 /** A valid request. */
 export interface AskedRequest extends AskedFacts {
@@ -45,7 +56,7 @@ export interface AskedCall<Kind extends OperationKind = OperationKind>
  */
 export function askRequest<Call extends Pick<OperationCall, 'operation' | 'principal'>>(
   call: Call,
-  { snapshots, clock, defaultStrategy }: Pick<PipelineContext, 'snapshots' | 'clock' | 'defaultStrategy'>,
+  { snapshots, clock, defaultStrategy, budgets }: AskContext,
 ): AskedFacts & Call {
   const { operation, principal } = call;
   const { request } = operation;
@@ -58,9 +69,30 @@ export function askRequest<Call extends Pick<OperationCall, 'operation' | 'princ
   if (request.purpose === Purpose.PROBE) requirePermission(principal, 'routing.probe');
   const tenant = actingTenant(principal, request.context?.tenant ?? '');
   const snapshot = snapshots.current;
-  const division = divideRequest(request, { experiments: snapshot.experiments, tenant, requestId });
-  const understood = understandRequest(withModelOf(request, division), { tenant, snapshot, defaultStrategy });
-  return { ...call, requestId, arrivedAtMs, arrivedWallMs, tenant, snapshot, division, understood };
+  const downgrade = isDowngradable(request)
+    ? budgets.downgradeOf({ tenant, keyId: principal.keyId })
+    : undefined;
+  const division = divided(request, downgrade, { experiments: snapshot.experiments, tenant, requestId });
+  const asked = withModelOf(request, division);
+  const decided = downgrade === undefined ? asked : downgraded(asked, downgrade);
+  const understood = understandRequest(decided, { tenant, snapshot, defaultStrategy });
+  return {
+    ...call,
+    requestId,
+    arrivedAtMs,
+    arrivedWallMs,
+    tenant,
+    snapshot,
+    division,
+    downgrade,
+    understood,
+  };
+}
+
+/** What a downgrade decides on belongs to no experiment. */
+function divided(request: Envelope, downgrade: Downgrade | undefined, context: DivisionContext): Division {
+  if (downgrade === undefined || downgrade.model === '') return divideRequest(request, context);
+  return { model: downgrade.model, given: undefined, assignment: undefined };
 }
 
 /** What a later version brings is refused by name. */

@@ -17,6 +17,7 @@ import { type KeptResponses, savedBy } from '../domain/cache/kept-answer.ts';
 import type { Offering } from '../domain/snapshot/offering.ts';
 import type { PipelineContext } from '../ports.ts';
 import type { AskedCall } from './ask-request.ts';
+import { downgradeRecord } from './decision-record.ts';
 import { durationOf } from './duration-of.ts';
 import { recordOfRequest } from './record-of-request.ts';
 import type { SemanticSearch } from './semantic-searches.ts';
@@ -106,6 +107,7 @@ export function bookHit(
     experiment: asked.division.given?.experiment ?? '',
     variant: asked.division.given?.variant ?? '',
     cache,
+    downgrade: asked.downgrade && downgradeRecord(asked.downgrade),
   });
 }
 

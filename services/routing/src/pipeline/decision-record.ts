@@ -3,9 +3,11 @@ import {
   type CacheInfo,
   type Decision,
   DecisionOutcome,
+  type Downgrade as DowngradeMessage,
   type Requirements,
   type RouteSummary,
 } from '@switchyard/contracts/routing';
+import type { Downgrade } from '../domain/budget/downgrade.ts';
 import type { Choice, RankedCandidate } from '../domain/decide/decide.ts';
 import { MAX_CANDIDATES } from '../domain/decide/max-candidates.ts';
 import { expectedOutputTokens } from '../domain/request/cost-estimate.ts';
@@ -41,7 +43,7 @@ export function decisionRecord({
   outcome,
   cache,
 }: DecisionFacts): Decision {
-  const { needs, snapshot, choice, given } = decided;
+  const { needs, snapshot, choice, given, downgrade } = decided;
   const candidates = candidateRecords(choice, snapshot);
   const [first] = choice.ranked;
   return {
@@ -70,8 +72,14 @@ export function decisionRecord({
     experiment: given?.experiment ?? '',
     variant: given?.variant ?? '',
     cache,
+    downgrade: downgrade && downgradeRecord(downgrade),
   };
 }
+
+/** What a decision keeps of a downgrade. */
+export const downgradeRecord = ({ budget, tenant, atPercent, model }: Downgrade): DowngradeMessage => ({
+  ...{ budget, tenant, atPercent, model },
+});
 
 function requirementsOf(needs: Needs): Requirements {
   return {

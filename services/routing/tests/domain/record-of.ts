@@ -7,7 +7,14 @@ export function recordOf(input: DecideInput, requestId = 'r'): Decision {
   const { needs, snapshot } = input;
   return decisionRecord({
     requestId,
-    decided: { needs, snapshot, choice: decide(input), given: undefined, assignment: undefined },
+    decided: {
+      needs,
+      snapshot,
+      choice: decide(input),
+      downgrade: undefined,
+      given: undefined,
+      assignment: undefined,
+    },
     decidedWallMs: 1_800_000_000_000,
     attempts: [],
     tried: [],

@@ -8,6 +8,7 @@ export const budget = (traits: Partial<BoundBudget> = {}): BoundBudget => ({
   scope: { keyId: '', provider: '', model: '' },
   unit: 'cost',
   limit: 1_000n,
+  throttledAtPercent: 0,
   windows: [{ startMs: 0, endMs: Number.POSITIVE_INFINITY }],
   ...traits,
 });

@@ -13,12 +13,12 @@ const FIND = `
   FROM cost_accounting.budget_windows AS known
   JOIN cost_accounting.budgets AS budget ON budget.number = known.budget
   CROSS JOIN LATERAL (
-    SELECT 'threshold' AS kind, percent FROM unnest(budget.alert_percents) AS percent
+    SELECT DISTINCT 'threshold' AS kind, percent FROM unnest(budget.alert_percents || budget.action_percents) AS percent
       WHERE known.spent::numeric * 100 >= budget.limit_amount::numeric * percent
     UNION ALL
     SELECT 'exhausted', 0 WHERE known.spent >= budget.limit_amount OR known.refused_at IS NOT NULL
   ) AS reached
-  WHERE (known.end_ms IS NULL OR known.end_ms > $1)
+  WHERE (known.end_ms IS NULL OR known.end_ms > $1) AND budget.throttles IS NULL
     AND NOT EXISTS (SELECT FROM cost_accounting.budget_alerts AS told
       WHERE told.budget = known.budget AND told.start_ms = known.start_ms
         AND told.kind = reached.kind AND told.percent = reached.percent)

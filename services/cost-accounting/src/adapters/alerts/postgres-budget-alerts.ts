@@ -10,6 +10,7 @@ import { findReached } from './find-reached.ts';
 import { readReached } from './read-reached.ts';
 import { recordReached } from './record-reached.ts';
 import { SCHEMA } from './schema.ts';
+import { setActing } from './set-acting.ts';
 
 /** Whoever has it looks at windows; the others look the next time. */
 const LOCK = 7_246_004;
@@ -27,13 +28,14 @@ export class PostgresBudgetAlerts {
     this.#postgres = postgres;
   }
 
-  /** Keeps what windows have newly reached, and who is to be told of it. @returns how much that was */
+  /** Puts actions into force, and keeps what windows have newly reached, and who is to be told of it. @returns how much that was */
   watch(nowMs: number): Promise<number> {
     return this.#postgres.asSystem(async (transaction) => {
       const { rows } = await transaction.query<{ mine: boolean }>(
         `SELECT pg_try_advisory_xact_lock(${LOCK}) AS mine`,
       );
       if (rows[0]?.mine !== true) return 0;
+      await setActing(transaction, nowMs);
       const reached = await findReached(transaction, { nowMs, limit: AT_ONCE });
       for (const one of reached) await recordReached(transaction, one, { newId: () => uuidV7(nowMs), nowMs });
       return reached.length;

@@ -1,11 +1,12 @@
 import { BudgetReached } from '@switchyard/contracts/events';
 import type { Transaction } from '@switchyard/service-kit';
 import type { BudgetUnit } from '../../domain/budget/budget.ts';
+import type { BudgetAction } from '../../domain/budget/budget-action.ts';
 import type { ReachedKind } from '../../domain/budget/reached.ts';
 
 const READ = `
   SELECT budget.tenant, budget.id, budget.unit, told.kind, told.percent, told.spent, told.leased, told.limit_amount,
-    told.start_ms, known.end_ms, told.fired_at
+    told.start_ms, known.end_ms, told.fired_at, budget.actions
   FROM cost_accounting.budget_alerts AS told
   JOIN cost_accounting.budget_windows AS known USING (budget, start_ms)
   JOIN cost_accounting.budgets AS budget ON budget.number = told.budget
@@ -23,6 +24,7 @@ interface AlertRow {
   readonly start_ms: string;
   readonly end_ms: string | null;
   readonly fired_at: Date;
+  readonly actions: readonly BudgetAction[];
 }
 
 /** Reads an alert as NATS is told of it, and of what kind it is; undefined where its budget is gone. */
@@ -39,6 +41,9 @@ export async function readReached(
     windowStart: row.start_ms === '0' ? undefined : new Date(Number(row.start_ms)),
     windowEnd: row.end_ms === null ? undefined : new Date(Number(row.end_ms)),
     occurredAt: row.fired_at,
+    actions: row.actions
+      .filter(({ atPercent }) => row.kind === 'threshold' && atPercent === row.percent)
+      .map(({ kind }) => kind),
   });
   return { kind: row.kind, event };
 }

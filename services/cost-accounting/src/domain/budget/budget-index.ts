@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { Budget, BudgetScope } from './budget.ts';
+import { actionInForce } from './budget-action.ts';
 
 const FIELDS = [
   'keyId',
@@ -10,15 +11,37 @@ const FIELDS = [
   'workflow',
 ] as const satisfies readonly (keyof BudgetScope)[];
 
+/** A window in which a budget does something about requests. */
+export interface ActingWindow {
+  /** The budget's. */
+  readonly number: number;
+  /** Actions up to it are in force. */
+  readonly percent: number;
+  /** Infinity where it has no end. */
+  readonly endMs: number;
+}
+
+/** A budget that does something about requests now. */
+export interface ActingBudget extends Omit<ActingWindow, 'number'> {
+  readonly budget: Budget;
+}
+
 /** Finds the budgets that an entry counts for. */
 export class BudgetIndex {
   readonly #byNumber: ReadonlyMap<number, Budget>;
   /** By tenant, and where a budget is of one key, by both. */
   readonly #byOwner: ReadonlyMap<string, readonly Budget[]>;
+  readonly #acting: readonly ActingBudget[];
 
-  constructor(budgets: readonly Budget[]) {
+  constructor(budgets: readonly Budget[], acting: readonly ActingWindow[] = []) {
     this.#byNumber = new Map(budgets.map((budget) => [budget.number, budget]));
-    this.#byOwner = Map.groupBy(budgets, ({ tenant, scope }) => ownerText(tenant, scope.keyId));
+    // Throttles count what is held against them, and nothing else.
+    const counting = budgets.filter(({ throttle }) => throttle === undefined);
+    this.#byOwner = Map.groupBy(counting, ({ tenant, scope }) => ownerText(tenant, scope.keyId));
+    this.#acting = acting.flatMap(({ number, ...window }) => {
+      const budget = this.#byNumber.get(number);
+      return budget === undefined ? [] : [{ budget, ...window }];
+    });
   }
 
   /** Whether there is none. */
@@ -26,9 +49,20 @@ export class BudgetIndex {
     return this.#byNumber.size === 0;
   }
 
-  /** Those that attempts are held against. */
-  get binding(): Budget[] {
-    return [...this.#byNumber.values()].filter(({ refuses }) => refuses);
+  /** Budgets that run low now, and how long they do something about it. */
+  acting(nowMs: number): readonly ActingBudget[] {
+    return this.#acting.filter(({ endMs }) => nowMs < endMs);
+  }
+
+  /** Those that attempts are held against now: hard ones, and of each budget that runs low the throttle in force. */
+  binding(nowMs: number): Budget[] {
+    const acting = new Map(this.acting(nowMs).map((one) => [one.budget.number, one]));
+    return [...this.#byNumber.values()].filter(({ refuses, throttle }) => {
+      if (throttle === undefined) return refuses;
+      const of = acting.get(throttle.of);
+      const inForce = of && actionInForce(of.budget.actions, 'throttle', of.percent);
+      return inForce?.atPercent === throttle.atPercent;
+    });
   }
 
   get(number: number): Budget | undefined {

@@ -1,4 +1,5 @@
 import type { WindowRule } from '@switchyard/budget';
+import type { BudgetAction } from './budget-action.ts';
 
 /** What budgets count. */
 export const BUDGET_UNITS = ['cost', 'requests', 'tokens'] as const;
@@ -31,12 +32,16 @@ export interface StatedBudget {
   readonly alertPercents: readonly number[];
   /** Ids of receivers of its owner. */
   readonly receivers: readonly string[];
+  /** What it does about requests, by rising percents. */
+  readonly actions: readonly BudgetAction[];
 }
 
 /** A budget that there is. */
 export interface Budget extends StatedBudget {
   /** Never given twice. */
   readonly number: number;
+  /** Where it only throttles another budget: which, and from which percent of that on. It then refuses while that holds. */
+  readonly throttle: { readonly of: number; readonly atPercent: number } | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -50,4 +55,6 @@ export interface Standing {
   readonly leased: bigint;
   /** The part of `leased` of replicas that are gone. */
   readonly unattributed: bigint;
+  /** Actions up to this percent are in force; 0: none. */
+  readonly actingPercent: number;
 }

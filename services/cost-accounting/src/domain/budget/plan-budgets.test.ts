@@ -5,12 +5,12 @@ import { planBudgets } from './plan-budgets.ts';
 const ALL = { keyId: '', provider: '', model: '', service: '', agent: '', workflow: '' };
 const stated = (id: string, change: Partial<StatedBudget> = {}): StatedBudget => ({
   ...{ tenant: 'acme', id, description: '', scope: ALL, unit: 'cost', limit: 5_000_000_000n, refuses: true },
-  ...{ rule: { period: 'day', timeZone: 'UTC' }, alertPercents: [50], receivers: [] },
+  ...{ rule: { period: 'day', timeZone: 'UTC' }, alertPercents: [50], receivers: [], actions: [] },
   ...change,
 });
 const there = (id: string, change: Partial<StatedBudget> = {}): Budget => {
   const at = new Date(0);
-  return { ...stated(id, change), number: 1, createdAt: at, updatedAt: at };
+  return { ...stated(id, change), number: 1, throttle: undefined, createdAt: at, updatedAt: at };
 };
 const said = (plan: ReturnType<typeof planBudgets>) =>
   plan.changes.map(({ action, budget: { tenant, id }, fields }) => [action, `${tenant}/${id}`, fields]);

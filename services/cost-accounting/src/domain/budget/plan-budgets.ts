@@ -71,7 +71,7 @@ function changedFields(before: StatedBudget | undefined, after: StatedBudget): C
 
 /** What is said of a budget, by the names of the proto, as JSON; what is empty is left out. */
 function fieldsOf(budget: StatedBudget): Map<string, string> {
-  const { description, scope, unit, limit, rule, refuses, alertPercents, receivers } = budget;
+  const { description, scope, unit, limit, rule, refuses, alertPercents, receivers, actions } = budget;
   const stated = Object.entries(scope).filter(([, value]) => value !== '');
   const fields: readonly (readonly [string, unknown])[] = [
     ['description', description],
@@ -83,6 +83,7 @@ function fieldsOf(budget: StatedBudget): Map<string, string> {
     ['enforcement', refuses ? 'refuse' : 'alert'],
     ['alert_percents', alertPercents],
     ['receivers', receivers.length === 0 ? '' : receivers],
+    ['actions', actions.length === 0 ? '' : actions],
   ];
   return new Map(fields.flatMap(([name, value]) => (value === '' ? [] : [[name, JSON.stringify(value)]])));
 }

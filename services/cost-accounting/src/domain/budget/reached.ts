@@ -1,6 +1,7 @@
 import { type AlertNotice, isoTime, type StoredDelivery } from '@switchyard/alerting';
 import { formatUsd } from '@switchyard/kernel';
 import type { Budget, Standing } from './budget.ts';
+import { describeAction } from './budget-action.ts';
 
 /** What windows reach. */
 export type ReachedKind = 'threshold' | 'exhausted';
@@ -62,7 +63,11 @@ function summaryOf({ budget, standing, kind, percent }: Reached): string {
   const { spent, leased, endMs } = standing;
   const until = Number.isFinite(endMs) ? `; it begins anew at ${isoTime(endMs)}` : '';
   const stand = `${amount(spent)} of ${amount(budget.limit)} spent, ${amount(leased)} held`;
-  if (kind === 'threshold') return `${percent} % of budget ${budget.id} is reached: ${stand}${until}`;
+  const done = budget.actions
+    .filter(({ atPercent }) => kind === 'threshold' && atPercent === percent)
+    .map((action) => `, and ${describeAction(action)}`)
+    .join('');
+  if (kind === 'threshold') return `${percent} % of budget ${budget.id} is reached${done}: ${stand}${until}`;
   const then = budget.refuses ? ', and requests are refused' : '';
   return `budget ${budget.id} is used up${then}: ${stand}${until}`;
 }

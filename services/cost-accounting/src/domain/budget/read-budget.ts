@@ -8,6 +8,7 @@ import {
 } from '@switchyard/contracts/cost';
 import { err, type FieldViolation, ok, type Result } from '@switchyard/kernel';
 import type { BudgetScope, BudgetUnit, StatedBudget } from './budget.ts';
+import { readActions } from './read-actions.ts';
 
 const ID = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 const MAX_DESCRIPTION = 500;
@@ -45,46 +46,53 @@ export type FieldViolations = readonly [FieldViolation, ...FieldViolation[]];
 
 /** Reads a budget. */
 export function readBudget(message: BudgetMessage): Result<StatedBudget, FieldViolations> {
-  const { id, tenant, description, limit, alertPercents, receivers } = message;
   const unit = UNITS.get(message.unit);
   const period = PERIODS.get(message.period);
   const refuses = ENFORCEMENTS.get(message.enforcement);
   const timeZone = message.timeZone || 'UTC';
   const scope = scopeOf(message);
-  const [first, ...further] = [
+  const actions = readActions(message, { field: 'budget.actions', scope });
+  const problems = [
+    ...plainProblems(message),
+    ...(actions.ok ? [] : actions.error),
+    ...scopeProblems(scope, refuses === false ? 'alerts' : 'refuses'),
+  ];
+  const [first, ...further] = problems;
+  if (first !== undefined) return err([first, ...further]);
+  if (unit === undefined || period === undefined || refuses === undefined || !actions.ok)
+    throw new Error('a budget without problems can be read');
+  const { tenant, id, description, limit, receivers } = message;
+  return ok({
+    ...{ tenant, id, description, scope, unit, limit, refuses, receivers, actions: actions.value },
+    rule: { period, timeZone },
+    alertPercents: message.alertPercents.length === 0 ? DEFAULT_ALERTS : message.alertPercents,
+  });
+}
+
+/** What is wrong with single fields. */
+function plainProblems(message: BudgetMessage): FieldViolation[] {
+  const { id, description, limit, unit, period, enforcement, timeZone, alertPercents, receivers } = message;
+  const zone = timeZone || 'UTC';
+  return [
     ...ofField('id', ID.test(id) ? [] : [ID_RULE]),
     ...ofField('description', descriptionProblems(description)),
     ...ofField('limit', limitProblems(limit)),
-    ...ofField('unit', unit === undefined ? ['must be BUDGET_UNIT_COST, _REQUESTS or _TOKENS'] : []),
+    ...ofField('unit', UNITS.has(unit) ? [] : ['must be BUDGET_UNIT_COST, _REQUESTS or _TOKENS']),
     ...ofField(
       'period',
-      period === undefined ? ['is required: BUDGET_PERIOD_MINUTE, _DAY, _MONTH or _TOTAL'] : [],
+      PERIODS.has(period) ? [] : ['is required: BUDGET_PERIOD_MINUTE, _DAY, _MONTH or _TOTAL'],
     ),
     ...ofField(
       'time_zone',
-      isTimeZone(timeZone) ? [] : [`${JSON.stringify(timeZone)} is no time zone; one is "Europe/Berlin"`],
+      isTimeZone(zone) ? [] : [`${JSON.stringify(zone)} is no time zone; one is "Europe/Berlin"`],
     ),
-    ...ofField('enforcement', refuses === undefined ? ['must be BUDGET_ENFORCEMENT_REFUSE or _ALERT'] : []),
+    ...ofField(
+      'enforcement',
+      ENFORCEMENTS.has(enforcement) ? [] : ['must be BUDGET_ENFORCEMENT_REFUSE or _ALERT'],
+    ),
     ...ofField('alert_percents', alertProblems(alertPercents)),
     ...ofField('receivers', receiverProblems(receivers)),
-    ...scopeProblems(scope, refuses === false ? 'alerts' : 'refuses'),
   ];
-  if (unit === undefined || period === undefined || refuses === undefined || first !== undefined)
-    return err([first as FieldViolation, ...further]);
-  const percents = alertPercents.length === 0 ? DEFAULT_ALERTS : alertPercents;
-  const rule = { period, timeZone };
-  return ok({
-    tenant,
-    id,
-    description,
-    scope,
-    unit,
-    limit,
-    rule,
-    refuses,
-    alertPercents: percents,
-    receivers,
-  });
 }
 
 const ofField = (field: string, descriptions: readonly string[]): FieldViolation[] =>

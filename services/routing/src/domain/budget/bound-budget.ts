@@ -26,6 +26,8 @@ export interface BoundBudget {
   readonly limit: bigint;
   /** The present window and the next one, by cost-accounting's time. */
   readonly windows: readonly BudgetWindow[];
+  /** The percent of the budget of this id from which on it is throttled to this limit; 0: it is the budget itself. */
+  readonly throttledAtPercent: number;
 }
 
 /** What budgets look at in a call. */

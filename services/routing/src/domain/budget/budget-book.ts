@@ -1,4 +1,5 @@
 import type { BoundBudget, BudgetScope, CallScope } from './bound-budget.ts';
+import type { Downgrade } from './downgrade.ts';
 
 /** Whose budgets count everybody. */
 const INSTALLATION = '';
@@ -21,11 +22,14 @@ export class BudgetBook {
   /** '' where there never was one. */
   readonly version: string;
   readonly budgets: readonly BoundBudget[];
+  /** What is in force of those that run low. */
+  readonly downgrades: readonly Downgrade[];
   readonly #byTenant = new Map<string, Shape[]>();
 
-  constructor(version: string, budgets: readonly BoundBudget[]) {
+  constructor(version: string, budgets: readonly BoundBudget[], downgrades: readonly Downgrade[] = []) {
     this.version = version;
     this.budgets = budgets;
+    this.downgrades = downgrades;
     for (const budget of budgets) this.#add(budget);
   }
 

@@ -5,7 +5,7 @@ import type { BoundBudget, BudgetUnit } from './bound-budget.ts';
 export type BudgetRefusal =
   | {
       readonly kind: 'exceeded';
-      readonly budget: Pick<BoundBudget, 'id' | 'tenant' | 'unit'>;
+      readonly budget: Pick<BoundBudget, 'id' | 'tenant' | 'unit' | 'throttledAtPercent'>;
       /** In the budget's unit, like the next three. */
       readonly limit: bigint;
       /** What the ledger has. */
@@ -29,6 +29,9 @@ export function describeBudgetRefusal(refusal: BudgetRefusal): string {
   switch (refusal.kind) {
     case 'exceeded': {
       const { limit, spent, leased, needed } = refusal;
+      const { throttledAtPercent: percent } = refusal.budget;
+      if (percent > 0)
+        return `${name} runs low: from ${percent} % on it lets ${inUnit(limit, 'requests')} through in a minute, and those have been; the next begins at ${new Date(refusal.endMs).toISOString()}`;
       // What all tenants together spend is nothing for one of them to know.
       if (budget.tenant === '')
         return `${name} has too little left: this may need ${inUnit(needed, budget.unit)}; ${whenAnew(refusal.endMs)}`;

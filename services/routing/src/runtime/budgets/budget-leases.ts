@@ -11,6 +11,7 @@ import type { BoundBudget, BudgetUnit, CallScope } from '../../domain/budget/bou
 import { type BudgetBook, EMPTY_BOOK } from '../../domain/budget/budget-book.ts';
 import { type BudgetCharge, chargesOf, type MostUsed } from '../../domain/budget/budget-charge.ts';
 import type { BudgetRefusal } from '../../domain/budget/budget-refusal.ts';
+import { type Downgrade, type DowngradedCaller, downgradeOf } from '../../domain/budget/downgrade.ts';
 import { BookClock, type ToldTime } from './book-clock.ts';
 import { type BudgetHold, LeaseHold, NO_HOLD } from './budget-hold.ts';
 import { type Waiter, WaitingLine } from './waiting-line.ts';
@@ -107,7 +108,7 @@ export class BudgetLeases {
 
   /** Whether any attempt may be counted by one. */
   get hasBudgets(): boolean {
-    return this.#book.budgets.length > 0;
+    return this.#book.budgets.length > 0 || this.#book.downgrades.length > 0;
   }
 
   /** By this machine's clocks: for {@link setTime}. */
@@ -126,6 +127,12 @@ export class BudgetLeases {
     const numbers = new Set(book.budgets.map(({ number }) => number));
     this.#holder.retain((number) => numbers.has(number));
     if (!this.#line.isEmpty) this.#wantExchange();
+  }
+
+  /** What a request is downgraded by; undefined: nothing. */
+  downgradeOf(caller: DowngradedCaller): Downgrade | undefined {
+    const { downgrades } = this.#book;
+    return downgrades.length === 0 ? undefined : downgradeOf(downgrades, caller, this.#time.now().wallMs);
   }
 
   /** Holds what an attempt may use against every budget that counts it, at once where this replica has room. */

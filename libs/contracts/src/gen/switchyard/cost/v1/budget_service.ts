@@ -21,6 +21,7 @@ import {
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { Delivery } from "../../alert/v1/alert.ts";
 import { ConfigurationChange } from "../../routing/v1/configuration_admin_service.ts";
+import { Strategy, strategyFromJSON, strategyToJSON } from "../../routing/v1/requirements.ts";
 
 /** What a window has reached. */
 export const BudgetAlertKind = {
@@ -297,6 +298,53 @@ export interface Budget {
   receivers: string[];
   /** What was told of the present window, the newest first. */
   alerts: BudgetAlert[];
+  /** What is done about requests as it runs low, at most 10, by rising percents. Each percent is told like one of alert_percents. */
+  actions: BudgetAction[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/**
+ * What is done about the requests that a budget counts from a percent of its limit on, until its window ends. Not for a budget of what
+ * callers say of themselves.
+ */
+export interface BudgetAction {
+  /** Percent of the limit that is spent, from 1 to 1,000. */
+  atPercent: number;
+  /** What is done; exactly one is set. */
+  action:
+    | //
+    /**
+     * Requests are decided by something cheaper. Only for a budget of all, of a tenant or of a key: of a model or provider it is
+     * known too late. Of several in force for a request that of its key counts before its tenant's, that before the
+     * installation's, and of one budget the highest percent.
+     */
+    { $case: "downgrade"; value: DowngradeAction }
+    | //
+    /**
+     * Requests are let through at a rate, over all replicas. Of one budget the highest percent in force counts. It counts as one of the 16
+     * budgets that refuse of a key, or of no key.
+     */
+    { $case: "throttle"; value: ThrottleAction }
+    | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What requests are decided by in place of what they ask for. */
+export interface DowngradeAction {
+  /**
+   * The model name that is asked for in place of the request's: a pool, a model or "auto". Nobody is called where nobody offers it. Empty: as
+   * requested.
+   */
+  model: string;
+  /** How candidates are ordered, before request, pool and policy. Default: by cost, or with a model as the request says. */
+  strategy: Strategy;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How many requests are let through. */
+export interface ThrottleAction {
+  /** In each minute, from 1 to 1,000,000. */
+  requestsPerMinute: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -356,6 +404,8 @@ export interface BudgetStanding {
   leased: bigint;
   /** The part of leased of replicas that are gone, and whose usage is not known. */
   unattributed: bigint;
+  /** Actions up to this percent are in force; 0: none is. */
+  actingPercent: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -392,7 +442,11 @@ export interface UpdateBudgetRequest {
     | string
     | undefined;
   /** Its new receivers. Absent: as they are. */
-  receivers: ReceiverIds | undefined;
+  receivers:
+    | ReceiverIds
+    | undefined;
+  /** Its new actions. Absent: as they are. */
+  actions: BudgetActions | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -407,6 +461,13 @@ export interface UpdateBudgetResponse {
 export interface AlertPercents {
   /** Rising, each from 1 to 1,000. */
   percents: number[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A list of actions. */
+export interface BudgetActions {
+  /** At most 10, by rising percents. */
+  actions: BudgetAction[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -510,6 +571,7 @@ function createBaseBudget(): Budget {
     standing: undefined,
     receivers: [],
     alerts: [],
+    actions: [],
     _unknownFields: {},
   };
 }
@@ -567,6 +629,9 @@ export const Budget: MessageFns<Budget> = {
     }
     for (const v of message.alerts) {
       BudgetAlert.encode(v!, writer.uint32(122).fork()).join();
+    }
+    for (const v of message.actions) {
+      BudgetAction.encode(v!, writer.uint32(130).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -722,6 +787,14 @@ export const Budget: MessageFns<Budget> = {
             message.alerts.push(BudgetAlert.decode(reader, reader.uint32()));
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.actions.push(BudgetAction.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -779,6 +852,9 @@ export const Budget: MessageFns<Budget> = {
       alerts: globalThis.Array.isArray(object?.alerts)
         ? object.alerts.map((e: any) => BudgetAlert.fromJSON(e))
         : [],
+      actions: globalThis.Array.isArray(object?.actions)
+        ? object.actions.map((e: any) => BudgetAction.fromJSON(e))
+        : [],
     };
   },
 
@@ -829,6 +905,9 @@ export const Budget: MessageFns<Budget> = {
     if (message.alerts?.length) {
       obj.alerts = message.alerts.map((e) => BudgetAlert.toJSON(e));
     }
+    if (message.actions?.length) {
+      obj.actions = message.actions.map((e) => BudgetAction.toJSON(e));
+    }
     return obj;
   },
 
@@ -856,6 +935,334 @@ export const Budget: MessageFns<Budget> = {
       : undefined;
     message.receivers = object.receivers?.map((e) => e) || [];
     message.alerts = object.alerts?.map((e) => BudgetAlert.fromPartial(e)) || [];
+    message.actions = object.actions?.map((e) => BudgetAction.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseBudgetAction(): BudgetAction {
+  return { atPercent: 0, action: undefined, _unknownFields: {} };
+}
+
+export const BudgetAction: MessageFns<BudgetAction> = {
+  encode(message: BudgetAction, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.atPercent !== 0) {
+      writer.uint32(8).uint32(message.atPercent);
+    }
+    switch (message.action?.$case) {
+      case "downgrade":
+        DowngradeAction.encode(message.action.value, writer.uint32(18).fork()).join();
+        break;
+      case "throttle":
+        ThrottleAction.encode(message.action.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BudgetAction {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBudgetAction();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.atPercent = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.action = { $case: "downgrade", value: DowngradeAction.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.action = { $case: "throttle", value: ThrottleAction.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BudgetAction {
+    return {
+      atPercent: isSet(object.atPercent)
+        ? globalThis.Number(object.atPercent)
+        : isSet(object.at_percent)
+        ? globalThis.Number(object.at_percent)
+        : 0,
+      action: isSet(object.downgrade)
+        ? { $case: "downgrade", value: DowngradeAction.fromJSON(object.downgrade) }
+        : isSet(object.throttle)
+        ? { $case: "throttle", value: ThrottleAction.fromJSON(object.throttle) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: BudgetAction): unknown {
+    const obj: any = {};
+    if (message.atPercent !== 0) {
+      obj.atPercent = Math.round(message.atPercent);
+    }
+    if (message.action?.$case === "downgrade") {
+      obj.downgrade = DowngradeAction.toJSON(message.action.value);
+    } else if (message.action?.$case === "throttle") {
+      obj.throttle = ThrottleAction.toJSON(message.action.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BudgetAction>): BudgetAction {
+    return BudgetAction.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BudgetAction>): BudgetAction {
+    const message = createBaseBudgetAction();
+    message.atPercent = object.atPercent ?? 0;
+    switch (object.action?.$case) {
+      case "downgrade": {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = { $case: "downgrade", value: DowngradeAction.fromPartial(object.action.value) };
+        }
+        break;
+      }
+      case "throttle": {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = { $case: "throttle", value: ThrottleAction.fromPartial(object.action.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseDowngradeAction(): DowngradeAction {
+  return { model: "", strategy: 0, _unknownFields: {} };
+}
+
+export const DowngradeAction: MessageFns<DowngradeAction> = {
+  encode(message: DowngradeAction, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.strategy !== 0) {
+      writer.uint32(16).int32(message.strategy);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DowngradeAction {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDowngradeAction();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.strategy = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DowngradeAction {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      strategy: isSet(object.strategy) ? strategyFromJSON(object.strategy) : 0,
+    };
+  },
+
+  toJSON(message: DowngradeAction): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.strategy !== 0) {
+      obj.strategy = strategyToJSON(message.strategy);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DowngradeAction>): DowngradeAction {
+    return DowngradeAction.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DowngradeAction>): DowngradeAction {
+    const message = createBaseDowngradeAction();
+    message.model = object.model ?? "";
+    message.strategy = object.strategy ?? 0;
+    return message;
+  },
+};
+
+function createBaseThrottleAction(): ThrottleAction {
+  return { requestsPerMinute: 0, _unknownFields: {} };
+}
+
+export const ThrottleAction: MessageFns<ThrottleAction> = {
+  encode(message: ThrottleAction, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestsPerMinute !== 0) {
+      writer.uint32(8).uint32(message.requestsPerMinute);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ThrottleAction {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseThrottleAction();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.requestsPerMinute = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ThrottleAction {
+    return {
+      requestsPerMinute: isSet(object.requestsPerMinute)
+        ? globalThis.Number(object.requestsPerMinute)
+        : isSet(object.requests_per_minute)
+        ? globalThis.Number(object.requests_per_minute)
+        : 0,
+    };
+  },
+
+  toJSON(message: ThrottleAction): unknown {
+    const obj: any = {};
+    if (message.requestsPerMinute !== 0) {
+      obj.requestsPerMinute = Math.round(message.requestsPerMinute);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ThrottleAction>): ThrottleAction {
+    return ThrottleAction.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ThrottleAction>): ThrottleAction {
+    const message = createBaseThrottleAction();
+    message.requestsPerMinute = object.requestsPerMinute ?? 0;
     return message;
   },
 };
@@ -1252,7 +1659,15 @@ export const BudgetScope: MessageFns<BudgetScope> = {
 };
 
 function createBaseBudgetStanding(): BudgetStanding {
-  return { windowStart: undefined, windowEnd: undefined, spent: 0n, leased: 0n, unattributed: 0n, _unknownFields: {} };
+  return {
+    windowStart: undefined,
+    windowEnd: undefined,
+    spent: 0n,
+    leased: 0n,
+    unattributed: 0n,
+    actingPercent: 0,
+    _unknownFields: {},
+  };
 }
 
 export const BudgetStanding: MessageFns<BudgetStanding> = {
@@ -1280,6 +1695,9 @@ export const BudgetStanding: MessageFns<BudgetStanding> = {
         throw new globalThis.Error("value provided for field message.unattributed of type int64 too large");
       }
       writer.uint32(40).int64(message.unattributed);
+    }
+    if (message.actingPercent !== 0) {
+      writer.uint32(48).uint32(message.actingPercent);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1345,6 +1763,14 @@ export const BudgetStanding: MessageFns<BudgetStanding> = {
             message.unattributed = reader.int64() as bigint;
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.actingPercent = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1380,6 +1806,11 @@ export const BudgetStanding: MessageFns<BudgetStanding> = {
       spent: isSet(object.spent) ? BigInt(object.spent) : 0n,
       leased: isSet(object.leased) ? BigInt(object.leased) : 0n,
       unattributed: isSet(object.unattributed) ? BigInt(object.unattributed) : 0n,
+      actingPercent: isSet(object.actingPercent)
+        ? globalThis.Number(object.actingPercent)
+        : isSet(object.acting_percent)
+        ? globalThis.Number(object.acting_percent)
+        : 0,
     };
   },
 
@@ -1400,6 +1831,9 @@ export const BudgetStanding: MessageFns<BudgetStanding> = {
     if (message.unattributed !== 0n) {
       obj.unattributed = message.unattributed.toString();
     }
+    if (message.actingPercent !== 0) {
+      obj.actingPercent = Math.round(message.actingPercent);
+    }
     return obj;
   },
 
@@ -1415,6 +1849,7 @@ export const BudgetStanding: MessageFns<BudgetStanding> = {
     message.unattributed = (object.unattributed !== undefined && object.unattributed !== null)
       ? BigInt(object.unattributed)
       : 0n;
+    message.actingPercent = object.actingPercent ?? 0;
     return message;
   },
 };
@@ -1597,6 +2032,7 @@ function createBaseUpdateBudgetRequest(): UpdateBudgetRequest {
     alertPercents: undefined,
     description: undefined,
     receivers: undefined,
+    actions: undefined,
     _unknownFields: {},
   };
 }
@@ -1623,6 +2059,9 @@ export const UpdateBudgetRequest: MessageFns<UpdateBudgetRequest> = {
     }
     if (message.receivers !== undefined) {
       ReceiverIds.encode(message.receivers, writer.uint32(50).fork()).join();
+    }
+    if (message.actions !== undefined) {
+      BudgetActions.encode(message.actions, writer.uint32(58).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1696,6 +2135,14 @@ export const UpdateBudgetRequest: MessageFns<UpdateBudgetRequest> = {
             message.receivers = ReceiverIds.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.actions = BudgetActions.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1728,6 +2175,7 @@ export const UpdateBudgetRequest: MessageFns<UpdateBudgetRequest> = {
         : undefined,
       description: isSet(object.description) ? globalThis.String(object.description) : undefined,
       receivers: isSet(object.receivers) ? ReceiverIds.fromJSON(object.receivers) : undefined,
+      actions: isSet(object.actions) ? BudgetActions.fromJSON(object.actions) : undefined,
     };
   },
 
@@ -1751,6 +2199,9 @@ export const UpdateBudgetRequest: MessageFns<UpdateBudgetRequest> = {
     if (message.receivers !== undefined) {
       obj.receivers = ReceiverIds.toJSON(message.receivers);
     }
+    if (message.actions !== undefined) {
+      obj.actions = BudgetActions.toJSON(message.actions);
+    }
     return obj;
   },
 
@@ -1768,6 +2219,9 @@ export const UpdateBudgetRequest: MessageFns<UpdateBudgetRequest> = {
     message.description = object.description ?? undefined;
     message.receivers = (object.receivers !== undefined && object.receivers !== null)
       ? ReceiverIds.fromPartial(object.receivers)
+      : undefined;
+    message.actions = (object.actions !== undefined && object.actions !== null)
+      ? BudgetActions.fromPartial(object.actions)
       : undefined;
     return message;
   },
@@ -1953,6 +2407,93 @@ export const AlertPercents: MessageFns<AlertPercents> = {
   fromPartial(object: DeepPartial<AlertPercents>): AlertPercents {
     const message = createBaseAlertPercents();
     message.percents = object.percents?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseBudgetActions(): BudgetActions {
+  return { actions: [], _unknownFields: {} };
+}
+
+export const BudgetActions: MessageFns<BudgetActions> = {
+  encode(message: BudgetActions, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.actions) {
+      BudgetAction.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BudgetActions {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBudgetActions();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.actions.push(BudgetAction.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BudgetActions {
+    return {
+      actions: globalThis.Array.isArray(object?.actions)
+        ? object.actions.map((e: any) => BudgetAction.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: BudgetActions): unknown {
+    const obj: any = {};
+    if (message.actions?.length) {
+      obj.actions = message.actions.map((e) => BudgetAction.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BudgetActions>): BudgetActions {
+    return BudgetActions.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BudgetActions>): BudgetActions {
+    const message = createBaseBudgetActions();
+    message.actions = object.actions?.map((e) => BudgetAction.fromPartial(e)) || [];
     return message;
   },
 };
@@ -2863,7 +3404,7 @@ export const BudgetServiceService = {
       Buffer.from(CreateBudgetResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateBudgetResponse => CreateBudgetResponse.decode(value),
   },
-  /** Changes limit, alerts, receivers and description of a budget. What it is for, its unit and its period stay: make another one. */
+  /** Changes limit, alerts, receivers, actions and description of a budget. What it is for, its unit and its period stay: make another one. */
   updateBudget: {
     path: "/switchyard.cost.v1.BudgetService/UpdateBudget" as const,
     requestStream: false as const,
@@ -2924,7 +3465,7 @@ export const BudgetServiceService = {
 export interface BudgetServiceServer extends UntypedServiceImplementation {
   /** Makes a budget. It counts what was spent in the present window already; a total budget begins with 0. */
   createBudget: handleUnaryCall<CreateBudgetRequest, CreateBudgetResponse>;
-  /** Changes limit, alerts, receivers and description of a budget. What it is for, its unit and its period stay: make another one. */
+  /** Changes limit, alerts, receivers, actions and description of a budget. What it is for, its unit and its period stay: make another one. */
   updateBudget: handleUnaryCall<UpdateBudgetRequest, UpdateBudgetResponse>;
   /** Removes a budget. What it counted is gone; the ledger stays. */
   deleteBudget: handleUnaryCall<DeleteBudgetRequest, DeleteBudgetResponse>;
@@ -2956,7 +3497,7 @@ export interface BudgetServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateBudgetResponse) => void,
   ): ClientUnaryCall;
-  /** Changes limit, alerts, receivers and description of a budget. What it is for, its unit and its period stay: make another one. */
+  /** Changes limit, alerts, receivers, actions and description of a budget. What it is for, its unit and its period stay: make another one. */
   updateBudget(
     request: UpdateBudgetRequest,
     callback: (error: ServiceError | null, response: UpdateBudgetResponse) => void,

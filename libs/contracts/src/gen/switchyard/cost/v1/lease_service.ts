@@ -19,6 +19,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { Strategy, strategyFromJSON, strategyToJSON } from "../../routing/v1/requirements.ts";
 import { BudgetScope, BudgetUnit, budgetUnitFromJSON, budgetUnitToJSON } from "./budget_service.ts";
 
 /** Results of an ask. */
@@ -214,7 +215,30 @@ export interface GetBudgetBookResponse {
   /** The hard ones. Empty where known_version is in force. */
   budgets: BoundBudget[];
   /** The time by which windows begin and end: cost-accounting's. */
-  now: Date | undefined;
+  now:
+    | Date
+    | undefined;
+  /** What is in force of budgets that run low. Empty where known_version is in force. */
+  downgrades: BudgetDowngrade[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Requests are decided by something cheaper, because a budget runs low. */
+export interface BudgetDowngrade {
+  /** Id of the budget. */
+  budget: string;
+  /** Whose requests; empty: all tenants'. */
+  tenant: string;
+  /** Id of the API key whose requests; empty: all keys'. */
+  keyId: string;
+  /** The percent of the budget that it is in force from. */
+  atPercent: number;
+  /** The model name that is asked for in place of the request's; empty: as requested. */
+  model: string;
+  /** How candidates are ordered; UNSPECIFIED: as requested. */
+  strategy: Strategy;
+  /** When it ends, in milliseconds since 1970 UTC; absent where it does not. */
+  endMs?: bigint | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -236,6 +260,8 @@ export interface BoundBudget {
   limit: bigint;
   /** The present window and the next one. */
   windows: BudgetWindow[];
+  /** The percent of the budget of this id from which on it is throttled to this limit; 0: it is the budget itself. */
+  throttledAtPercent: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1689,7 +1715,7 @@ export const GetBudgetBookRequest: MessageFns<GetBudgetBookRequest> = {
 };
 
 function createBaseGetBudgetBookResponse(): GetBudgetBookResponse {
-  return { version: "", budgets: [], now: undefined, _unknownFields: {} };
+  return { version: "", budgets: [], now: undefined, downgrades: [], _unknownFields: {} };
 }
 
 export const GetBudgetBookResponse: MessageFns<GetBudgetBookResponse> = {
@@ -1702,6 +1728,9 @@ export const GetBudgetBookResponse: MessageFns<GetBudgetBookResponse> = {
     }
     if (message.now !== undefined) {
       Timestamp.encode(toTimestamp(message.now), writer.uint32(26).fork()).join();
+    }
+    for (const v of message.downgrades) {
+      BudgetDowngrade.encode(v!, writer.uint32(34).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1751,6 +1780,14 @@ export const GetBudgetBookResponse: MessageFns<GetBudgetBookResponse> = {
             message.now = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.downgrades.push(BudgetDowngrade.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1776,6 +1813,9 @@ export const GetBudgetBookResponse: MessageFns<GetBudgetBookResponse> = {
       version: isSet(object.version) ? globalThis.String(object.version) : "",
       budgets: globalThis.Array.isArray(object?.budgets) ? object.budgets.map((e: any) => BoundBudget.fromJSON(e)) : [],
       now: isSet(object.now) ? fromJsonTimestamp(object.now) : undefined,
+      downgrades: globalThis.Array.isArray(object?.downgrades)
+        ? object.downgrades.map((e: any) => BudgetDowngrade.fromJSON(e))
+        : [],
     };
   },
 
@@ -1790,6 +1830,9 @@ export const GetBudgetBookResponse: MessageFns<GetBudgetBookResponse> = {
     if (message.now !== undefined) {
       obj.now = message.now.toISOString();
     }
+    if (message.downgrades?.length) {
+      obj.downgrades = message.downgrades.map((e) => BudgetDowngrade.toJSON(e));
+    }
     return obj;
   },
 
@@ -1801,12 +1844,224 @@ export const GetBudgetBookResponse: MessageFns<GetBudgetBookResponse> = {
     message.version = object.version ?? "";
     message.budgets = object.budgets?.map((e) => BoundBudget.fromPartial(e)) || [];
     message.now = object.now ?? undefined;
+    message.downgrades = object.downgrades?.map((e) => BudgetDowngrade.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseBudgetDowngrade(): BudgetDowngrade {
+  return {
+    budget: "",
+    tenant: "",
+    keyId: "",
+    atPercent: 0,
+    model: "",
+    strategy: 0,
+    endMs: undefined,
+    _unknownFields: {},
+  };
+}
+
+export const BudgetDowngrade: MessageFns<BudgetDowngrade> = {
+  encode(message: BudgetDowngrade, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.budget !== "") {
+      writer.uint32(10).string(message.budget);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(18).string(message.tenant);
+    }
+    if (message.keyId !== "") {
+      writer.uint32(26).string(message.keyId);
+    }
+    if (message.atPercent !== 0) {
+      writer.uint32(32).uint32(message.atPercent);
+    }
+    if (message.model !== "") {
+      writer.uint32(42).string(message.model);
+    }
+    if (message.strategy !== 0) {
+      writer.uint32(48).int32(message.strategy);
+    }
+    if (message.endMs !== undefined) {
+      if (BigInt.asIntN(64, message.endMs) !== message.endMs) {
+        throw new globalThis.Error("value provided for field message.endMs of type int64 too large");
+      }
+      writer.uint32(56).int64(message.endMs);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BudgetDowngrade {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBudgetDowngrade();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.budget = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.atPercent = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.strategy = reader.int32() as any;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.endMs = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BudgetDowngrade {
+    return {
+      budget: isSet(object.budget) ? globalThis.String(object.budget) : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      keyId: isSet(object.keyId)
+        ? globalThis.String(object.keyId)
+        : isSet(object.key_id)
+        ? globalThis.String(object.key_id)
+        : "",
+      atPercent: isSet(object.atPercent)
+        ? globalThis.Number(object.atPercent)
+        : isSet(object.at_percent)
+        ? globalThis.Number(object.at_percent)
+        : 0,
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      strategy: isSet(object.strategy) ? strategyFromJSON(object.strategy) : 0,
+      endMs: isSet(object.endMs) ? BigInt(object.endMs) : isSet(object.end_ms) ? BigInt(object.end_ms) : undefined,
+    };
+  },
+
+  toJSON(message: BudgetDowngrade): unknown {
+    const obj: any = {};
+    if (message.budget !== "") {
+      obj.budget = message.budget;
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.keyId !== "") {
+      obj.keyId = message.keyId;
+    }
+    if (message.atPercent !== 0) {
+      obj.atPercent = Math.round(message.atPercent);
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.strategy !== 0) {
+      obj.strategy = strategyToJSON(message.strategy);
+    }
+    if (message.endMs !== undefined) {
+      obj.endMs = message.endMs.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BudgetDowngrade>): BudgetDowngrade {
+    return BudgetDowngrade.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BudgetDowngrade>): BudgetDowngrade {
+    const message = createBaseBudgetDowngrade();
+    message.budget = object.budget ?? "";
+    message.tenant = object.tenant ?? "";
+    message.keyId = object.keyId ?? "";
+    message.atPercent = object.atPercent ?? 0;
+    message.model = object.model ?? "";
+    message.strategy = object.strategy ?? 0;
+    message.endMs = (object.endMs !== undefined && object.endMs !== null) ? BigInt(object.endMs) : undefined;
     return message;
   },
 };
 
 function createBaseBoundBudget(): BoundBudget {
-  return { number: 0n, id: "", tenant: "", scope: undefined, unit: 0, limit: 0n, windows: [], _unknownFields: {} };
+  return {
+    number: 0n,
+    id: "",
+    tenant: "",
+    scope: undefined,
+    unit: 0,
+    limit: 0n,
+    windows: [],
+    throttledAtPercent: 0,
+    _unknownFields: {},
+  };
 }
 
 export const BoundBudget: MessageFns<BoundBudget> = {
@@ -1837,6 +2092,9 @@ export const BoundBudget: MessageFns<BoundBudget> = {
     }
     for (const v of message.windows) {
       BudgetWindow.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.throttledAtPercent !== 0) {
+      writer.uint32(64).uint32(message.throttledAtPercent);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1918,6 +2176,14 @@ export const BoundBudget: MessageFns<BoundBudget> = {
             message.windows.push(BudgetWindow.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.throttledAtPercent = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1949,6 +2215,11 @@ export const BoundBudget: MessageFns<BoundBudget> = {
       windows: globalThis.Array.isArray(object?.windows)
         ? object.windows.map((e: any) => BudgetWindow.fromJSON(e))
         : [],
+      throttledAtPercent: isSet(object.throttledAtPercent)
+        ? globalThis.Number(object.throttledAtPercent)
+        : isSet(object.throttled_at_percent)
+        ? globalThis.Number(object.throttled_at_percent)
+        : 0,
     };
   },
 
@@ -1975,6 +2246,9 @@ export const BoundBudget: MessageFns<BoundBudget> = {
     if (message.windows?.length) {
       obj.windows = message.windows.map((e) => BudgetWindow.toJSON(e));
     }
+    if (message.throttledAtPercent !== 0) {
+      obj.throttledAtPercent = Math.round(message.throttledAtPercent);
+    }
     return obj;
   },
 
@@ -1992,6 +2266,7 @@ export const BoundBudget: MessageFns<BoundBudget> = {
     message.unit = object.unit ?? 0;
     message.limit = (object.limit !== undefined && object.limit !== null) ? BigInt(object.limit) : 0n;
     message.windows = object.windows?.map((e) => BudgetWindow.fromPartial(e)) || [];
+    message.throttledAtPercent = object.throttledAtPercent ?? 0;
     return message;
   },
 };

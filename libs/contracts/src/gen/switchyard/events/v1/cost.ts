@@ -35,7 +35,11 @@ export interface BudgetReached {
     | Date
     | undefined;
   /** When it was noticed. */
-  occurredAt: Date | undefined;
+  occurredAt:
+    | Date
+    | undefined;
+  /** What is done about requests from now on: any of "downgrade", "throttle". */
+  actions: string[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -52,6 +56,7 @@ function createBaseBudgetReached(): BudgetReached {
     windowStart: undefined,
     windowEnd: undefined,
     occurredAt: undefined,
+    actions: [],
     _unknownFields: {},
   };
 }
@@ -99,6 +104,9 @@ export const BudgetReached: MessageFns<BudgetReached> = {
     }
     if (message.occurredAt !== undefined) {
       Timestamp.encode(toTimestamp(message.occurredAt), writer.uint32(90).fork()).join();
+    }
+    for (const v of message.actions) {
+      writer.uint32(98).string(v!);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -212,6 +220,14 @@ export const BudgetReached: MessageFns<BudgetReached> = {
             message.occurredAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.actions.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -261,6 +277,9 @@ export const BudgetReached: MessageFns<BudgetReached> = {
         : isSet(object.occurred_at)
         ? fromJsonTimestamp(object.occurred_at)
         : undefined,
+      actions: globalThis.Array.isArray(object?.actions)
+        ? object.actions.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -299,6 +318,9 @@ export const BudgetReached: MessageFns<BudgetReached> = {
     if (message.occurredAt !== undefined) {
       obj.occurredAt = message.occurredAt.toISOString();
     }
+    if (message.actions?.length) {
+      obj.actions = message.actions;
+    }
     return obj;
   },
 
@@ -318,6 +340,7 @@ export const BudgetReached: MessageFns<BudgetReached> = {
     message.windowStart = object.windowStart ?? undefined;
     message.windowEnd = object.windowEnd ?? undefined;
     message.occurredAt = object.occurredAt ?? undefined;
+    message.actions = object.actions?.map((e) => e) || [];
     return message;
   },
 };

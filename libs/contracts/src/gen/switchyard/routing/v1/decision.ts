@@ -207,7 +207,24 @@ export interface Decision {
    * What the cache had to do with the answer. Absent where the request is not cached. With a hit nobody was called, so there are
    * neither candidates nor attempts.
    */
-  cache: CacheInfo | undefined;
+  cache:
+    | CacheInfo
+    | undefined;
+  /** The budget that had it decided by something cheaper. Absent for none. */
+  downgrade: Downgrade | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A budget that ran low, and what it had requests decided by. */
+export interface Downgrade {
+  /** Id of the budget. */
+  budget: string;
+  /** Whose it is; empty for the installation's. */
+  tenant: string;
+  /** The percent of it that was spent, at the least. */
+  atPercent: number;
+  /** The model name that was decided on in place of requested_model; empty: requested_model. */
+  model: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -565,6 +582,7 @@ function createBaseDecision(): Decision {
     experiment: "",
     variant: "",
     cache: undefined,
+    downgrade: undefined,
     _unknownFields: {},
   };
 }
@@ -648,6 +666,9 @@ export const Decision: MessageFns<Decision> = {
     }
     if (message.cache !== undefined) {
       CacheInfo.encode(message.cache, writer.uint32(202).fork()).join();
+    }
+    if (message.downgrade !== undefined) {
+      Downgrade.encode(message.downgrade, writer.uint32(210).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -873,6 +894,14 @@ export const Decision: MessageFns<Decision> = {
             message.cache = CacheInfo.decode(reader, reader.uint32());
             continue;
           }
+          case 26: {
+            if (tag !== 210) {
+              break;
+            }
+
+            message.downgrade = Downgrade.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -968,6 +997,7 @@ export const Decision: MessageFns<Decision> = {
       experiment: isSet(object.experiment) ? globalThis.String(object.experiment) : "",
       variant: isSet(object.variant) ? globalThis.String(object.variant) : "",
       cache: isSet(object.cache) ? CacheInfo.fromJSON(object.cache) : undefined,
+      downgrade: isSet(object.downgrade) ? Downgrade.fromJSON(object.downgrade) : undefined,
     };
   },
 
@@ -1048,6 +1078,9 @@ export const Decision: MessageFns<Decision> = {
     if (message.cache !== undefined) {
       obj.cache = CacheInfo.toJSON(message.cache);
     }
+    if (message.downgrade !== undefined) {
+      obj.downgrade = Downgrade.toJSON(message.downgrade);
+    }
     return obj;
   },
 
@@ -1089,6 +1122,146 @@ export const Decision: MessageFns<Decision> = {
     message.cache = (object.cache !== undefined && object.cache !== null)
       ? CacheInfo.fromPartial(object.cache)
       : undefined;
+    message.downgrade = (object.downgrade !== undefined && object.downgrade !== null)
+      ? Downgrade.fromPartial(object.downgrade)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDowngrade(): Downgrade {
+  return { budget: "", tenant: "", atPercent: 0, model: "", _unknownFields: {} };
+}
+
+export const Downgrade: MessageFns<Downgrade> = {
+  encode(message: Downgrade, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.budget !== "") {
+      writer.uint32(10).string(message.budget);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(18).string(message.tenant);
+    }
+    if (message.atPercent !== 0) {
+      writer.uint32(24).uint32(message.atPercent);
+    }
+    if (message.model !== "") {
+      writer.uint32(34).string(message.model);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Downgrade {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDowngrade();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.budget = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.atPercent = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Downgrade {
+    return {
+      budget: isSet(object.budget) ? globalThis.String(object.budget) : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      atPercent: isSet(object.atPercent)
+        ? globalThis.Number(object.atPercent)
+        : isSet(object.at_percent)
+        ? globalThis.Number(object.at_percent)
+        : 0,
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+    };
+  },
+
+  toJSON(message: Downgrade): unknown {
+    const obj: any = {};
+    if (message.budget !== "") {
+      obj.budget = message.budget;
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.atPercent !== 0) {
+      obj.atPercent = Math.round(message.atPercent);
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Downgrade>): Downgrade {
+    return Downgrade.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Downgrade>): Downgrade {
+    const message = createBaseDowngrade();
+    message.budget = object.budget ?? "";
+    message.tenant = object.tenant ?? "";
+    message.atPercent = object.atPercent ?? 0;
+    message.model = object.model ?? "";
     return message;
   },
 };
