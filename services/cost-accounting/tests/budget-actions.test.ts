@@ -121,8 +121,8 @@ test('C14: a throttle binds from its percent on as so many requests in a minute,
   const results = [await ask(), await ask()];
   expect(results).toContain(LeaseAskResult.SHORT);
   expect((await admin.budgets({ tenant })).budgets.map(({ id }) => id)).toEqual(['daily']);
-  for (const action of [admin.budget('daily@80', tenant), admin.deleteBudget('daily@80', tenant)])
-    await expect(action).rejects.toMatchObject({ reason: 'BUDGET_NOT_FOUND' });
+  for (const ask of ['budget', 'deleteBudget'] as const)
+    await expect(admin[ask]('daily@80', tenant)).rejects.toMatchObject({ reason: 'BUDGET_NOT_FOUND' });
   // A throttle that is used up is no budget that is.
   const { budget } = await admin.budget('daily', tenant);
   expect(budget?.alerts.map(({ percent }) => percent)).toEqual([80, 50]);
