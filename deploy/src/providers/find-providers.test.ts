@@ -71,6 +71,86 @@ it('sends no key to an address that nobody checked by hand, whatever variables t
   expect((await find(env)).providers).toEqual([]);
 });
 
+it('finds providers of clouds by the variables of their own tools, each with its own address', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-clouds-'));
+  try {
+    const file = join(folder, 'account.json');
+    writeFileSync(file, JSON.stringify({ type: 'service_account', project_id: 'my-project' }));
+    const { providers, notes } = await find({
+      CO_API_KEY: 'co-1',
+      AWS_ACCESS_KEY_ID: 'AKIA1',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_DEFAULT_REGION: 'eu-west-1',
+      GOOGLE_APPLICATION_CREDENTIALS: file,
+      GOOGLE_CLOUD_LOCATION: 'europe-west4',
+      AZURE_OPENAI_API_KEY: 'az-1',
+      AZURE_OPENAI_ENDPOINT: 'https://my-resource.openai.azure.com/',
+      AZURE_OPENAI_DEPLOYMENTS: 'gpt-4o, small',
+      LLM_PROVIDER: 'bedrock',
+    });
+    expect(notes).toEqual([]);
+    expect(providers.map(({ id, wireFormat, baseUrl }) => [id, wireFormat, baseUrl])).toEqual([
+      ['cohere', 'cohere-v2', 'https://api.cohere.com/v2'],
+      ['amazon-bedrock', 'bedrock-converse', 'https://bedrock-runtime.eu-west-1.amazonaws.com'],
+      [
+        'google-vertex',
+        'vertex-gemini',
+        'https://europe-west4-aiplatform.googleapis.com/v1/projects/my-project/locations/europe-west4/publishers/google',
+      ],
+      ['azure', 'azure-openai', 'https://my-resource.openai.azure.com/openai/v1'],
+    ]);
+    const [, bedrock, vertex, azure] = providers;
+    expect(JSON.parse(bedrock?.key ?? '')).toEqual({
+      access_key_id: 'AKIA1',
+      secret_access_key: 'secret',
+      region: 'eu-west-1',
+    });
+    expect(bedrock?.priority).toBe(10);
+    expect(vertex?.tokenOrigins).toEqual(['https://oauth2.googleapis.com']);
+    expect(azure?.models).toEqual(['gpt-4o', 'small']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it.each<[string, Env, RegExp]>([
+  [
+    'AZURE_OPENAI_ENDPOINT',
+    { AZURE_OPENAI_API_KEY: 'k-1', AZURE_OPENAI_ENDPOINT: 'https://openai.azure.com.evil.example' },
+    /my-resource/,
+  ],
+  [
+    'AZURE_OPENAI_ENDPOINT',
+    { AZURE_OPENAI_API_KEY: 'k-1', AZURE_OPENAI_ENDPOINT: 'http://a.openai.azure.com' },
+    /my-resource/,
+  ],
+  [
+    'AWS_REGION',
+    { AWS_ACCESS_KEY_ID: 'k-1', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'x.evil.example/' },
+    /plain name/,
+  ],
+])('sends no key where %s leads elsewhere', async (name, env, expected) => {
+  const found = find(env);
+  await expect(found).rejects.toThrow(expected);
+  await expect(found).rejects.toThrow(name);
+});
+
+it.each<[string, Env, string[]]>([
+  ['a key of AWS without a region', { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' }, []],
+  [
+    'Azure without deployments',
+    { AZURE_OPENAI_API_KEY: 'k', AZURE_OPENAI_ENDPOINT: 'https://a.openai.azure.com' },
+    ['Azure OpenAI is not used: AZURE_OPENAI_DEPLOYMENTS must name its deployments, with commas'],
+  ],
+  [
+    'no service account',
+    { GOOGLE_APPLICATION_CREDENTIALS: '/dev/null', GOOGLE_CLOUD_LOCATION: 'global' },
+    ['Vertex AI is not used: GOOGLE_APPLICATION_CREDENTIALS names no readable key of a service account'],
+  ],
+])('leaves %s alone', async (_, env, notes) => {
+  expect(await find(env)).toEqual({ providers: [], notes });
+});
+
 it('takes a key from the file that a variable names, without its line end', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-key-'));
   try {

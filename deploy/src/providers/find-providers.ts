@@ -1,6 +1,7 @@
 import type { Catalog } from '@switchyard/llm';
 import { type Env, EnvReader } from '@switchyard/service-kit';
 import { findByKey } from './find-by-key.ts';
+import { findInClouds } from './find-in-clouds.ts';
 import { findLocal } from './find-local.ts';
 import type { LocalServerKind } from './local-servers.ts';
 import { type PlannedProvider, PRIMARY_PRIORITY } from './planned-provider.ts';
@@ -25,10 +26,13 @@ export const SIMULATOR_ONLY = 'simulator';
 
 /** Other names that people have for a provider: name → catalog id. */
 const ALIASES: Readonly<Record<string, string>> = {
+  azure_openai: 'azure',
+  bedrock: 'amazon-bedrock',
   claude: 'anthropic',
   gemini: 'google',
   grok: 'xai',
   'lm-studio': 'lmstudio',
+  vertex: 'google-vertex',
 };
 
 /**
@@ -42,12 +46,13 @@ export async function findProviders(options: FindProvidersOptions): Promise<Foun
   const reader = new EnvReader(env);
   const primary = reader.optional('LLM_PROVIDER')?.trim().toLowerCase();
   if (primary === SIMULATOR_ONLY) return { providers: [], notes: [] };
-  const byKey = findByKey(catalog, reader);
+  const clouds = findInClouds(reader);
+  const byKey = [...findByKey(catalog, reader), ...clouds.providers];
   const local = await findLocal(reader, localServers);
   const all = [...byKey, ...local.providers.filter(({ id }) => byKey.every((keyed) => keyed.id !== id))];
   const providers = choosePrimary(all, primary, reader);
   reader.finish();
-  return { providers, notes: local.notes };
+  return { providers, notes: [...clouds.notes, ...local.notes] };
 }
 
 function choosePrimary(

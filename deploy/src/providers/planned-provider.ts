@@ -4,12 +4,14 @@ export interface PlannedProvider {
   readonly id: string;
   /** Name for people. */
   readonly displayName: string;
-  /** `openai-chat`, `anthropic-messages` or `gemini`. */
+  /** As routing names it. */
   readonly wireFormat: string;
   /** Without a trailing slash. */
   readonly baseUrl: string;
   /** Its API key; undefined where it needs none. */
   readonly key: string | undefined;
+  /** Where its key is exchanged for an access token; absent where it is not. */
+  readonly tokenOrigins?: readonly string[];
   /** Models that it named itself; empty: those of its catalog entry. */
   readonly models: readonly string[];
   /** Lower is preferred. */

@@ -73,11 +73,11 @@ export class ProviderApi implements Disposable {
     return ids;
   }
 
-  /** Stores a secret of the installation that may be sent to one origin. */
-  async putSecret({ id, value, origin }: { id: string; value: string; origin: string }): Promise<void> {
+  /** Stores a secret of the installation that may be sent to some origins. */
+  async putSecret({ id, value, origins }: { id: string; value: string; origins: string[] }): Promise<void> {
     await callWhenAvailable({
       method: this.#secrets.putSecret.bind(this.#secrets),
-      request: PutSecretRequest.fromPartial({ id, value: Buffer.from(value), allowedOrigins: [origin] }),
+      request: PutSecretRequest.fromPartial({ id, value: Buffer.from(value), allowedOrigins: origins }),
       target: this.#credential,
       signal: this.#signal,
     });

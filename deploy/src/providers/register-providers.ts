@@ -91,13 +91,13 @@ async function storeKeys(
   const ids = await api.listSecretIds();
   const fingerprints: Record<string, string> = {};
   const problems: string[] = [];
-  for (const { id: providerId, key, baseUrl } of wanted) {
+  for (const { id: providerId, key, baseUrl, tokenOrigins = [] } of wanted) {
     if (key === undefined) continue;
     const id = secretIdOf(providerId);
-    const { origin } = new URL(baseUrl);
-    const print = fingerprint({ value: key, origin, under: options.fingerprintKey });
+    const origins = [new URL(baseUrl).origin, ...tokenOrigins];
+    const print = fingerprint({ value: key, origin: origins.join(' '), under: options.fingerprintKey });
     if (record.secrets[id] === print && ids.has(id)) continue;
-    const refusal = await refusalOf(() => api.putSecret({ id, value: key, origin }));
+    const refusal = await refusalOf(() => api.putSecret({ id, value: key, origins }));
     if (refusal === undefined) fingerprints[id] = print;
     else problems.push(`the key of ${providerId} can't be stored: ${refusal}`);
   }

@@ -2,6 +2,7 @@ import { checkEventStreamHead } from '../http-answer.ts';
 import type { WireFormat } from '../wire-format.ts';
 import { classifyCohereError } from './classify-error.ts';
 import { decodeCohereResponse } from './decode-response.ts';
+import { embed } from './embed.ts';
 import { encodeCohereRequest } from './encode-request.ts';
 import { findUnsupportedInCohere } from './find-unsupported.ts';
 import { rerank } from './rerank.ts';
@@ -19,5 +20,5 @@ export const cohereV2: WireFormat = Object.freeze({
   checkStreamHead: checkEventStreamHead,
   createStreamDecoder: (options) => new CohereStreamDecoder(options),
   classifyError: classifyCohereError,
-  operations: { rerank },
+  operations: { embed, rerank },
 } satisfies WireFormat);
