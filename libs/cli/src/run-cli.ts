@@ -18,6 +18,7 @@ import { keys } from './commands/keys.ts';
 import { limits } from './commands/limits.ts';
 import { models } from './commands/models.ts';
 import { pools } from './commands/pools.ts';
+import { prices } from './commands/prices.ts';
 import { probing } from './commands/probing.ts';
 import { providers } from './commands/providers.ts';
 import { route } from './commands/route.ts';
@@ -50,6 +51,7 @@ const WORKING_COMMANDS: ReadonlyMap<string, Command> = new Map(
     pools,
     costs,
     budgets,
+    prices,
     cache,
     keys,
     decision,

@@ -101,6 +101,14 @@ export { boundUnitCost } from './rating/bound-cost.ts';
 export { boundTieredCost } from './rating/bound-tiered-cost.ts';
 export { type CountedUsage, completeUsage } from './rating/complete-usage.ts';
 export { boundInputTokens, estimateInputTokens, estimateTextTokens } from './rating/count-tokens.ts';
+export {
+  byWeight,
+  chargedBy,
+  holdsAt,
+  type ListedPrices,
+  type PriceTerm,
+  type PriceWindow,
+} from './rating/price-terms.ts';
 export { PRICE_KINDS, type Prices, pricesOf } from './rating/prices.ts';
 export { type CostComponent, type RatedUsage, rateUsage } from './rating/rate-usage.ts';
 export { sumUsage } from './rating/sum-usage.ts';

@@ -3,6 +3,7 @@ import {
   CostServiceService,
   LeaseServiceService,
   PriceServiceService,
+  PriceTermServiceService,
 } from '@switchyard/contracts/cost';
 import type { Clock } from '@switchyard/kernel';
 import { type DefinedService, defineService } from '@switchyard/service-kit';
@@ -13,11 +14,14 @@ import type {
   LeaseBook,
   LedgerQueries,
   OutboxBook,
+  PriceTermStore,
 } from './ports.ts';
 import type { PriceBookKeeper } from './price-book-keeper.ts';
 import { applyBudgets } from './rpc/apply-budgets.ts';
 import { createBudget } from './rpc/create-budget.ts';
+import { createPriceTerm } from './rpc/create-price-term.ts';
 import { deleteBudget } from './rpc/delete-budget.ts';
+import { endPriceTerm } from './rpc/end-price-term.ts';
 import { exportStatements } from './rpc/export-statements.ts';
 import { getBudget } from './rpc/get-budget.ts';
 import { getBudgetBook } from './rpc/get-budget-book.ts';
@@ -26,12 +30,14 @@ import { getLedgerStatus } from './rpc/get-ledger-status.ts';
 import { getPriceBook } from './rpc/get-price-book.ts';
 import { listBudgets } from './rpc/list-budgets.ts';
 import { listLedgerEntries } from './rpc/list-ledger-entries.ts';
+import { listPriceTerms } from './rpc/list-price-terms.ts';
 import { renewLeases } from './rpc/renew-leases.ts';
 import { updateBudget } from './rpc/update-budget.ts';
 
 /** What the RPCs stand on. */
 export interface CostContext {
   readonly prices: PriceBookKeeper;
+  readonly terms: PriceTermStore;
   readonly outboxes: OutboxBook;
   readonly queries: LedgerQueries;
   readonly budgets: BudgetStore;
@@ -43,10 +49,15 @@ export interface CostContext {
 
 /** What this service offers by gRPC, and the permission that each call needs. */
 export function costServices(context: CostContext): DefinedService[] {
-  const { prices, outboxes, queries, budgets, leases, clock } = context;
+  const { prices, terms, outboxes, queries, budgets, leases, clock } = context;
   return [
     defineService(PriceServiceService, {
       getPriceBook: { permission: 'cost.price.read', handle: getPriceBook(prices) },
+    }),
+    defineService(PriceTermServiceService, {
+      listPriceTerms: { permission: 'cost.price.read', handle: listPriceTerms(terms, clock) },
+      createPriceTerm: { permission: 'cost.price.write', handle: createPriceTerm(context) },
+      endPriceTerm: { permission: 'cost.price.write', handle: endPriceTerm(context) },
     }),
     defineService(LeaseServiceService, {
       renewLeases: { permission: 'cost.lease', handle: renewLeases(context) },

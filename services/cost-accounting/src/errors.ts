@@ -63,3 +63,29 @@ export const ledgerMoving = (): ServiceError =>
     retryable: true,
     retryAfterMs: 5_000,
   });
+
+/** There are terms of this id, or were. */
+export const priceTermExists = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'PRICE_TERM_EXISTS',
+    code: 'ALREADY_EXISTS',
+    publicMessage: `there are price terms ${id} already, or were; take another id`,
+    metadata: { term: id },
+  });
+
+/** There are no such terms, or they have ended. */
+export const priceTermNotFound = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'PRICE_TERM_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: `there are no price terms ${JSON.stringify(id)} that hold or are yet to`,
+    metadata: { term: id },
+  });
+
+/** There are as many terms as there may be. */
+export const tooManyPriceTerms = (most: number): ServiceError =>
+  new ServiceError({
+    reason: 'TOO_MANY_PRICE_TERMS',
+    code: 'RESOURCE_EXHAUSTED',
+    publicMessage: `there may be ${most} price terms that hold or are yet to; end some that are not needed`,
+  });

@@ -10,6 +10,7 @@ import type { PoisonReason } from './domain/intake/poison.ts';
 import type { NamelessPoison, NumberedRecord } from './domain/intake/read-usage-batch.ts';
 import type { EntriesQuery, ListedEntry } from './domain/ledger/entries-query.ts';
 import type { Period } from './domain/period.ts';
+import type { StatedTerm } from './domain/price/stated-term.ts';
 import type { Grouping, Summary, SummaryQuery } from './domain/summary/summary-query.ts';
 
 /** What is to be committed at once. */
@@ -187,12 +188,32 @@ export interface BudgetPage {
   readonly limit: number;
 }
 
+/** What came of making terms. */
+export type CreatedTerm =
+  | { readonly kind: 'created' }
+  /** There are, or were, terms of this id. */
+  | { readonly kind: 'exists' }
+  /** Others say something of the same prices at some time: which. */
+  | { readonly kind: 'overlaps'; readonly id: string };
+
+/** Where terms of prices are kept. */
+export interface PriceTermStore {
+  /** @throws TOO_MANY_PRICE_TERMS */
+  create(term: StatedTerm, nowMs: number): Promise<CreatedTerm>;
+  /** Ends what holds, and what is yet to. @returns whether there was anything to end */
+  end(id: string, nowMs: number): Promise<boolean>;
+  /** What holds or is yet to, by id. */
+  list(nowMs: number): Promise<readonly StatedTerm[]>;
+}
+
 /** A version of the price book. */
 export interface PriceBook {
   /** Grows with every change and sorts as text. */
   readonly version: string;
   /** By provider and model. */
   readonly prices: readonly OfferingPrice[];
+  /** What holds or is yet to in place of them, by id. */
+  readonly terms: readonly StatedTerm[];
 }
 
 /** Where price books are kept. */

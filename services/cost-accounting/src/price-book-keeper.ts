@@ -4,6 +4,7 @@ import { GetPriceBookResponse } from '@switchyard/contracts/cost';
 import { announceState, type Bus, type Logger, type PartState } from '@switchyard/service-kit';
 import { priceBookNotReady } from './errors.ts';
 import type { CatalogPrices, PriceBook, PriceBookStore } from './ports.ts';
+import { priceBookMessage } from './rpc/price-term-message.ts';
 
 export interface PriceBookKeeperOptions {
   readonly store: PriceBookStore;
@@ -70,6 +71,12 @@ export class PriceBookKeeper {
     await this.#announce().catch((error: Error) => log.debug({ err: error }, 'prices were not announced'));
   }
 
+  /** Terms were made or ended: tells everyone at once. */
+  async termsChanged(): Promise<void> {
+    const { log } = this.#options;
+    await this.#announce().catch((error: Error) => log.debug({ err: error }, 'prices were not announced'));
+  }
+
   /** Tells no more versions. */
   stop(): void {
     this.#stopped = true;
@@ -80,7 +87,7 @@ export class PriceBookKeeper {
     if (this.#book !== undefined && book.version <= this.#book.version) return;
     this.#book = book;
     this.#digest = createHash('sha256')
-      .update(GetPriceBookResponse.encode({ ...book, prices: [...book.prices] }).finish())
+      .update(GetPriceBookResponse.encode(priceBookMessage(book)).finish())
       .digest('hex');
   }
 

@@ -25,6 +25,7 @@ import { LedgerDays } from './adapters/postgres-ledger-days.ts';
 import { postgresLedgerQueries } from './adapters/postgres-ledger-queries.ts';
 import { PostgresLedgerSeals } from './adapters/postgres-ledger-seals.ts';
 import { PostgresOutboxBook } from './adapters/postgres-outbox-book.ts';
+import { PostgresPriceTerms } from './adapters/postgres-price-terms.ts';
 import { UsageConsumer } from './bus/usage-consumer.ts';
 import { UsageIntake } from './bus/usage-intake.ts';
 import type { CostAccountingConfig } from './config.ts';
@@ -83,6 +84,7 @@ async function compose(
     image: readDescriptorImage(),
     services: costServices({
       prices,
+      terms: new PostgresPriceTerms(postgres),
       outboxes,
       queries: postgresLedgerQueries(postgres),
       chargeback: postgresChargeback(postgres, seals),

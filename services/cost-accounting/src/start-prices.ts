@@ -25,12 +25,12 @@ export interface PricesOptions {
 
 /** Keeps the price book, and refreshes it where that is configured. */
 export async function startPrices(options: PricesOptions): Promise<PriceBookKeeper> {
-  const { foundation, config, postgres, overrides } = options;
+  const { foundation, config, postgres, clock, overrides } = options;
   const { bus, names, log, readiness, stack } = foundation;
   const refreshes = new PostgresPriceRefreshStore(postgres);
   const { catalog, bundledDigest } = await readPrices(config, overrides.catalog);
   const prices = new PriceBookKeeper({
-    store: new PostgresPriceBookStore(postgres),
+    store: new PostgresPriceBookStore(postgres, () => clock.wallMs()),
     prices: async () => {
       const refreshed = await refreshes.read(bundledDigest);
       return refreshed === undefined ? catalog : digested(layOverlay(refreshed, catalog.prices));

@@ -46,7 +46,7 @@ export function benchSnapshot(catalog: Catalog, { providers: count, times }: Ben
   );
   const snapshot = buildSnapshot({
     ...benchParts(catalog, providers),
-    priceBook: { version: '1', prices },
+    priceBook: { version: '1', terms: [], prices },
     health: new Map(largest.slice(0, 4).map(({ id }) => [`/${id}`, HealthState.DEGRADED])),
   });
   return multiplied(snapshot, times, random);
@@ -59,7 +59,7 @@ export const benchParts = (catalog: Catalog, providers: readonly Provider[]): Sn
   pools: [],
   policies: [],
   experiments: [],
-  priceBook: { version: '1', prices: new Map() },
+  priceBook: { version: '1', terms: [], prices: new Map() },
   healthVersion: '1',
   health: new Map(),
   catalog,

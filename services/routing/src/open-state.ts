@@ -138,7 +138,7 @@ export function openSnapshots(
     pools: [],
     policies: [],
     experiments: [],
-    priceBook: { version: '', prices: new Map() },
+    priceBook: { version: '', prices: new Map(), terms: [] },
     healthVersion: '',
     health: new Map(),
   };

@@ -76,7 +76,7 @@ test('an alias of the overlay may be asked for as a model', () => {
     pools: [],
     policies: [],
     experiments: [],
-    priceBook: { version: '', prices: new Map() },
+    priceBook: { version: '', terms: [], prices: new Map() },
     healthVersion: '',
     health: new Map(),
     catalog,

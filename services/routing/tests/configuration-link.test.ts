@@ -64,7 +64,7 @@ const noParts = () => ({
   pools: [],
   policies: [],
   experiments: [],
-  priceBook: { version: '', prices: new Map() },
+  priceBook: { version: '', terms: [], prices: new Map() },
   healthVersion: '',
   health: new Map(),
   catalog: bundledCatalog(),
@@ -166,7 +166,7 @@ test('prices that no snapshot can be built with wait, and come with the next par
     if (isBroken) throw new Error('cannot be read');
     return undefined;
   });
-  expect(() => holder.setPrices({ version: 'p2', prices })).toThrow('cannot be read');
+  expect(() => holder.setPrices({ version: 'p2', prices, terms: [] })).toThrow('cannot be read');
   expect([holder.current.version, holder.waitingPrices]).toEqual(['1::', 'p2']);
   // Other parts are taken all the same.
   holder.setHealth({ version: '7', health: new Map([['/a', HealthState.HEALTHY]]) });

@@ -22,6 +22,7 @@ const parts = (providers: readonly Provider[], priceVersion = '1'): SnapshotPart
   experiments: [],
   priceBook: {
     version: priceVersion,
+    terms: [],
     prices: new Map([['a/m', { prices: { input: BigInt(priceVersion), output: 1n }, tiers: [] }]]),
   },
   healthVersion: '1',

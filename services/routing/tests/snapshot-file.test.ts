@@ -21,7 +21,7 @@ const PARTS: StoredParts = {
   pools: [Pool.fromJSON({ id: 'q', members: [{ provider: 'p', weight: 0 }], taskTypes: ['chat'] })],
   policies: [Policy.fromJSON({ strategy: 'STRATEGY_COST', requirements: { maxCostNanoUsd: '5' } })],
   experiments: [Experiment.fromJSON({ id: 'e' })],
-  priceBook: { version: '3', prices: new Map() },
+  priceBook: { version: '3', terms: [], prices: new Map() },
   healthVersion: '2',
   health: new Map([['/p', 1]]),
 };

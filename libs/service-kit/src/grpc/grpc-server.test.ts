@@ -42,7 +42,7 @@ beforeEach(async () => {
   principal = reader;
   ended = [];
   requestBytes = new ByteBudget(48 * 1024 * 1024);
-  handle = async ({ knownVersion }) => ({ version: `after ${knownVersion}`, prices: [] });
+  handle = async ({ knownVersion }) => ({ version: `after ${knownVersion}`, prices: [], terms: [] });
   server = await startGrpcServer({
     address: '127.0.0.1:0',
     services: [
@@ -74,7 +74,7 @@ const call = (knownVersion: string) =>
   });
 
 test('a unary call is answered and observed', async () => {
-  expect(await call('7')).toMatchObject({ version: 'after 7', prices: [] });
+  expect(await call('7')).toMatchObject({ version: 'after 7', prices: [], terms: [] });
   expect(ended).toMatchObject([{ method: '/switchyard.cost.v1.PriceService/GetPriceBook', code: 'OK' }]);
 });
 
@@ -151,7 +151,7 @@ test('requests that are too large together are refused, and what is over makes r
   const leave = Promise.withResolvers<void>();
   handle = async ({ knownVersion }) => {
     if (knownVersion.length > 1) await leave.promise;
-    return { version: 'ok', prices: [] };
+    return { version: 'ok', prices: [], terms: [] };
   };
   const first = call(large);
   await expect.poll(() => requestBytes.takenBytes).toBeGreaterThan(large.length);

@@ -3,8 +3,12 @@ import type { Postgres, Transaction } from '@switchyard/service-kit';
 import { nextPriceVersion } from '../domain/price/price-version.ts';
 import type { CatalogPrices, PriceBook, PriceBookStore } from '../ports.ts';
 import { plainArray, textArray } from './postgres-arrays.ts';
+import { readPriceTerms } from './postgres-price-terms.ts';
 
 const CURRENT = `SELECT version, catalog_digest FROM cost_accounting.price_books ORDER BY version DESC LIMIT 1`;
+const CURRENT_WITH_TERMS = `
+  SELECT book.version, terms.version AS terms
+  FROM (SELECT version FROM cost_accounting.price_books ORDER BY version DESC LIMIT 1) AS book, cost_accounting.price_terms_version AS terms`;
 /** Two replicas that start at once make one version, not two. */
 const LOCK = 'SELECT pg_advisory_xact_lock(7246003)';
 const ADD_VERSION = 'INSERT INTO cost_accounting.price_books (version, catalog_digest) VALUES ($1, $2)';
@@ -46,9 +50,11 @@ interface PriceRow {
 /** Price books in Postgres: versions are added, never changed. */
 export class PostgresPriceBookStore implements PriceBookStore {
   readonly #postgres: Postgres;
+  readonly #wallMs: () => number;
 
-  constructor(postgres: Postgres) {
+  constructor(postgres: Postgres, wallMs: () => number) {
     this.#postgres = postgres;
+    this.#wallMs = wallMs;
   }
 
   currentVersion(): Promise<string | undefined> {
@@ -57,8 +63,11 @@ export class PostgresPriceBookStore implements PriceBookStore {
 
   read(version: string): Promise<PriceBook> {
     return this.#postgres.asSystem(async (transaction) => {
-      const { rows } = await transaction.query<PriceRow>(READ, [version]);
-      return { version, prices: rows.map(toOfferingPrice) };
+      // What stands behind the dot is how often terms were changed.
+      const [book] = version.split('.');
+      const { rows } = await transaction.query<PriceRow>(READ, [book]);
+      const terms = await readPriceTerms(transaction, this.#wallMs());
+      return { version, prices: rows.map(toOfferingPrice), terms };
     });
   }
 
@@ -78,8 +87,9 @@ export class PostgresPriceBookStore implements PriceBookStore {
 
 /** Version of the price book in force; undefined before the first. */
 export async function readPriceVersion(transaction: Transaction): Promise<string | undefined> {
-  const { rows } = await transaction.query<{ version: string }>(CURRENT);
-  return rows[0]?.version;
+  const { rows } = await transaction.query<{ version: string; terms: string }>(CURRENT_WITH_TERMS);
+  const [row] = rows;
+  return row && (row.terms === '0' ? row.version : `${row.version}.${row.terms.padStart(10, '0')}`);
 }
 
 async function addPrices(

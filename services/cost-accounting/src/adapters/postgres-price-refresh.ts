@@ -34,7 +34,7 @@ export class PostgresPriceRefreshStore implements PriceRefreshStore {
   }
 
   async succeed({ bundledDigest, prices, setAside }: RefreshedPrices): Promise<void> {
-    const message = GetPriceBookResponse.encode({ version: '', prices: [...prices] }).finish();
+    const message = GetPriceBookResponse.encode({ version: '', terms: [], prices: [...prices] }).finish();
     await this.#postgres.asSystem((transaction) =>
       transaction.query(SUCCEED, [setAside, bundledDigest, Buffer.from(message)]),
     );

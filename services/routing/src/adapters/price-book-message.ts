@@ -1,12 +1,36 @@
-import type { GetPriceBookResponse, OfferingPrice } from '@switchyard/contracts/cost';
-import { CHARGED_UNITS, pricesOf, unitPricesOf } from '@switchyard/llm';
+import {
+  type GetPriceBookResponse,
+  type OfferingPrice,
+  type PriceTerm as TermMessage,
+  TermPrices,
+} from '@switchyard/contracts/cost';
+import { CHARGED_UNITS, type PriceTerm, pricesOf, unitPricesOf } from '@switchyard/llm';
 import type { BookedPrices, PriceBook } from '../domain/snapshot/build-snapshot.ts';
 import { priceKey } from '../domain/snapshot/provider-offers.ts';
 
 /** The price book that cost-accounting, or the kept snapshot, says. */
-export const priceBookOf = ({ version, prices }: GetPriceBookResponse): PriceBook => ({
+export const priceBookOf = ({ version, prices, terms }: GetPriceBookResponse): PriceBook => ({
   version,
+  terms: terms.map(termOf),
   prices: new Map(prices.map((price) => [priceKey(price.provider, price.model), bookedPricesOf(price)])),
+});
+
+const termOf = ({ effectiveFrom, effectiveUntil, prices, windows, ...term }: TermMessage): PriceTerm => ({
+  ...{ id: term.id, tenant: term.tenant, provider: term.provider, model: term.model },
+  fromMs: effectiveFrom?.getTime() ?? 0,
+  untilMs: effectiveUntil?.getTime() ?? Number.POSITIVE_INFINITY,
+  windows: windows.map(({ weekdays, fromMinute, untilMinute }) => ({ weekdays, fromMinute, untilMinute })),
+  ...{ timeZone: term.timeZone, discountPpm: term.discountPpm },
+  prices: { ...pricesOf(prices ?? {}), ...unitPricesOf(prices ?? {}) },
+});
+
+const termMessage = ({ fromMs, untilMs, windows, prices, ...term }: PriceTerm): TermMessage => ({
+  ...term,
+  description: '',
+  effectiveFrom: new Date(fromMs),
+  effectiveUntil: Number.isFinite(untilMs) ? new Date(untilMs) : undefined,
+  windows: windows.map((window) => ({ ...window, weekdays: [...window.weekdays] })),
+  prices: TermPrices.fromPartial(prices),
 });
 
 const bookedPricesOf = (price: OfferingPrice): BookedPrices => ({
@@ -16,7 +40,7 @@ const bookedPricesOf = (price: OfferingPrice): BookedPrices => ({
 });
 
 /** The message of a price book, as far as decisions need it. */
-export function priceBookMessage({ version, prices: byKey }: PriceBook): GetPriceBookResponse {
+export function priceBookMessage({ version, prices: byKey, terms }: PriceBook): GetPriceBookResponse {
   const prices = [...byKey].map(([key, { prices: base, tiers, unitPrices = {} }]) => {
     const slash = key.indexOf('/');
     return {
@@ -28,5 +52,5 @@ export function priceBookMessage({ version, prices: byKey }: PriceBook): GetPric
       tiers: tiers.map((tier) => ({ aboveInputTokens: tier.aboveInputTokens, ...pricesOf(tier.prices) })),
     };
   });
-  return { version, prices };
+  return { version, prices, terms: terms.map(termMessage) };
 }

@@ -38,7 +38,7 @@ export interface DecideMode {
  * @throws NOT_FOUND for a model that nobody offers, FAILED_PRECONDITION where nobody is left in its pool
  */
 export function decideRequest(
-  { operation, tenant, snapshot, division, downgrade, understood }: AskedRequest,
+  { operation, tenant, arrivedWallMs, snapshot, division, downgrade, understood }: AskedRequest,
   context: Pick<PipelineContext, 'runtimes' | 'quotas' | 'secrets' | 'prefixes' | 'clock' | 'random'>,
   { stream, look = 'enough' }: DecideMode,
 ): DecidedRequest {
@@ -55,9 +55,17 @@ export function decideRequest(
     seed: drawSeed(context.random),
     look,
     selected,
+    ...repriced(snapshot, { tenant, arrivedWallMs }),
     measured: () => context.runtimes.measured(),
   });
   const choice =
     downgrade === undefined ? made : { ...made, reason: `${made.reason}; ${describeDowngrade(downgrade)}` };
   return { needs, snapshot, choice, downgrade, given: division.given, assignment: division.assignment };
 }
+
+/** What the tenant is charged now, where that is not what is listed. */
+const repriced = (
+  { terms }: Snapshot,
+  { tenant, arrivedWallMs }: Pick<AskedRequest, 'tenant' | 'arrivedWallMs'>,
+): Pick<DecideInput, 'reprice'> =>
+  terms === undefined ? {} : { reprice: terms.repriceFor(tenant, arrivedWallMs) };

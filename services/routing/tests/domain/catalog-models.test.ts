@@ -14,7 +14,7 @@ function offered(provider: Partial<Provider>): string[] {
     pools: [],
     policies: [],
     experiments: [],
-    priceBook: { version: '', prices: new Map() },
+    priceBook: { version: '', terms: [], prices: new Map() },
     healthVersion: '',
     health: new Map(),
     catalog: bundledCatalog(),

@@ -39,7 +39,7 @@ function offered(catalog: keyof typeof catalogs, { model, ...configured }: Confi
   });
   const offers = offersOf(provider, {
     catalog: catalogs[catalog],
-    priceBook: { version: '', prices: new Map() },
+    priceBook: { version: '', terms: [], prices: new Map() },
     defaultLimits: { connectMs: 1, firstTokenMs: 1, betweenTokensMs: 1, totalMs: 1 },
   });
   const [offer] = offers?.offerings ?? [];

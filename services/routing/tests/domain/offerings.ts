@@ -87,6 +87,7 @@ export function offering(traits: OfferingTraits): Offering {
     tiers,
     unitPrices: traits.unitPrices,
     rates: tokenRates({ prices, tiers }),
+    pricedBy: 'book',
   };
   return { ...made, provider: { ...made.provider, endpoints: endpointsOf(made.provider, endpoints) } };
 }
@@ -102,6 +103,7 @@ export function snapshotOf(
   return {
     version: '1',
     priceVersion: '1',
+    terms: undefined,
     providers: offerings.map(({ provider }) => provider),
     offerings,
     byModel: Map.groupBy(offerings, ({ model }) => model),

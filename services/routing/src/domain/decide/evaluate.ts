@@ -5,6 +5,7 @@ import { outputLimit } from '../request/output-limit.ts';
 import { atEndpoints } from '../snapshot/at-endpoints.ts';
 import type { ConfiguredProvider, Offering } from '../snapshot/offering.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Reprice } from '../snapshot/term-book.ts';
 import { Candidate, type OfferingState } from './candidate.ts';
 import { exclusionsOf } from './constraints.ts';
 import { healthTier } from './health-tier.ts';
@@ -16,6 +17,8 @@ export interface EvaluationInput {
   readonly snapshot: Snapshot;
   /** Reads the state of an offering; must not change while the decision is made. */
   readonly stateOf: (offering: Offering) => OfferingState;
+  /** Gives an offering with the prices that the tenant is charged now. Default: as listed. */
+  readonly reprice?: Reprice;
 }
 
 /** Makes candidates of offerings, for one request. */
@@ -23,12 +26,14 @@ export class Evaluation {
   readonly needs: Needs;
   readonly #snapshot: Snapshot;
   readonly #stateOf: (offering: Offering) => OfferingState;
+  readonly #reprice: Reprice | undefined;
   readonly #unsupported = new UnsupportedCache();
 
-  constructor({ needs, snapshot, stateOf }: EvaluationInput) {
+  constructor({ needs, snapshot, stateOf, reprice }: EvaluationInput) {
     this.needs = needs;
     this.#snapshot = snapshot;
     this.#stateOf = stateOf;
+    this.#reprice = reprice;
   }
 
   /** How well a provider works; see health-tier.ts. */
@@ -49,13 +54,15 @@ export class Evaluation {
     return this.#stateOf(offering);
   }
 
-  candidate(offering: Offering, costNanoUsd = expectedNanoUsd(this.needs, offering)): Candidate {
+  /** @param costNanoUsd what it should cost at the listed prices, where that is known already */
+  candidate(listed: Offering, costNanoUsd = expectedNanoUsd(this.needs, listed)): Candidate {
+    const offering = this.#reprice === undefined ? listed : this.#reprice(listed);
     const { provider } = offering;
     return new Candidate({
       offering,
       needs: this.needs,
       state: this.#stateOf(offering),
-      costNanoUsd,
+      costNanoUsd: offering === listed ? costNanoUsd : expectedNanoUsd(this.needs, offering),
       unsupported: this.#unsupportedAt(offering),
       tier: this.tierOf(provider),
       preference: this.preferenceOf(provider),

@@ -1,12 +1,13 @@
 import type { HealthState } from '@switchyard/contracts/health';
 import type { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
-import type { Catalog, ChargedUnitPrices, TieredPrices } from '@switchyard/llm';
+import type { Catalog, ChargedUnitPrices, PriceTerm, TieredPrices } from '@switchyard/llm';
 import { indexExperiments } from '../experiment/index-experiments.ts';
 import { indexPools } from '../pool/pool-index.ts';
 import { indexModels } from './index-models.ts';
 import type { AttemptLimits } from './offering.ts';
 import { offersOf } from './provider-offers.ts';
 import type { Snapshot } from './snapshot.ts';
+import { TermBook } from './term-book.ts';
 
 /** Everything that an offering is charged by. */
 export interface BookedPrices extends TieredPrices {
@@ -18,6 +19,8 @@ export interface BookedPrices extends TieredPrices {
 export interface PriceBook {
   readonly version: string;
   readonly prices: ReadonlyMap<string, BookedPrices>;
+  /** What is charged in place of them. */
+  readonly terms: readonly PriceTerm[];
 }
 
 /** What a snapshot is built from. */
@@ -53,6 +56,7 @@ export function buildSnapshot(parts: SnapshotParts, offersFor: OffersOf = offers
   return Object.freeze({
     version: versionOf(parts),
     priceVersion: parts.priceBook.version,
+    terms: parts.priceBook.terms.length === 0 ? undefined : new TermBook(parts.priceBook.terms),
     providers: offers.map(({ provider }) => provider),
     offerings,
     byModel,

@@ -109,4 +109,6 @@ export interface Offering {
   readonly unitPrices: ChargedUnitPrices | undefined;
   /** Base prices and tiers as numbers, for estimates. */
   readonly rates: readonly TokenRates[];
+  /** Whether these prices are the price book's, or already those that terms make of them. */
+  readonly pricedBy: 'book' | 'terms';
 }

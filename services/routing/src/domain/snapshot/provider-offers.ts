@@ -160,6 +160,7 @@ function offer(
     tiers: priced?.tiers ?? [],
     unitPrices: priced?.unitPrices,
     rates: tokenRates({ prices: priced?.prices, tiers: priced?.tiers ?? [] }),
+    pricedBy: 'book',
   };
 }
 

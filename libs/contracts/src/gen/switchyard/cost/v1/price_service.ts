@@ -18,6 +18,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
 /** Which price book: the one in force now. */
 export interface GetPriceBookRequest {
@@ -32,6 +33,8 @@ export interface GetPriceBookResponse {
   version: string;
   /** Prices of every offering. Empty where known_version is in force. */
   prices: OfferingPrice[];
+  /** Terms that hold or are yet to: for a tenant's key its own, and those for all. Empty where known_version is in force. */
+  terms: PriceTerm[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -154,6 +157,156 @@ export interface PriceTier {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
+/**
+ * What is charged in place of the price book's prices. Of several that hold for a call, for each unit the one that states the most of
+ * tenant, provider and model counts (a tenant weighs more than a provider, that more than a model), and of those alike the one that began last.
+ */
+export interface PriceTerm {
+  /** Its id: 1 to 64 of a-z, 0-9, "-", "_" and ".", beginning with a letter or digit. Never given twice. */
+  id: string;
+  /** For people. At most 500 characters. */
+  description: string;
+  /** Whose calls; empty: all tenants'. */
+  tenant: string;
+  /** Id of the provider, as it is configured; empty: all. */
+  provider: string;
+  /** Model id at the provider; empty: all. */
+  model: string;
+  /** When they begin to hold. Not in the past. Default: now. */
+  effectiveFrom:
+    | Date
+    | undefined;
+  /** When they end; absent: never. After effective_from. */
+  effectiveUntil:
+    | Date
+    | undefined;
+  /** When in the day they hold; empty: always. They must not overlap. */
+  windows: PriceWindow[];
+  /** Time zone of the windows, for example "Asia/Shanghai". Default: UTC. */
+  timeZone: string;
+  /** Parts per million off every known price, 0 to 1,000,000: 150,000 is 15 %. Not off prices that terms of a tenant state. */
+  discountPpm: number;
+  /** Prices that are stated, in every tier. Unknown ones are as they were. Only with a provider and a model. */
+  prices: TermPrices | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A time of the day. */
+export interface PriceWindow {
+  /** Days of the week, 1 (Monday) to 7; empty: every day. */
+  weekdays: number[];
+  /** Begin, inclusive, in minutes since midnight by the clock on the wall, 0 to 1,439. */
+  fromMinute: number;
+  /** End, exclusive, 1 to 1,440; after the begin: a night is two windows. */
+  untilMinute: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Prices in nano-USD per million units, from 0, as in OfferingPrice. Absent: not stated. */
+export interface TermPrices {
+  /** Per million input tokens. */
+  input?:
+    | bigint
+    | undefined;
+  /** Per million output tokens. */
+  output?:
+    | bigint
+    | undefined;
+  /** Per million input tokens read from the provider's prompt cache. */
+  cacheRead?:
+    | bigint
+    | undefined;
+  /** Per million input tokens written to the provider's prompt cache. */
+  cacheWrite?:
+    | bigint
+    | undefined;
+  /** Per million input tokens written with a time to live of one hour. */
+  cacheWrite1h?:
+    | bigint
+    | undefined;
+  /** Per million output tokens of reasoning. */
+  reasoning?:
+    | bigint
+    | undefined;
+  /** Per million input tokens of audio. */
+  inputAudio?:
+    | bigint
+    | undefined;
+  /** Per million output tokens of audio. */
+  outputAudio?:
+    | bigint
+    | undefined;
+  /** Per million requests. */
+  request?:
+    | bigint
+    | undefined;
+  /** Per million searches of a reranker. */
+  query?:
+    | bigint
+    | undefined;
+  /** Per million images made, at the default size and quality. */
+  outputImage?:
+    | bigint
+    | undefined;
+  /** Per million input tokens of images. */
+  inputImageToken?:
+    | bigint
+    | undefined;
+  /** Per million output tokens of images. */
+  outputImageToken?:
+    | bigint
+    | undefined;
+  /** Per million seconds of sound listened to. */
+  inputAudioSecond?:
+    | bigint
+    | undefined;
+  /** Per million seconds of sound made. */
+  outputAudioSecond?:
+    | bigint
+    | undefined;
+  /** Per million characters of text that is spoken. */
+  inputCharacter?: bigint | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Which terms to make. */
+export interface CreatePriceTermRequest {
+  /** The terms. */
+  term: PriceTerm | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What was made. */
+export interface CreatePriceTermResponse {
+  /** The terms; defaults are filled in. */
+  term: PriceTerm | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Which terms to end. */
+export interface EndPriceTermRequest {
+  /** Their id. */
+  id: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** They are ended. */
+export interface EndPriceTermResponse {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** No choice to make. */
+export interface ListPriceTermsRequest {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Terms. */
+export interface ListPriceTermsResponse {
+  /** By id; at most 1,000. */
+  terms: PriceTerm[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 function createBaseGetPriceBookRequest(): GetPriceBookRequest {
   return { knownVersion: "", _unknownFields: {} };
 }
@@ -244,7 +397,7 @@ export const GetPriceBookRequest: MessageFns<GetPriceBookRequest> = {
 };
 
 function createBaseGetPriceBookResponse(): GetPriceBookResponse {
-  return { version: "", prices: [], _unknownFields: {} };
+  return { version: "", prices: [], terms: [], _unknownFields: {} };
 }
 
 export const GetPriceBookResponse: MessageFns<GetPriceBookResponse> = {
@@ -254,6 +407,9 @@ export const GetPriceBookResponse: MessageFns<GetPriceBookResponse> = {
     }
     for (const v of message.prices) {
       OfferingPrice.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.terms) {
+      PriceTerm.encode(v!, writer.uint32(26).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -295,6 +451,14 @@ export const GetPriceBookResponse: MessageFns<GetPriceBookResponse> = {
             message.prices.push(OfferingPrice.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.terms.push(PriceTerm.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -319,6 +483,7 @@ export const GetPriceBookResponse: MessageFns<GetPriceBookResponse> = {
     return {
       version: isSet(object.version) ? globalThis.String(object.version) : "",
       prices: globalThis.Array.isArray(object?.prices) ? object.prices.map((e: any) => OfferingPrice.fromJSON(e)) : [],
+      terms: globalThis.Array.isArray(object?.terms) ? object.terms.map((e: any) => PriceTerm.fromJSON(e)) : [],
     };
   },
 
@@ -330,6 +495,9 @@ export const GetPriceBookResponse: MessageFns<GetPriceBookResponse> = {
     if (message.prices?.length) {
       obj.prices = message.prices.map((e) => OfferingPrice.toJSON(e));
     }
+    if (message.terms?.length) {
+      obj.terms = message.terms.map((e) => PriceTerm.toJSON(e));
+    }
     return obj;
   },
 
@@ -340,6 +508,7 @@ export const GetPriceBookResponse: MessageFns<GetPriceBookResponse> = {
     const message = createBaseGetPriceBookResponse();
     message.version = object.version ?? "";
     message.prices = object.prices?.map((e) => OfferingPrice.fromPartial(e)) || [];
+    message.terms = object.terms?.map((e) => PriceTerm.fromPartial(e)) || [];
     return message;
   },
 };
@@ -1177,6 +1346,1350 @@ export const PriceTier: MessageFns<PriceTier> = {
   },
 };
 
+function createBasePriceTerm(): PriceTerm {
+  return {
+    id: "",
+    description: "",
+    tenant: "",
+    provider: "",
+    model: "",
+    effectiveFrom: undefined,
+    effectiveUntil: undefined,
+    windows: [],
+    timeZone: "",
+    discountPpm: 0,
+    prices: undefined,
+    _unknownFields: {},
+  };
+}
+
+export const PriceTerm: MessageFns<PriceTerm> = {
+  encode(message: PriceTerm, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.description !== "") {
+      writer.uint32(18).string(message.description);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(26).string(message.tenant);
+    }
+    if (message.provider !== "") {
+      writer.uint32(34).string(message.provider);
+    }
+    if (message.model !== "") {
+      writer.uint32(42).string(message.model);
+    }
+    if (message.effectiveFrom !== undefined) {
+      Timestamp.encode(toTimestamp(message.effectiveFrom), writer.uint32(50).fork()).join();
+    }
+    if (message.effectiveUntil !== undefined) {
+      Timestamp.encode(toTimestamp(message.effectiveUntil), writer.uint32(58).fork()).join();
+    }
+    for (const v of message.windows) {
+      PriceWindow.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.timeZone !== "") {
+      writer.uint32(74).string(message.timeZone);
+    }
+    if (message.discountPpm !== 0) {
+      writer.uint32(80).uint32(message.discountPpm);
+    }
+    if (message.prices !== undefined) {
+      TermPrices.encode(message.prices, writer.uint32(90).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PriceTerm {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePriceTerm();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.description = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.effectiveFrom = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.effectiveUntil = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.windows.push(PriceWindow.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.timeZone = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.discountPpm = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.prices = TermPrices.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PriceTerm {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      description: isSet(object.description) ? globalThis.String(object.description) : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      effectiveFrom: isSet(object.effectiveFrom)
+        ? fromJsonTimestamp(object.effectiveFrom)
+        : isSet(object.effective_from)
+        ? fromJsonTimestamp(object.effective_from)
+        : undefined,
+      effectiveUntil: isSet(object.effectiveUntil)
+        ? fromJsonTimestamp(object.effectiveUntil)
+        : isSet(object.effective_until)
+        ? fromJsonTimestamp(object.effective_until)
+        : undefined,
+      windows: globalThis.Array.isArray(object?.windows) ? object.windows.map((e: any) => PriceWindow.fromJSON(e)) : [],
+      timeZone: isSet(object.timeZone)
+        ? globalThis.String(object.timeZone)
+        : isSet(object.time_zone)
+        ? globalThis.String(object.time_zone)
+        : "",
+      discountPpm: isSet(object.discountPpm)
+        ? globalThis.Number(object.discountPpm)
+        : isSet(object.discount_ppm)
+        ? globalThis.Number(object.discount_ppm)
+        : 0,
+      prices: isSet(object.prices) ? TermPrices.fromJSON(object.prices) : undefined,
+    };
+  },
+
+  toJSON(message: PriceTerm): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.description !== "") {
+      obj.description = message.description;
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.effectiveFrom !== undefined) {
+      obj.effectiveFrom = message.effectiveFrom.toISOString();
+    }
+    if (message.effectiveUntil !== undefined) {
+      obj.effectiveUntil = message.effectiveUntil.toISOString();
+    }
+    if (message.windows?.length) {
+      obj.windows = message.windows.map((e) => PriceWindow.toJSON(e));
+    }
+    if (message.timeZone !== "") {
+      obj.timeZone = message.timeZone;
+    }
+    if (message.discountPpm !== 0) {
+      obj.discountPpm = Math.round(message.discountPpm);
+    }
+    if (message.prices !== undefined) {
+      obj.prices = TermPrices.toJSON(message.prices);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PriceTerm>): PriceTerm {
+    return PriceTerm.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PriceTerm>): PriceTerm {
+    const message = createBasePriceTerm();
+    message.id = object.id ?? "";
+    message.description = object.description ?? "";
+    message.tenant = object.tenant ?? "";
+    message.provider = object.provider ?? "";
+    message.model = object.model ?? "";
+    message.effectiveFrom = object.effectiveFrom ?? undefined;
+    message.effectiveUntil = object.effectiveUntil ?? undefined;
+    message.windows = object.windows?.map((e) => PriceWindow.fromPartial(e)) || [];
+    message.timeZone = object.timeZone ?? "";
+    message.discountPpm = object.discountPpm ?? 0;
+    message.prices = (object.prices !== undefined && object.prices !== null)
+      ? TermPrices.fromPartial(object.prices)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePriceWindow(): PriceWindow {
+  return { weekdays: [], fromMinute: 0, untilMinute: 0, _unknownFields: {} };
+}
+
+export const PriceWindow: MessageFns<PriceWindow> = {
+  encode(message: PriceWindow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.weekdays.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.weekdays) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.fromMinute !== 0) {
+      writer.uint32(16).uint32(message.fromMinute);
+    }
+    if (message.untilMinute !== 0) {
+      writer.uint32(24).uint32(message.untilMinute);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PriceWindow {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePriceWindow();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.weekdays.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.weekdays.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fromMinute = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.untilMinute = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PriceWindow {
+    return {
+      weekdays: globalThis.Array.isArray(object?.weekdays) ? object.weekdays.map((e: any) => globalThis.Number(e)) : [],
+      fromMinute: isSet(object.fromMinute)
+        ? globalThis.Number(object.fromMinute)
+        : isSet(object.from_minute)
+        ? globalThis.Number(object.from_minute)
+        : 0,
+      untilMinute: isSet(object.untilMinute)
+        ? globalThis.Number(object.untilMinute)
+        : isSet(object.until_minute)
+        ? globalThis.Number(object.until_minute)
+        : 0,
+    };
+  },
+
+  toJSON(message: PriceWindow): unknown {
+    const obj: any = {};
+    if (message.weekdays?.length) {
+      obj.weekdays = message.weekdays.map((e) => Math.round(e));
+    }
+    if (message.fromMinute !== 0) {
+      obj.fromMinute = Math.round(message.fromMinute);
+    }
+    if (message.untilMinute !== 0) {
+      obj.untilMinute = Math.round(message.untilMinute);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PriceWindow>): PriceWindow {
+    return PriceWindow.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PriceWindow>): PriceWindow {
+    const message = createBasePriceWindow();
+    message.weekdays = object.weekdays?.map((e) => e) || [];
+    message.fromMinute = object.fromMinute ?? 0;
+    message.untilMinute = object.untilMinute ?? 0;
+    return message;
+  },
+};
+
+function createBaseTermPrices(): TermPrices {
+  return {
+    input: undefined,
+    output: undefined,
+    cacheRead: undefined,
+    cacheWrite: undefined,
+    cacheWrite1h: undefined,
+    reasoning: undefined,
+    inputAudio: undefined,
+    outputAudio: undefined,
+    request: undefined,
+    query: undefined,
+    outputImage: undefined,
+    inputImageToken: undefined,
+    outputImageToken: undefined,
+    inputAudioSecond: undefined,
+    outputAudioSecond: undefined,
+    inputCharacter: undefined,
+    _unknownFields: {},
+  };
+}
+
+export const TermPrices: MessageFns<TermPrices> = {
+  encode(message: TermPrices, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.input !== undefined) {
+      if (BigInt.asIntN(64, message.input) !== message.input) {
+        throw new globalThis.Error("value provided for field message.input of type int64 too large");
+      }
+      writer.uint32(8).int64(message.input);
+    }
+    if (message.output !== undefined) {
+      if (BigInt.asIntN(64, message.output) !== message.output) {
+        throw new globalThis.Error("value provided for field message.output of type int64 too large");
+      }
+      writer.uint32(16).int64(message.output);
+    }
+    if (message.cacheRead !== undefined) {
+      if (BigInt.asIntN(64, message.cacheRead) !== message.cacheRead) {
+        throw new globalThis.Error("value provided for field message.cacheRead of type int64 too large");
+      }
+      writer.uint32(24).int64(message.cacheRead);
+    }
+    if (message.cacheWrite !== undefined) {
+      if (BigInt.asIntN(64, message.cacheWrite) !== message.cacheWrite) {
+        throw new globalThis.Error("value provided for field message.cacheWrite of type int64 too large");
+      }
+      writer.uint32(32).int64(message.cacheWrite);
+    }
+    if (message.cacheWrite1h !== undefined) {
+      if (BigInt.asIntN(64, message.cacheWrite1h) !== message.cacheWrite1h) {
+        throw new globalThis.Error("value provided for field message.cacheWrite1h of type int64 too large");
+      }
+      writer.uint32(40).int64(message.cacheWrite1h);
+    }
+    if (message.reasoning !== undefined) {
+      if (BigInt.asIntN(64, message.reasoning) !== message.reasoning) {
+        throw new globalThis.Error("value provided for field message.reasoning of type int64 too large");
+      }
+      writer.uint32(48).int64(message.reasoning);
+    }
+    if (message.inputAudio !== undefined) {
+      if (BigInt.asIntN(64, message.inputAudio) !== message.inputAudio) {
+        throw new globalThis.Error("value provided for field message.inputAudio of type int64 too large");
+      }
+      writer.uint32(56).int64(message.inputAudio);
+    }
+    if (message.outputAudio !== undefined) {
+      if (BigInt.asIntN(64, message.outputAudio) !== message.outputAudio) {
+        throw new globalThis.Error("value provided for field message.outputAudio of type int64 too large");
+      }
+      writer.uint32(64).int64(message.outputAudio);
+    }
+    if (message.request !== undefined) {
+      if (BigInt.asIntN(64, message.request) !== message.request) {
+        throw new globalThis.Error("value provided for field message.request of type int64 too large");
+      }
+      writer.uint32(72).int64(message.request);
+    }
+    if (message.query !== undefined) {
+      if (BigInt.asIntN(64, message.query) !== message.query) {
+        throw new globalThis.Error("value provided for field message.query of type int64 too large");
+      }
+      writer.uint32(80).int64(message.query);
+    }
+    if (message.outputImage !== undefined) {
+      if (BigInt.asIntN(64, message.outputImage) !== message.outputImage) {
+        throw new globalThis.Error("value provided for field message.outputImage of type int64 too large");
+      }
+      writer.uint32(88).int64(message.outputImage);
+    }
+    if (message.inputImageToken !== undefined) {
+      if (BigInt.asIntN(64, message.inputImageToken) !== message.inputImageToken) {
+        throw new globalThis.Error("value provided for field message.inputImageToken of type int64 too large");
+      }
+      writer.uint32(96).int64(message.inputImageToken);
+    }
+    if (message.outputImageToken !== undefined) {
+      if (BigInt.asIntN(64, message.outputImageToken) !== message.outputImageToken) {
+        throw new globalThis.Error("value provided for field message.outputImageToken of type int64 too large");
+      }
+      writer.uint32(104).int64(message.outputImageToken);
+    }
+    if (message.inputAudioSecond !== undefined) {
+      if (BigInt.asIntN(64, message.inputAudioSecond) !== message.inputAudioSecond) {
+        throw new globalThis.Error("value provided for field message.inputAudioSecond of type int64 too large");
+      }
+      writer.uint32(112).int64(message.inputAudioSecond);
+    }
+    if (message.outputAudioSecond !== undefined) {
+      if (BigInt.asIntN(64, message.outputAudioSecond) !== message.outputAudioSecond) {
+        throw new globalThis.Error("value provided for field message.outputAudioSecond of type int64 too large");
+      }
+      writer.uint32(120).int64(message.outputAudioSecond);
+    }
+    if (message.inputCharacter !== undefined) {
+      if (BigInt.asIntN(64, message.inputCharacter) !== message.inputCharacter) {
+        throw new globalThis.Error("value provided for field message.inputCharacter of type int64 too large");
+      }
+      writer.uint32(128).int64(message.inputCharacter);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TermPrices {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTermPrices();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.input = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.output = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.cacheRead = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.cacheWrite = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.cacheWrite1h = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.reasoning = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.inputAudio = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.outputAudio = reader.int64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.request = reader.int64() as bigint;
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.query = reader.int64() as bigint;
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.outputImage = reader.int64() as bigint;
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.inputImageToken = reader.int64() as bigint;
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.outputImageToken = reader.int64() as bigint;
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.inputAudioSecond = reader.int64() as bigint;
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.outputAudioSecond = reader.int64() as bigint;
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.inputCharacter = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TermPrices {
+    return {
+      input: isSet(object.input) ? BigInt(object.input) : undefined,
+      output: isSet(object.output) ? BigInt(object.output) : undefined,
+      cacheRead: isSet(object.cacheRead)
+        ? BigInt(object.cacheRead)
+        : isSet(object.cache_read)
+        ? BigInt(object.cache_read)
+        : undefined,
+      cacheWrite: isSet(object.cacheWrite)
+        ? BigInt(object.cacheWrite)
+        : isSet(object.cache_write)
+        ? BigInt(object.cache_write)
+        : undefined,
+      cacheWrite1h: isSet(object.cacheWrite1h)
+        ? BigInt(object.cacheWrite1h)
+        : isSet(object.cache_write_1h)
+        ? BigInt(object.cache_write_1h)
+        : undefined,
+      reasoning: isSet(object.reasoning) ? BigInt(object.reasoning) : undefined,
+      inputAudio: isSet(object.inputAudio)
+        ? BigInt(object.inputAudio)
+        : isSet(object.input_audio)
+        ? BigInt(object.input_audio)
+        : undefined,
+      outputAudio: isSet(object.outputAudio)
+        ? BigInt(object.outputAudio)
+        : isSet(object.output_audio)
+        ? BigInt(object.output_audio)
+        : undefined,
+      request: isSet(object.request) ? BigInt(object.request) : undefined,
+      query: isSet(object.query) ? BigInt(object.query) : undefined,
+      outputImage: isSet(object.outputImage)
+        ? BigInt(object.outputImage)
+        : isSet(object.output_image)
+        ? BigInt(object.output_image)
+        : undefined,
+      inputImageToken: isSet(object.inputImageToken)
+        ? BigInt(object.inputImageToken)
+        : isSet(object.input_image_token)
+        ? BigInt(object.input_image_token)
+        : undefined,
+      outputImageToken: isSet(object.outputImageToken)
+        ? BigInt(object.outputImageToken)
+        : isSet(object.output_image_token)
+        ? BigInt(object.output_image_token)
+        : undefined,
+      inputAudioSecond: isSet(object.inputAudioSecond)
+        ? BigInt(object.inputAudioSecond)
+        : isSet(object.input_audio_second)
+        ? BigInt(object.input_audio_second)
+        : undefined,
+      outputAudioSecond: isSet(object.outputAudioSecond)
+        ? BigInt(object.outputAudioSecond)
+        : isSet(object.output_audio_second)
+        ? BigInt(object.output_audio_second)
+        : undefined,
+      inputCharacter: isSet(object.inputCharacter)
+        ? BigInt(object.inputCharacter)
+        : isSet(object.input_character)
+        ? BigInt(object.input_character)
+        : undefined,
+    };
+  },
+
+  toJSON(message: TermPrices): unknown {
+    const obj: any = {};
+    if (message.input !== undefined) {
+      obj.input = message.input.toString();
+    }
+    if (message.output !== undefined) {
+      obj.output = message.output.toString();
+    }
+    if (message.cacheRead !== undefined) {
+      obj.cacheRead = message.cacheRead.toString();
+    }
+    if (message.cacheWrite !== undefined) {
+      obj.cacheWrite = message.cacheWrite.toString();
+    }
+    if (message.cacheWrite1h !== undefined) {
+      obj.cacheWrite1h = message.cacheWrite1h.toString();
+    }
+    if (message.reasoning !== undefined) {
+      obj.reasoning = message.reasoning.toString();
+    }
+    if (message.inputAudio !== undefined) {
+      obj.inputAudio = message.inputAudio.toString();
+    }
+    if (message.outputAudio !== undefined) {
+      obj.outputAudio = message.outputAudio.toString();
+    }
+    if (message.request !== undefined) {
+      obj.request = message.request.toString();
+    }
+    if (message.query !== undefined) {
+      obj.query = message.query.toString();
+    }
+    if (message.outputImage !== undefined) {
+      obj.outputImage = message.outputImage.toString();
+    }
+    if (message.inputImageToken !== undefined) {
+      obj.inputImageToken = message.inputImageToken.toString();
+    }
+    if (message.outputImageToken !== undefined) {
+      obj.outputImageToken = message.outputImageToken.toString();
+    }
+    if (message.inputAudioSecond !== undefined) {
+      obj.inputAudioSecond = message.inputAudioSecond.toString();
+    }
+    if (message.outputAudioSecond !== undefined) {
+      obj.outputAudioSecond = message.outputAudioSecond.toString();
+    }
+    if (message.inputCharacter !== undefined) {
+      obj.inputCharacter = message.inputCharacter.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TermPrices>): TermPrices {
+    return TermPrices.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TermPrices>): TermPrices {
+    const message = createBaseTermPrices();
+    message.input = (object.input !== undefined && object.input !== null) ? BigInt(object.input) : undefined;
+    message.output = (object.output !== undefined && object.output !== null) ? BigInt(object.output) : undefined;
+    message.cacheRead = (object.cacheRead !== undefined && object.cacheRead !== null)
+      ? BigInt(object.cacheRead)
+      : undefined;
+    message.cacheWrite = (object.cacheWrite !== undefined && object.cacheWrite !== null)
+      ? BigInt(object.cacheWrite)
+      : undefined;
+    message.cacheWrite1h = (object.cacheWrite1h !== undefined && object.cacheWrite1h !== null)
+      ? BigInt(object.cacheWrite1h)
+      : undefined;
+    message.reasoning = (object.reasoning !== undefined && object.reasoning !== null)
+      ? BigInt(object.reasoning)
+      : undefined;
+    message.inputAudio = (object.inputAudio !== undefined && object.inputAudio !== null)
+      ? BigInt(object.inputAudio)
+      : undefined;
+    message.outputAudio = (object.outputAudio !== undefined && object.outputAudio !== null)
+      ? BigInt(object.outputAudio)
+      : undefined;
+    message.request = (object.request !== undefined && object.request !== null) ? BigInt(object.request) : undefined;
+    message.query = (object.query !== undefined && object.query !== null) ? BigInt(object.query) : undefined;
+    message.outputImage = (object.outputImage !== undefined && object.outputImage !== null)
+      ? BigInt(object.outputImage)
+      : undefined;
+    message.inputImageToken = (object.inputImageToken !== undefined && object.inputImageToken !== null)
+      ? BigInt(object.inputImageToken)
+      : undefined;
+    message.outputImageToken = (object.outputImageToken !== undefined && object.outputImageToken !== null)
+      ? BigInt(object.outputImageToken)
+      : undefined;
+    message.inputAudioSecond = (object.inputAudioSecond !== undefined && object.inputAudioSecond !== null)
+      ? BigInt(object.inputAudioSecond)
+      : undefined;
+    message.outputAudioSecond = (object.outputAudioSecond !== undefined && object.outputAudioSecond !== null)
+      ? BigInt(object.outputAudioSecond)
+      : undefined;
+    message.inputCharacter = (object.inputCharacter !== undefined && object.inputCharacter !== null)
+      ? BigInt(object.inputCharacter)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCreatePriceTermRequest(): CreatePriceTermRequest {
+  return { term: undefined, _unknownFields: {} };
+}
+
+export const CreatePriceTermRequest: MessageFns<CreatePriceTermRequest> = {
+  encode(message: CreatePriceTermRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.term !== undefined) {
+      PriceTerm.encode(message.term, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreatePriceTermRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreatePriceTermRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.term = PriceTerm.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreatePriceTermRequest {
+    return { term: isSet(object.term) ? PriceTerm.fromJSON(object.term) : undefined };
+  },
+
+  toJSON(message: CreatePriceTermRequest): unknown {
+    const obj: any = {};
+    if (message.term !== undefined) {
+      obj.term = PriceTerm.toJSON(message.term);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CreatePriceTermRequest>): CreatePriceTermRequest {
+    return CreatePriceTermRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreatePriceTermRequest>): CreatePriceTermRequest {
+    const message = createBaseCreatePriceTermRequest();
+    message.term = (object.term !== undefined && object.term !== null) ? PriceTerm.fromPartial(object.term) : undefined;
+    return message;
+  },
+};
+
+function createBaseCreatePriceTermResponse(): CreatePriceTermResponse {
+  return { term: undefined, _unknownFields: {} };
+}
+
+export const CreatePriceTermResponse: MessageFns<CreatePriceTermResponse> = {
+  encode(message: CreatePriceTermResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.term !== undefined) {
+      PriceTerm.encode(message.term, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreatePriceTermResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreatePriceTermResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.term = PriceTerm.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreatePriceTermResponse {
+    return { term: isSet(object.term) ? PriceTerm.fromJSON(object.term) : undefined };
+  },
+
+  toJSON(message: CreatePriceTermResponse): unknown {
+    const obj: any = {};
+    if (message.term !== undefined) {
+      obj.term = PriceTerm.toJSON(message.term);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CreatePriceTermResponse>): CreatePriceTermResponse {
+    return CreatePriceTermResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreatePriceTermResponse>): CreatePriceTermResponse {
+    const message = createBaseCreatePriceTermResponse();
+    message.term = (object.term !== undefined && object.term !== null) ? PriceTerm.fromPartial(object.term) : undefined;
+    return message;
+  },
+};
+
+function createBaseEndPriceTermRequest(): EndPriceTermRequest {
+  return { id: "", _unknownFields: {} };
+}
+
+export const EndPriceTermRequest: MessageFns<EndPriceTermRequest> = {
+  encode(message: EndPriceTermRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EndPriceTermRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEndPriceTermRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EndPriceTermRequest {
+    return { id: isSet(object.id) ? globalThis.String(object.id) : "" };
+  },
+
+  toJSON(message: EndPriceTermRequest): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EndPriceTermRequest>): EndPriceTermRequest {
+    return EndPriceTermRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EndPriceTermRequest>): EndPriceTermRequest {
+    const message = createBaseEndPriceTermRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseEndPriceTermResponse(): EndPriceTermResponse {
+  return { _unknownFields: {} };
+}
+
+export const EndPriceTermResponse: MessageFns<EndPriceTermResponse> = {
+  encode(message: EndPriceTermResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EndPriceTermResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEndPriceTermResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): EndPriceTermResponse {
+    return {};
+  },
+
+  toJSON(_: EndPriceTermResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<EndPriceTermResponse>): EndPriceTermResponse {
+    return EndPriceTermResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<EndPriceTermResponse>): EndPriceTermResponse {
+    const message = createBaseEndPriceTermResponse();
+    return message;
+  },
+};
+
+function createBaseListPriceTermsRequest(): ListPriceTermsRequest {
+  return { _unknownFields: {} };
+}
+
+export const ListPriceTermsRequest: MessageFns<ListPriceTermsRequest> = {
+  encode(message: ListPriceTermsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPriceTermsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPriceTermsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListPriceTermsRequest {
+    return {};
+  },
+
+  toJSON(_: ListPriceTermsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListPriceTermsRequest>): ListPriceTermsRequest {
+    return ListPriceTermsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListPriceTermsRequest>): ListPriceTermsRequest {
+    const message = createBaseListPriceTermsRequest();
+    return message;
+  },
+};
+
+function createBaseListPriceTermsResponse(): ListPriceTermsResponse {
+  return { terms: [], _unknownFields: {} };
+}
+
+export const ListPriceTermsResponse: MessageFns<ListPriceTermsResponse> = {
+  encode(message: ListPriceTermsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.terms) {
+      PriceTerm.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPriceTermsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPriceTermsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.terms.push(PriceTerm.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListPriceTermsResponse {
+    return {
+      terms: globalThis.Array.isArray(object?.terms) ? object.terms.map((e: any) => PriceTerm.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ListPriceTermsResponse): unknown {
+    const obj: any = {};
+    if (message.terms?.length) {
+      obj.terms = message.terms.map((e) => PriceTerm.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListPriceTermsResponse>): ListPriceTermsResponse {
+    return ListPriceTermsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListPriceTermsResponse>): ListPriceTermsResponse {
+    const message = createBaseListPriceTermsResponse();
+    message.terms = object.terms?.map((e) => PriceTerm.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 /** Owns what things cost. */
 export type PriceServiceService = typeof PriceServiceService;
 export const PriceServiceService = {
@@ -1226,6 +2739,124 @@ export const PriceServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
+/** Owns what is charged in place of the price book's prices. */
+export type PriceTermServiceService = typeof PriceTermServiceService;
+export const PriceTermServiceService = {
+  /**
+   * Makes terms: prices from a time on, a tenant's contract prices or discount, prices by the time of day. At every replica of routing within a
+   * second. What is booked keeps its prices. Only for the installation's keys.
+   */
+  createPriceTerm: {
+    path: "/switchyard.cost.v1.PriceTermService/CreatePriceTerm" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreatePriceTermRequest): Buffer =>
+      Buffer.from(CreatePriceTermRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreatePriceTermRequest => CreatePriceTermRequest.decode(value),
+    responseSerialize: (value: CreatePriceTermResponse): Buffer =>
+      Buffer.from(CreatePriceTermResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreatePriceTermResponse => CreatePriceTermResponse.decode(value),
+  },
+  /** Ends terms: those that hold now end now, those that are yet to begin never do. Only for the installation's keys. */
+  endPriceTerm: {
+    path: "/switchyard.cost.v1.PriceTermService/EndPriceTerm" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: EndPriceTermRequest): Buffer => Buffer.from(EndPriceTermRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): EndPriceTermRequest => EndPriceTermRequest.decode(value),
+    responseSerialize: (value: EndPriceTermResponse): Buffer =>
+      Buffer.from(EndPriceTermResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): EndPriceTermResponse => EndPriceTermResponse.decode(value),
+  },
+  /** Lists terms that hold or are yet to, by id: a tenant's key sees its own and those for all. */
+  listPriceTerms: {
+    path: "/switchyard.cost.v1.PriceTermService/ListPriceTerms" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListPriceTermsRequest): Buffer =>
+      Buffer.from(ListPriceTermsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListPriceTermsRequest => ListPriceTermsRequest.decode(value),
+    responseSerialize: (value: ListPriceTermsResponse): Buffer =>
+      Buffer.from(ListPriceTermsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListPriceTermsResponse => ListPriceTermsResponse.decode(value),
+  },
+} as const;
+
+export interface PriceTermServiceServer extends UntypedServiceImplementation {
+  /**
+   * Makes terms: prices from a time on, a tenant's contract prices or discount, prices by the time of day. At every replica of routing within a
+   * second. What is booked keeps its prices. Only for the installation's keys.
+   */
+  createPriceTerm: handleUnaryCall<CreatePriceTermRequest, CreatePriceTermResponse>;
+  /** Ends terms: those that hold now end now, those that are yet to begin never do. Only for the installation's keys. */
+  endPriceTerm: handleUnaryCall<EndPriceTermRequest, EndPriceTermResponse>;
+  /** Lists terms that hold or are yet to, by id: a tenant's key sees its own and those for all. */
+  listPriceTerms: handleUnaryCall<ListPriceTermsRequest, ListPriceTermsResponse>;
+}
+
+export interface PriceTermServiceClient extends Client {
+  /**
+   * Makes terms: prices from a time on, a tenant's contract prices or discount, prices by the time of day. At every replica of routing within a
+   * second. What is booked keeps its prices. Only for the installation's keys.
+   */
+  createPriceTerm(
+    request: CreatePriceTermRequest,
+    callback: (error: ServiceError | null, response: CreatePriceTermResponse) => void,
+  ): ClientUnaryCall;
+  createPriceTerm(
+    request: CreatePriceTermRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreatePriceTermResponse) => void,
+  ): ClientUnaryCall;
+  createPriceTerm(
+    request: CreatePriceTermRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreatePriceTermResponse) => void,
+  ): ClientUnaryCall;
+  /** Ends terms: those that hold now end now, those that are yet to begin never do. Only for the installation's keys. */
+  endPriceTerm(
+    request: EndPriceTermRequest,
+    callback: (error: ServiceError | null, response: EndPriceTermResponse) => void,
+  ): ClientUnaryCall;
+  endPriceTerm(
+    request: EndPriceTermRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: EndPriceTermResponse) => void,
+  ): ClientUnaryCall;
+  endPriceTerm(
+    request: EndPriceTermRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: EndPriceTermResponse) => void,
+  ): ClientUnaryCall;
+  /** Lists terms that hold or are yet to, by id: a tenant's key sees its own and those for all. */
+  listPriceTerms(
+    request: ListPriceTermsRequest,
+    callback: (error: ServiceError | null, response: ListPriceTermsResponse) => void,
+  ): ClientUnaryCall;
+  listPriceTerms(
+    request: ListPriceTermsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListPriceTermsResponse) => void,
+  ): ClientUnaryCall;
+  listPriceTerms(
+    request: ListPriceTermsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListPriceTermsResponse) => void,
+  ): ClientUnaryCall;
+}
+
+export const PriceTermServiceClient = makeGenericClientConstructor(
+  PriceTermServiceService,
+  "switchyard.cost.v1.PriceTermService",
+) as unknown as {
+  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): PriceTermServiceClient;
+  service: typeof PriceTermServiceService;
+  serviceName: string;
+};
+
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
 type DeepPartial<T> = T extends bigint ? string | number | bigint
@@ -1234,6 +2865,28 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends { $case: string; value: unknown } ? { $case: T["$case"]; value?: DeepPartial<T["value"]> }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
+
+function toTimestamp(date: Date): Timestamp {
+  const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): Date {
+  let millis = (globalThis.Number(t.seconds.toString()) || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis);
+}
+
+function fromJsonTimestamp(o: any): Date {
+  if (o instanceof globalThis.Date) {
+    return o;
+  } else if (typeof o === "string") {
+    return new globalThis.Date(o);
+  } else {
+    return fromTimestamp(Timestamp.fromJSON(o));
+  }
+}
 
 function isSet(value: any): boolean {
   return value !== null && value !== undefined;
