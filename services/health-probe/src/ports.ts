@@ -177,6 +177,8 @@ export interface Routing {
   listModels(provider: ProviderName): Promise<readonly ProbeModel[]>;
   /** One token from one model of one provider. Never throws. */
   probe(target: ProbeTarget): Promise<ProbeResult>;
+  /** The probe of a provider that needs no model: costs nothing. Never throws. */
+  probeProvider(provider: ProviderName): Promise<ProbeOutcome>;
   /** The request of one test, whole or streamed. Never throws. */
   test(call: TestCall): Promise<TestCallResult>;
 }

@@ -1,4 +1,5 @@
-import { ProviderMode } from '@switchyard/contracts/routing';
+import { HealthState } from '@switchyard/contracts/health';
+import { ProbeKind, ProviderMode } from '@switchyard/contracts/routing';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FakeRouting, startFakeRouting } from './fixture/fake-routing.ts';
@@ -39,6 +40,20 @@ test('a new provider is probed and found healthy', async () => {
   expect(health.lastSuccessAt).toBeInstanceOf(Date);
   expect(health.reason).toBe('the first call succeeded');
 });
+
+test.each([ProbeKind.LIST_MODELS, ProbeKind.TCP_TLS])(
+  'H2: a provider that is probed without a model (%i) needs none, costs nothing, and is judged alike',
+  async (probeKind) => {
+    const provider = routing.add('plain', { probeKind, models: [], tenant: 'acme' });
+    const service = await start();
+    await expect.poll(() => probesOf('plain').length, { timeout: 15_000 }).toBeGreaterThan(0);
+    expect(probesOf('plain')[0]).toMatchObject({ model: '', tenant: 'acme' });
+    const health = async () => (await service.list()).providers.find((one) => one.provider === 'plain');
+    await expect.poll(async () => (await health())?.state, { timeout: 15_000 }).toBe(HealthState.HEALTHY);
+    provider.behaviour = 'fails';
+    await expect.poll(async () => (await health())?.state, { timeout: 15_000 }).toBe(HealthState.UNAVAILABLE);
+  },
+);
 
 test("H2: a probe is counted once: by routing's observation, not by its own answer", async () => {
   const provider = routing.add('counted');

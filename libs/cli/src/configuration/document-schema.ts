@@ -4,6 +4,7 @@ import {
   ExperimentState,
   HedgeUse,
   LimitAlgorithm,
+  ProbeKind,
   ProviderMode,
   StickyKey,
   Strategy,
@@ -92,6 +93,7 @@ const provider: ObjectSchema = {
   region: text,
   tags: texts,
   mode: wordsOf(ProviderMode),
+  probe_kind: wordsOf(ProbeKind),
   simulated: flag,
   time_limits: object({
     connect_ms: limitMs,

@@ -154,6 +154,10 @@ export interface WireFormat {
   createStreamDecoder(options: StreamDecoderOptions): StreamDecoder;
   /** What an answer with a status that is not 2xx means. */
   classifyError(answer: HttpAnswer): ProviderError;
+  /** How its list of models is asked for, where that is by GET and free. */
+  readonly listModels?:
+    | { readonly path: string; readonly headers?: Readonly<Record<string, string>> }
+    | undefined;
   /** Other work than chats, as far as the API offers it. */
   readonly operations?: OperationFormats;
 }

@@ -2,6 +2,7 @@ import {
   CompleteRequest,
   InferenceServiceClient,
   type Model,
+  ProbeKind,
   ProviderMode,
   type ProviderStatus,
   Purpose,
@@ -72,6 +73,17 @@ export function grpcRouting({ target, probeTimeoutMs }: GrpcRoutingOptions): Rou
         return { outcome: outcomeOf(error), costNanoUsd: costOf(error) };
       }
     },
+    async probeProvider({ tenant, provider }) {
+      try {
+        const method = client.probeProvider.bind(client);
+        await callUnary({ method, request: { tenant, provider }, target, timeoutMs: probeTimeoutMs });
+        return 'ok';
+      } catch (error) {
+        const outcome = outcomeOf(error);
+        // There is no model to blame.
+        return outcome === 'unfit_model' ? 'failed' : outcome;
+      }
+    },
     test: (call) => callTest({ client, target }, call),
     close: () => client.close(),
   };
@@ -102,9 +114,11 @@ const probeModel = ({ model, capabilities, pricesPerMillionNanoUsd: prices }: Mo
 /** A disabled provider takes no part, so there is nothing to be known about it. */
 function watchedProvider({ provider, health }: ProviderStatus): WatchedProvider[] {
   if (provider === undefined || provider.mode === ProviderMode.DISABLED) return [];
-  const { id, tenant, mode } = provider;
+  const { id, tenant, mode, probeKind } = provider;
+  const asksNoModel = probeKind === ProbeKind.LIST_MODELS || probeKind === ProbeKind.TCP_TLS;
   const inMaintenance = mode === ProviderMode.MAINTENANCE;
-  return [{ tenant, provider: id, inMaintenance, isConfigured: health !== 'not_configured' }];
+  const probes = asksNoModel ? 'provider' : 'model';
+  return [{ tenant, provider: id, inMaintenance, probes, isConfigured: health !== 'not_configured' }];
 }
 
 /** Classes of errors after which the provider may still have worked, and so charge. */

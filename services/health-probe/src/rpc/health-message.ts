@@ -36,7 +36,10 @@ export function healthMessage(record: HealthRecord, { observed, clock }: Figures
 export function detailedHealthMessage(record: HealthRecord, figures: Figures): ProviderHealth {
   const now = instantOf(figures.clock);
   const models = figures.observed.windowsOf(record).models(now.monotonicMs);
-  return { ...healthMessage(record, figures), models: models.map((model) => modelMessage(model, now)) };
+  return {
+    ...healthMessage(record, figures), // Probes that ask no model are the provider's alone.
+    models: models.filter(({ model }) => model !== '').map((model) => modelMessage(model, now)),
+  };
 }
 
 const instantOf = (clock: Clock): Instant => ({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() });

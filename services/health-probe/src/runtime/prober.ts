@@ -130,7 +130,20 @@ export class Prober {
     if (outcome === 'ok' || outcome === 'failed') table.note(provider, { lastProbeAtMs: startedAtMs });
   }
 
-  async #send({ tenant, provider }: WatchedProvider, memory: ProbeMemory): Promise<ProbeOutcome> {
+  #send(provider: WatchedProvider, memory: ProbeMemory): Promise<ProbeOutcome> {
+    return provider.probes === 'model' ? this.#askModel(provider, memory) : this.#askProvider(provider);
+  }
+
+  async #askProvider({ tenant, provider }: WatchedProvider): Promise<ProbeOutcome> {
+    const { routing, plan } = this.#options;
+    const permit = await plan.take({ tenant, provider });
+    if (permit === undefined) return 'over_budget';
+    const outcome = await routing.probeProvider({ tenant, provider });
+    await plan.settle({ tenant, provider }, permit, 0n);
+    return outcome;
+  }
+
+  async #askModel({ tenant, provider }: WatchedProvider, memory: ProbeMemory): Promise<ProbeOutcome> {
     const { routing, observed, clock, leadership, plan } = this.#options;
     const nowMs = clock.monotonicMs();
     if (nowMs - memory.modelsReadAtMs > MODELS_MAX_AGE_MS) {

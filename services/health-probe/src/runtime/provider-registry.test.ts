@@ -6,7 +6,7 @@ import { ProviderRegistry } from './provider-registry.ts';
 
 const log = createLogger({ service: 'test', level: 'silent' });
 const provider = (name: string): WatchedProvider => ({
-  ...{ tenant: '', provider: name, inMaintenance: false, isConfigured: true },
+  ...{ tenant: '', provider: name, inMaintenance: false, probes: 'model', isConfigured: true },
 });
 
 function make() {

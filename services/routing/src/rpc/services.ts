@@ -43,6 +43,7 @@ import { listModels } from './list-models.ts';
 import { listPolicies } from './list-policies.ts';
 import { listPools } from './list-pools.ts';
 import { listProviders } from './list-providers.ts';
+import { probeProvider } from './probe-provider.ts';
 import { promoteVariant } from './promote-variant.ts';
 import { route } from './route.ts';
 import { type PolicyAdmin, setPolicy } from './set-policy.ts';
@@ -81,6 +82,7 @@ export function rpcServices({
       streamComplete: streamComplete(pipeline),
       ...workHandlers(pipeline),
       route: route(pipeline),
+      probeProvider: probeProvider(context),
       estimateCost: estimateCost(context),
       getDecision: getDecision(decisionStore, recorder),
       listProviders: listProviders(context),

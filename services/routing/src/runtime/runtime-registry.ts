@@ -1,6 +1,7 @@
 import type { HealthState } from '@switchyard/contracts/health';
+import { ObservationRecorder } from '@switchyard/resilience';
 import { reachesOf } from '../domain/snapshot/at-endpoints.ts';
-import type { Offering } from '../domain/snapshot/offering.ts';
+import type { ConfiguredProvider, Offering } from '../domain/snapshot/offering.ts';
 import { offeringsByKey } from '../domain/snapshot/offerings-by-tenant.ts';
 import { OfferingRuntime } from './offering-runtime.ts';
 import { Recoveries } from './recoveries.ts';
@@ -13,9 +14,16 @@ function isOffered({ sharedKey, provider }: Offering, offered: ReadonlyMap<strin
   );
 }
 
+/** A provider that is probed without a model. */
+export interface ProbedProvider extends Pick<ConfiguredProvider, 'id' | 'tenant'> {
+  readonly recorder: ObservationRecorder;
+}
+
 /** The runtimes of all offerings that were called, by key. Offerings that leave the snapshot are forgotten. */
 export class RuntimeRegistry {
   readonly #recoveries = new Recoveries();
+  /** By provider key. */
+  readonly #probed = new Map<string, ProbedProvider>();
   readonly #runtimes = new Map<string, { readonly offering: Offering; readonly runtime: OfferingRuntime }>();
 
   /** The runtime of an offering; made on first use. */
@@ -25,6 +33,20 @@ export class RuntimeRegistry {
     const runtime = new OfferingRuntime();
     this.#runtimes.set(offering.key, { offering, runtime });
     return runtime;
+  }
+
+  /** Counts the probes of a provider that ask no model. */
+  probesOf({ key, id, tenant }: Pick<ConfiguredProvider, 'key' | 'id' | 'tenant'>): ObservationRecorder {
+    const known = this.#probed.get(key);
+    if (known !== undefined) return known.recorder;
+    const recorder = new ObservationRecorder();
+    this.#probed.set(key, { id, tenant, recorder });
+    return recorder;
+  }
+
+  /** All providers that were probed so. */
+  probed(): Iterable<ProbedProvider> {
+    return this.#probed.values();
   }
 
   /** The runtime of an offering, where it has been called. */
@@ -70,6 +92,8 @@ export class RuntimeRegistry {
   /** Forgets what is not offered any more, or not by this endpoint. */
   keepOnly(offerings: readonly Offering[]): void {
     const offered = offeringsByKey(offerings);
+    const providers = new Set(offerings.map(({ provider }) => provider.key));
+    for (const key of this.#probed.keys()) if (!providers.has(key)) this.#probed.delete(key);
     for (const [key, { offering, runtime }] of this.#runtimes)
       if (runtime.active === 0 && !isOffered(offering, offered)) this.#runtimes.delete(key);
   }

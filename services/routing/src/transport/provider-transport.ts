@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { SendableRequest } from '@switchyard/llm';
 import { AddressNotAllowedError, judgedLookup, type ResolveHost } from '@switchyard/service-kit';
-import { Pool } from 'undici';
+import { buildConnector, Pool } from 'undici';
 import {
   type HostRules,
   type ProviderAddress,
@@ -16,6 +16,8 @@ import { tellOfSending } from './tell-of-sending.ts';
 /** One HTTP request to a provider. */
 export interface ProviderCall {
   readonly provider: ConfiguredProvider;
+  /** Default POST. */
+  readonly method?: 'GET' | 'POST';
   readonly encoded: SendableRequest;
   /** Headers beside those of the encoded request: authorization, attempt id. */
   readonly headers: Readonly<Record<string, string>>;
@@ -28,7 +30,7 @@ export interface ProviderCall {
 export interface ProviderAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Readable & { dump(): Promise<unknown> };
+  readonly body: Readable & { dump(options?: { readonly limit: number }): Promise<unknown> };
 }
 
 /** Connections to one origin at the most; what comes above waits for one. Each is a file descriptor. */
@@ -64,7 +66,14 @@ export class ProviderTransport {
   }
 
   /** @throws AddressNotAllowedError, or whatever the connection throws; read it with `classifyTransportError` */
-  async send({ provider, encoded, headers, signal, onSending }: ProviderCall): Promise<ProviderAnswer> {
+  async send({
+    provider,
+    method = 'POST',
+    encoded,
+    headers,
+    signal,
+    onSending,
+  }: ProviderCall): Promise<ProviderAnswer> {
     const { address, tenant } = provider;
     const { connectMs } = provider.limits;
     const reach = reachOfProvider(tenant, () => this.#options.hosts.isNamed(address.target));
@@ -75,17 +84,36 @@ export class ProviderTransport {
       headers: answered,
       body,
     } = await pool.compose(tellOfSending(onSending)).request({
-      method: 'POST',
+      method,
       path: encoded.query === undefined ? path : `${path}?${encoded.query}`,
       // The provider's come first, so that they replace nothing, and no signature covers them.
       headers: { ...provider.headers, ...encoded.headers, ...headers },
-      body: encoded.body,
+      body: method === 'GET' ? null : encoded.body,
       signal,
       // The attempt's own time limits are finer than undici's.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
     return { status: statusCode, headers: answered, body };
+  }
+
+  /** Opens a connection of its own, with TLS where the address has it, and closes it; nothing is sent. @throws as {@link send} */
+  async connect(
+    { address: { origin, target }, tenant, limits }: ConfiguredProvider,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const reach = reachOfProvider(tenant, () => this.#options.hosts.isNamed(target));
+    const { hostname, host, protocol, port } = new URL(origin);
+    const connector = buildConnector(this.#connecting({ target, connectMs: limits.connectMs, reach }));
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      connector({ hostname, host, protocol, port }, (error, socket) => {
+        socket?.destroy();
+        if (error === null) resolve();
+        else reject(error);
+      });
+    });
   }
 
   /** Whether a request may go there at all: without TLS only to hosts that the operator named. */
@@ -119,14 +147,23 @@ export class ProviderTransport {
   }
 
   #open({ address: { origin, target }, connectMs, reach }: PoolKind): Pool {
-    const { hosts, resolve } = this.#options;
-    // No lookup is asked for a host that is an address.
-    if (hosts.forbidsLiteral(target, reach)) throw new AddressNotAllowedError(target.host);
     return new Pool(origin, {
       connections: MAX_CONNECTIONS,
       pipelining: 1,
       keepAliveTimeout: 30_000,
-      connect: { timeout: connectMs, minVersion: 'TLSv1.3', lookup: judgedLookup({ reach, resolve }) },
+      connect: this.#connecting({ target, connectMs, reach }),
     });
+  }
+
+  /** How connections are made. @throws AddressNotAllowedError */
+  #connecting({
+    target,
+    connectMs,
+    reach,
+  }: Pick<PoolKind, 'connectMs' | 'reach'> & Pick<ProviderAddress, 'target'>): buildConnector.BuildOptions {
+    const { hosts, resolve } = this.#options;
+    // No lookup is asked for a host that is an address.
+    if (hosts.forbidsLiteral(target, reach)) throw new AddressNotAllowedError(target.host);
+    return { timeout: connectMs, minVersion: 'TLSv1.3', lookup: judgedLookup({ reach, resolve }) };
   }
 }

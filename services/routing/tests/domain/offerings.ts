@@ -1,5 +1,11 @@
 import type { HealthState } from '@switchyard/contracts/health';
-import { CompleteRequest, ProviderEndpoint, ProviderMode, Strategy } from '@switchyard/contracts/routing';
+import {
+  CompleteRequest,
+  ProbeKind,
+  ProviderEndpoint,
+  ProviderMode,
+  Strategy,
+} from '@switchyard/contracts/routing';
 import {
   type ChargedUnitPrices,
   chatOf,
@@ -31,6 +37,7 @@ export interface OfferingTraits {
   readonly residency?: readonly Region[];
   readonly tags?: readonly string[];
   readonly mode?: ProviderMode;
+  readonly probeKind?: ProbeKind;
   readonly prices?: Prices | undefined;
   readonly tiers?: readonly PriceTier[];
   readonly unitPrices?: ChargedUnitPrices;
@@ -68,6 +75,7 @@ export function offering(traits: OfferingTraits): Offering {
       region: traits.region ?? 'global',
       tags: new Set(traits.tags),
       mode: traits.mode ?? ProviderMode.ENABLED,
+      probeKind: traits.probeKind ?? ProbeKind.UNSPECIFIED,
       simulated: true,
       limits: { connectMs: 1_000, firstTokenMs: 1_000, betweenTokensMs: 1_000, totalMs: 10_000 },
       quotas: [],

@@ -1,4 +1,4 @@
-import { Provider, ProviderMode } from '@switchyard/contracts/routing';
+import { ProbeKind, Provider, ProviderMode } from '@switchyard/contracts/routing';
 import { expect, test } from 'vitest';
 import type { HostRules } from '../../src/domain/provider/base-url.ts';
 import { validateProvider } from '../../src/domain/provider/validate-provider.ts';
@@ -23,6 +23,8 @@ test.each<[string, Parameters<typeof Provider.fromPartial>[0]]>([
   ['catalog_id', { catalogId: 'x'.repeat(129) }],
   ['auth_style', { authStyle: 'handshake' }],
   ['mode', { mode: 9 as ProviderMode }],
+  ['probe_kind', { probeKind: 9 as ProbeKind }],
+  ['probe_kind', { probeKind: ProbeKind.LIST_MODELS, wireFormat: 'bedrock-converse' }],
   ['region', { region: 'moon' }],
   ['priority', { priority: -1 }],
   ['weight', { weight: 1_000_001 }],

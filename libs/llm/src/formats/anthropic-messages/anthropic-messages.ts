@@ -3,7 +3,7 @@ import type { WireFormat } from '../wire-format.ts';
 import { classifyMessagesError } from './classify-error.ts';
 import { claudeContinuesLastTurn } from './continues-last-turn.ts';
 import { decodeMessagesResponse } from './decode-response.ts';
-import { encodeMessagesRequest } from './encode-request.ts';
+import { encodeMessagesRequest, VERSION } from './encode-request.ts';
 import { findUnsupportedInMessages, limitThatMatters } from './find-unsupported.ts';
 import { MessagesStreamDecoder } from './stream-decoder.ts';
 
@@ -20,4 +20,6 @@ export const anthropicMessages: WireFormat = Object.freeze({
   checkStreamHead: checkEventStreamHead,
   createStreamDecoder: (options) => new MessagesStreamDecoder(options),
   classifyError: classifyMessagesError,
+  // https://platform.claude.com/docs/en/api/models-list
+  listModels: { path: '/models', headers: VERSION },
 } satisfies WireFormat);

@@ -16,7 +16,8 @@ import { findUnsupportedInMessages } from './find-unsupported.ts';
 import { RESERVED_FIELDS } from './reserved-fields.ts';
 
 /** https://platform.claude.com/docs/en/api/versioning */
-const HEADERS = Object.freeze({ 'content-type': 'application/json', 'anthropic-version': '2023-06-01' });
+export const VERSION = Object.freeze({ 'anthropic-version': '2023-06-01' });
+const HEADERS = Object.freeze({ 'content-type': 'application/json', ...VERSION });
 
 /** What a header may hold; other names are no betas. */
 const BETA = /^[\w.-]{1,128}$/;

@@ -13,6 +13,7 @@ const API_VERSION = 'api-version=2024-10-21';
 /** Azure OpenAI by its older address, `…/openai`, where the deployment stands in the path. */
 export const azureOpenaiDeployments: WireFormat = Object.freeze({
   ...azureOpenai,
+  listModels: undefined,
   id: 'azure-openai-deployments',
   encodeRequest: (input) => atDeployment(input.model, encodeChatRequest(input)),
   operations: {

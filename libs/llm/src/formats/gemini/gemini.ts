@@ -21,4 +21,6 @@ export const gemini: WireFormat = Object.freeze({
   createStreamDecoder: (options) => new GeminiStreamDecoder(options),
   classifyError: classifyGeminiError,
   operations: { embed, draw },
+  // https://ai.google.dev/api/models
+  listModels: { path: '/models' },
 } satisfies WireFormat);

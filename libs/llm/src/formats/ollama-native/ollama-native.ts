@@ -20,4 +20,6 @@ export const ollamaNative: WireFormat = Object.freeze({
   checkStreamHead: (head) => checkStreamType(head, 'application/x-ndjson'),
   createStreamDecoder: (options) => new OllamaStreamDecoder(options),
   classifyError: classifyOllamaError,
+  // https://docs.ollama.com/api/tags
+  listModels: { path: '/api/tags' },
 } satisfies WireFormat);

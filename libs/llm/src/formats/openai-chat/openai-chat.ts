@@ -25,4 +25,6 @@ export const openaiChat: WireFormat = Object.freeze({
   createStreamDecoder: (options) => new ChatStreamDecoder(options),
   classifyError: classifyChatError,
   operations: { embed, rerank, moderate, draw, speak, transcribe },
+  // https://platform.openai.com/docs/api-reference/models/list
+  listModels: { path: '/models' },
 } satisfies WireFormat);

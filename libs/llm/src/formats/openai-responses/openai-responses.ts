@@ -18,4 +18,5 @@ export const openaiResponses: WireFormat = Object.freeze({
   createStreamDecoder: (options) => new ResponsesStreamDecoder(options),
   // The error objects of all of OpenAI's APIs are alike.
   classifyError: classifyChatError,
+  listModels: { path: '/models' },
 } satisfies WireFormat);

@@ -27,6 +27,7 @@ const VERSION = 'vertex-2023-10-16';
  */
 export const vertexAnthropic: WireFormat = Object.freeze({
   ...anthropicMessages,
+  listModels: undefined,
   id: 'vertex-anthropic',
   authStyle: 'google-oauth',
   findUnsupported: (input) =>

@@ -8,6 +8,7 @@ const asGemini = (input: EncodeInput): EncodeInput =>
 /** Gemini on Vertex AI: the bodies and paths of the Gemini API below the address of a project and a region. */
 export const vertexGemini: WireFormat = Object.freeze({
   ...gemini,
+  listModels: undefined,
   id: 'vertex-gemini',
   authStyle: 'google-oauth',
   findUnsupported: (input) => gemini.findUnsupported(asGemini(input)),

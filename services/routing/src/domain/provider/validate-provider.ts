@@ -1,4 +1,4 @@
-import type { Provider } from '@switchyard/contracts/routing';
+import { ProbeKind, type Provider } from '@switchyard/contracts/routing';
 import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
 import { AUTH_STYLES, findWireFormat, isAuthStyle, WIRE_FORMAT_IDS } from '@switchyard/llm';
 import { checkLimits } from '../limits/check-limits.ts';
@@ -12,6 +12,13 @@ import { validateEndpoints } from './validate-endpoints.ts';
 /** Models of a provider of the installation, and of a tenant's. */
 const MAX_MODELS = 10_000;
 const MAX_TENANT_MODELS = 1_000;
+
+const PROBE_KINDS: ReadonlySet<ProbeKind> = new Set([
+  ProbeKind.UNSPECIFIED,
+  ProbeKind.COMPLETION,
+  ProbeKind.LIST_MODELS,
+  ProbeKind.TCP_TLS,
+]);
 
 /** Everything that is wrong with a provider, by field; empty where it is in order. */
 export function validateProvider(provider: Provider, hosts: HostRules): FieldViolation[] {
@@ -35,6 +42,7 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
   check(provider.catalogId.length <= 128, 'catalog_id', 'must have at most 128 characters');
   check(within(provider.priority, 0, 1_000_000), 'priority', 'must be from 0 to 1000000');
   checkReach(provider, check);
+  checkProbeKind(provider, check);
   checkHeaders(provider.headers, check);
   checkModels(provider, check);
   for (const [name, value] of Object.entries(provider.timeLimits ?? {})) {
@@ -46,6 +54,12 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
   checkLimits(provider.limits, check);
   validateEndpoints(provider, hosts, check);
   return found;
+}
+
+function checkProbeKind({ probeKind, wireFormat }: Provider, check: Check): void {
+  check(PROBE_KINDS.has(probeKind), 'probe_kind', 'must be PROBE_KIND_COMPLETION, LIST_MODELS or TCP_TLS');
+  const cannot = probeKind === ProbeKind.LIST_MODELS && findWireFormat(wireFormat)?.listModels === undefined;
+  check(!cannot, 'probe_kind', `${wireFormat} has no list of models to ask for; take TCP_TLS`);
 }
 
 function checkModels({ tenant, models }: Provider, check: Check): void {

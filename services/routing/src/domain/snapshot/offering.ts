@@ -1,4 +1,4 @@
-import type { ProviderMode } from '@switchyard/contracts/routing';
+import type { ProbeKind, ProviderMode } from '@switchyard/contracts/routing';
 import type {
   AuthStyle,
   Offering as CatalogOffering,
@@ -61,6 +61,8 @@ export interface ConfiguredProvider {
   readonly region: Region;
   readonly tags: ReadonlySet<string>;
   readonly mode: ProviderMode;
+  /** What probes of it do. */
+  readonly probeKind: ProbeKind;
   readonly simulated: boolean;
   readonly limits: AttemptLimits;
   /** What may be asked of it at most: of all its endpoints together, and of the endpoint that this is. */

@@ -79,6 +79,7 @@ function configure(
     region: knownRegion(provider.region),
     tags: new Set(provider.tags),
     mode: provider.mode,
+    probeKind: provider.probeKind,
     simulated: provider.simulated,
     limits: {
       connectMs: limits?.connectMs ?? defaultLimits.connectMs,

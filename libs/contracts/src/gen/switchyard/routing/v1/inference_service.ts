@@ -30,6 +30,24 @@ import { ModerateRequest, ModerateResponse } from "./moderation.ts";
 import { Provider } from "./provider.ts";
 import { RerankRequest, RerankResponse } from "./rerank.ts";
 
+/** Which provider. */
+export interface ProbeProviderRequest {
+  /** Id of the provider. */
+  provider: string;
+  /** The tenant it belongs to; empty for one of the installation. */
+  tenant: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** It worked. */
+export interface ProbeProviderResponse {
+  /** Id by which the ledger knows it. */
+  requestId: string;
+  /** How long it took, in milliseconds. */
+  durationMs: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 /** What would be decided now. */
 export interface RouteResponse {
   /** The decision; its outcome is NOT_EXECUTED, or REFUSED where nothing fits. */
@@ -272,6 +290,216 @@ export interface Model_PricesPerMillionNanoUsdEntry {
   value: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
+
+function createBaseProbeProviderRequest(): ProbeProviderRequest {
+  return { provider: "", tenant: "", _unknownFields: {} };
+}
+
+export const ProbeProviderRequest: MessageFns<ProbeProviderRequest> = {
+  encode(message: ProbeProviderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(18).string(message.tenant);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeProviderRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeProviderRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProbeProviderRequest {
+    return {
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+    };
+  },
+
+  toJSON(message: ProbeProviderRequest): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProbeProviderRequest>): ProbeProviderRequest {
+    return ProbeProviderRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProbeProviderRequest>): ProbeProviderRequest {
+    const message = createBaseProbeProviderRequest();
+    message.provider = object.provider ?? "";
+    message.tenant = object.tenant ?? "";
+    return message;
+  },
+};
+
+function createBaseProbeProviderResponse(): ProbeProviderResponse {
+  return { requestId: "", durationMs: 0, _unknownFields: {} };
+}
+
+export const ProbeProviderResponse: MessageFns<ProbeProviderResponse> = {
+  encode(message: ProbeProviderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.durationMs !== 0) {
+      writer.uint32(17).double(message.durationMs);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeProviderResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeProviderResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.durationMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProbeProviderResponse {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      durationMs: isSet(object.durationMs)
+        ? globalThis.Number(object.durationMs)
+        : isSet(object.duration_ms)
+        ? globalThis.Number(object.duration_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: ProbeProviderResponse): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.durationMs !== 0) {
+      obj.durationMs = floatToJson(message.durationMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProbeProviderResponse>): ProbeProviderResponse {
+    return ProbeProviderResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProbeProviderResponse>): ProbeProviderResponse {
+    const message = createBaseProbeProviderResponse();
+    message.requestId = object.requestId ?? "";
+    message.durationMs = object.durationMs ?? 0;
+    return message;
+  },
+};
 
 function createBaseRouteResponse(): RouteResponse {
   return { decision: undefined, _unknownFields: {} };
@@ -3195,6 +3423,20 @@ export const InferenceServiceService = {
       Buffer.from(EstimateCostResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EstimateCostResponse => EstimateCostResponse.decode(value),
   },
+  /**
+   * Probes one provider without asking a model for anything, as its probe_kind says; of its endpoints one after the other, until
+   * one works. Fails as a call of it fails (PROVIDER_CONNECTION, PROVIDER_AUTHENTICATION, …), and is booked, at no cost.
+   */
+  probeProvider: {
+    path: "/switchyard.routing.v1.InferenceService/ProbeProvider" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ProbeProviderRequest): Buffer => Buffer.from(ProbeProviderRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ProbeProviderRequest => ProbeProviderRequest.decode(value),
+    responseSerialize: (value: ProbeProviderResponse): Buffer =>
+      Buffer.from(ProbeProviderResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ProbeProviderResponse => ProbeProviderResponse.decode(value),
+  },
   /** Lists the providers the caller may use, with their state. */
   listProviders: {
     path: "/switchyard.routing.v1.InferenceService/ListProviders" as const,
@@ -3253,6 +3495,11 @@ export interface InferenceServiceServer extends UntypedServiceImplementation {
   getDecision: handleUnaryCall<GetDecisionRequest, GetDecisionResponse>;
   /** Prices a request at every candidate, without calling anyone. */
   estimateCost: handleUnaryCall<EstimateCostRequest, EstimateCostResponse>;
+  /**
+   * Probes one provider without asking a model for anything, as its probe_kind says; of its endpoints one after the other, until
+   * one works. Fails as a call of it fails (PROVIDER_CONNECTION, PROVIDER_AUTHENTICATION, …), and is booked, at no cost.
+   */
+  probeProvider: handleUnaryCall<ProbeProviderRequest, ProbeProviderResponse>;
   /** Lists the providers the caller may use, with their state. */
   listProviders: handleUnaryCall<ListProvidersRequest, ListProvidersResponse>;
   /** Lists the models the caller may use. */
@@ -3441,6 +3688,25 @@ export interface InferenceServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: EstimateCostResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Probes one provider without asking a model for anything, as its probe_kind says; of its endpoints one after the other, until
+   * one works. Fails as a call of it fails (PROVIDER_CONNECTION, PROVIDER_AUTHENTICATION, …), and is booked, at no cost.
+   */
+  probeProvider(
+    request: ProbeProviderRequest,
+    callback: (error: ServiceError | null, response: ProbeProviderResponse) => void,
+  ): ClientUnaryCall;
+  probeProvider(
+    request: ProbeProviderRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ProbeProviderResponse) => void,
+  ): ClientUnaryCall;
+  probeProvider(
+    request: ProbeProviderRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ProbeProviderResponse) => void,
   ): ClientUnaryCall;
   /** Lists the providers the caller may use, with their state. */
   listProviders(

@@ -8,6 +8,69 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
+/** What probes of a provider do, while nobody uses it. */
+export const ProbeKind = {
+  /** UNSPECIFIED - Same as COMPLETION. */
+  UNSPECIFIED: 0,
+  /** COMPLETION - One token of its cheapest model is asked for: it answers. Costs what that costs. */
+  COMPLETION: 1,
+  /**
+   * LIST_MODELS - Its list of models is asked for: it is reached, and takes the key. Costs nothing. By the wire formats openai-chat,
+   * openai-responses, azure-openai, anthropic-messages, gemini and ollama-native.
+   */
+  LIST_MODELS: 2,
+  /** TCP_TLS - A connection is opened, with TLS where base_url is https, and closed: it is reached. Costs nothing. */
+  TCP_TLS: 3,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type ProbeKind = typeof ProbeKind[keyof typeof ProbeKind];
+
+export namespace ProbeKind {
+  export type UNSPECIFIED = typeof ProbeKind.UNSPECIFIED;
+  export type COMPLETION = typeof ProbeKind.COMPLETION;
+  export type LIST_MODELS = typeof ProbeKind.LIST_MODELS;
+  export type TCP_TLS = typeof ProbeKind.TCP_TLS;
+  export type UNRECOGNIZED = typeof ProbeKind.UNRECOGNIZED;
+}
+
+export function probeKindFromJSON(object: any): ProbeKind {
+  switch (object) {
+    case 0:
+    case "PROBE_KIND_UNSPECIFIED":
+      return ProbeKind.UNSPECIFIED;
+    case 1:
+    case "PROBE_KIND_COMPLETION":
+      return ProbeKind.COMPLETION;
+    case 2:
+    case "PROBE_KIND_LIST_MODELS":
+      return ProbeKind.LIST_MODELS;
+    case 3:
+    case "PROBE_KIND_TCP_TLS":
+      return ProbeKind.TCP_TLS;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ProbeKind.UNRECOGNIZED;
+  }
+}
+
+export function probeKindToJSON(object: ProbeKind): string {
+  switch (object) {
+    case ProbeKind.UNSPECIFIED:
+      return "PROBE_KIND_UNSPECIFIED";
+    case ProbeKind.COMPLETION:
+      return "PROBE_KIND_COMPLETION";
+    case ProbeKind.LIST_MODELS:
+      return "PROBE_KIND_LIST_MODELS";
+    case ProbeKind.TCP_TLS:
+      return "PROBE_KIND_TCP_TLS";
+    case ProbeKind.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** How a limit by the minute is counted. */
 export const LimitAlgorithm = {
   /** UNSPECIFIED - Same as TOKEN_BUCKET. */
@@ -208,7 +271,11 @@ export interface Provider {
    */
   headers: { [key: string]: string };
   /** How much may be asked of it at most, by all replicas and endpoints together. Default: as much as it takes. */
-  limits: ProviderLimits | undefined;
+  limits:
+    | ProviderLimits
+    | undefined;
+  /** What probes of it do. Default: a completion. */
+  probeKind: ProbeKind;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -344,6 +411,7 @@ function createBaseProvider(): Provider {
     endpoints: [],
     headers: {},
     limits: undefined,
+    probeKind: 0,
     _unknownFields: {},
   };
 }
@@ -415,6 +483,9 @@ export const Provider: MessageFns<Provider> = {
     });
     if (message.limits !== undefined) {
       ProviderLimits.encode(message.limits, writer.uint32(178).fork()).join();
+    }
+    if (message.probeKind !== 0) {
+      writer.uint32(184).int32(message.probeKind);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -619,6 +690,14 @@ export const Provider: MessageFns<Provider> = {
             message.limits = ProviderLimits.decode(reader, reader.uint32());
             continue;
           }
+          case 23: {
+            if (tag !== 184) {
+              break;
+            }
+
+            message.probeKind = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -718,6 +797,11 @@ export const Provider: MessageFns<Provider> = {
         )
         : {},
       limits: isSet(object.limits) ? ProviderLimits.fromJSON(object.limits) : undefined,
+      probeKind: isSet(object.probeKind)
+        ? probeKindFromJSON(object.probeKind)
+        : isSet(object.probe_kind)
+        ? probeKindFromJSON(object.probe_kind)
+        : 0,
     };
   },
 
@@ -795,6 +879,9 @@ export const Provider: MessageFns<Provider> = {
     if (message.limits !== undefined) {
       obj.limits = ProviderLimits.toJSON(message.limits);
     }
+    if (message.probeKind !== 0) {
+      obj.probeKind = probeKindToJSON(message.probeKind);
+    }
     return obj;
   },
 
@@ -837,6 +924,7 @@ export const Provider: MessageFns<Provider> = {
     message.limits = (object.limits !== undefined && object.limits !== null)
       ? ProviderLimits.fromPartial(object.limits)
       : undefined;
+    message.probeKind = object.probeKind ?? 0;
     return message;
   },
 };
