@@ -2,6 +2,7 @@
 const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   'side-by-side': () => import('./side-by-side.ts'),
   decide: () => import('../../services/routing/bench/decide.ts'),
+  ledger: () => import('../../services/cost-accounting/bench/ledger.ts'),
   budgets: () => import('../../services/routing/bench/budgets.ts'),
   cache: () => import('./cache.ts'),
   savings: () => import('./savings.ts'),
