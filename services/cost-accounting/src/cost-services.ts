@@ -31,6 +31,7 @@ import { getPriceBook } from './rpc/get-price-book.ts';
 import { listBudgets } from './rpc/list-budgets.ts';
 import { listLedgerEntries } from './rpc/list-ledger-entries.ts';
 import { listPriceTerms } from './rpc/list-price-terms.ts';
+import { reconcileInvoice } from './rpc/reconcile-invoice.ts';
 import { renewLeases } from './rpc/renew-leases.ts';
 import { updateBudget } from './rpc/update-budget.ts';
 
@@ -76,6 +77,7 @@ export function costServices(context: CostContext): DefinedService[] {
       listLedgerEntries: { permission: 'cost.read', handle: listLedgerEntries(queries, clock) },
       getLedgerStatus: { permission: 'cost.status', handle: getLedgerStatus(outboxes) },
       exportStatements: { permission: 'cost.read', handle: exportStatements(context) },
+      reconcileInvoice: { permission: 'cost.read', handle: reconcileInvoice(queries, clock) },
     }),
   ];
 }

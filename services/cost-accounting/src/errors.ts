@@ -89,3 +89,11 @@ export const tooManyPriceTerms = (most: number): ServiceError =>
     code: 'RESOURCE_EXHAUSTED',
     publicMessage: `there may be ${most} price terms that hold or are yet to; end some that are not needed`,
   });
+
+/** The ledger has more days of models in an invoice's time than are compared at once. */
+export const invoiceTooLarge = (most: number): ServiceError =>
+  new ServiceError({
+    reason: 'INVOICE_TOO_LARGE',
+    code: 'RESOURCE_EXHAUSTED',
+    publicMessage: `at most ${most} days of models are compared at once; take an invoice of a shorter time`,
+  });

@@ -122,3 +122,65 @@ describe('ExportStatements', () => {
     expect(await reasonOf(all({ tenant: 'acme' }))).toBe('tenant');
   });
 });
+
+describe('ReconcileInvoice', () => {
+  const CHARGE_USD = '0.0003423';
+  const invoice = (lines: readonly string[]) => Buffer.from(['date,model,amount_usd', ...lines].join('\n'));
+  const reconcile = (file: Buffer, request: object = {}) =>
+    service.as('installation').reconcile({ allTenants: true, provider: 'invoiced', file, ...request });
+
+  it('tells by line what differs from the ledger, and changes nothing', async () => {
+    const at = (day: string, model: string) =>
+      usageRecord({ occurredAt: new Date(`${day}T12:00:00Z`), provider: 'invoiced', model });
+    await book('o3', [
+      at('2026-06-01', 'a'),
+      at('2026-06-01', 'a'),
+      at('2026-06-02', 'b'),
+      at('2026-06-02', 'd'),
+    ]);
+    const before = await database.ledger();
+    const file = invoice([
+      '2026-06-01,a-2026,0.0006846',
+      `2026-06-02,b,${CHARGE_USD}`,
+      `2026-06-02,b,${CHARGE_USD}`,
+      `2026-06-02,c,${CHARGE_USD}`,
+    ]);
+    const found = await reconcile(file, { models: { 'a-2026': 'a' }, toleranceNanoUsd: 0n });
+    expect(found).toMatchObject({ matched: 1, invoiceNanoUsd: 1_711_500n, ledgerNanoUsd: 1_369_200n });
+    expect(found.differences).toEqual([
+      expect.objectContaining({
+        kind: 'amount_differs',
+        model: 'b',
+        lines: [3, 4],
+        invoiceNanoUsd: 684_600n,
+        ledgerNanoUsd: 342_300n,
+      }),
+      expect.objectContaining({
+        kind: 'missing_in_ledger',
+        model: 'c',
+        lines: [5],
+        ledgerNanoUsd: undefined,
+      }),
+      expect.objectContaining({
+        kind: 'missing_in_invoice',
+        model: 'd',
+        lines: [],
+        invoiceNanoUsd: undefined,
+      }),
+    ]);
+    expect((await reconcile(file)).differences.map(({ kind }) => kind)).toEqual([]);
+    expect(await database.ledger()).toEqual(before);
+  });
+
+  it('refuses a broken line by its number and column, and what is out of bounds', async () => {
+    expect(await reasonOf(reconcile(invoice(['2026-06-01,a,1', 'yesterday,a,1'])))).toBe('file line 3, date');
+    expect(await reasonOf(reconcile(invoice(['2026-06-01,a,1', '2027-12-01,a,1'])))).toBe('file');
+    expect(await reasonOf(reconcile(invoice(['2026-06-01,a,1']), { provider: '' }))).toBe('provider');
+    expect(await reasonOf(reconcile(invoice(['2026-06-01,a,1']), { toleranceNanoUsd: -1n }))).toBe(
+      'tolerance_nano_usd',
+    );
+    expect(
+      await reasonOf(service.as('acme').reconcile({ allTenants: true, provider: 'p', file: invoice([]) })),
+    ).toBe('INSTALLATION_KEY_NEEDED');
+  });
+});

@@ -2,6 +2,7 @@ import { type CostGroup, CostServiceClient, type GetCostSummaryResponse } from '
 import { type Command, type CommandInput, listOption, UsageError } from '../command.ts';
 import { showAnalytics } from '../costs/analytics.ts';
 import { EXPORT_OPTIONS, exportStatements } from '../costs/export-statements.ts';
+import { RECONCILE_OPTIONS, reconcile } from '../costs/reconcile.ts';
 import { SUMMARY_OPTIONS, summaryRequest } from '../costs/summary-options.ts';
 import { call, openClient } from '../grpc-call.ts';
 import { formatCost, formatDuration, formatShare } from '../output/format.ts';
@@ -13,22 +14,30 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['summary', showSummary],
   ['analytics', showAnalytics],
   ['export', exportStatements],
+  ['reconcile', reconcile],
 ]);
 
 /** `switchyard costs` */
 export const costs: Command = {
   usage:
-    '[summary [--by DIMENSION]… | analytics | export [--format csv|json|focus|pdf] [--team-by DIMENSION] [--shared-costs proportional|even|none] [-o FILE]] [--since DURATION | --period 2026-11] [--tenant T | --all-tenants] [--provider P] [--model M] [--agent A] [--workflow W] [--service S] [--key ID] [--label NAME=VALUE]',
+    '[summary [--by DIMENSION]… | analytics | export [--format csv|json|focus|pdf] [--team-by DIMENSION] [--shared-costs proportional|even|none] [-o FILE] | reconcile FILE [--date-column C] [--model-column C] [--amount-column C] [--map-model NAME=MODEL]… [--tolerance-usd N] [--tolerance-ppm N]] [--since DURATION | --period 2026-11] [--tenant T | --all-tenants] [--provider P] [--model M] [--agent A] [--workflow W] [--service S] [--key ID] [--label NAME=VALUE]',
   summary:
-    'Sums up what was spent; --by provider, model, agent, tenant, workflow, service, key, line, purpose, label:NAME, hour or day. analytics gives requests, cost, latency and success in all and by provider, with --json in the form that programs take. export writes statements of a --period, of one tenant or of all.',
+    'Sums up what was spent; --by provider, model, agent, tenant, workflow, service, key, line, purpose, label:NAME, hour or day. analytics gives requests, cost, latency and success in all and by provider, with --json in the form that programs take. export writes statements of a --period, of one tenant or of all. reconcile compares the invoice of a --provider with the ledger.',
   words: [...ACTIONS.keys()],
-  options: { by: { type: 'string', multiple: true }, ...SUMMARY_OPTIONS, ...EXPORT_OPTIONS },
-  maxPositionals: 1,
+  options: {
+    by: { type: 'string', multiple: true },
+    ...SUMMARY_OPTIONS,
+    ...EXPORT_OPTIONS,
+    ...RECONCILE_OPTIONS,
+  },
+  maxPositionals: 2,
   async run(input) {
-    const [name = 'summary'] = input.positionals;
+    const [name = 'summary', surplus] = input.positionals;
     const action = ACTIONS.get(name);
     if (action === undefined)
       throw new UsageError(`costs ${name}? There are ${[...ACTIONS.keys()].join(', ')}`);
+    if (surplus !== undefined && name !== 'reconcile')
+      throw new UsageError(`costs ${name} does not take ${JSON.stringify(surplus)}`);
     await action(input);
   },
 };

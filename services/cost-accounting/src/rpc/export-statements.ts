@@ -1,6 +1,6 @@
 import type { ExportStatementsRequest, ExportStatementsResponse } from '@switchyard/contracts/cost';
 import { type Clock, invalidArgument } from '@switchyard/kernel';
-import { actingTenant, type Principal, type StreamHandler } from '@switchyard/service-kit';
+import type { StreamHandler } from '@switchyard/service-kit';
 import { renderPdf } from '../adapters/pdf-statements.ts';
 import {
   type Format,
@@ -11,8 +11,9 @@ import { renderCsv } from '../domain/chargeback/render-csv.ts';
 import { renderFocus } from '../domain/chargeback/render-focus.ts';
 import { renderJson } from '../domain/chargeback/render-json.ts';
 import { type Chargeback, makeChargeback, ofTenant } from '../domain/chargeback/statement.ts';
-import { installationKeyNeeded, ledgerMoving, statementTooLarge } from '../errors.ts';
+import { ledgerMoving, statementTooLarge } from '../errors.ts';
 import type { ChargebackSource } from '../ports.ts';
+import { scopeOf } from './tenant-scope.ts';
 
 /** The tenant of the installation's own keys. */
 const PLATFORM = 'installation';
@@ -36,11 +37,11 @@ export function exportStatements({
   clock,
 }: StatementsContext): StreamHandler<ExportStatementsRequest, ExportStatementsResponse> {
   return async function* (request, { principal }) {
-    const tenant = tenantOf(request, principal);
+    const scope = scopeOf(request, { principal, what: 'the statements of all tenants' });
     const query = readStatementsQuery(request, clock.wallMs());
     if (!query.ok) throw invalidArgument(query.error);
     const all = await makeOf(chargeback, query.value, clock.wallMs());
-    const wanted = tenant === undefined ? all : ofTenant(all, tenant);
+    const wanted = scope.kind === 'all' ? all : ofTenant(all, scope.tenant);
     yield* chunks(RENDERERS[query.value.format](wanted));
   };
 }
@@ -52,15 +53,6 @@ const RENDERERS: Readonly<Record<Format, (of: Chargeback) => Iterable<string> | 
     focus: renderFocus,
     pdf: renderPdf,
   };
-
-/** @returns undefined for all tenants */
-function tenantOf({ tenant, allTenants }: ExportStatementsRequest, principal: Principal): string | undefined {
-  if (!allTenants) return actingTenant(principal, tenant);
-  if (!principal.installation) throw installationKeyNeeded('the statements of all tenants');
-  if (tenant !== '')
-    throw invalidArgument({ field: 'tenant', description: 'must be empty with all_tenants' });
-  return undefined;
-}
 
 /** Reads lines and days until they are of the same ledger: days that have ended hardly ever get another entry. */
 async function makeOf(

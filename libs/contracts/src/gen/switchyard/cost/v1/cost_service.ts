@@ -150,6 +150,58 @@ export function sharedCostsToJSON(object: SharedCosts): string {
   }
 }
 
+/** How an invoice is written. */
+export const InvoiceFormat = {
+  /** UNSPECIFIED - The default. */
+  UNSPECIFIED: 0,
+  /** CSV - CSV with a head. */
+  CSV: 1,
+  /** JSON - A JSON list of objects, or an object that has it as "lines" or "data". */
+  JSON: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type InvoiceFormat = typeof InvoiceFormat[keyof typeof InvoiceFormat];
+
+export namespace InvoiceFormat {
+  export type UNSPECIFIED = typeof InvoiceFormat.UNSPECIFIED;
+  export type CSV = typeof InvoiceFormat.CSV;
+  export type JSON = typeof InvoiceFormat.JSON;
+  export type UNRECOGNIZED = typeof InvoiceFormat.UNRECOGNIZED;
+}
+
+export function invoiceFormatFromJSON(object: any): InvoiceFormat {
+  switch (object) {
+    case 0:
+    case "INVOICE_FORMAT_UNSPECIFIED":
+      return InvoiceFormat.UNSPECIFIED;
+    case 1:
+    case "INVOICE_FORMAT_CSV":
+      return InvoiceFormat.CSV;
+    case 2:
+    case "INVOICE_FORMAT_JSON":
+      return InvoiceFormat.JSON;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return InvoiceFormat.UNRECOGNIZED;
+  }
+}
+
+export function invoiceFormatToJSON(object: InvoiceFormat): string {
+  switch (object) {
+    case InvoiceFormat.UNSPECIFIED:
+      return "INVOICE_FORMAT_UNSPECIFIED";
+    case InvoiceFormat.CSV:
+      return "INVOICE_FORMAT_CSV";
+    case InvoiceFormat.JSON:
+      return "INVOICE_FORMAT_JSON";
+    case InvoiceFormat.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** Which period and groups. */
 export interface GetCostSummaryRequest {
   /** The tenant; empty for the caller's own. */
@@ -391,6 +443,79 @@ export interface ExportStatementsRequest {
 export interface ExportStatementsResponse {
   /** Bytes that follow those of the piece before. */
   data: Buffer;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** An invoice, and how to read it. */
+export interface ReconcileInvoiceRequest {
+  /** The tenant whose provider it is; empty for the caller's own. */
+  tenant: string;
+  /** True: what all tenants used of it. Only for the installation's keys. */
+  allTenants: boolean;
+  /** Id of the provider. */
+  provider: string;
+  /** The file, UTF-8, at most 16 MiB and 100,000 lines. */
+  file: Buffer;
+  /** How it is written. Default: CSV. */
+  format: InvoiceFormat;
+  /** Name of the column that has the day, as 2026-11-03 or as a time with its offset. Default: date. */
+  dateColumn: string;
+  /** Name of the column that has the model. Default: model. */
+  modelColumn: string;
+  /** Name of the column that has the amount, in USD as a decimal. Default: amount_usd. */
+  amountColumn: string;
+  /** Models by the names that the invoice has for them, where these are others. */
+  models: { [key: string]: string };
+  /** How far the sums of a day and model may differ, in nano-USD. Default: a cent. */
+  toleranceNanoUsd?:
+    | bigint
+    | undefined;
+  /** The same in parts per million of what is invoiced, 0 to 1,000,000. The larger of both counts. */
+  tolerancePartsPerMillion: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface ReconcileInvoiceRequest_ModelsEntry {
+  key: string;
+  value: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How an invoice compares with the ledger. */
+export interface ReconcileInvoiceResponse {
+  /** Days of models that match. */
+  matched: number;
+  /** Those that do not, by day and model; at most 10,000. */
+  differences: InvoiceDifference[];
+  /** True where there are more of them. */
+  truncated: boolean;
+  /** All that is invoiced, in nano-USD. */
+  invoiceNanoUsd: bigint;
+  /** All that the ledger has from the invoice's first day to its last, in nano-USD. */
+  ledgerNanoUsd: bigint;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A day of a model on which invoice and ledger differ. */
+export interface InvoiceDifference {
+  /** missing_in_ledger, missing_in_invoice or amount_differs. */
+  kind: string;
+  /** The day, as 2026-11-03. */
+  day: string;
+  /** The model as the ledger has it. */
+  model: string;
+  /** Lines of the invoice, from 1; of JSON places in the list. */
+  lines: number[];
+  /** What is invoiced, in nano-USD. Absent where nothing is. */
+  invoiceNanoUsd?:
+    | bigint
+    | undefined;
+  /** What the ledger has, in nano-USD. Absent where it has nothing. */
+  ledgerNanoUsd?:
+    | bigint
+    | undefined;
+  /** Attempts whose cost the ledger does not know. */
+  unpricedAttempts: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -2948,6 +3073,824 @@ export const ExportStatementsResponse: MessageFns<ExportStatementsResponse> = {
   },
 };
 
+function createBaseReconcileInvoiceRequest(): ReconcileInvoiceRequest {
+  return {
+    tenant: "",
+    allTenants: false,
+    provider: "",
+    file: Buffer.alloc(0),
+    format: 0,
+    dateColumn: "",
+    modelColumn: "",
+    amountColumn: "",
+    models: {},
+    toleranceNanoUsd: undefined,
+    tolerancePartsPerMillion: 0,
+    _unknownFields: {},
+  };
+}
+
+export const ReconcileInvoiceRequest: MessageFns<ReconcileInvoiceRequest> = {
+  encode(message: ReconcileInvoiceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenant !== "") {
+      writer.uint32(10).string(message.tenant);
+    }
+    if (message.allTenants !== false) {
+      writer.uint32(16).bool(message.allTenants);
+    }
+    if (message.provider !== "") {
+      writer.uint32(26).string(message.provider);
+    }
+    if (message.file.length !== 0) {
+      writer.uint32(34).bytes(message.file);
+    }
+    if (message.format !== 0) {
+      writer.uint32(40).int32(message.format);
+    }
+    if (message.dateColumn !== "") {
+      writer.uint32(50).string(message.dateColumn);
+    }
+    if (message.modelColumn !== "") {
+      writer.uint32(58).string(message.modelColumn);
+    }
+    if (message.amountColumn !== "") {
+      writer.uint32(66).string(message.amountColumn);
+    }
+    globalThis.Object.entries(message.models).forEach(([key, value]: [string, string]) => {
+      ReconcileInvoiceRequest_ModelsEntry.encode({ key: key as any, value }, writer.uint32(74).fork()).join();
+    });
+    if (message.toleranceNanoUsd !== undefined) {
+      if (BigInt.asIntN(64, message.toleranceNanoUsd) !== message.toleranceNanoUsd) {
+        throw new globalThis.Error("value provided for field message.toleranceNanoUsd of type int64 too large");
+      }
+      writer.uint32(80).int64(message.toleranceNanoUsd);
+    }
+    if (message.tolerancePartsPerMillion !== 0) {
+      writer.uint32(88).uint32(message.tolerancePartsPerMillion);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconcileInvoiceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconcileInvoiceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.allTenants = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.file = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.format = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.dateColumn = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.modelColumn = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.amountColumn = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            const entry9 = ReconcileInvoiceRequest_ModelsEntry.decode(reader, reader.uint32());
+            if (entry9.value !== undefined) {
+              message.models[entry9.key] = entry9.value;
+            }
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.toleranceNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.tolerancePartsPerMillion = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReconcileInvoiceRequest {
+    return {
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      allTenants: isSet(object.allTenants)
+        ? globalThis.Boolean(object.allTenants)
+        : isSet(object.all_tenants)
+        ? globalThis.Boolean(object.all_tenants)
+        : false,
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      file: isSet(object.file) ? Buffer.from(bytesFromBase64(object.file)) : Buffer.alloc(0),
+      format: isSet(object.format) ? invoiceFormatFromJSON(object.format) : 0,
+      dateColumn: isSet(object.dateColumn)
+        ? globalThis.String(object.dateColumn)
+        : isSet(object.date_column)
+        ? globalThis.String(object.date_column)
+        : "",
+      modelColumn: isSet(object.modelColumn)
+        ? globalThis.String(object.modelColumn)
+        : isSet(object.model_column)
+        ? globalThis.String(object.model_column)
+        : "",
+      amountColumn: isSet(object.amountColumn)
+        ? globalThis.String(object.amountColumn)
+        : isSet(object.amount_column)
+        ? globalThis.String(object.amount_column)
+        : "",
+      models: isObject(object.models)
+        ? (globalThis.Object.entries(object.models) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      toleranceNanoUsd: isSet(object.toleranceNanoUsd)
+        ? BigInt(object.toleranceNanoUsd)
+        : isSet(object.tolerance_nano_usd)
+        ? BigInt(object.tolerance_nano_usd)
+        : undefined,
+      tolerancePartsPerMillion: isSet(object.tolerancePartsPerMillion)
+        ? globalThis.Number(object.tolerancePartsPerMillion)
+        : isSet(object.tolerance_parts_per_million)
+        ? globalThis.Number(object.tolerance_parts_per_million)
+        : 0,
+    };
+  },
+
+  toJSON(message: ReconcileInvoiceRequest): unknown {
+    const obj: any = {};
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.allTenants !== false) {
+      obj.allTenants = message.allTenants;
+    }
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.file.length !== 0) {
+      obj.file = base64FromBytes(message.file);
+    }
+    if (message.format !== 0) {
+      obj.format = invoiceFormatToJSON(message.format);
+    }
+    if (message.dateColumn !== "") {
+      obj.dateColumn = message.dateColumn;
+    }
+    if (message.modelColumn !== "") {
+      obj.modelColumn = message.modelColumn;
+    }
+    if (message.amountColumn !== "") {
+      obj.amountColumn = message.amountColumn;
+    }
+    if (message.models) {
+      const entries = globalThis.Object.entries(message.models) as [string, string][];
+      if (entries.length > 0) {
+        obj.models = {};
+        entries.forEach(([k, v]) => {
+          obj.models[k] = v;
+        });
+      }
+    }
+    if (message.toleranceNanoUsd !== undefined) {
+      obj.toleranceNanoUsd = message.toleranceNanoUsd.toString();
+    }
+    if (message.tolerancePartsPerMillion !== 0) {
+      obj.tolerancePartsPerMillion = Math.round(message.tolerancePartsPerMillion);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReconcileInvoiceRequest>): ReconcileInvoiceRequest {
+    return ReconcileInvoiceRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReconcileInvoiceRequest>): ReconcileInvoiceRequest {
+    const message = createBaseReconcileInvoiceRequest();
+    message.tenant = object.tenant ?? "";
+    message.allTenants = object.allTenants ?? false;
+    message.provider = object.provider ?? "";
+    message.file = object.file ?? Buffer.alloc(0);
+    message.format = object.format ?? 0;
+    message.dateColumn = object.dateColumn ?? "";
+    message.modelColumn = object.modelColumn ?? "";
+    message.amountColumn = object.amountColumn ?? "";
+    message.models = (globalThis.Object.entries(object.models ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.toleranceNanoUsd = (object.toleranceNanoUsd !== undefined && object.toleranceNanoUsd !== null)
+      ? BigInt(object.toleranceNanoUsd)
+      : undefined;
+    message.tolerancePartsPerMillion = object.tolerancePartsPerMillion ?? 0;
+    return message;
+  },
+};
+
+function createBaseReconcileInvoiceRequest_ModelsEntry(): ReconcileInvoiceRequest_ModelsEntry {
+  return { key: "", value: "", _unknownFields: {} };
+}
+
+export const ReconcileInvoiceRequest_ModelsEntry: MessageFns<ReconcileInvoiceRequest_ModelsEntry> = {
+  encode(message: ReconcileInvoiceRequest_ModelsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconcileInvoiceRequest_ModelsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconcileInvoiceRequest_ModelsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReconcileInvoiceRequest_ModelsEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: ReconcileInvoiceRequest_ModelsEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReconcileInvoiceRequest_ModelsEntry>): ReconcileInvoiceRequest_ModelsEntry {
+    return ReconcileInvoiceRequest_ModelsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReconcileInvoiceRequest_ModelsEntry>): ReconcileInvoiceRequest_ModelsEntry {
+    const message = createBaseReconcileInvoiceRequest_ModelsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseReconcileInvoiceResponse(): ReconcileInvoiceResponse {
+  return { matched: 0, differences: [], truncated: false, invoiceNanoUsd: 0n, ledgerNanoUsd: 0n, _unknownFields: {} };
+}
+
+export const ReconcileInvoiceResponse: MessageFns<ReconcileInvoiceResponse> = {
+  encode(message: ReconcileInvoiceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.matched !== 0) {
+      writer.uint32(8).uint32(message.matched);
+    }
+    for (const v of message.differences) {
+      InvoiceDifference.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.truncated !== false) {
+      writer.uint32(24).bool(message.truncated);
+    }
+    if (message.invoiceNanoUsd !== 0n) {
+      if (BigInt.asIntN(64, message.invoiceNanoUsd) !== message.invoiceNanoUsd) {
+        throw new globalThis.Error("value provided for field message.invoiceNanoUsd of type int64 too large");
+      }
+      writer.uint32(32).int64(message.invoiceNanoUsd);
+    }
+    if (message.ledgerNanoUsd !== 0n) {
+      if (BigInt.asIntN(64, message.ledgerNanoUsd) !== message.ledgerNanoUsd) {
+        throw new globalThis.Error("value provided for field message.ledgerNanoUsd of type int64 too large");
+      }
+      writer.uint32(40).int64(message.ledgerNanoUsd);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconcileInvoiceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconcileInvoiceResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.matched = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.differences.push(InvoiceDifference.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.truncated = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.invoiceNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.ledgerNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReconcileInvoiceResponse {
+    return {
+      matched: isSet(object.matched) ? globalThis.Number(object.matched) : 0,
+      differences: globalThis.Array.isArray(object?.differences)
+        ? object.differences.map((e: any) => InvoiceDifference.fromJSON(e))
+        : [],
+      truncated: isSet(object.truncated) ? globalThis.Boolean(object.truncated) : false,
+      invoiceNanoUsd: isSet(object.invoiceNanoUsd)
+        ? BigInt(object.invoiceNanoUsd)
+        : isSet(object.invoice_nano_usd)
+        ? BigInt(object.invoice_nano_usd)
+        : 0n,
+      ledgerNanoUsd: isSet(object.ledgerNanoUsd)
+        ? BigInt(object.ledgerNanoUsd)
+        : isSet(object.ledger_nano_usd)
+        ? BigInt(object.ledger_nano_usd)
+        : 0n,
+    };
+  },
+
+  toJSON(message: ReconcileInvoiceResponse): unknown {
+    const obj: any = {};
+    if (message.matched !== 0) {
+      obj.matched = Math.round(message.matched);
+    }
+    if (message.differences?.length) {
+      obj.differences = message.differences.map((e) => InvoiceDifference.toJSON(e));
+    }
+    if (message.truncated !== false) {
+      obj.truncated = message.truncated;
+    }
+    if (message.invoiceNanoUsd !== 0n) {
+      obj.invoiceNanoUsd = message.invoiceNanoUsd.toString();
+    }
+    if (message.ledgerNanoUsd !== 0n) {
+      obj.ledgerNanoUsd = message.ledgerNanoUsd.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReconcileInvoiceResponse>): ReconcileInvoiceResponse {
+    return ReconcileInvoiceResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReconcileInvoiceResponse>): ReconcileInvoiceResponse {
+    const message = createBaseReconcileInvoiceResponse();
+    message.matched = object.matched ?? 0;
+    message.differences = object.differences?.map((e) => InvoiceDifference.fromPartial(e)) || [];
+    message.truncated = object.truncated ?? false;
+    message.invoiceNanoUsd = (object.invoiceNanoUsd !== undefined && object.invoiceNanoUsd !== null)
+      ? BigInt(object.invoiceNanoUsd)
+      : 0n;
+    message.ledgerNanoUsd = (object.ledgerNanoUsd !== undefined && object.ledgerNanoUsd !== null)
+      ? BigInt(object.ledgerNanoUsd)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseInvoiceDifference(): InvoiceDifference {
+  return {
+    kind: "",
+    day: "",
+    model: "",
+    lines: [],
+    invoiceNanoUsd: undefined,
+    ledgerNanoUsd: undefined,
+    unpricedAttempts: 0n,
+    _unknownFields: {},
+  };
+}
+
+export const InvoiceDifference: MessageFns<InvoiceDifference> = {
+  encode(message: InvoiceDifference, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.day !== "") {
+      writer.uint32(18).string(message.day);
+    }
+    if (message.model !== "") {
+      writer.uint32(26).string(message.model);
+    }
+    if (message.lines.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.lines) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.invoiceNanoUsd !== undefined) {
+      if (BigInt.asIntN(64, message.invoiceNanoUsd) !== message.invoiceNanoUsd) {
+        throw new globalThis.Error("value provided for field message.invoiceNanoUsd of type int64 too large");
+      }
+      writer.uint32(40).int64(message.invoiceNanoUsd);
+    }
+    if (message.ledgerNanoUsd !== undefined) {
+      if (BigInt.asIntN(64, message.ledgerNanoUsd) !== message.ledgerNanoUsd) {
+        throw new globalThis.Error("value provided for field message.ledgerNanoUsd of type int64 too large");
+      }
+      writer.uint32(48).int64(message.ledgerNanoUsd);
+    }
+    if (message.unpricedAttempts !== 0n) {
+      if (BigInt.asUintN(64, message.unpricedAttempts) !== message.unpricedAttempts) {
+        throw new globalThis.Error("value provided for field message.unpricedAttempts of type uint64 too large");
+      }
+      writer.uint32(56).uint64(message.unpricedAttempts);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InvoiceDifference {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInvoiceDifference();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.day = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag === 32) {
+              message.lines.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.lines.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.invoiceNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.ledgerNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.unpricedAttempts = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): InvoiceDifference {
+    return {
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      day: isSet(object.day) ? globalThis.String(object.day) : "",
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      lines: globalThis.Array.isArray(object?.lines) ? object.lines.map((e: any) => globalThis.Number(e)) : [],
+      invoiceNanoUsd: isSet(object.invoiceNanoUsd)
+        ? BigInt(object.invoiceNanoUsd)
+        : isSet(object.invoice_nano_usd)
+        ? BigInt(object.invoice_nano_usd)
+        : undefined,
+      ledgerNanoUsd: isSet(object.ledgerNanoUsd)
+        ? BigInt(object.ledgerNanoUsd)
+        : isSet(object.ledger_nano_usd)
+        ? BigInt(object.ledger_nano_usd)
+        : undefined,
+      unpricedAttempts: isSet(object.unpricedAttempts)
+        ? BigInt(object.unpricedAttempts)
+        : isSet(object.unpriced_attempts)
+        ? BigInt(object.unpriced_attempts)
+        : 0n,
+    };
+  },
+
+  toJSON(message: InvoiceDifference): unknown {
+    const obj: any = {};
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.day !== "") {
+      obj.day = message.day;
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.lines?.length) {
+      obj.lines = message.lines.map((e) => Math.round(e));
+    }
+    if (message.invoiceNanoUsd !== undefined) {
+      obj.invoiceNanoUsd = message.invoiceNanoUsd.toString();
+    }
+    if (message.ledgerNanoUsd !== undefined) {
+      obj.ledgerNanoUsd = message.ledgerNanoUsd.toString();
+    }
+    if (message.unpricedAttempts !== 0n) {
+      obj.unpricedAttempts = message.unpricedAttempts.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<InvoiceDifference>): InvoiceDifference {
+    return InvoiceDifference.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<InvoiceDifference>): InvoiceDifference {
+    const message = createBaseInvoiceDifference();
+    message.kind = object.kind ?? "";
+    message.day = object.day ?? "";
+    message.model = object.model ?? "";
+    message.lines = object.lines?.map((e) => e) || [];
+    message.invoiceNanoUsd = (object.invoiceNanoUsd !== undefined && object.invoiceNanoUsd !== null)
+      ? BigInt(object.invoiceNanoUsd)
+      : undefined;
+    message.ledgerNanoUsd = (object.ledgerNanoUsd !== undefined && object.ledgerNanoUsd !== null)
+      ? BigInt(object.ledgerNanoUsd)
+      : undefined;
+    message.unpricedAttempts = (object.unpricedAttempts !== undefined && object.unpricedAttempts !== null)
+      ? BigInt(object.unpricedAttempts)
+      : 0n;
+    return message;
+  },
+};
+
 /** Answers what was spent, and on what. */
 export type CostServiceService = typeof CostServiceService;
 export const CostServiceService = {
@@ -2999,6 +3942,18 @@ export const CostServiceService = {
       Buffer.from(ExportStatementsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ExportStatementsResponse => ExportStatementsResponse.decode(value),
   },
+  /** Compares a provider's invoice with the ledger, each day of each model. Changes nothing. */
+  reconcileInvoice: {
+    path: "/switchyard.cost.v1.CostService/ReconcileInvoice" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReconcileInvoiceRequest): Buffer =>
+      Buffer.from(ReconcileInvoiceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReconcileInvoiceRequest => ReconcileInvoiceRequest.decode(value),
+    responseSerialize: (value: ReconcileInvoiceResponse): Buffer =>
+      Buffer.from(ReconcileInvoiceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReconcileInvoiceResponse => ReconcileInvoiceResponse.decode(value),
+  },
 } as const;
 
 export interface CostServiceServer extends UntypedServiceImplementation {
@@ -3010,6 +3965,8 @@ export interface CostServiceServer extends UntypedServiceImplementation {
   getLedgerStatus: handleUnaryCall<GetLedgerStatusRequest, GetLedgerStatusResponse>;
   /** Makes statements of what tenants owe for a period, as a file in pieces. The same days of the ledger give the same bytes. */
   exportStatements: handleServerStreamingCall<ExportStatementsRequest, ExportStatementsResponse>;
+  /** Compares a provider's invoice with the ledger, each day of each model. Changes nothing. */
+  reconcileInvoice: handleUnaryCall<ReconcileInvoiceRequest, ReconcileInvoiceResponse>;
 }
 
 export interface CostServiceClient extends Client {
@@ -3071,6 +4028,22 @@ export interface CostServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<ExportStatementsResponse>;
+  /** Compares a provider's invoice with the ledger, each day of each model. Changes nothing. */
+  reconcileInvoice(
+    request: ReconcileInvoiceRequest,
+    callback: (error: ServiceError | null, response: ReconcileInvoiceResponse) => void,
+  ): ClientUnaryCall;
+  reconcileInvoice(
+    request: ReconcileInvoiceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReconcileInvoiceResponse) => void,
+  ): ClientUnaryCall;
+  reconcileInvoice(
+    request: ReconcileInvoiceRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReconcileInvoiceResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const CostServiceClient = makeGenericClientConstructor(

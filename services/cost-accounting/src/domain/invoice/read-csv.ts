@@ -1,0 +1,32 @@
+import { err, ok, type Result } from '@switchyard/kernel';
+
+/** A record of CSV, and the line of the file that it begins on, from 1. */
+export interface CsvRecord {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** Reads CSV as RFC 4180 has it, with \n or \r\n; empty lines are left out. @returns the line of a quote that never ends or is out of place */
+export function readCsv(text: string): Result<CsvRecord[], { readonly line: number }> {
+  const records: CsvRecord[] = [];
+  // One cell and what ends it: a comma, a line's end, or the end of the text.
+  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
+  let line = 1;
+  let begunOn = 1;
+  let cells: string[] = [];
+  while (cell.lastIndex < text.length) {
+    const found = cell.exec(text);
+    if (found === null) return err({ line });
+    const [whole, quoted, plain, end] = found;
+    cells.push(quoted?.replaceAll('""', '"') ?? plain ?? '');
+    line += countOf(whole, '\n');
+    if (end === ',') continue;
+    if (cells.length > 1 || cells[0] !== '') records.push({ line: begunOn, cells });
+    cells = [];
+    begunOn = line;
+  }
+  if (cells.length > 0) records.push({ line: begunOn, cells: [...cells, ''] });
+  return ok(records);
+}
+
+const countOf = (text: string, letter: string): number => text.split(letter).length - 1;
