@@ -18,6 +18,8 @@ export interface Figure {
   readonly promised: string;
   /** Set where it depends on how fast the machine is: a busy one must fail no test. */
   readonly timed?: true;
+  /** Set where it takes minutes and the suite has a smaller proof of the same: then it is no test. */
+  readonly isLong?: true;
   /** Longest time that measuring takes, in milliseconds. Default 240,000. */
   readonly timeoutMs?: number;
   /** Starts what it needs, makes the fault happen, and counts. */

@@ -11,9 +11,37 @@ import { a9 } from './figures/a09-deadlines.ts';
 import { a11 } from './figures/a11-stopped-provider.ts';
 import { a12 } from './figures/a12-corrupt-streams.ts';
 import { a13 } from './figures/a13-callers-leave.ts';
+import { a14 } from './figures/a14-kills.ts';
 import { a15 } from './figures/a15-budget.ts';
+import { a16 } from './figures/a16-thrice.ts';
+import { a17 } from './figures/a17-bus-away.ts';
+import { a18 } from './figures/a18-poison.ts';
+import { a19 } from './figures/a19-postgres-away.ts';
 import { a20 } from './figures/a20-redis-away.ts';
+import { a22 } from './figures/a22-clock-jumps.ts';
 import { a32 } from './figures/a32-hostile-input.ts';
 
 /** Every figure that is measured, in the order of the table. */
-export const FIGURES: readonly Figure[] = [a1, a2, a3, a4, a5, a6, a7, a8, a9, a11, a12, a13, a15, a20, a32];
+export const FIGURES: readonly Figure[] = [
+  a1,
+  a2,
+  a3,
+  a4,
+  a5,
+  a6,
+  a7,
+  a8,
+  a9,
+  a11,
+  a12,
+  a13,
+  a14,
+  a15,
+  a16,
+  a17,
+  a18,
+  a19,
+  a20,
+  a22,
+  a32,
+];

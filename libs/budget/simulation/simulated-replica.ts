@@ -19,6 +19,8 @@ export interface SimulatedAttempt {
 }
 
 export const VALID_MS = 10_000;
+/** Clocks jump by less and by more. */
+const REMEMBER_MS = 20_000;
 
 /** A routing process: its leases in memory, and its outbox on disk, which may outlive it. */
 export class SimulatedReplica {
@@ -39,7 +41,7 @@ export class SimulatedReplica {
   constructor(owner: string, mutant: Mutant | undefined) {
     this.owner = owner;
     this.#mutant = mutant;
-    this.#holder = new LeaseHolder({ owner, validMs: VALID_MS });
+    this.#holder = new LeaseHolder({ owner, validMs: VALID_MS, rememberMs: REMEMBER_MS });
   }
 
   get holder(): LeaseHolder {

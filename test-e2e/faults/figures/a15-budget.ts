@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { textRequest } from '@switchyard/client';
 import { Budget, BudgetPeriod, BudgetServiceClient } from '@switchyard/contracts/cost';
 import type { RunningFleet } from '@switchyard/deploy';
+import { freePortPlan } from '@switchyard/deploy/free-ports';
 import { ServiceError } from '@switchyard/kernel';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
+import { startTcpProxy, type TcpProxy } from '@switchyard/testkit/toxics';
 import { allLedgerRows, ledgerWith, queryFleet } from '../../support/ledger-rows.ts';
 import { SimulatorControl } from '../../support/simulator-control.ts';
 import { startTestFleet, type TestFleet } from '../../support/test-fleet.ts';
@@ -19,25 +21,27 @@ const BINDS_MS = 3_000;
 /** A lease is good for a minute; what is left of it comes back ten seconds later at the latest. */
 const ENDS_MS = 70_000;
 
+/** Longer than an exchange of leases may take. */
+const PARTITION_MS = 1_500;
+
 /** The most that was ever spent and leased together, and how often it was looked. */
 interface Watched {
   most: bigint;
   looks: number;
 }
 
-/** Three waves of callers; in the second a replica, cost-accounting and Postgres are killed while calls are under way. */
+/**
+ * Four waves of callers: with nothing wrong; while routing is cut off from cost-accounting, and then from the bus, as by a cable that is
+ * out; while a replica, cost-accounting and Postgres are killed; afterwards.
+ */
 export const a15: Figure = {
   id: 'A15',
-  what: `${CALLERS} callers at once on a budget for ${HOLDS}, ${REPLICAS} replicas; one of them, cost-accounting and Postgres killed`,
+  what: `${CALLERS} callers at once on a budget for ${HOLDS}, ${REPLICAS} replicas; partitions by proxy; one replica, cost-accounting and Postgres killed`,
   promised: 'spent + held ≤ budget always; 0 refused while it is free; holds end ≤ 70 s',
   timeoutMs: 300_000,
   async measure() {
-    await using started = await startTestFleet({
-      providers: ['primary'],
-      routingReplicas: REPLICAS,
-      onDeath: 'leave',
-      processEnv: { 'health-probe': { HEALTH_PROBE_ACTIVE: 'false' } },
-    });
+    await using parts = new AsyncDisposableStack();
+    const { started, links } = await startCuttable(parts);
     const { fleet } = started;
     const control = new SimulatorControl(fleet.simulatorUrl);
     await started.clients[0]?.complete(REQUEST);
@@ -49,6 +53,7 @@ export const a15: Figure = {
     await control.setLatency('primary', { firstTokenMs: 400 });
     const watching = watch(fleet);
     const free = await wave(started);
+    const partitioned = await partitionedWave(started, links);
     const killed = wave(started);
     await sleep(150);
     await killAndRestart(fleet);
@@ -60,9 +65,9 @@ export const a15: Figure = {
     const booked = (await allLedgerRows(fleet)).filter(({ attempt_id }) => attempt_id !== first?.attempt_id);
     const sum = booked.reduce((all, { amount_nano_usd }) => all + BigInt(amount_nano_usd ?? 0), 0n);
     const cost = BigInt(first?.amount_nano_usd ?? 0);
-    const answered = [free, during, after].map((one) => one.answered).join(', ');
+    const answered = [free, partitioned, during, after].map((one) => one.answered).join(', ');
     return {
-      measured: `at most ${share(most, limit)} of the budget in ${looks} looks; ${answered} answered in three waves, ${free.failed} failed before the kills; ${truth} calls at the provider, ${share(BigInt(truth) * cost, limit)}; ${booked.length} booked, spent ${spent === sum ? 'is their sum' : `differs by ${spent - sum}`}; nothing held after ${(endedInMs / 1_000).toFixed(0)} s`,
+      measured: `at most ${share(most, limit)} of the budget in ${looks} looks; ${answered} answered in four waves, ${free.failed} failed before the partitions; ${truth} calls at the provider, ${share(BigInt(truth) * cost, limit)}; ${booked.length} booked, spent ${spent === sum ? 'is their sum' : `differs by ${spent - sum}`}; nothing held after ${(endedInMs / 1_000).toFixed(0)} s`,
       held:
         most <= limit &&
         looks > 50 &&
@@ -92,6 +97,43 @@ async function makeBudget(fleet: RunningFleet, limit: bigint): Promise<void> {
     timeoutMs: 10_000,
   });
   client.close();
+}
+
+/** A fleet whose replicas of routing reach cost-accounting and the bus by links that can be cut. */
+async function startCuttable(parts: AsyncDisposableStack) {
+  const ports = await freePortPlan();
+  const leases = parts.use(await proxyTo(ports.services['cost-accounting'].grpc));
+  const bus = parts.use(await proxyTo(ports.nats));
+  const started = parts.use(
+    await startTestFleet({
+      providers: ['primary'],
+      ports,
+      routingReplicas: REPLICAS,
+      onDeath: 'leave',
+      processEnv: {
+        routing: {
+          SWITCHYARD_COST_ACCOUNTING_ADDRESS: `127.0.0.1:${leases.port}`,
+          NATS_URL: `nats://127.0.0.1:${bus.port}`,
+        },
+        'health-probe': { HEALTH_PROBE_ACTIVE: 'false' },
+      },
+    }),
+  );
+  return { started, links: [leases, bus] };
+}
+
+const proxyTo = (port: number): Promise<TcpProxy> => startTcpProxy({ target: { host: '127.0.0.1', port } });
+
+/** The links are cut one after the other, half open; they are healed while callers wait. */
+async function partitionedWave(started: TestFleet, links: readonly TcpProxy[]): ReturnType<typeof wave> {
+  for (const link of links) {
+    await link.set({ type: 'stall' });
+    await sleep(PARTITION_MS);
+  }
+  const asked = wave(started);
+  await sleep(PARTITION_MS);
+  for (const link of links) await link.set(undefined);
+  return asked;
 }
 
 /** All callers ask once, at once. */

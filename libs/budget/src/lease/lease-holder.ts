@@ -33,6 +33,11 @@ export interface LeaseHolderOptions {
   readonly owner: string;
   /** How long leases may be used after the exchange that they came with, or that renewed them, was sent. */
   readonly validMs: number;
+  /**
+   * How long windows are remembered after their end. A clock that is set back by less brings them again with what was used of them; one that
+   * is set back by more brings them again closed.
+   */
+  readonly rememberMs: number;
 }
 
 /**
@@ -110,7 +115,7 @@ export class LeaseHolder {
       this.#renewedAt = sentAt;
     for (const lease of leases) this.#applyLease(lease);
     for (const [text, window] of this.#windows)
-      if (window.isSpent(sentAt.wallMs)) {
+      if (window.isSpent(sentAt.wallMs - this.#options.rememberMs)) {
         this.#windows.delete(text);
         this.#forgottenMs = Math.max(this.#forgottenMs, window.endMs);
       }

@@ -28,6 +28,11 @@ export interface Postgres {
   close(): Promise<void>;
 }
 
+/** Together below 2 s, so that a caller is told in time whose connection or lock does not come. */
+const CONNECT_TIMEOUT_MS = 1_200;
+/** Who waits for a lock keeps a connection from everyone else. */
+const LOCK_TIMEOUT_MS = 700;
+
 /** Opens a pool. Connects on first use and comes back by itself. */
 export function openPostgres(options: PostgresOptions): Postgres {
   const pool = new pg.Pool({
@@ -35,7 +40,8 @@ export function openPostgres(options: PostgresOptions): Postgres {
     max: options.maxConnections,
     application_name: options.applicationName,
     // pg waits forever without this.
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
     statement_timeout: options.statementTimeoutMs,
     query_timeout: options.statementTimeoutMs + 1_000,
@@ -101,11 +107,14 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   return pool.connect();
 }
 
-/** SQLSTATEs that mean "not now" rather than "not like this": connection, operator intervention, resources, time limit, read-only. */
+/** query_canceled, lock_not_available, read_only_sql_transaction. */
+const NOT_NOW: ReadonlySet<string> = new Set(['57014', '55P03', '25006']);
+
+/** SQLSTATEs that mean "not now" rather than "not like this": connection, operator intervention, resources, time limit, lock, read-only. */
 function isConnectionError(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
   if (typeof code !== 'string') return /terminat|timeout|connection/i.test((error as Error).message ?? '');
-  return /^(08|57P|53)/.test(code) || code === '57014' || code === '25006' || /^E[A-Z]+$/.test(code);
+  return /^(08|57P|53)/.test(code) || NOT_NOW.has(code) || /^E[A-Z]+$/.test(code);
 }
 
 function unavailable(cause: unknown): ServiceError {

@@ -63,11 +63,15 @@ export class PostgresLedger implements Ledger {
   }
 }
 
+/** Batches of the same outboxes wait for each other as a matter of course; nobody waits for an answer meanwhile. */
+const WAIT_FOR_OTHERS = `SET LOCAL lock_timeout = '10s'`;
+
 async function commitBatch(
   transaction: Transaction,
   batch: LedgerBatch,
   budgets: PostgresBudgetIndex,
 ): Promise<CommittedBatch> {
+  await transaction.query(WAIT_FOR_OTHERS);
   const outboxIds = [...new Set(batch.records.map(({ outboxId }) => outboxId))];
   const committed = await lockOutboxes(transaction, outboxIds);
   const { fresh, seen, after } = admitRecords(batch.records, committed);

@@ -61,6 +61,8 @@ export interface LeaseTurn {
 
 /** Leases may be used for so long after the exchange that renewed them. */
 const VALID_MS = 60_000;
+/** Clocks that are set are off by minutes, seldom more. */
+const REMEMBER_MS = 20 * 60_000;
 /** So long an attempt waits for what others may give back. */
 const PATIENCE_MS = 100;
 /** Longest wait for an answer: in a burst all replicas ask at once, and a late answer is better than none. */
@@ -92,7 +94,7 @@ export class BudgetLeases {
   constructor(options: BudgetLeasesOptions) {
     const { owner, clock } = options;
     this.#options = options;
-    this.#holder = new LeaseHolder({ owner, validMs: VALID_MS });
+    this.#holder = new LeaseHolder({ owner, validMs: VALID_MS, rememberMs: REMEMBER_MS });
     this.#time = new BookClock(clock);
   }
 
