@@ -143,7 +143,7 @@ test('keys: made, listed, rotated and revoked; the secret is shown once and work
   expect((await withKey(created.secret)).err).toMatch(/^KEY_UNKNOWN/);
 });
 
-test('events tail: usage as lines of JSON while it happens, until Ctrl-C', async () => {
+test('events tail: usage as lines of JSON while it happens, until Ctrl-C; and again from a time on', async () => {
   const tail = startSwitchyard(['events', 'tail'], started.fleet.devEnv);
   const lines: Record<string, unknown>[] = [];
   let rest = '';
@@ -170,6 +170,17 @@ test('events tail: usage as lines of JSON while it happens, until Ctrl-C', async
     });
   tail.kill('SIGINT');
   expect(await tail.result).toMatchObject({ code: 0, err: '' });
+
+  const replayed = startSwitchyard(['events', 'tail', '--since', '10m'], started.fleet.devEnv);
+  let text = '';
+  replayed.stdout?.on('data', (data) => (text += data));
+  await expect.poll(() => text, { timeout: 20_000 }).toContain(requestIds[0]);
+  const [first] = text.split('\n').filter((line) => line.includes(requestIds[0] as string));
+  expect(JSON.parse(first as string)).toMatchObject({
+    subject: expect.stringMatching(/\.usage\.v1\.default$/),
+  });
+  replayed.kill('SIGINT');
+  expect(await replayed.result).toMatchObject({ code: 0, err: '' });
 });
 
 test('the subscriber of the README prints what a call cost', async () => {

@@ -25,6 +25,11 @@ export function busNames(prefix = 'switchyard') {
     /** Usage batches of one tenant (`UsageBatch`), owned by routing, kept on the stream `streams.usage`. */
     usage: (tenant: string) => subject('usage', V, encodeSubjectToken(tenant)),
     usageAll: subject('usage', V, '*'),
+    /** The same messages once more, for everyone but the ledger: NATS itself puts them there, on the stream `streams.usageLog`. */
+    usageLog: (tenant: string) => subject('usage-log', V, encodeSubjectToken(tenant)),
+    usageLogAll: subject('usage-log', V, '*'),
+    /** Where a message of `usageAll` is put, as NATS writes it. */
+    usageLogOfUsage: subject('usage-log', V, '{{wildcard(1)}}'),
     /** Per-second aggregates of one routing replica (`Observation`), core NATS. */
     observation: (replica: string) => subject('observation', V, encodeSubjectToken(replica)),
     observationAll: subject('observation', V, '*'),
@@ -54,6 +59,7 @@ export function busNames(prefix = 'switchyard') {
     /** JetStream streams; the owner creates and repairs its own. */
     streams: {
       usage: `${streamRoot}_USAGE`,
+      usageLog: `${streamRoot}_USAGE_LOG`,
       health: `${streamRoot}_HEALTH`,
       alerts: `${streamRoot}_ALERTS`,
       cost: `${streamRoot}_COST`,

@@ -9,37 +9,73 @@ import {
   UsageRecord,
 } from '@switchyard/contracts/events';
 import { natsOptions } from '@switchyard/contracts/nats-options';
-import { connect, type NatsConnection } from 'nats';
-import { type Command, UsageError } from '../command.ts';
+import { connect, DeliverPolicy, type JsMsg, type Msg, type NatsConnection, type NatsError } from 'nats';
+import { type Command, textOption, UsageError } from '../command.ts';
+import { durationOption } from '../duration-option.ts';
+import type { Output } from '../output/output.ts';
 
 const DEFAULT_NATS_PORT = '4222';
+/** What JetStream answers for a stream that is not there. */
+const NOT_FOUND = '404';
 const BUS_SCHEMES: ReadonlySet<string> = new Set(['nats:', 'tls:']);
 
 /** `switchyard events` */
 export const events: Command = {
   usage: 'tail',
   summary:
-    'Prints usage, health, alert, cost, credential and connector events as they come, one line of JSON each, until Ctrl-C.',
-  options: {},
+    'Prints usage, health, alert, cost, credential and connector events as they come, one line of JSON each, until Ctrl-C. --since 24h begins with those of the last day.',
+  options: { since: { type: 'string' } },
   words: ['tail'],
   maxPositionals: 1,
-  async run({ positionals: [action], settings, output, signal }) {
-    if (action !== 'tail') throw new UsageError('events needs "tail"');
+  async run(input) {
+    const { positionals, settings, output, signal } = input;
+    if (positionals[0] !== 'tail') throw new UsageError('events needs "tail"');
+    const sinceMs = textOption(input, 'since') === undefined ? undefined : durationOption(input, 'since', '');
     const connection = await openBus(settings.natsUrl);
     signal.addEventListener('abort', () => void connection.close(), { once: true });
-    const names = busNames(settings.subjectPrefix);
-    for (const [subject, decode] of decodersOf(names)) {
-      connection.subscribe(subject, {
-        callback: (error, message) => {
-          if (error === null)
-            for (const event of decode(message.data))
-              output.jsonLine({ subject: readable(message.subject), ...event });
-        },
-      });
-    }
+    const topics = topicsOf(busNames(settings.subjectPrefix));
+    if (sinceMs === undefined) for (const topic of topics) follow(topic, { connection, output });
+    else await Promise.all(topics.map((topic) => replay(topic, { connection, output, sinceMs })));
     await connection.closed();
   },
 };
+
+interface Tail {
+  readonly connection: NatsConnection;
+  readonly output: Output;
+}
+
+/** Prints what comes from now on. */
+function follow(topic: Topic, { connection, output }: Tail): void {
+  connection.subscribe(topic.subject, {
+    callback: (error, message) => {
+      if (error === null) print(message, topic, output);
+    },
+  });
+}
+
+/** Prints what its stream has since a time, and then what comes, in order. Who has no stream yet has nothing to replay. */
+async function replay(
+  topic: Topic,
+  { connection, output, sinceMs }: Tail & { readonly sinceMs: number },
+): Promise<void> {
+  const consumers = connection.jetstream().consumers;
+  const since = {
+    deliver_policy: DeliverPolicy.StartTime,
+    opt_start_time: new Date(Date.now() - sinceMs).toISOString(),
+  };
+  const consumer = await consumers.get(topic.stream, since).catch((error: unknown) => {
+    if ((error as NatsError).code === NOT_FOUND) return undefined;
+    throw error;
+  });
+  if (consumer === undefined) return follow(topic, { connection, output });
+  for await (const message of await consumer.consume()) print(message, topic, output);
+}
+
+function print(message: Msg | JsMsg, { decode }: Topic, output: Output): void {
+  const subject = message.headers?.get('Nats-Subject') || message.subject;
+  for (const event of decode(message.data)) output.jsonLine({ subject: readable(subject), ...event });
+}
 
 /** @throws Error that says what to set */
 async function openBus(url: string): Promise<NatsConnection> {
@@ -59,16 +95,24 @@ async function openBus(url: string): Promise<NatsConnection> {
   }
 }
 
-type Decode = (data: Uint8Array) => object[];
+/** Events of one kind. */
+interface Topic {
+  /** Where they pass. */
+  readonly subject: string;
+  /** What keeps them. */
+  readonly stream: string;
+  readonly decode: (data: Uint8Array) => object[];
+}
 
-function decodersOf(names: ReturnType<typeof busNames>): [subject: string, decode: Decode][] {
+function topicsOf(names: ReturnType<typeof busNames>): Topic[] {
+  const { usageLog, health, alerts, cost, credential, connector } = names.streams;
   return [
-    [names.usageAll, usageEvents],
-    [names.healthAll, (data) => [HealthChanged.decode(data)]],
-    [names.alertAll, (data) => [AlertChanged.decode(data)]],
-    [names.costAll, (data) => [BudgetReached.decode(data)]],
-    [names.credentialAll, (data) => [CredentialChanged.decode(data)]],
-    [names.connectorAll, (data) => [ConnectorCalled.decode(data)]],
+    { subject: names.usageAll, stream: usageLog, decode: usageEvents },
+    { subject: names.healthAll, stream: health, decode: (data) => [HealthChanged.decode(data)] },
+    { subject: names.alertAll, stream: alerts, decode: (data) => [AlertChanged.decode(data)] },
+    { subject: names.costAll, stream: cost, decode: (data) => [BudgetReached.decode(data)] },
+    { subject: names.credentialAll, stream: credential, decode: (data) => [CredentialChanged.decode(data)] },
+    { subject: names.connectorAll, stream: connector, decode: (data) => [ConnectorCalled.decode(data)] },
   ];
 }
 

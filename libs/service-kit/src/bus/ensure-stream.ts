@@ -5,12 +5,13 @@ import { NatsError } from 'nats';
 export type StreamSpec = Pick<
   StreamConfig,
   'name' | 'subjects' | 'max_age' | 'max_bytes' | 'num_replicas' | 'duplicate_window'
-> & {
-  // The words of the enums: contracts state streams without knowing the client.
-  readonly retention: `${RetentionPolicy}`;
-  readonly discard: `${DiscardPolicy}`;
-  readonly storage: `${StorageType}`;
-};
+> &
+  Partial<Pick<StreamConfig, 'republish'>> & {
+    // The words of the enums: contracts state streams without knowing the client.
+    readonly retention: `${RetentionPolicy}`;
+    readonly discard: `${DiscardPolicy}`;
+    readonly storage: `${StorageType}`;
+  };
 
 /** JetStream's error for a stream that does not exist. Source: nats-server/server/errors.json */
 const STREAM_NOT_FOUND = 10059;

@@ -1,4 +1,4 @@
-import { type BusNames, usageStream } from '@switchyard/contracts';
+import { type BusNames, usageLogStream, usageStream } from '@switchyard/contracts';
 import { type Bus, ensureConsumer, ensureStream } from '@switchyard/service-kit';
 import { AckPolicy, type ConsumerConfig, DeliverPolicy, type Msg } from 'nats';
 import type { UsageMessage, UsageMessages } from '../ports.ts';
@@ -36,7 +36,9 @@ export async function openUsageMessages(options: UsageMessagesOptions): Promise<
   const { bus, names, streamReplicas } = options;
   const stream = names.streams.usage;
   const manager = await bus.manager();
-  await ensureStream(manager, usageStream(names, { replicas: streamReplicas }));
+  const replicas = { replicas: streamReplicas };
+  await ensureStream(manager, usageLogStream(names, replicas));
+  await ensureStream(manager, usageStream(names, replicas));
   await ensureConsumer(manager, stream, CONSUMER);
   const { connection } = bus;
   if (connection === undefined) throw new Error('the bus has not been reached yet');
