@@ -17,7 +17,7 @@ import { startProcesses, stopProcesses } from './start-processes.ts';
 import { SERVER_KINDS, SERVER_NAMES, type Servers, startServers } from './start-servers.ts';
 
 /** Services are ready before they have found each other. */
-const SETTLE_TIMEOUT_MS = 15_000;
+const SETTLE_TIMEOUT_MS = 45_000;
 const LOG_CHECK_MS = 60_000;
 
 /** A whole installation that runs: servers, services, simulator. Dispose it, or call `stop`. */

@@ -13,6 +13,7 @@ import type {
   KnownReceivers,
   LeaseBook,
   LedgerQueries,
+  LedgerSeals,
   OutboxBook,
   PriceTermStore,
 } from './ports.ts';
@@ -34,6 +35,7 @@ import { listPriceTerms } from './rpc/list-price-terms.ts';
 import { reconcileInvoice } from './rpc/reconcile-invoice.ts';
 import { renewLeases } from './rpc/renew-leases.ts';
 import { updateBudget } from './rpc/update-budget.ts';
+import { verifyLedger } from './rpc/verify-ledger.ts';
 
 /** What the RPCs stand on. */
 export interface CostContext {
@@ -41,6 +43,7 @@ export interface CostContext {
   readonly terms: PriceTermStore;
   readonly outboxes: OutboxBook;
   readonly queries: LedgerQueries;
+  readonly seals: LedgerSeals;
   readonly budgets: BudgetStore;
   readonly leases: LeaseBook;
   readonly receivers: KnownReceivers;
@@ -50,7 +53,7 @@ export interface CostContext {
 
 /** What this service offers by gRPC, and the permission that each call needs. */
 export function costServices(context: CostContext): DefinedService[] {
-  const { prices, terms, outboxes, queries, budgets, leases, clock } = context;
+  const { prices, terms, outboxes, queries, seals, budgets, leases, clock } = context;
   return [
     defineService(PriceServiceService, {
       getPriceBook: { permission: 'cost.price.read', handle: getPriceBook(prices) },
@@ -78,6 +81,7 @@ export function costServices(context: CostContext): DefinedService[] {
       getLedgerStatus: { permission: 'cost.status', handle: getLedgerStatus(outboxes) },
       exportStatements: { permission: 'cost.read', handle: exportStatements(context) },
       reconcileInvoice: { permission: 'cost.read', handle: reconcileInvoice(queries, clock) },
+      verifyLedger: { permission: 'cost.status', handle: verifyLedger(seals, clock) },
     }),
   ];
 }

@@ -9,6 +9,7 @@ import type { ChargebackLine, SealedDay } from './domain/chargeback/statement.ts
 import type { PoisonReason } from './domain/intake/poison.ts';
 import type { NamelessPoison, NumberedRecord } from './domain/intake/read-usage-batch.ts';
 import type { EntriesQuery, ListedEntry } from './domain/ledger/entries-query.ts';
+import type { LedgerSeal, VerifiedDay } from './domain/ledger/ledger-seal.ts';
 import type { Period } from './domain/period.ts';
 import type { StatedTerm } from './domain/price/stated-term.ts';
 import type { Grouping, Summary, SummaryQuery } from './domain/summary/summary-query.ts';
@@ -292,6 +293,16 @@ export interface ChargebackSource {
   lines(
     query: ChargebackQuery,
   ): Promise<{ readonly lines: readonly ChargebackLine[]; readonly entries: bigint } | undefined>;
+}
+
+/** What days of the ledger were sealed with. Days are UTC: `2026-11-02`. */
+export interface LedgerSeals {
+  /** Seals the first day of a period that is not sealed as it is. @returns undefined where there is none */
+  sealNext(period: Period): Promise<LedgerSeal | undefined>;
+  /** A day as it is, against its last seal. */
+  verify(day: string): Promise<VerifiedDay>;
+  /** Days whose seals were changed, or stand where another was taken out; at most 100. */
+  brokenSeals(): Promise<readonly string[]>;
 }
 
 /** A message of the usage stream. */

@@ -88,6 +88,7 @@ async function compose(
       outboxes,
       queries: postgresLedgerQueries(postgres),
       chargeback: postgresChargeback(postgres, seals),
+      seals,
       budgets: new PostgresBudgets(postgres),
       receivers: startBudgetAlerts({ foundation, config, postgres, clock }),
       leases: keepLeases(foundation, { postgres, budgets, clock }),

@@ -4,6 +4,7 @@ import { showAnalytics } from '../costs/analytics.ts';
 import { EXPORT_OPTIONS, exportStatements } from '../costs/export-statements.ts';
 import { RECONCILE_OPTIONS, reconcile } from '../costs/reconcile.ts';
 import { SUMMARY_OPTIONS, summaryRequest } from '../costs/summary-options.ts';
+import { VERIFY_OPTIONS, verifyLedger } from '../costs/verify.ts';
 import { call, openClient } from '../grpc-call.ts';
 import { formatCost, formatDuration, formatShare } from '../output/format.ts';
 import { type Column, renderTable } from '../output/table.ts';
@@ -15,20 +16,22 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['analytics', showAnalytics],
   ['export', exportStatements],
   ['reconcile', reconcile],
+  ['verify', verifyLedger],
 ]);
 
 /** `switchyard costs` */
 export const costs: Command = {
   usage:
-    '[summary [--by DIMENSION]… | analytics | export [--format csv|json|focus|pdf] [--team-by DIMENSION] [--shared-costs proportional|even|none] [-o FILE] | reconcile FILE [--date-column C] [--model-column C] [--amount-column C] [--map-model NAME=MODEL]… [--tolerance-usd N] [--tolerance-ppm N]] [--since DURATION | --period 2026-11] [--tenant T | --all-tenants] [--provider P] [--model M] [--agent A] [--workflow W] [--service S] [--key ID] [--label NAME=VALUE]',
+    '[summary [--by DIMENSION]… | analytics | export [--format csv|json|focus|pdf] [--team-by DIMENSION] [--shared-costs proportional|even|none] [-o FILE] | reconcile FILE [--date-column C] [--model-column C] [--amount-column C] [--map-model NAME=MODEL]… [--tolerance-usd N] [--tolerance-ppm N] | verify [--first-day 2026-11-01] [--last-day 2026-11-30]] [--since DURATION | --period 2026-11] [--tenant T | --all-tenants] [--provider P] [--model M] [--agent A] [--workflow W] [--service S] [--key ID] [--label NAME=VALUE]',
   summary:
-    'Sums up what was spent; --by provider, model, agent, tenant, workflow, service, key, line, purpose, label:NAME, hour or day. analytics gives requests, cost, latency and success in all and by provider, with --json in the form that programs take. export writes statements of a --period, of one tenant or of all. reconcile compares the invoice of a --provider with the ledger.',
+    'Sums up what was spent; --by provider, model, agent, tenant, workflow, service, key, line, purpose, label:NAME, hour or day. analytics gives requests, cost, latency and success in all and by provider, with --json in the form that programs take. export writes statements of a --period, of one tenant or of all. reconcile compares the invoice of a --provider with the ledger. verify hashes days of the ledger again and compares them with their seals.',
   words: [...ACTIONS.keys()],
   options: {
     by: { type: 'string', multiple: true },
     ...SUMMARY_OPTIONS,
     ...EXPORT_OPTIONS,
     ...RECONCILE_OPTIONS,
+    ...VERIFY_OPTIONS,
   },
   maxPositionals: 2,
   async run(input) {

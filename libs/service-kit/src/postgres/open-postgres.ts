@@ -29,9 +29,9 @@ export interface Postgres {
 }
 
 /** Together below 2 s, so that a caller is told in time whose connection or lock does not come. */
-const CONNECT_TIMEOUT_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 1_400;
 /** Who waits for a lock keeps a connection from everyone else. */
-const LOCK_TIMEOUT_MS = 600;
+const LOCK_TIMEOUT_MS = 500;
 
 /** Opens a pool. Connects on first use and comes back by itself. */
 export function openPostgres(options: PostgresOptions): Postgres {

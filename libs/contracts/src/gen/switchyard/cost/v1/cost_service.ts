@@ -202,6 +202,74 @@ export function invoiceFormatToJSON(object: InvoiceFormat): string {
   }
 }
 
+/** How a day of the ledger stands to its last seal. */
+export const LedgerDayState = {
+  /** UNSPECIFIED - Not set. */
+  UNSPECIFIED: 0,
+  /** INTACT - As it was sealed. */
+  INTACT: 1,
+  /** OPEN - Not sealed yet: a day is an hour after its end. */
+  OPEN: 2,
+  /** GROWN - It has more entries than when it was sealed, as when records come late; it is sealed again within minutes. */
+  GROWN: 3,
+  /** CHANGED - Entries were edited or taken away. */
+  CHANGED: 4,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type LedgerDayState = typeof LedgerDayState[keyof typeof LedgerDayState];
+
+export namespace LedgerDayState {
+  export type UNSPECIFIED = typeof LedgerDayState.UNSPECIFIED;
+  export type INTACT = typeof LedgerDayState.INTACT;
+  export type OPEN = typeof LedgerDayState.OPEN;
+  export type GROWN = typeof LedgerDayState.GROWN;
+  export type CHANGED = typeof LedgerDayState.CHANGED;
+  export type UNRECOGNIZED = typeof LedgerDayState.UNRECOGNIZED;
+}
+
+export function ledgerDayStateFromJSON(object: any): LedgerDayState {
+  switch (object) {
+    case 0:
+    case "LEDGER_DAY_STATE_UNSPECIFIED":
+      return LedgerDayState.UNSPECIFIED;
+    case 1:
+    case "LEDGER_DAY_STATE_INTACT":
+      return LedgerDayState.INTACT;
+    case 2:
+    case "LEDGER_DAY_STATE_OPEN":
+      return LedgerDayState.OPEN;
+    case 3:
+    case "LEDGER_DAY_STATE_GROWN":
+      return LedgerDayState.GROWN;
+    case 4:
+    case "LEDGER_DAY_STATE_CHANGED":
+      return LedgerDayState.CHANGED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return LedgerDayState.UNRECOGNIZED;
+  }
+}
+
+export function ledgerDayStateToJSON(object: LedgerDayState): string {
+  switch (object) {
+    case LedgerDayState.UNSPECIFIED:
+      return "LEDGER_DAY_STATE_UNSPECIFIED";
+    case LedgerDayState.INTACT:
+      return "LEDGER_DAY_STATE_INTACT";
+    case LedgerDayState.OPEN:
+      return "LEDGER_DAY_STATE_OPEN";
+    case LedgerDayState.GROWN:
+      return "LEDGER_DAY_STATE_GROWN";
+    case LedgerDayState.CHANGED:
+      return "LEDGER_DAY_STATE_CHANGED";
+    case LedgerDayState.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** Which period and groups. */
 export interface GetCostSummaryRequest {
   /** The tenant; empty for the caller's own. */
@@ -516,6 +584,45 @@ export interface InvoiceDifference {
     | undefined;
   /** Attempts whose cost the ledger does not know. */
   unpricedAttempts: bigint;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Which days. */
+export interface VerifyLedgerRequest {
+  /** The first, in UTC: "2026-11-02". Empty: six days before the last. */
+  firstDay: string;
+  /** The last, at most 30 days later. Empty: today. */
+  lastDay: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What became of days since they were sealed. */
+export interface VerifyLedgerResponse {
+  /** Each day, oldest first. */
+  days: VerifiedLedgerDay[];
+  /** Days whose seals themselves were changed, or stand where another was taken out. At most 100. */
+  brokenSeals: string[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A day of the ledger, as it is and as it was sealed. */
+export interface VerifiedLedgerDay {
+  /** In UTC: "2026-11-02". */
+  day: string;
+  /** How it stands to its last seal. */
+  state: LedgerDayState;
+  /** Entries that it has now. */
+  entries: bigint;
+  /** Sum of their amounts that are known, in nano-USD. */
+  amountNanoUsd: bigint;
+  /** SHA-256 over all of them, hex. */
+  hash: string;
+  /** Entries when it was sealed. */
+  sealedEntries: bigint;
+  /** The hash then; empty where it was not sealed yet. */
+  sealedHash: string;
+  /** When that was. */
+  sealedAt: Date | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -3891,6 +3998,456 @@ export const InvoiceDifference: MessageFns<InvoiceDifference> = {
   },
 };
 
+function createBaseVerifyLedgerRequest(): VerifyLedgerRequest {
+  return { firstDay: "", lastDay: "", _unknownFields: {} };
+}
+
+export const VerifyLedgerRequest: MessageFns<VerifyLedgerRequest> = {
+  encode(message: VerifyLedgerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.firstDay !== "") {
+      writer.uint32(10).string(message.firstDay);
+    }
+    if (message.lastDay !== "") {
+      writer.uint32(18).string(message.lastDay);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerifyLedgerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerifyLedgerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.firstDay = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.lastDay = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): VerifyLedgerRequest {
+    return {
+      firstDay: isSet(object.firstDay)
+        ? globalThis.String(object.firstDay)
+        : isSet(object.first_day)
+        ? globalThis.String(object.first_day)
+        : "",
+      lastDay: isSet(object.lastDay)
+        ? globalThis.String(object.lastDay)
+        : isSet(object.last_day)
+        ? globalThis.String(object.last_day)
+        : "",
+    };
+  },
+
+  toJSON(message: VerifyLedgerRequest): unknown {
+    const obj: any = {};
+    if (message.firstDay !== "") {
+      obj.firstDay = message.firstDay;
+    }
+    if (message.lastDay !== "") {
+      obj.lastDay = message.lastDay;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<VerifyLedgerRequest>): VerifyLedgerRequest {
+    return VerifyLedgerRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VerifyLedgerRequest>): VerifyLedgerRequest {
+    const message = createBaseVerifyLedgerRequest();
+    message.firstDay = object.firstDay ?? "";
+    message.lastDay = object.lastDay ?? "";
+    return message;
+  },
+};
+
+function createBaseVerifyLedgerResponse(): VerifyLedgerResponse {
+  return { days: [], brokenSeals: [], _unknownFields: {} };
+}
+
+export const VerifyLedgerResponse: MessageFns<VerifyLedgerResponse> = {
+  encode(message: VerifyLedgerResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.days) {
+      VerifiedLedgerDay.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.brokenSeals) {
+      writer.uint32(18).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerifyLedgerResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerifyLedgerResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.days.push(VerifiedLedgerDay.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.brokenSeals.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): VerifyLedgerResponse {
+    return {
+      days: globalThis.Array.isArray(object?.days) ? object.days.map((e: any) => VerifiedLedgerDay.fromJSON(e)) : [],
+      brokenSeals: globalThis.Array.isArray(object?.brokenSeals)
+        ? object.brokenSeals.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.broken_seals)
+        ? object.broken_seals.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: VerifyLedgerResponse): unknown {
+    const obj: any = {};
+    if (message.days?.length) {
+      obj.days = message.days.map((e) => VerifiedLedgerDay.toJSON(e));
+    }
+    if (message.brokenSeals?.length) {
+      obj.brokenSeals = message.brokenSeals;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<VerifyLedgerResponse>): VerifyLedgerResponse {
+    return VerifyLedgerResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VerifyLedgerResponse>): VerifyLedgerResponse {
+    const message = createBaseVerifyLedgerResponse();
+    message.days = object.days?.map((e) => VerifiedLedgerDay.fromPartial(e)) || [];
+    message.brokenSeals = object.brokenSeals?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseVerifiedLedgerDay(): VerifiedLedgerDay {
+  return {
+    day: "",
+    state: 0,
+    entries: 0n,
+    amountNanoUsd: 0n,
+    hash: "",
+    sealedEntries: 0n,
+    sealedHash: "",
+    sealedAt: undefined,
+    _unknownFields: {},
+  };
+}
+
+export const VerifiedLedgerDay: MessageFns<VerifiedLedgerDay> = {
+  encode(message: VerifiedLedgerDay, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.day !== "") {
+      writer.uint32(10).string(message.day);
+    }
+    if (message.state !== 0) {
+      writer.uint32(16).int32(message.state);
+    }
+    if (message.entries !== 0n) {
+      if (BigInt.asUintN(64, message.entries) !== message.entries) {
+        throw new globalThis.Error("value provided for field message.entries of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.entries);
+    }
+    if (message.amountNanoUsd !== 0n) {
+      if (BigInt.asIntN(64, message.amountNanoUsd) !== message.amountNanoUsd) {
+        throw new globalThis.Error("value provided for field message.amountNanoUsd of type int64 too large");
+      }
+      writer.uint32(32).int64(message.amountNanoUsd);
+    }
+    if (message.hash !== "") {
+      writer.uint32(42).string(message.hash);
+    }
+    if (message.sealedEntries !== 0n) {
+      if (BigInt.asUintN(64, message.sealedEntries) !== message.sealedEntries) {
+        throw new globalThis.Error("value provided for field message.sealedEntries of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.sealedEntries);
+    }
+    if (message.sealedHash !== "") {
+      writer.uint32(58).string(message.sealedHash);
+    }
+    if (message.sealedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.sealedAt), writer.uint32(66).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerifiedLedgerDay {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerifiedLedgerDay();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.day = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.entries = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.amountNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.hash = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.sealedEntries = reader.uint64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.sealedHash = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.sealedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): VerifiedLedgerDay {
+    return {
+      day: isSet(object.day) ? globalThis.String(object.day) : "",
+      state: isSet(object.state) ? ledgerDayStateFromJSON(object.state) : 0,
+      entries: isSet(object.entries) ? BigInt(object.entries) : 0n,
+      amountNanoUsd: isSet(object.amountNanoUsd)
+        ? BigInt(object.amountNanoUsd)
+        : isSet(object.amount_nano_usd)
+        ? BigInt(object.amount_nano_usd)
+        : 0n,
+      hash: isSet(object.hash) ? globalThis.String(object.hash) : "",
+      sealedEntries: isSet(object.sealedEntries)
+        ? BigInt(object.sealedEntries)
+        : isSet(object.sealed_entries)
+        ? BigInt(object.sealed_entries)
+        : 0n,
+      sealedHash: isSet(object.sealedHash)
+        ? globalThis.String(object.sealedHash)
+        : isSet(object.sealed_hash)
+        ? globalThis.String(object.sealed_hash)
+        : "",
+      sealedAt: isSet(object.sealedAt)
+        ? fromJsonTimestamp(object.sealedAt)
+        : isSet(object.sealed_at)
+        ? fromJsonTimestamp(object.sealed_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: VerifiedLedgerDay): unknown {
+    const obj: any = {};
+    if (message.day !== "") {
+      obj.day = message.day;
+    }
+    if (message.state !== 0) {
+      obj.state = ledgerDayStateToJSON(message.state);
+    }
+    if (message.entries !== 0n) {
+      obj.entries = message.entries.toString();
+    }
+    if (message.amountNanoUsd !== 0n) {
+      obj.amountNanoUsd = message.amountNanoUsd.toString();
+    }
+    if (message.hash !== "") {
+      obj.hash = message.hash;
+    }
+    if (message.sealedEntries !== 0n) {
+      obj.sealedEntries = message.sealedEntries.toString();
+    }
+    if (message.sealedHash !== "") {
+      obj.sealedHash = message.sealedHash;
+    }
+    if (message.sealedAt !== undefined) {
+      obj.sealedAt = message.sealedAt.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<VerifiedLedgerDay>): VerifiedLedgerDay {
+    return VerifiedLedgerDay.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VerifiedLedgerDay>): VerifiedLedgerDay {
+    const message = createBaseVerifiedLedgerDay();
+    message.day = object.day ?? "";
+    message.state = object.state ?? 0;
+    message.entries = (object.entries !== undefined && object.entries !== null) ? BigInt(object.entries) : 0n;
+    message.amountNanoUsd = (object.amountNanoUsd !== undefined && object.amountNanoUsd !== null)
+      ? BigInt(object.amountNanoUsd)
+      : 0n;
+    message.hash = object.hash ?? "";
+    message.sealedEntries = (object.sealedEntries !== undefined && object.sealedEntries !== null)
+      ? BigInt(object.sealedEntries)
+      : 0n;
+    message.sealedHash = object.sealedHash ?? "";
+    message.sealedAt = object.sealedAt ?? undefined;
+    return message;
+  },
+};
+
 /** Answers what was spent, and on what. */
 export type CostServiceService = typeof CostServiceService;
 export const CostServiceService = {
@@ -3954,6 +4511,17 @@ export const CostServiceService = {
       Buffer.from(ReconcileInvoiceResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReconcileInvoiceResponse => ReconcileInvoiceResponse.decode(value),
   },
+  /** Hashes days of the ledger again and compares them with what they were sealed with. For the installation's keys. Ten million entries take about a minute. */
+  verifyLedger: {
+    path: "/switchyard.cost.v1.CostService/VerifyLedger" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: VerifyLedgerRequest): Buffer => Buffer.from(VerifyLedgerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): VerifyLedgerRequest => VerifyLedgerRequest.decode(value),
+    responseSerialize: (value: VerifyLedgerResponse): Buffer =>
+      Buffer.from(VerifyLedgerResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): VerifyLedgerResponse => VerifyLedgerResponse.decode(value),
+  },
 } as const;
 
 export interface CostServiceServer extends UntypedServiceImplementation {
@@ -3967,6 +4535,8 @@ export interface CostServiceServer extends UntypedServiceImplementation {
   exportStatements: handleServerStreamingCall<ExportStatementsRequest, ExportStatementsResponse>;
   /** Compares a provider's invoice with the ledger, each day of each model. Changes nothing. */
   reconcileInvoice: handleUnaryCall<ReconcileInvoiceRequest, ReconcileInvoiceResponse>;
+  /** Hashes days of the ledger again and compares them with what they were sealed with. For the installation's keys. Ten million entries take about a minute. */
+  verifyLedger: handleUnaryCall<VerifyLedgerRequest, VerifyLedgerResponse>;
 }
 
 export interface CostServiceClient extends Client {
@@ -4043,6 +4613,22 @@ export interface CostServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReconcileInvoiceResponse) => void,
+  ): ClientUnaryCall;
+  /** Hashes days of the ledger again and compares them with what they were sealed with. For the installation's keys. Ten million entries take about a minute. */
+  verifyLedger(
+    request: VerifyLedgerRequest,
+    callback: (error: ServiceError | null, response: VerifyLedgerResponse) => void,
+  ): ClientUnaryCall;
+  verifyLedger(
+    request: VerifyLedgerRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: VerifyLedgerResponse) => void,
+  ): ClientUnaryCall;
+  verifyLedger(
+    request: VerifyLedgerRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: VerifyLedgerResponse) => void,
   ): ClientUnaryCall;
 }
 
