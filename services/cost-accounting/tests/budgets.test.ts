@@ -377,3 +377,16 @@ it('gives a new version of the budget book with each change', async () => {
   expect(changed.budgets.filter((budget) => budget.tenant === tenant).map(({ id }) => id)).toEqual(['daily']);
   expect((await renew(randomUUID(), {})).budgetVersion).toBe(changed.version);
 });
+
+it('tells the windows of its clock, also where that is set back', async () => {
+  await admin.createBudget(daily(5n, { period: BudgetPeriod.MINUTE }));
+  let offsetMs = 0;
+  const clock = { wallMs: () => Date.now() + offsetMs, monotonicMs: () => performance.now() };
+  const { url: natsUrl, prefix } = servers.nats;
+  const service = stack.use(await runForTest({ natsUrl, prefix, roleUrl: database.roleUrl }, { clock }));
+  for (offsetMs of [0, 600_000, 0, -600_000]) {
+    const { budgets } = await service.as('replica').book();
+    const [present] = budgets.find((budget) => budget.tenant === tenant)?.windows ?? [];
+    expect(Math.abs(Number(present?.startMs) - clock.wallMs())).toBeLessThanOrEqual(60_000);
+  }
+});

@@ -5,11 +5,19 @@ import { downgradesOf } from '../domain/budget/downgrades.ts';
 import type { BudgetBook } from '../ports.ts';
 import type { PostgresBudgetIndex } from './postgres-budget-index.ts';
 
-/** Gives the budget book in force; makes it anew only where budgets have changed or a window has ended. */
+/** A book, and for which budgets and times it is: the clock may be set back, too. */
+interface MadeBook {
+  readonly budgetVersion: string;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  readonly book: BudgetBook;
+}
+
+/** Gives the budget book in force; makes it anew only where budgets have changed or another window is the present one. */
 export class PostgresBudgetBook {
   readonly #postgres: Postgres;
   readonly #index: PostgresBudgetIndex;
-  #made: { readonly budgetVersion: string; readonly untilMs: number; readonly book: BudgetBook } | undefined;
+  #made: MadeBook | undefined;
 
   constructor(postgres: Postgres, index: PostgresBudgetIndex) {
     this.#postgres = postgres;
@@ -20,12 +28,13 @@ export class PostgresBudgetBook {
     return this.#postgres.asSystem(async (transaction) => {
       const { version, index } = await this.#index.read(transaction);
       const made = this.#made;
-      if (made?.budgetVersion === version && nowMs < made.untilMs) return made.book;
+      if (made?.budgetVersion === version && made.sinceMs <= nowMs && nowMs < made.untilMs) return made.book;
       const budgets = index.binding(nowMs).map((budget) => ({ budget, windows: windowsFrom(budget, nowMs) }));
       const acting = index.acting(nowMs);
-      const ends = [...budgets.map(({ windows: [present] }) => present), ...acting].map((one) => one?.endMs);
-      const untilMs = ends.reduce<number>(
-        (soonest, endMs) => Math.min(soonest, endMs ?? soonest),
+      const present = budgets.map(({ windows: [first] }) => first as BudgetWindow);
+      const sinceMs = Math.max(...present.map(({ startMs }) => startMs), Number.NEGATIVE_INFINITY);
+      const untilMs = Math.min(
+        ...[...present, ...acting].map(({ endMs }) => endMs),
         Number.POSITIVE_INFINITY,
       );
       const downgrades = downgradesOf(acting);
@@ -34,7 +43,7 @@ export class PostgresBudgetBook {
         budgets,
         downgrades,
       };
-      this.#made = { budgetVersion: version, untilMs, book };
+      this.#made = { budgetVersion: version, sinceMs, untilMs, book };
       return book;
     });
   }
