@@ -8,6 +8,7 @@ import { a6 } from './figures/a06-overload.ts';
 import { a7 } from './figures/a07-slow-candidate.ts';
 import { a8 } from './figures/a08-shared-limit.ts';
 import { a9 } from './figures/a09-deadlines.ts';
+import { a10 } from './figures/a10-rolling-stop.ts';
 import { a11 } from './figures/a11-stopped-provider.ts';
 import { a12 } from './figures/a12-corrupt-streams.ts';
 import { a13 } from './figures/a13-callers-leave.ts';
@@ -32,6 +33,7 @@ export const FIGURES: readonly Figure[] = [
   a7,
   a8,
   a9,
+  a10,
   a11,
   a12,
   a13,

@@ -76,6 +76,8 @@ function poison(number: number): Uint8Array {
 async function lagOf(fleet: RunningFleet): Promise<{ inTime: number; all: number }> {
   const text = await (await fetch(`${fleet.process('cost-accounting').opsUrl}/metrics`)).text();
   const read = (le: string) =>
-    Number(new RegExp(`ingest_lag_seconds_bucket\\{[^}]*le="${le}"[^}]*\\} (\\d+)`).exec(text)?.[1] ?? Number.NaN);
+    Number(
+      new RegExp(`ingest_lag_seconds_bucket\\{[^}]*le="${le}"[^}]*\\} (\\d+)`).exec(text)?.[1] ?? Number.NaN,
+    );
   return { inTime: read(String(LAG_S)), all: read('\\+Inf') };
 }

@@ -35,18 +35,7 @@ const LOCK_TIMEOUT_MS = 500;
 
 /** Opens a pool. Connects on first use and comes back by itself. */
 export function openPostgres(options: PostgresOptions): Postgres {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.maxConnections,
-    application_name: options.applicationName,
-    // pg waits forever without this.
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    lock_timeout: LOCK_TIMEOUT_MS,
-    idleTimeoutMillis: 30_000,
-    statement_timeout: options.statementTimeoutMs,
-    query_timeout: options.statementTimeoutMs + 1_000,
-    keepAlive: true,
-  });
+  const pool = openPool(options);
   let isUp = true;
   // An idle connection that breaks is replaced on the next use.
   pool.on('error', (error) => options.log.warn({ err: error }, 'an idle Postgres connection broke'));
@@ -92,6 +81,21 @@ export function openPostgres(options: PostgresOptions): Postgres {
     },
     close: () => pool.end(),
   };
+}
+
+function openPool(options: PostgresOptions): pg.Pool {
+  return new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections,
+    application_name: options.applicationName,
+    // pg waits forever without this.
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: options.statementTimeoutMs,
+    query_timeout: options.statementTimeoutMs + 1_000,
+    keepAlive: true,
+  });
 }
 
 interface Scope {
