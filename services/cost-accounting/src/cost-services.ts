@@ -16,6 +16,7 @@ import type {
   LedgerSeals,
   OutboxBook,
   PriceTermStore,
+  UsageRerating,
 } from './ports.ts';
 import type { PriceBookKeeper } from './price-book-keeper.ts';
 import { applyBudgets } from './rpc/apply-budgets.ts';
@@ -34,6 +35,7 @@ import { listLedgerEntries } from './rpc/list-ledger-entries.ts';
 import { listPriceTerms } from './rpc/list-price-terms.ts';
 import { reconcileInvoice } from './rpc/reconcile-invoice.ts';
 import { renewLeases } from './rpc/renew-leases.ts';
+import { rerateUsage } from './rpc/rerate-usage.ts';
 import { updateBudget } from './rpc/update-budget.ts';
 import { verifyLedger } from './rpc/verify-ledger.ts';
 
@@ -41,6 +43,7 @@ import { verifyLedger } from './rpc/verify-ledger.ts';
 export interface CostContext {
   readonly prices: PriceBookKeeper;
   readonly terms: PriceTermStore;
+  readonly rerating: UsageRerating;
   readonly outboxes: OutboxBook;
   readonly queries: LedgerQueries;
   readonly seals: LedgerSeals;
@@ -53,7 +56,7 @@ export interface CostContext {
 
 /** What this service offers by gRPC, and the permission that each call needs. */
 export function costServices(context: CostContext): DefinedService[] {
-  const { prices, terms, outboxes, queries, seals, budgets, leases, clock } = context;
+  const { prices, terms, rerating, outboxes, queries, seals, budgets, leases, clock } = context;
   return [
     defineService(PriceServiceService, {
       getPriceBook: { permission: 'cost.price.read', handle: getPriceBook(prices) },
@@ -62,6 +65,7 @@ export function costServices(context: CostContext): DefinedService[] {
       listPriceTerms: { permission: 'cost.price.read', handle: listPriceTerms(terms, clock) },
       createPriceTerm: { permission: 'cost.price.write', handle: createPriceTerm(context) },
       endPriceTerm: { permission: 'cost.price.write', handle: endPriceTerm(context) },
+      rerateUsage: { permission: 'cost.price.write', handle: rerateUsage(rerating, clock) },
     }),
     defineService(LeaseServiceService, {
       renewLeases: { permission: 'cost.lease', handle: renewLeases(context) },

@@ -97,3 +97,11 @@ export const invoiceTooLarge = (most: number): ServiceError =>
     code: 'RESOURCE_EXHAUSTED',
     publicMessage: `at most ${most} days of models are compared at once; take an invoice of a shorter time`,
   });
+
+/** A correction is of more calls than are corrected at once. */
+export const tooManyToRerate = (most: number): ServiceError =>
+  new ServiceError({
+    reason: 'TOO_MANY_TO_RERATE',
+    code: 'RESOURCE_EXHAUSTED',
+    publicMessage: `at most ${most} calls are corrected at once; nothing was: take a shorter time, one tenant, or one model`,
+  });

@@ -11,6 +11,7 @@ import type { NamelessPoison, NumberedRecord } from './domain/intake/read-usage-
 import type { EntriesQuery, ListedEntry } from './domain/ledger/entries-query.ts';
 import type { LedgerSeal, VerifiedDay } from './domain/ledger/ledger-seal.ts';
 import type { Period } from './domain/period.ts';
+import type { Rerating } from './domain/price/read-rerating.ts';
 import type { StatedTerm } from './domain/price/stated-term.ts';
 import type { Grouping, Summary, SummaryQuery } from './domain/summary/summary-query.ts';
 
@@ -187,6 +188,32 @@ export interface BudgetPage {
   /** Id of the last one of the page before; '' for the first page. */
   readonly after: string;
   readonly limit: number;
+}
+
+/** What came of a correction, or would. */
+export interface ReratingResult {
+  /** Calls that were looked at. */
+  readonly entries: number;
+  readonly adjusted: number;
+  /** What the adjusted ones cost before and after. */
+  readonly beforeNanoUsd: bigint;
+  readonly afterNanoUsd: bigint;
+  /** Calls whose cost would still not be known. */
+  readonly unpriced: number;
+}
+
+/** Who makes a correction, and why. */
+export interface CorrectionRun {
+  readonly id: string;
+  readonly reason: string;
+  readonly keyId: string;
+  readonly nowMs: number;
+}
+
+/** Corrects what was charged. */
+export interface UsageRerating {
+  /** All of it or nothing. @param run undefined: only tells what would be @throws TOO_MANY_TO_RERATE */
+  run(rerating: Rerating, run: CorrectionRun | undefined): Promise<ReratingResult>;
 }
 
 /** What came of making terms. */

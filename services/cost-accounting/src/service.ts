@@ -26,6 +26,7 @@ import { postgresLedgerQueries } from './adapters/postgres-ledger-queries.ts';
 import { PostgresLedgerSeals } from './adapters/postgres-ledger-seals.ts';
 import { PostgresOutboxBook } from './adapters/postgres-outbox-book.ts';
 import { PostgresPriceTerms } from './adapters/postgres-price-terms.ts';
+import { PostgresRerating } from './adapters/rerate/postgres-rerating.ts';
 import { UsageConsumer } from './bus/usage-consumer.ts';
 import { UsageIntake } from './bus/usage-intake.ts';
 import type { CostAccountingConfig } from './config.ts';
@@ -85,6 +86,7 @@ async function compose(
     services: costServices({
       prices,
       terms: new PostgresPriceTerms(postgres),
+      rerating: new PostgresRerating(postgres, days),
       outboxes,
       queries: postgresLedgerQueries(postgres),
       chargeback: postgresChargeback(postgres, seals),

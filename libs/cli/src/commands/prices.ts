@@ -1,5 +1,6 @@
-import { PriceTermServiceClient } from '@switchyard/contracts/cost';
-import { type Command, type CommandInput, UsageError } from '../command.ts';
+import { PriceTermServiceClient, RerateUsageRequest } from '@switchyard/contracts/cost';
+import { formatUsd } from '@switchyard/kernel';
+import { type Command, type CommandInput, textOption, UsageError } from '../command.ts';
 import { call, openClient } from '../grpc-call.ts';
 import { readPriceTerm } from '../prices/read-price-term.ts';
 import { renderPriceTerms } from '../prices/render-price-terms.ts';
@@ -9,10 +10,10 @@ type Action = (client: PriceTermServiceClient, input: CommandInput) => Promise<v
 /** `switchyard prices` */
 export const prices: Command = {
   usage:
-    '[list | set ID [--tenant T] [--provider P] [--model M] [--discount PERCENT] [--price KIND=USD]… [--from TIME] [--until TIME] [--hours 16:30-24:00,…] [--days mon,…] [--time-zone ZONE] [--description TEXT] | end ID]',
+    '[list | set ID [--tenant T] [--provider P] [--model M] [--discount PERCENT] [--price KIND=USD]… [--from TIME] [--until TIME] [--hours 16:30-24:00,…] [--days mon,…] [--time-zone ZONE] [--description TEXT] | end ID | rerate --from TIME --until TIME --reason TEXT [--tenant T] [--provider P] [--model M] [--discount PERCENT] [--price KIND=USD]… [--dry-run]]',
   summary:
-    "Shows what is charged in place of the price book's prices; set makes such terms: a discount, prices in USD per million units (of one provider and model), from a time on, at times of the day. Terms are never changed but ended; what is booked keeps its prices.",
-  words: ['list', 'set', 'end'],
+    "Shows what is charged in place of the price book's prices; set makes such terms: a discount, prices in USD per million units (of one provider and model), from a time on, at times of the day. Terms are never changed but ended; what is booked keeps its prices, unless rerate corrects what calls of a time were charged, as adjustments of today.",
+  words: ['list', 'set', 'end', 'rerate'],
   options: {
     tenant: { type: 'string' },
     provider: { type: 'string' },
@@ -25,6 +26,8 @@ export const prices: Command = {
     days: { type: 'string', multiple: true },
     'time-zone': { type: 'string' },
     description: { type: 'string' },
+    reason: { type: 'string' },
+    'dry-run': { type: 'boolean' },
   },
   maxPositionals: 2,
   async run(input) {
@@ -63,6 +66,28 @@ const end: Action = async (client, input) => {
   input.output.line(`The terms ${id} are ended.`);
 };
 
+const rerate: Action = async (client, input) => {
+  const { settings, output, options } = input;
+  const { effectiveFrom, effectiveUntil, ...stated } = readPriceTerm('', input);
+  const dryRun = options['dry-run'] === true;
+  const request = RerateUsageRequest.fromPartial({
+    ...{
+      startTime: effectiveFrom,
+      endTime: effectiveUntil,
+      tenant: stated.tenant,
+      provider: stated.provider,
+    },
+    ...{ model: stated.model, discountPpm: stated.discountPpm, prices: stated.prices, dryRun },
+    reason: textOption(input, 'reason') ?? '',
+  });
+  const result = await call(client.rerateUsage.bind(client), request, settings.apiKey);
+  if (output.json) return output.value({ ...result, dryRun });
+  const { entries, adjusted, beforeNanoUsd, afterNanoUsd, unpriced } = result;
+  output.line(
+    `${adjusted} of ${entries} calls ${dryRun ? 'would be' : 'are'} adjusted: $${formatUsd(beforeNanoUsd)} → $${formatUsd(afterNanoUsd)}${unpriced === 0n ? '' : `; ${unpriced} stay without a known cost`}${dryRun ? ' (dry run: nothing was changed)' : ''}`,
+  );
+};
+
 function idOf({ positionals: [name, id] }: CommandInput): string {
   if (id === undefined) throw new UsageError(`prices ${name} needs the id of terms`);
   return id;
@@ -72,4 +97,5 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['list', list],
   ['set', set],
   ['end', end],
+  ['rerate', rerate],
 ]);

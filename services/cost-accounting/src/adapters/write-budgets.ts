@@ -18,7 +18,7 @@ const SPENT = `
       WHEN 'tokens' THEN CASE WHEN cache = '' THEN coalesce(input_tokens, 0) + coalesce(output_tokens, 0) ELSE 0 END
       ELSE CASE WHEN cache = '' AND attempt_index = 0 THEN 1 ELSE 0 END END), 0)::bigint AS spent
   FROM cost_accounting.ledger
-  WHERE occurred_at >= to_timestamp($2::float8 / 1000) AND occurred_at < to_timestamp($3::float8 / 1000)
+  WHERE line <> 'adjust' AND occurred_at >= to_timestamp($2::float8 / 1000) AND occurred_at < to_timestamp($3::float8 / 1000)
     AND occurred_on BETWEEN (to_timestamp($2::float8 / 1000) AT TIME ZONE 'UTC')::date AND (to_timestamp($3::float8 / 1000) AT TIME ZONE 'UTC')::date
     AND $4 IN ('', tenant) AND $5 IN ('', key_id) AND $6 IN ('', provider) AND $7 IN ('', model) AND $8 IN ('', service)
     AND $9 IN ('', agent) AND $10 IN ('', workflow)`;

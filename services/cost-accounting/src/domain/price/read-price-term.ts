@@ -44,7 +44,7 @@ export function readPriceTerm(message: TermMessage, nowMs: number): Result<State
     ),
     ...windowProblems(windows),
     ...wrong('discount_ppm', discountPpm <= MAX_PPM, `must be from 0 to ${MAX_PPM}, in parts per million`),
-    ...priceProblems(message),
+    ...priceViolations(message).map(({ field, description }) => ({ field: `term.${field}`, description })),
   ];
   if (first !== undefined) return err([first, ...further]);
   return ok({
@@ -95,20 +95,27 @@ function windowProblems(windows: readonly PriceWindow[]): FieldViolation[] {
 
 const isWeekday = (day: number): boolean => day >= 1 && day <= 7;
 
-function priceProblems({ prices, discountPpm, provider, model }: TermMessage): FieldViolation[] {
+/** What is wrong with prices that are stated, by field. */
+export function priceViolations({
+  prices,
+  discountPpm,
+  provider,
+  model,
+}: Pick<TermMessage, 'prices' | 'discountPpm' | 'provider' | 'model'>): FieldViolation[] {
   const stated = Object.entries(pricesOfTerm(prices)).filter(([, price]) => price !== undefined);
   if (stated.length === 0)
-    return wrong('prices', discountPpm > 0, 'must state a price, where discount_ppm is 0');
-  return [
-    ...stated.flatMap(([name, price]) =>
-      wrong(`prices.${snake(name)}`, (price as bigint) >= 0n, 'must be from 0, in nano-USD per million'),
-    ),
-    ...wrong(
-      'prices',
-      provider !== '' && model !== '',
-      'need a provider and a model: units of others cost otherwise',
-    ),
-  ];
+    return discountPpm > 0
+      ? []
+      : [{ field: 'prices', description: 'must state a price, where discount_ppm is 0' }];
+  const negative = stated
+    .filter(([, price]) => (price as bigint) < 0n)
+    .map(([name]) => ({
+      field: `prices.${snake(name)}`,
+      description: 'must be from 0, in nano-USD per million',
+    }));
+  if (provider !== '' && model !== '') return negative;
+  const description = 'need a provider and a model: units of others cost otherwise';
+  return [...negative, { field: 'prices', description }];
 }
 
 const snake = (name: string): string =>

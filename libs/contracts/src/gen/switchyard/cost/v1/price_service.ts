@@ -307,6 +307,50 @@ export interface ListPriceTermsResponse {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
+/** What is to be corrected. */
+export interface RerateUsageRequest {
+  /** Begin of the calls, inclusive. */
+  startTime:
+    | Date
+    | undefined;
+  /** Their end, exclusive; not in the future. At most 100,000 calls. */
+  endTime:
+    | Date
+    | undefined;
+  /** Whose calls; empty: all tenants'. */
+  tenant: string;
+  /** Id of the provider; empty: all. */
+  provider: string;
+  /** Model id at the provider; empty: all. */
+  model: string;
+  /** Parts per million off the prices that each call was charged by, 0 to 1,000,000; not off those that are stated. */
+  discountPpm: number;
+  /** Prices that should have been charged; others were right. Only with a provider and a model. */
+  prices:
+    | TermPrices
+    | undefined;
+  /** Why, for people; kept with each adjustment. 1 to 500 characters. */
+  reason: string;
+  /** Whether only to tell what would be adjusted. */
+  dryRun: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What was corrected, or would be. */
+export interface RerateUsageResponse {
+  /** Calls that were looked at: those whose usage is known. */
+  entries: bigint;
+  /** Those of them that are adjusted. */
+  adjusted: bigint;
+  /** What those cost before, earlier adjustments included, in nano-USD. */
+  beforeNanoUsd: bigint;
+  /** What they cost after. */
+  afterNanoUsd: bigint;
+  /** Calls that are left alone because their cost would still not be known. */
+  unpriced: bigint;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 function createBaseGetPriceBookRequest(): GetPriceBookRequest {
   return { knownVersion: "", _unknownFields: {} };
 }
@@ -2690,6 +2734,424 @@ export const ListPriceTermsResponse: MessageFns<ListPriceTermsResponse> = {
   },
 };
 
+function createBaseRerateUsageRequest(): RerateUsageRequest {
+  return {
+    startTime: undefined,
+    endTime: undefined,
+    tenant: "",
+    provider: "",
+    model: "",
+    discountPpm: 0,
+    prices: undefined,
+    reason: "",
+    dryRun: false,
+    _unknownFields: {},
+  };
+}
+
+export const RerateUsageRequest: MessageFns<RerateUsageRequest> = {
+  encode(message: RerateUsageRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.startTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.startTime), writer.uint32(10).fork()).join();
+    }
+    if (message.endTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.endTime), writer.uint32(18).fork()).join();
+    }
+    if (message.tenant !== "") {
+      writer.uint32(26).string(message.tenant);
+    }
+    if (message.provider !== "") {
+      writer.uint32(34).string(message.provider);
+    }
+    if (message.model !== "") {
+      writer.uint32(42).string(message.model);
+    }
+    if (message.discountPpm !== 0) {
+      writer.uint32(48).uint32(message.discountPpm);
+    }
+    if (message.prices !== undefined) {
+      TermPrices.encode(message.prices, writer.uint32(58).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(66).string(message.reason);
+    }
+    if (message.dryRun !== false) {
+      writer.uint32(72).bool(message.dryRun);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RerateUsageRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRerateUsageRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.startTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.endTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.discountPpm = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.prices = TermPrices.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.dryRun = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RerateUsageRequest {
+    return {
+      startTime: isSet(object.startTime)
+        ? fromJsonTimestamp(object.startTime)
+        : isSet(object.start_time)
+        ? fromJsonTimestamp(object.start_time)
+        : undefined,
+      endTime: isSet(object.endTime)
+        ? fromJsonTimestamp(object.endTime)
+        : isSet(object.end_time)
+        ? fromJsonTimestamp(object.end_time)
+        : undefined,
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      discountPpm: isSet(object.discountPpm)
+        ? globalThis.Number(object.discountPpm)
+        : isSet(object.discount_ppm)
+        ? globalThis.Number(object.discount_ppm)
+        : 0,
+      prices: isSet(object.prices) ? TermPrices.fromJSON(object.prices) : undefined,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      dryRun: isSet(object.dryRun)
+        ? globalThis.Boolean(object.dryRun)
+        : isSet(object.dry_run)
+        ? globalThis.Boolean(object.dry_run)
+        : false,
+    };
+  },
+
+  toJSON(message: RerateUsageRequest): unknown {
+    const obj: any = {};
+    if (message.startTime !== undefined) {
+      obj.startTime = message.startTime.toISOString();
+    }
+    if (message.endTime !== undefined) {
+      obj.endTime = message.endTime.toISOString();
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.discountPpm !== 0) {
+      obj.discountPpm = Math.round(message.discountPpm);
+    }
+    if (message.prices !== undefined) {
+      obj.prices = TermPrices.toJSON(message.prices);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.dryRun !== false) {
+      obj.dryRun = message.dryRun;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RerateUsageRequest>): RerateUsageRequest {
+    return RerateUsageRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RerateUsageRequest>): RerateUsageRequest {
+    const message = createBaseRerateUsageRequest();
+    message.startTime = object.startTime ?? undefined;
+    message.endTime = object.endTime ?? undefined;
+    message.tenant = object.tenant ?? "";
+    message.provider = object.provider ?? "";
+    message.model = object.model ?? "";
+    message.discountPpm = object.discountPpm ?? 0;
+    message.prices = (object.prices !== undefined && object.prices !== null)
+      ? TermPrices.fromPartial(object.prices)
+      : undefined;
+    message.reason = object.reason ?? "";
+    message.dryRun = object.dryRun ?? false;
+    return message;
+  },
+};
+
+function createBaseRerateUsageResponse(): RerateUsageResponse {
+  return { entries: 0n, adjusted: 0n, beforeNanoUsd: 0n, afterNanoUsd: 0n, unpriced: 0n, _unknownFields: {} };
+}
+
+export const RerateUsageResponse: MessageFns<RerateUsageResponse> = {
+  encode(message: RerateUsageResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.entries !== 0n) {
+      if (BigInt.asUintN(64, message.entries) !== message.entries) {
+        throw new globalThis.Error("value provided for field message.entries of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.entries);
+    }
+    if (message.adjusted !== 0n) {
+      if (BigInt.asUintN(64, message.adjusted) !== message.adjusted) {
+        throw new globalThis.Error("value provided for field message.adjusted of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.adjusted);
+    }
+    if (message.beforeNanoUsd !== 0n) {
+      if (BigInt.asIntN(64, message.beforeNanoUsd) !== message.beforeNanoUsd) {
+        throw new globalThis.Error("value provided for field message.beforeNanoUsd of type int64 too large");
+      }
+      writer.uint32(24).int64(message.beforeNanoUsd);
+    }
+    if (message.afterNanoUsd !== 0n) {
+      if (BigInt.asIntN(64, message.afterNanoUsd) !== message.afterNanoUsd) {
+        throw new globalThis.Error("value provided for field message.afterNanoUsd of type int64 too large");
+      }
+      writer.uint32(32).int64(message.afterNanoUsd);
+    }
+    if (message.unpriced !== 0n) {
+      if (BigInt.asUintN(64, message.unpriced) !== message.unpriced) {
+        throw new globalThis.Error("value provided for field message.unpriced of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.unpriced);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RerateUsageResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRerateUsageResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.entries = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.adjusted = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.beforeNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.afterNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.unpriced = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RerateUsageResponse {
+    return {
+      entries: isSet(object.entries) ? BigInt(object.entries) : 0n,
+      adjusted: isSet(object.adjusted) ? BigInt(object.adjusted) : 0n,
+      beforeNanoUsd: isSet(object.beforeNanoUsd)
+        ? BigInt(object.beforeNanoUsd)
+        : isSet(object.before_nano_usd)
+        ? BigInt(object.before_nano_usd)
+        : 0n,
+      afterNanoUsd: isSet(object.afterNanoUsd)
+        ? BigInt(object.afterNanoUsd)
+        : isSet(object.after_nano_usd)
+        ? BigInt(object.after_nano_usd)
+        : 0n,
+      unpriced: isSet(object.unpriced) ? BigInt(object.unpriced) : 0n,
+    };
+  },
+
+  toJSON(message: RerateUsageResponse): unknown {
+    const obj: any = {};
+    if (message.entries !== 0n) {
+      obj.entries = message.entries.toString();
+    }
+    if (message.adjusted !== 0n) {
+      obj.adjusted = message.adjusted.toString();
+    }
+    if (message.beforeNanoUsd !== 0n) {
+      obj.beforeNanoUsd = message.beforeNanoUsd.toString();
+    }
+    if (message.afterNanoUsd !== 0n) {
+      obj.afterNanoUsd = message.afterNanoUsd.toString();
+    }
+    if (message.unpriced !== 0n) {
+      obj.unpriced = message.unpriced.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RerateUsageResponse>): RerateUsageResponse {
+    return RerateUsageResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RerateUsageResponse>): RerateUsageResponse {
+    const message = createBaseRerateUsageResponse();
+    message.entries = (object.entries !== undefined && object.entries !== null) ? BigInt(object.entries) : 0n;
+    message.adjusted = (object.adjusted !== undefined && object.adjusted !== null) ? BigInt(object.adjusted) : 0n;
+    message.beforeNanoUsd = (object.beforeNanoUsd !== undefined && object.beforeNanoUsd !== null)
+      ? BigInt(object.beforeNanoUsd)
+      : 0n;
+    message.afterNanoUsd = (object.afterNanoUsd !== undefined && object.afterNanoUsd !== null)
+      ? BigInt(object.afterNanoUsd)
+      : 0n;
+    message.unpriced = (object.unpriced !== undefined && object.unpriced !== null) ? BigInt(object.unpriced) : 0n;
+    return message;
+  },
+};
+
 /** Owns what things cost. */
 export type PriceServiceService = typeof PriceServiceService;
 export const PriceServiceService = {
@@ -2780,6 +3242,19 @@ export const PriceTermServiceService = {
       Buffer.from(ListPriceTermsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListPriceTermsResponse => ListPriceTermsResponse.decode(value),
   },
+  /**
+   * Corrects what was charged: by what calls of a time would have cost at other prices, as ledger lines "adjust" of today. Entries stay as they
+   * are. All of it or nothing; made again, it adds nothing. Adjustments count for no budget. Only for the installation's keys.
+   */
+  rerateUsage: {
+    path: "/switchyard.cost.v1.PriceTermService/RerateUsage" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RerateUsageRequest): Buffer => Buffer.from(RerateUsageRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RerateUsageRequest => RerateUsageRequest.decode(value),
+    responseSerialize: (value: RerateUsageResponse): Buffer => Buffer.from(RerateUsageResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RerateUsageResponse => RerateUsageResponse.decode(value),
+  },
 } as const;
 
 export interface PriceTermServiceServer extends UntypedServiceImplementation {
@@ -2792,6 +3267,11 @@ export interface PriceTermServiceServer extends UntypedServiceImplementation {
   endPriceTerm: handleUnaryCall<EndPriceTermRequest, EndPriceTermResponse>;
   /** Lists terms that hold or are yet to, by id: a tenant's key sees its own and those for all. */
   listPriceTerms: handleUnaryCall<ListPriceTermsRequest, ListPriceTermsResponse>;
+  /**
+   * Corrects what was charged: by what calls of a time would have cost at other prices, as ledger lines "adjust" of today. Entries stay as they
+   * are. All of it or nothing; made again, it adds nothing. Adjustments count for no budget. Only for the installation's keys.
+   */
+  rerateUsage: handleUnaryCall<RerateUsageRequest, RerateUsageResponse>;
 }
 
 export interface PriceTermServiceClient extends Client {
@@ -2845,6 +3325,25 @@ export interface PriceTermServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListPriceTermsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Corrects what was charged: by what calls of a time would have cost at other prices, as ledger lines "adjust" of today. Entries stay as they
+   * are. All of it or nothing; made again, it adds nothing. Adjustments count for no budget. Only for the installation's keys.
+   */
+  rerateUsage(
+    request: RerateUsageRequest,
+    callback: (error: ServiceError | null, response: RerateUsageResponse) => void,
+  ): ClientUnaryCall;
+  rerateUsage(
+    request: RerateUsageRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RerateUsageResponse) => void,
+  ): ClientUnaryCall;
+  rerateUsage(
+    request: RerateUsageRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RerateUsageResponse) => void,
   ): ClientUnaryCall;
 }
 
