@@ -3,6 +3,12 @@ import { randomFillSync } from 'node:crypto';
 const pool = Buffer.allocUnsafe(16 * 256);
 let used = pool.length;
 
+const TEXT_BYTES = 36;
+/** Where an id is written down: one string of it costs less than the pieces of one. */
+const text = Buffer.allocUnsafe(TEXT_BYTES);
+const DIGITS = Buffer.from('0123456789abcdef', 'latin1');
+const DASH = 0x2d;
+
 /**
  * A new UUID, version 7: sorts by time, so that index pages stay warm. RFC 9562 §5.7, 74 random bits.
  *
@@ -13,11 +19,16 @@ export function uuidV7(wallMs: number): string {
     randomFillSync(pool);
     used = 0;
   }
-  const bytes = pool.subarray(used, used + 16);
+  pool.writeUIntBE(wallMs, used, 6);
+  pool[used + 6] = ((pool[used + 6] as number) & 0x0f) | 0x70;
+  pool[used + 8] = ((pool[used + 8] as number) & 0x3f) | 0x80;
+  let at = 0;
+  for (let i = 0; i < 16; i++) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) text[at++] = DASH;
+    const byte = pool[used + i] as number;
+    text[at++] = DIGITS[byte >> 4] as number;
+    text[at++] = DIGITS[byte & 0x0f] as number;
+  }
   used += 16;
-  bytes.writeUIntBE(wallMs, 0, 6);
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x70;
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return text.toString('latin1');
 }

@@ -7,8 +7,20 @@ const BACKSLASH = 0x5c;
 const BRACKET = 0x5b;
 const BRACE = 0x7b;
 
-/** Whether JSON text is nested deeper than {@link MAX_JSON_TEXT_DEPTH}, in one pass. Of text that is no JSON the answer means nothing. */
-export function isDeepJson(text: string): boolean {
+/** Whether JSON text is nested deeper than {@link MAX_JSON_TEXT_DEPTH}. Of text that is no JSON the answer means nothing. */
+export const isDeepJson = (text: string): boolean =>
+  opensMoreThan(text, MAX_JSON_TEXT_DEPTH) && nestsDeep(text);
+
+/** Whether there are more opening brackets, wherever they stand. Most text has few, and to find them is nearly free. */
+function opensMoreThan(text: string, most: number): boolean {
+  let count = 0;
+  for (const open of ['{', '['])
+    for (let i = text.indexOf(open); i !== -1; i = text.indexOf(open, i + 1)) if (++count > most) return true;
+  return false;
+}
+
+/** In one pass. */
+function nestsDeep(text: string): boolean {
   let depth = 0;
   let isInString = false;
   for (let i = 0; i < text.length; i++) {

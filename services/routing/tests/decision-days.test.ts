@@ -2,6 +2,7 @@ import { Decision } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeDecision } from '../src/adapters/encoded-decision.ts';
 import { type OpenedDecisions, openDecisions } from './support/open-decisions.ts';
 
 const servers = useServers({ postgres: true });
@@ -31,9 +32,9 @@ test('decisions lie in a partition for each day, and go with their whole day onc
   const { store, postgres } = opened;
   const decisions = [daysAgo(9), daysAgo(8), daysAgo(1), daysAgo(0)];
   const [first, second, third, last] = decisions as [Decision, Decision, Decision, Decision];
-  await store.insert(decisions);
+  await store.insert(decisions.map(encodeDecision));
   // Once more: they stay as they are.
-  await store.insert(decisions);
+  await store.insert(decisions.map(encodeDecision));
   expect(await partitions()).toEqual(decisions.map(dayOf));
   for (const { requestId } of decisions) expect(await store.find('acme', requestId)).toBeDefined();
   expect(await store.find('globex', last.requestId)).toBeUndefined();

@@ -4,6 +4,7 @@ import { askRequest } from '../src/pipeline/ask-request.ts';
 import { Execution } from '../src/pipeline/execution.ts';
 import { Pipeline } from '../src/pipeline/pipeline.ts';
 import type { SnapshotHolder } from '../src/runtime/snapshot-holder.ts';
+import { ProviderExchange } from '../src/transport/provider-exchange.ts';
 import type { ProviderTransport } from '../src/transport/provider-transport.ts';
 import { offering, snapshotOf } from './domain/offerings.ts';
 import { asked, call, contextOf, failure } from './support/pipeline-context.ts';
@@ -93,10 +94,11 @@ test('a request that cannot be made into a call holds nothing', async () => {
 
 /** A provider that is silent until its call is ended. */
 const silent = {
-  send: ({ signal }) =>
-    new Promise((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('aborted')));
-    }),
+  send: ({ deadline }) => {
+    const exchange = new ProviderExchange(() => undefined);
+    deadline.whenEnded(() => exchange.end(new Error('ended')));
+    return exchange;
+  },
 } as Pick<ProviderTransport, 'send'> as ProviderTransport;
 
 test('where the deadline passes the caller is told so, also where it is cancelled at the same time', async () => {

@@ -3,6 +3,7 @@ import { createLogger, migrate, openPostgres, type Principal } from '@switchyard
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DecisionRecorder } from '../src/adapters/decision-recorder.ts';
+import { encodeDecision } from '../src/adapters/encoded-decision.ts';
 import { PostgresDecisions } from '../src/adapters/postgres-decisions.ts';
 import { migrationOptions } from '../src/index.ts';
 import { getDecision } from '../src/rpc/get-decision.ts';
@@ -41,7 +42,9 @@ beforeAll(async () => {
   });
   stack.defer(() => recorder.dispose());
   const decidedAt = new Date();
-  await store.insert([Decision.fromPartial({ requestId: STORED, tenant: 'acme', decidedAt })]);
+  await store.insert([
+    encodeDecision(Decision.fromPartial({ requestId: STORED, tenant: 'acme', decidedAt })),
+  ]);
   recorder.record(Decision.fromPartial({ requestId: WAITING, tenant: 'acme', decidedAt }));
   const { handle } = getDecision(store, recorder);
   read = async (principal, requestId) =>

@@ -4,9 +4,10 @@ import { readKey } from '@switchyard/llm';
 import { AddressNotAllowedError, parseNamedHosts } from '@switchyard/service-kit';
 import { FORBIDDEN_ADDRESSES } from '@switchyard/service-kit/ssrf-cases';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { AttemptDeadline } from '../src/transport/attempt-deadline.ts';
 import { authorizationHeaders } from '../src/transport/authorize-request.ts';
 import { namedHostRules } from '../src/transport/named-host-rules.ts';
-import { ProviderTransport } from '../src/transport/provider-transport.ts';
+import { type ProviderCall, ProviderTransport } from '../src/transport/provider-transport.ts';
 import { classifyTransportError } from '../src/transport/transport-error.ts';
 import { addressOf, offering } from './domain/offerings.ts';
 
@@ -54,18 +55,29 @@ afterAll(() => {
 /** Calls a provider. @returns its answer's status */
 async function call(tenant: string, origin: string): Promise<number> {
   const provider = { ...offering({ provider: 'p' }).provider, tenant, address: addressOf(`${origin}/v1`) };
-  const { signal } = new AbortController();
   const encoded = { path: '/chat', query: undefined, headers: {}, body: '{}' };
-  const { status, body } = await transport.send({
-    provider,
-    encoded,
-    headers: {},
-    signal,
-    onSending: () => {},
-  });
-  await body.dump();
-  return status;
+  return send({ provider, encoded, headers: {} });
 }
+
+/** Sends a request and reads the answer to its end. @returns its status */
+async function send(call: Pick<ProviderCall, 'provider' | 'encoded' | 'headers'>): Promise<number> {
+  const { limits } = call.provider;
+  const deadline = new AttemptDeadline({
+    limits,
+    answer: 'whole',
+    signal: undefined,
+    remainingMs: undefined,
+  });
+  try {
+    const exchange = transport.send({ ...call, deadline, onSending: () => {} });
+    const { status } = await exchange.head;
+    while ((await exchange.next()) !== undefined);
+    return status;
+  } finally {
+    deadline.stop();
+  }
+}
+
 const refusal = (tenant: string, origin: string): Promise<unknown> =>
   call(tenant, origin).then(
     (status) => status,
@@ -93,15 +105,7 @@ test("a provider's headers are sent, and replace neither the wire format's nor t
   });
   if (!key.ok || key.value.kind !== 'signed') throw new Error('no signer');
   const signature = authorizationHeaders(key.value, { address, encoded: sent, wallMs: 0 });
-  const { signal } = new AbortController();
-  const { body } = await transport.send({
-    provider,
-    encoded: sent,
-    headers: signature,
-    signal,
-    onSending: () => {},
-  });
-  await body.dump();
+  await send({ provider, encoded: sent, headers: signature });
   expect(received).toMatchObject({ ...signature, ...sent.headers, 'x-portkey-provider': 'openai' });
   const signed = /SignedHeaders=([^,]*)/.exec(received.authorization ?? '')?.[1]?.split(';') ?? [];
   expect(signed).toEqual(['anthropic-version', 'host', 'x-amz-date']);

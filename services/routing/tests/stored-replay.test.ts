@@ -2,6 +2,7 @@ import { uuidV7 } from '@switchyard/kernel';
 import { useServers } from '@switchyard/testkit/test-servers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeDecision } from '../src/adapters/encoded-decision.ts';
 import { decideInputs } from './domain/decide-inputs.ts';
 import { expectSameChoice } from './domain/expect-same-choice.ts';
 import { recordOf } from './domain/record-of.ts';
@@ -23,7 +24,7 @@ test('200 decisions that were stored are made again from what the database holds
   const records = inputs.map((input) => recordOf({ ...input, look: 'enough' }, uuidV7(Date.now())));
   for (const record of records) record.decidedAt = new Date();
   const { store } = opened;
-  await store.insert(records);
+  await store.insert(records.map(encodeDecision));
   let drawn = 0;
   for (const { requestId, tenant, propensity } of records) {
     const stored = await store.find(tenant, requestId);

@@ -25,6 +25,7 @@ export interface KeyAuthenticatorOptions {
 }
 
 interface Entry {
+  readonly key: string;
   readonly resolved: ResolvedPrincipal;
   readonly digestHex: string;
   readonly askedAtMs: number;
@@ -33,6 +34,8 @@ interface Entry {
   suspect: boolean;
 }
 
+/** As clients write it. */
+const USUAL_SCHEME = 'Bearer ';
 /** How long an unknown key is remembered, so that a flood of it does not reach credential. */
 const UNKNOWN_TTL_MS = 2_000;
 const MAX_UNKNOWN = 10_000;
@@ -66,9 +69,11 @@ export class KeyAuthenticator {
    * @throws UNAUTHENTICATED for a missing, malformed, unknown or ended key; UNAVAILABLE where nobody can be asked
    */
   authenticate(authorization: string | undefined): Principal | Promise<Principal> {
-    const key = bearerKey(authorization);
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return this.#ask(key);
+    // Only keys that are well formed have an entry: what is known is not read again.
+    const usual = authorization?.startsWith(USUAL_SCHEME) ? authorization.slice(USUAL_SCHEME.length) : '';
+    const entry = this.#entries.get(usual) ?? this.#entries.get(bearerKey(authorization));
+    if (entry === undefined) return this.#ask(bearerKey(authorization));
+    const { key } = entry;
     const { clock, eventsArrive, maxStaleMs } = this.#options;
     const ageMs = clock.monotonicMs() - entry.askedAtMs;
     const { expiresAtMs, ttlMs, principal } = entry.resolved;
@@ -155,6 +160,7 @@ export class KeyAuthenticator {
     }
     if (this.#entries.size >= maxEntries) this.#entries.delete(this.#entries.keys().next().value as string);
     this.#entries.set(key, {
+      key,
       resolved,
       digestHex: digest.toString('hex'),
       askedAtMs,

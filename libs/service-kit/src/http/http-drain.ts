@@ -13,14 +13,15 @@ export class HttpDrain {
   readonly #open = new Set<ServerResponse>();
   #draining = false;
 
-  /** Told of every answer before anything of it is written. */
+  /** Told of every answer before anything of it is written. Whoever tells of it says when it is {@link forget | closed}. */
   watch(response: ServerResponse): void {
-    if (this.#draining) {
-      response.setHeader('connection', 'close');
-      return;
-    }
-    this.#open.add(response);
-    response.once('close', () => this.#open.delete(response));
+    if (this.#draining) response.setHeader('connection', 'close');
+    else this.#open.add(response);
+  }
+
+  /** An answer is closed. */
+  forget(response: ServerResponse): void {
+    this.#open.delete(response);
   }
 
   /** Resolves when no connection is left, by force after so long. */

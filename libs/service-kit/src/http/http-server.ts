@@ -40,6 +40,7 @@ const MAX_WAITING_CONNECTIONS = 4_096;
 /** Serves routes by HTTP: every one authenticated, errors in its shape. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   const drain = new HttpDrain();
+  const serving = { ...options, drain, exactTargets: exactTargets(options.routes) };
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -47,10 +48,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       keepAliveTimeout: 65_000,
       noDelay: true,
     },
-    (request, response) => {
-      drain.watch(response);
-      void answer(request, response, options);
-    },
+    (request, response) => void answer(request, response, serving),
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
@@ -69,15 +67,32 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   };
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: HttpServerOptions,
-): Promise<void> {
-  const url = URL.parse(request.url ?? '/', 'http://host');
+interface Serving extends HttpServerOptions {
+  readonly drain: HttpDrain;
+  /** Targets that are the path of a route and nothing else: most requests have one, and it need not be read again. */
+  readonly exactTargets: ReadonlyMap<string, URL>;
+}
+
+const exactTargets = (routes: HttpServerOptions['routes']): ReadonlyMap<string, URL> =>
+  new Map(
+    [...routes.keys()].map((route) => {
+      const path = route.slice(route.indexOf(' ') + 1);
+      return [path, new URL(path, ANY_HOST)];
+    }),
+  );
+
+/** A target is read below it; nobody looks at it. */
+const ANY_HOST = 'http://host';
+
+async function answer(request: IncomingMessage, response: ServerResponse, options: Serving): Promise<void> {
+  const { drain, exactTargets } = options;
+  drain.watch(response);
+  const target = request.url ?? '/';
+  const url = exactTargets.get(target) ?? URL.parse(target, ANY_HOST);
   const span = startHttpSpan(`${request.method} ${url?.pathname ?? ''}`, request.headers);
   const abort = new AbortController();
-  response.once('close', () => {
+  response.on('close', () => {
+    drain.forget(response);
     if (!response.writableFinished) abort.abort();
   });
   let takenBytes = 0;

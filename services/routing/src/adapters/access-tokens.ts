@@ -9,7 +9,9 @@ import {
 import type { Logger } from '@switchyard/service-kit';
 import { readAddress } from '../domain/provider/base-url.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
-import type { ProviderTransport } from '../transport/provider-transport.ts';
+import { AttemptDeadline } from '../transport/attempt-deadline.ts';
+import type { ProviderExchange } from '../transport/provider-exchange.ts';
+import { ENDED, type ProviderTransport } from '../transport/provider-transport.ts';
 
 export interface AccessTokensOptions {
   readonly transport: Pick<ProviderTransport, 'send' | 'mayReach'>;
@@ -133,31 +135,45 @@ export class AccessTokens {
     const address = readAddress(tokenUrl.origin);
     if (address === undefined || !transport.mayReach(address))
       return err({ description: `plain http to its token server at ${tokenUrl.host} is not allowed` });
-    const signal = AbortSignal.timeout(ASK_TIMEOUT_MS);
+    const limits = { ...provider.limits, totalMs: ASK_TIMEOUT_MS };
+    const deadline = new AttemptDeadline({
+      limits,
+      answer: 'whole',
+      signal: undefined,
+      remainingMs: undefined,
+    });
     const query = tokenUrl.search === '' ? undefined : tokenUrl.search.slice(1);
     try {
-      const { status, body } = await transport.send({
+      const exchange = transport.send({
         provider: { ...provider, address },
         encoded: { path: tokenUrl.pathname, query, headers: FORM, body: form(clock.wallMs()) },
         headers: {},
-        signal,
+        deadline,
         onSending: () => undefined,
       });
-      return readAccessToken({ status, body: await readText(body) });
+      const { status } = await exchange.head;
+      return readAccessToken({ status, body: await readText(exchange) });
     } catch {
-      const how = signal.aborted ? 'did not answer in time' : 'cannot be reached';
+      const how = deadline.cause === undefined ? 'cannot be reached' : 'did not answer in time';
       return err({ description: `its token server at ${tokenUrl.host} ${how}` });
+    } finally {
+      deadline.stop();
     }
   }
 }
 
 /** @throws where it is too long, or breaks off */
-async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+async function readText(body: Pick<ProviderExchange, 'next' | 'end'>): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
+  for (;;) {
+    const chunk = await body.next();
+    if (chunk === undefined) break;
     bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) throw new RangeError('the answer of a token server is too long');
+    if (bytes > MAX_ANSWER_BYTES) {
+      body.end(ENDED);
+      throw new RangeError('the answer of a token server is too long');
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -2,6 +2,7 @@ import { type Decision, DecisionOutcome } from '@switchyard/contracts/routing';
 import type { Random } from '@switchyard/kernel';
 import type { Logger } from '@switchyard/service-kit';
 import type { DecisionLog } from '../ports.ts';
+import { decodeDecision, type EncodedDecision, encodeDecision } from './encoded-decision.ts';
 import type { PostgresDecisions } from './postgres-decisions.ts';
 
 export interface DecisionRecorderOptions {
@@ -26,7 +27,7 @@ const CLEAN_ROUNDS = 50;
 /** Stores decisions behind the requests' back, in batches. While the database is away a bounded number waits. */
 export class DecisionRecorder implements DecisionLog {
   readonly #options: DecisionRecorderOptions;
-  readonly #waiting = new Map<string, Decision>();
+  readonly #waiting = new Map<string, EncodedDecision>();
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
   readonly #cleaner: NodeJS.Timeout;
@@ -46,7 +47,7 @@ export class DecisionRecorder implements DecisionLog {
       onDropped(1);
       return;
     }
-    this.#waiting.set(decision.requestId, decision);
+    this.#waiting.set(decision.requestId, encodeDecision(decision));
     this.#schedule(FLUSH_MS);
   }
 
@@ -58,7 +59,8 @@ export class DecisionRecorder implements DecisionLog {
 
   /** A decision of whatever tenant that waits to be stored: for the installation only. */
   peekOfAny(requestId: string): Decision | undefined {
-    return this.#waiting.get(requestId);
+    const waiting = this.#waiting.get(requestId);
+    return waiting && decodeDecision(waiting);
   }
 
   /** Stores what waits, as far as the database takes it. */
@@ -100,7 +102,7 @@ export class DecisionRecorder implements DecisionLog {
   }
 
   /** Leaves out what the database will never take: all else would wait for it. */
-  async #store(batch: readonly Decision[]): Promise<void> {
+  async #store(batch: readonly EncodedDecision[]): Promise<void> {
     const { store, log, onDropped } = this.#options;
     try {
       await store.insert(batch);
@@ -144,7 +146,7 @@ export class DecisionRecorder implements DecisionLog {
 }
 
 /** Whether it is a success as most are. */
-const isPlain = ({ outcome }: Decision): boolean =>
+const isPlain = ({ outcome }: Pick<Decision, 'outcome'>): boolean =>
   outcome === DecisionOutcome.COMPLETE || outcome === DecisionOutcome.CACHED;
 
 /** Whether the database has refused what was to be stored (SQLSTATE class 22) and would do so again. */

@@ -1,4 +1,5 @@
 import type { BusNames } from '@switchyard/contracts';
+import { encodeMessage } from '@switchyard/contracts/encode-message';
 import { UsageBatch, UsageRecord } from '@switchyard/contracts/events';
 import type { Bus, Logger } from '@switchyard/service-kit';
 import type { NumberedUsage, Outbox } from './outbox.ts';
@@ -184,7 +185,7 @@ export class OutboxPublisher {
       sequence: BigInt(record.sequence),
       record: record.usage as Buffer,
     }));
-    const payload = UsageBatch.encode({ outboxId: outbox.id, records }).finish();
+    const payload = encodeMessage(UsageBatch, { outboxId: outbox.id, records });
     const id = `${outbox.id}:${sequence}:${batch.at(-1)?.sequence}`;
     this.#underWay++;
     publish({ subject: names.usage(tenant), payload, id, isDeduplicated: sequence > this.#withoutIdUpTo })

@@ -35,14 +35,14 @@ export function encodeRecord(record: OutboxRecord): Buffer {
     }
     case 'usage': {
       const frame = allocate(8 + UUID_BYTES + record.usage.length, KINDS.usage);
-      frame.writeBigUInt64LE(BigInt(record.sequence), HEAD + 1);
+      writeNumber(frame, record.sequence);
       writeUuid(frame, record.attemptId, HEAD + 9);
       frame.set(record.usage, HEAD + 9 + UUID_BYTES);
       return seal(frame);
     }
     case 'close': {
       const frame = allocate(8, KINDS.close);
-      frame.writeBigUInt64LE(BigInt(record.lastSequence), HEAD + 1);
+      writeNumber(frame, record.lastSequence);
       return seal(frame);
     }
   }
@@ -102,9 +102,26 @@ function seal(frame: Buffer): Buffer {
   return frame;
 }
 
-function writeUuid(frame: Buffer, uuid: string, offset: number): void {
-  frame.write(uuid.replaceAll('-', ''), offset, UUID_BYTES, 'hex');
+/** A uint64; numbers beyond 2^53 are never given. */
+function writeNumber(frame: Buffer, sequence: number): void {
+  frame.writeUInt32LE(sequence % 2 ** 32, HEAD + 1);
+  frame.writeUInt32LE(Math.floor(sequence / 2 ** 32), HEAD + 5);
 }
+
+function writeUuid(frame: Buffer, uuid: string, offset: number): void {
+  let digits = 0;
+  let byte = 0;
+  for (let i = 0; i < uuid.length && digits < 2 * UUID_BYTES; i++) {
+    const code = uuid.charCodeAt(i);
+    if (code === DASH) continue;
+    // Letters come in either case, and their codes end with their value minus nine.
+    byte = (byte << 4) | (code < LETTERS ? code & 0x0f : (code & 0x0f) + 9);
+    if (digits++ % 2 === 1) frame[offset + (digits >> 1) - 1] = byte;
+  }
+}
+
+const DASH = 0x2d;
+const LETTERS = 0x40;
 
 function readUuid(bytes: Buffer, offset: number): string {
   const hex = bytes.toString('hex', offset, offset + UUID_BYTES);

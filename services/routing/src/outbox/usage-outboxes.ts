@@ -1,5 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { BusNames } from '@switchyard/contracts';
+import { encodeMessage } from '@switchyard/contracts/encode-message';
 import { UsageRecord } from '@switchyard/contracts/events';
 import type { Clock } from '@switchyard/kernel';
 import { type Bus, endSpan, isTracing, type Logger, startSpan } from '@switchyard/service-kit';
@@ -86,19 +87,19 @@ export class UsageOutboxes implements UsageLog {
   }
 
   hold(attemptId: string, unresolved: UsageRecord): void {
-    this.#own.outbox.hold(attemptId, UsageRecord.encode(unresolved).finish());
+    this.#own.outbox.hold(attemptId, encodeMessage(UsageRecord, unresolved));
   }
 
   note(record: UsageRecord): void {
     const { outbox, publisher } = this.#own;
-    const usage = UsageRecord.encode(record).finish();
+    const usage = encodeMessage(UsageRecord, record);
     const sequence = outbox.note(record.attemptId, usage);
     publisher.offer({ sequence, usage, tenant: record.tenant });
   }
 
   settle(attemptId: string, record: UsageRecord): void {
     const { outbox, publisher } = this.#own;
-    const usage = UsageRecord.encode(record).finish();
+    const usage = encodeMessage(UsageRecord, record);
     const sequence = outbox.settle(attemptId, usage);
     if (sequence !== undefined) publisher.offer({ sequence, usage, tenant: record.tenant });
     else if (outbox.isDisposed) {

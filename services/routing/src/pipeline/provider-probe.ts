@@ -5,7 +5,10 @@ import { type ProviderError, providerError, type RequestAuthorization } from '@s
 import { reachesOf } from '../domain/snapshot/at-endpoints.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import type { PipelineContext } from '../ports.ts';
+import { AttemptDeadline } from '../transport/attempt-deadline.ts';
 import { authorizationHeaders } from '../transport/authorize-request.ts';
+import type { ProviderExchange } from '../transport/provider-exchange.ts';
+import { ENDED } from '../transport/provider-transport.ts';
 import { classifyTransportError, isTransportError } from '../transport/transport-error.ts';
 import { withoutKey } from '../transport/without-key.ts';
 
@@ -61,22 +64,24 @@ async function probeReach(
   { kind, signal }: AskedProbe,
   context: ProbeContext,
 ): Promise<ProviderError | undefined> {
-  const timeout = AbortSignal.timeout(PROBE_MS);
+  const limits = { ...provider.limits, totalMs: PROBE_MS };
+  const deadline = new AttemptDeadline({ limits, answer: 'whole', signal, remainingMs: undefined });
   try {
-    const ended = AbortSignal.any([signal, timeout]);
-    if (kind === ProbeKind.LIST_MODELS) return await listModels(provider, ended, context);
-    await context.transport.connect(provider, ended);
+    if (kind === ProbeKind.LIST_MODELS) return await listModels(provider, deadline, context);
+    await context.transport.connect(provider, deadline);
     return undefined;
   } catch (thrown) {
-    const cause = signal.aborted ? 'caller' : timeout.aborted ? 'total' : undefined;
+    const { cause } = deadline;
     if (cause === undefined && !isTransportError(thrown)) throw thrown;
     return classifyTransportError(thrown, { cause, reached: true }).error;
+  } finally {
+    deadline.stop();
   }
 }
 
 async function listModels(
   provider: ConfiguredProvider,
-  signal: AbortSignal,
+  deadline: AttemptDeadline,
   { transport, secrets, clock }: ProbeContext,
 ): Promise<ProviderError | undefined> {
   const { format, address } = provider;
@@ -88,26 +93,26 @@ async function listModels(
   const wallMs = clock.wallMs();
   const headers = authorizationHeaders(key, { address, encoded, wallMs });
   const onSending = () => undefined;
-  const answer = await transport.send({ provider, method: 'GET', encoded, headers, signal, onSending });
-  if (answer.status >= 200 && answer.status < 300) {
-    await answer.body.dump({ limit: MAX_BYTES });
-    return undefined;
-  }
-  const body = await beginningOf(answer.body);
-  const told = { status: answer.status, headers: answer.headers, body, wallNowMs: wallMs };
+  const exchange = transport.send({ provider, method: 'GET', encoded, headers, deadline, onSending });
+  const head = await exchange.head;
+  const body = await beginningOf(exchange);
+  if (head.status >= 200 && head.status < 300) return undefined;
+  const told = { ...head, body, wallNowMs: wallMs };
   return withoutKey(format.classifyError(told), secretsOf(key));
 }
 
 const secretsOf = ({ secrets }: RequestAuthorization) => secrets;
 
-async function beginningOf(body: AsyncIterable<Buffer>): Promise<Buffer> {
+async function beginningOf(exchange: ProviderExchange): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
+  while (bytes <= MAX_BYTES) {
+    const chunk = await exchange.next();
+    if (chunk === undefined) break;
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > MAX_BYTES) break;
   }
+  exchange.end(ENDED);
   return Buffer.concat(chunks).subarray(0, MAX_BYTES);
 }
 

@@ -14,20 +14,20 @@ export interface AttemptBounds {
    * nothing of it.
    */
   readonly answer: 'whole' | 'streamed';
-  /** Fires when the caller goes away. */
-  readonly signal: AbortSignal;
+  /** Fires when the caller goes away; undefined: nobody can. */
+  readonly signal: AbortSignal | undefined;
   /** When its deadline passes, in milliseconds from now; undefined: never. */
   readonly remainingMs: number | undefined;
 }
 
 /** Ends an attempt at the first of its time limits, the caller's deadline, or the caller's going away; remembers which. */
 export class AttemptDeadline {
-  readonly #abort = new AbortController();
-  readonly #caller: AbortSignal;
+  readonly #caller: AbortSignal | undefined;
   readonly #limits: AttemptLimits;
   readonly #total: NodeJS.Timeout;
   #phase: NodeJS.Timeout | undefined;
   #cause: AbortCause | undefined;
+  #onEnd: (() => void) | undefined;
 
   constructor({ limits, answer, signal, remainingMs }: AttemptBounds) {
     this.#limits = limits;
@@ -38,16 +38,17 @@ export class AttemptDeadline {
       Math.max(0, Math.min(limits.totalMs, callerMs)),
     );
     if (answer === 'streamed') this.#phase = setTimeout(() => this.#end('first_token'), limits.firstTokenMs);
-    if (signal.aborted) this.#end('caller');
-    else signal.addEventListener('abort', this.#onCaller, { once: true });
+    if (signal?.aborted) this.#end('caller');
+    else signal?.addEventListener('abort', this.#onCaller, { once: true });
   }
 
-  /** Fires when the attempt must end. */
-  get signal(): AbortSignal {
-    return this.#abort.signal;
+  /** Tells when the attempt must end: one listener, an AbortSignal costs more than all the rest of this. @returns false where it must already */
+  whenEnded(onEnd: () => void): boolean {
+    this.#onEnd = onEnd;
+    return this.#cause === undefined;
   }
 
-  /** Why it fired; undefined while it has not. */
+  /** Why it must end; undefined while it need not. */
   get cause(): AbortCause | undefined {
     return this.#cause;
   }
@@ -72,7 +73,7 @@ export class AttemptDeadline {
   stop(): void {
     clearTimeout(this.#total);
     clearTimeout(this.#phase);
-    this.#caller.removeEventListener('abort', this.#onCaller);
+    this.#caller?.removeEventListener('abort', this.#onCaller);
   }
 
   #hasBegun = false;
@@ -81,6 +82,6 @@ export class AttemptDeadline {
   #end(cause: AbortCause): void {
     if (this.#cause !== undefined) return;
     this.#cause = cause;
-    this.#abort.abort();
+    this.#onEnd?.();
   }
 }

@@ -10,7 +10,8 @@ import type {
 } from '@switchyard/llm';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import type { AttemptDeadline } from './attempt-deadline.ts';
-import type { ProviderAnswer, ProviderTransport } from './provider-transport.ts';
+import type { AnswerHead, ProviderExchange } from './provider-exchange.ts';
+import { ENDED, type ProviderTransport } from './provider-transport.ts';
 import { classifyTransportError, isTransportError, type TransportFailure } from './transport-error.ts';
 import { withoutKey } from './without-key.ts';
 
@@ -81,7 +82,10 @@ export async function* callForStream(call: PreparedCall): AsyncGenerator<StreamS
     }
     const decoder = provider.format.createStreamDecoder({ wallNowMs });
     let bytes = 0;
-    for await (const chunk of answer.body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    for (;;) {
+      const next = answer.body.next();
+      const chunk = next instanceof Promise ? await next : next;
+      if (chunk === undefined) break;
       deadline.progressed();
       bytes += chunk.length;
       if (bytes > MAX_STREAM_BYTES) throw answerTooLarge(MAX_STREAM_BYTES);
@@ -95,23 +99,16 @@ export async function* callForStream(call: PreparedCall): AsyncGenerator<StreamS
   } catch (thrown) {
     yield { kind: 'failure', failure: brokenOff(thrown, call, way) };
   } finally {
-    if (answer !== undefined) leave(answer, finished);
+    // The connection is kept where only the end of the body is outstanding, else closed at once.
+    if (finished) answer?.body.leaveAfterLast(ENDED);
+    else answer?.body.end(ENDED);
   }
 }
 
-/** Leaves an answer: its connection is kept where only the end of the body is outstanding, else closed at once. */
-function leave({ body }: ProviderAnswer, finished: boolean): void {
-  if (!finished) {
-    body.destroy();
-    return;
-  }
-  const impatient = setTimeout(() => body.destroy(), END_OF_BODY_MS).unref();
-  body.once('close', () => clearTimeout(impatient));
-  body.resume();
+/** The head of an answer, and its body to be read. */
+interface ProviderAnswer extends AnswerHead {
+  readonly body: ProviderExchange;
 }
-
-/** How long a provider may take to end a body after the last event. */
-const END_OF_BODY_MS = 1_000;
 
 /** How far a call has come. */
 interface Way {
@@ -122,30 +119,17 @@ interface Way {
 }
 
 async function send(
-  { transport, provider, encoded, headers, deadline: { signal }, onHead }: PreparedCall,
+  { transport, provider, encoded, headers, deadline, onHead }: PreparedCall,
   way: Way,
 ): Promise<ProviderAnswer> {
   const onSending = () => {
     way.reached = true;
   };
-  signal.throwIfAborted();
-  const sent = transport.send({ provider, encoded, headers, signal, onSending });
-  const answer = await Promise.race([sent, endUnsent(signal, way)]);
-  way.status = answer.status;
-  onHead(answer.headers);
-  // A body that is destroyed says so by an error; whoever reads it hears it by the reading.
-  answer.body.on('error', () => undefined);
-  return answer;
-}
-
-/** Fails once a call is ended that was not sent: undici heeds a signal only when it has a connection. */
-function endUnsent(signal: AbortSignal, way: Way): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const end = () => {
-      if (!way.reached) reject(signal.reason);
-    };
-    signal.addEventListener('abort', end, { once: true });
-  });
+  const body = transport.send({ provider, encoded, headers, deadline, onSending });
+  const { status, headers: answered } = await body.head;
+  way.status = status;
+  onHead(answered);
+  return { status, headers: answered, body };
 }
 
 async function readWhole({ status, headers, body }: ProviderAnswer, call: PreparedCall): Promise<HttpAnswer> {
@@ -153,8 +137,13 @@ async function readWhole({ status, headers, body }: ProviderAnswer, call: Prepar
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      deadline.progressed();
+    for (;;) {
+      const next = body.next();
+      const isAwaited = next instanceof Promise;
+      // Most answers come at once: no clock is set for what does not come later.
+      if (isAwaited && bytes > 0) deadline.progressed();
+      const chunk = isAwaited ? await next : next;
+      if (chunk === undefined) break;
       if (bytes + chunk.length > MAX_BODY_BYTES) throw answerTooLarge(MAX_BODY_BYTES);
       transport.answerBytes.take(provider.tenant, chunk.length);
       bytes += chunk.length;
@@ -162,6 +151,9 @@ async function readWhole({ status, headers, body }: ProviderAnswer, call: Prepar
     }
     const whole = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
     return { status, headers, body: whole, wallNowMs };
+  } catch (error) {
+    body.end(ENDED);
+    throw error;
   } finally {
     transport.answerBytes.give(provider.tenant, bytes);
   }

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { SendableRequest } from '@switchyard/llm';
 import { AddressNotAllowedError, judgedLookup, type ResolveHost } from '@switchyard/service-kit';
 import { buildConnector, Pool } from 'undici';
@@ -10,8 +9,9 @@ import {
 } from '../domain/provider/base-url.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
 import { AnswerBytes } from './answer-bytes.ts';
+import type { AttemptDeadline } from './attempt-deadline.ts';
+import { ProviderExchange } from './provider-exchange.ts';
 import { requestPath } from './request-path.ts';
-import { tellOfSending } from './tell-of-sending.ts';
 
 /** One HTTP request to a provider. */
 export interface ProviderCall {
@@ -21,22 +21,19 @@ export interface ProviderCall {
   readonly encoded: SendableRequest;
   /** Headers beside those of the encoded request: authorization, attempt id. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
+  /** Ends it; nothing else does. */
+  readonly deadline: AttemptDeadline;
   /** Told when the request begins to be written; never where no connection came about. */
   readonly onSending: () => void;
-}
-
-/** The head of an answer, and its body to be read. */
-export interface ProviderAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Readable & { dump(options?: { readonly limit: number }): Promise<unknown> };
 }
 
 /** Connections to one origin at the most; what comes above waits for one. Each is a file descriptor. */
 const MAX_CONNECTIONS = 8_192;
 /** Pools kept; the one that was used longest ago goes first. */
 const MAX_POOLS = 512;
+
+/** What a call fails with that was ended from this side; why is told by its deadline. */
+export const ENDED = new Error('the call was ended from this side');
 
 /** What connections are made by. */
 export interface TransportOptions {
@@ -65,49 +62,46 @@ export class ProviderTransport {
     this.#options = options;
   }
 
-  /** @throws AddressNotAllowedError, or whatever the connection throws; read it with `classifyTransportError` */
-  async send({
-    provider,
-    method = 'POST',
-    encoded,
-    headers,
-    signal,
-    onSending,
-  }: ProviderCall): Promise<ProviderAnswer> {
+  /**
+   * Begins an exchange. What it and the connection fail with, or {@link ENDED}, is thrown by the reading of its head and body;
+   * read it with `classifyTransportError`.
+   *
+   * @throws AddressNotAllowedError, ENDED
+   */
+  send({ provider, method = 'POST', encoded, headers, deadline, onSending }: ProviderCall): ProviderExchange {
     const { address, tenant } = provider;
     const { connectMs } = provider.limits;
     const reach = reachOfProvider(tenant, () => this.#options.hosts.isNamed(address.target));
     const path = requestPath(address, encoded.path);
     const pool = this.#pool({ address, connectMs, reach });
-    const {
-      statusCode,
-      headers: answered,
-      body,
-    } = await pool.compose(tellOfSending(onSending)).request({
-      method,
-      path: encoded.query === undefined ? path : `${path}?${encoded.query}`,
-      // The provider's come first, so that they replace nothing, and no signature covers them.
-      headers: { ...provider.headers, ...encoded.headers, ...headers },
-      body: method === 'GET' ? null : encoded.body,
-      signal,
-      // The attempt's own time limits are finer than undici's.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    return { status: statusCode, headers: answered, body };
+    const exchange = new ProviderExchange(onSending);
+    if (!deadline.whenEnded(() => exchange.end(ENDED))) throw ENDED;
+    pool.dispatch(
+      {
+        method,
+        path: encoded.query === undefined ? path : `${path}?${encoded.query}`,
+        // The provider's come first, so that they replace nothing, and no signature covers them.
+        headers: { ...provider.headers, ...encoded.headers, ...headers },
+        body: method === 'GET' ? null : encoded.body,
+        // The attempt's own time limits are finer than undici's.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      },
+      exchange,
+    );
+    return exchange;
   }
 
   /** Opens a connection of its own, with TLS where the address has it, and closes it; nothing is sent. @throws as {@link send} */
   async connect(
     { address: { origin, target }, tenant, limits }: ConfiguredProvider,
-    signal: AbortSignal,
+    deadline: AttemptDeadline,
   ): Promise<void> {
     const reach = reachOfProvider(tenant, () => this.#options.hosts.isNamed(target));
     const { hostname, host, protocol, port } = new URL(origin);
     const connector = buildConnector(this.#connecting({ target, connectMs: limits.connectMs, reach }));
-    signal.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      if (!deadline.whenEnded(() => reject(ENDED))) throw ENDED;
       connector({ hostname, host, protocol, port }, (error, socket) => {
         socket?.destroy();
         if (error === null) resolve();

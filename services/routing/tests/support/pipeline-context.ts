@@ -67,7 +67,9 @@ export function contextOf(change: Partial<PipelineContext> = {}) {
     budgets: noBudgets(),
     prefixes: new HeldPrefixes(),
     transport: {
-      send: () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })),
+      send: () => {
+        throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+      },
     } as unknown as ProviderTransport,
     secrets: readyKeys(({ id }) => (id === 'b' ? Promise.resolve(undefined) : bearer('key'))),
     usage: {
