@@ -1,4 +1,6 @@
-/** `npm run bench [-- name]`. */
+import { endBySignals } from '../support/end-by-signals.ts';
+
+/** `npm run bench [-- name [number]]`. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   'side-by-side': () => import('./side-by-side.ts'),
   decide: () => import('../../services/routing/bench/decide.ts'),
@@ -7,13 +9,15 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   cache: () => import('./cache.ts'),
   savings: () => import('./savings.ts'),
   concurrent: () => import('./concurrent.ts'),
+  soak: () => import('./soak.ts'),
+  replay: () => import('./replay.ts'),
 };
 
+// What a benchmark has started ends with this process.
+endBySignals();
 const [name = 'side-by-side'] = process.argv.slice(2);
 const run = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
 if (run === undefined) {
   process.stderr.write(`there is no benchmark ${name}; take one of ${Object.keys(BENCHMARKS).join(', ')}\n`);
   process.exitCode = 2;
 } else await run();
-
-export {};

@@ -18,14 +18,17 @@ export const PROMPT = 'Tell me in a few words what a switchyard is good for. '.r
 /** Model of the simulator that every target names. */
 export const MODEL = 'sim-fast';
 
+/** Tokens of an answer in one piece; the simulator writes so many. */
+export const ANSWER_TOKENS = 12;
+
 /** The same request in OpenAI's shape. */
 export const CHAT_BODY = JSON.stringify({
   model: MODEL,
   messages: [{ role: 'user', content: PROMPT }],
-  max_tokens: 64,
+  max_tokens: ANSWER_TOKENS,
 });
 
-/** Most tokens of a streamed answer; the simulator writes so many. */
+/** The same of a streamed answer. */
 export const STREAM_TOKENS = 200;
 
 /** The request for a stream in OpenAI's shape. */

@@ -3,13 +3,27 @@ import { freePort } from '@switchyard/testkit/processes';
 import { Pool } from 'undici';
 import { startPortkey } from '../support/portkey-gateway.ts';
 import type { TestFleet } from '../support/test-fleet.ts';
-import { CHAT_BODY, MODEL, PROMPT, STREAM_BODY, STREAM_TOKENS, type Target } from './target.ts';
+import {
+  ANSWER_TOKENS,
+  CHAT_BODY,
+  MODEL,
+  PROMPT,
+  STREAM_BODY,
+  STREAM_TOKENS,
+  type Target,
+} from './target.ts';
 
 /** Connections of each HTTP target, as many as requests under way. */
 export interface TargetOptions {
   readonly started: TestFleet;
   readonly connections: number;
 }
+
+/**
+ * Longest that a connection is kept without use. While the other targets have their turn it is out of use for about as long as servers
+ * keep one (Switchyard: 65 s), and what is sent while the server closes it is lost (RFC 9112, 9.3.1): so the client closes it, well before.
+ */
+const KEPT_MS = 10_000;
 
 /** The end of a stream in OpenAI's shape. */
 const DONE = 'data: [DONE]\n\n';
@@ -56,7 +70,7 @@ export const switchyardCached = ({ started, connections }: TargetOptions): Targe
 /** Switchyard's gRPC. */
 export function switchyardGrpc({ started }: TargetOptions): Target {
   const client = new SwitchyardClient({ address: started.fleet.grpcAddress, apiKey: started.fleet.apiKey });
-  const request = { ...textRequest(MODEL, PROMPT), sampling: { maxOutputTokens: 64 } };
+  const request = { ...textRequest(MODEL, PROMPT), sampling: { maxOutputTokens: ANSWER_TOKENS } };
   return {
     name: 'Switchyard gRPC',
     pid: started.fleet.process('routing').pid,
@@ -90,7 +104,7 @@ export async function portkey({ started, connections }: TargetOptions): Promise<
 
 function httpTarget({ name, pid, url, headers, connections, onDispose }: HttpTarget): Target {
   const { origin, pathname } = new URL(url);
-  const pool = new Pool(origin, { connections });
+  const pool = new Pool(origin, { connections, keepAliveMaxTimeout: KEPT_MS });
   const post = (body: string) => ({
     method: 'POST' as const,
     path: pathname,

@@ -1,7 +1,10 @@
+import { endBySignals } from '../support/end-by-signals.ts';
 import type { Figure } from './figure.ts';
 import { FIGURES } from './figures.ts';
 
 /** `npm run faults [-- A1 A3 …]`: measures the figures under faults, one after the other, and prints them as a table. */
+// What a figure has started ends with this process.
+endBySignals();
 const asked = process.argv.slice(2).map((id) => id.toUpperCase());
 const unknown = asked.filter((id) => !FIGURES.some((figure) => figure.id === id));
 if (unknown.length > 0) {

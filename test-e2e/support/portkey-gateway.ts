@@ -16,6 +16,9 @@ export interface PortkeyGateway {
 export async function startPortkey(port: number): Promise<PortkeyGateway> {
   const entry = createRequire(import.meta.url).resolve('@portkey-ai/gateway/build/start-server.js');
   const child = spawn(process.execPath, [entry, `--port=${port}`, '--headless'], { stdio: 'ignore' });
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const origin = `http://127.0.0.1:${port}`;
   const answered = await waitUntil({ ask: () => isAnswering(origin), timeoutMs: 30_000, intervalMs: 50 });
   if (answered === undefined) {

@@ -6,8 +6,8 @@ export interface Replay {
   readonly calls: readonly TracedCall[];
   /** Its times are divided by this. */
   readonly speed: number;
-  /** Sends one. @throws where it is not answered */
-  readonly ask: (call: TracedCall) => Promise<void>;
+  /** Sends one, which was due at a moment of `performance.now()`. @throws where it is not answered */
+  readonly ask: (call: TracedCall, dueAtMs: number) => Promise<void>;
 }
 
 /** Most requests under way. */
@@ -18,10 +18,11 @@ export async function replay({ calls, speed, ask }: Replay): Promise<void> {
   const startedAtMs = performance.now();
   const underWay = new Set<Promise<void>>();
   for (const call of calls) {
-    const aheadMs = call.arrivalMs / speed - (performance.now() - startedAtMs);
+    const dueAtMs = startedAtMs + call.arrivalMs / speed;
+    const aheadMs = dueAtMs - performance.now();
     if (aheadMs > 0) await sleep(aheadMs);
     while (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay);
-    const asking = ask(call).finally(() => underWay.delete(asking));
+    const asking = ask(call, dueAtMs).finally(() => underWay.delete(asking));
     underWay.add(asking);
   }
   await Promise.all(underWay);
