@@ -55,15 +55,19 @@ function mount(name: string, values: SecretManifest['stringData'] = {}): Record<
 /** Starts a service of an image; gives where it listens once it says that it is ready. */
 async function start(service: (typeof SERVICE_NAMES)[number], env: Record<string, string>) {
   const prefix = SERVICE_PREFIXES[service];
-  const child = spawn(process.execPath, ['--tls-min-v1.3', program(service, 'main')], {
-    env: {
-      [`${prefix}_GRPC_PORT`]: '0',
-      [`${prefix}_OPS_PORT`]: '0',
-      SWITCHYARD_SUBJECT_PREFIX: servers.nats.prefix,
-      ...env,
+  const child = spawn(
+    process.execPath,
+    ['--tls-min-v1.3', '--max-semi-space-size=8', program(service, 'main')],
+    {
+      env: {
+        [`${prefix}_GRPC_PORT`]: '0',
+        [`${prefix}_OPS_PORT`]: '0',
+        SWITCHYARD_SUBJECT_PREFIX: servers.nats.prefix,
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  );
   running.push(child);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {

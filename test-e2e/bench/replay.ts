@@ -47,8 +47,8 @@ for (const [trace, calls] of [
   ['Mooncake', readMooncake()],
 ] as const) {
   const alone = await see(direct, calls);
-  tell(trace, direct, alone);
-  for (const way of others) tell(trace, way, await see(way, calls), alone);
+  tell({ trace, way: direct, seen: alone });
+  for (const way of others) tell({ trace, way, seen: await see(way, calls), alone });
 }
 
 async function see(way: Way, calls: readonly TracedCall[]): Promise<Seen> {
@@ -71,7 +71,15 @@ async function see(way: Way, calls: readonly TracedCall[]): Promise<Seen> {
   return { latenciesMs: latenciesMs.sort((a, b) => a - b), errors };
 }
 
-function tell(trace: string, { name }: Way, { latenciesMs, errors }: Seen, alone?: Seen): void {
+interface Told {
+  readonly trace: string;
+  readonly way: Way;
+  readonly seen: Seen;
+  /** What the provider takes by itself; undefined: this is it. */
+  readonly alone?: Seen;
+}
+
+function tell({ trace, way: { name }, seen: { latenciesMs, errors }, alone }: Told): void {
   const failed = [...errors.values()].reduce((sum, count) => sum + count, 0);
   const shares = [0.5, 0.99];
   const times = shares.map((share) => at(latenciesMs, share).toFixed(1));

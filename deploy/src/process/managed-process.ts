@@ -39,6 +39,11 @@ export interface ProcessEvents {
   readonly onDeath?: (process: ManagedProcess) => void;
 }
 
+/**
+ * Most megabytes of each half of the heap's young part; V8's own default is 32. Nearly all that a request needs is garbage when it is
+ * answered, so that a larger one keeps more of it and finds no more: measured at routing, a quarter of its memory for nothing.
+ */
+const YOUNG_HEAP = '--max-semi-space-size=8';
 const READY_TIMEOUT_MS = 60_000;
 const READY_INTERVAL_MS = 50;
 const PROBE_TIMEOUT_MS = 2_000;
@@ -100,7 +105,7 @@ export class ManagedProcess {
     let started: ProcessIdentity | undefined;
     // It may end before its start has been told.
     const onEnd = () => started !== undefined && this.#onEnd(started);
-    started = await spawnServer({ file: process.execPath, args: [entry], env, logFile }, onEnd);
+    started = await spawnServer({ file: process.execPath, args: [YOUNG_HEAP, entry], env, logFile }, onEnd);
     this.#process = started;
     this.#last = started;
     this.#events.onChange?.();

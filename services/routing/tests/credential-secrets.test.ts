@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { busNames, readDescriptorImage } from '@switchyard/contracts';
 import { ReadSecretResponse, SecretServiceService } from '@switchyard/contracts/credential';
 import { newApiKey, ServiceError } from '@switchyard/kernel';
@@ -34,9 +33,10 @@ let asked: string[];
 /** Answers every token server. */
 const transport = {
   mayReach: () => true,
-  send: async ({ provider: { address } }: { provider: Pick<ConfiguredProvider, 'address'> }) => {
+  send: ({ provider: { address } }: { provider: Pick<ConfiguredProvider, 'address'> }) => {
     asked.push(address.origin);
-    return { status: 200, headers: {}, body: Readable.from([Buffer.from('{"access_token":"t1"}')]) };
+    const pieces = [Buffer.from('{"access_token":"t1"}')];
+    return { head: Promise.resolve({ status: 200, headers: {} }), next: () => pieces.shift() };
   },
 } as unknown as ProviderTransport;
 
