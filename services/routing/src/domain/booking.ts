@@ -67,9 +67,14 @@ function costOf(usage: Usage | undefined, prices: ChargedPrices | undefined) {
   return { cost: total, components: components as Record<string, bigint> };
 }
 
-/** Prices as the record keeps them. */
-export const ratedPrices = (prices: ChargedPrices, priceVersion: string): RatedPrices => ({
-  priceVersion,
-  ...pricesOf(prices),
-  ...unitPricesOf(prices),
-});
+/** Prices as the record keeps them: the same for the same, since they are in two records of every attempt. */
+export function ratedPrices(prices: ChargedPrices, priceVersion: string): RatedPrices {
+  const known = RATED.get(prices);
+  if (known?.priceVersion === priceVersion) return known;
+  const rated = { priceVersion, ...pricesOf(prices), ...unitPricesOf(prices) };
+  RATED.set(prices, rated);
+  return rated;
+}
+
+/** By the prices of a snapshot, which never change. */
+const RATED = new WeakMap<ChargedPrices, RatedPrices>();

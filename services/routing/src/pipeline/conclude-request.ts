@@ -9,7 +9,7 @@ import type { AttemptLog } from './attempt-log.ts';
 import { type DecisionFacts, decisionRecord } from './decision-record.ts';
 
 /** What is known at the end of a request. */
-export interface ConcludedRequest extends Omit<DecisionFacts, 'attempts'> {
+export interface ConcludedRequest extends DecisionFacts {
   readonly log: AttemptLog;
   /** Monotonic. */
   readonly startedAtMs: number;
@@ -17,16 +17,16 @@ export interface ConcludedRequest extends Omit<DecisionFacts, 'attempts'> {
 
 /** Tells everyone what came of a request: statistics, its experiment, the store of decisions. */
 export function concludeRequest(
-  { log, startedAtMs, ...facts }: ConcludedRequest,
+  concluded: ConcludedRequest,
   { decisions, events, experiments, clock }: PipelineContext,
 ): void {
-  const { outcome, decided } = facts;
+  const { outcome, decided, log, startedAtMs } = concluded;
   const { assignment, needs } = decided;
   const durationMs = clock.monotonicMs() - startedAtMs;
   events.requestEnded({ outcome, durationMs, stream: needs.stream });
   if (assignment !== undefined)
     experiments.count({ assignment, outcome, costNanoUsd: log.costNanoUsd, durationMs });
-  decisions.record(decisionRecord({ ...facts, attempts: log.attempts }));
+  decisions.record(decisionRecord(concluded));
 }
 
 /** What came of a request whose last attempt failed. */

@@ -225,8 +225,9 @@ export class Execution {
     const { requestId, decided, log, startedAtMs, tried } = this;
     const decidedWallMs = this.#decidedWallMs;
     const { outran } = this.#source;
+    const { attempts } = log;
     concludeRequest(
-      { requestId, decided, decidedWallMs, log, startedAtMs, tried, outran, outcome },
+      { requestId, decided, decidedWallMs, log, attempts, startedAtMs, tried, outran, outcome },
       this.#context,
     );
   }

@@ -91,8 +91,9 @@ export class Pipeline {
     return this.#idempotent.stream(call, () => this.#stream(call));
   }
 
-  async #complete({ request, ...caller }: PipelineCall): Promise<CompleteResponse> {
-    const asked = askRequest({ ...caller, operation: chatOf(request) }, this.#context);
+  async #complete({ request, principal, signal, deadlineAtMs }: PipelineCall): Promise<CompleteResponse> {
+    const operation = chatOf(request);
+    const asked = askRequest({ operation, principal, signal, deadlineAtMs }, this.#context);
     return this.#cached.answer(asked, (call) => this.#chat(call));
   }
 

@@ -118,15 +118,10 @@ function leaveFor({ retries }: OfferingRuntime, { index, needs }: PrepareOptions
 function hold(
   options: PrepareOptions,
   context: PipelineContext,
-  {
-    runtime,
-    permit,
-    leave,
-    encoded,
-    nowMs,
-  }: Place & { readonly encoded: SendableRequest; readonly nowMs: number },
+  taken: Place & { readonly encoded: SendableRequest; readonly nowMs: number },
 ): Prepared {
-  const { candidate, origin, place, budgets, parent } = options;
+  const { candidate, origin, budgets, parent } = options;
+  const { runtime, permit, leave, encoded, nowMs } = taken;
   const span = startAttemptSpan(candidate, parent);
   const wallMs = context.clock.wallMs();
   const overheadMs = (options.firstAttemptAtMs ?? nowMs) - options.arrivedAtMs;
@@ -149,8 +144,27 @@ function hold(
     throw error;
   }
   runtime.began(nowMs);
+  return {
+    kind: 'attempt',
+    attempt: attemptOf(options, { deadline: made.deadline, call: made.call, place: taken, held, span }),
+  };
+}
+
+/** An attempt of which nothing is known yet. Field by field: it is made with every request. */
+function attemptOf(
+  { candidate, origin, place, budgets }: PrepareOptions,
+  {
+    deadline,
+    call,
+    place: { runtime, permit, leave, nowMs },
+    held,
+    span,
+  }: Pick<Attempt, 'deadline' | 'call' | 'held' | 'span'> & {
+    readonly place: Place & { readonly nowMs: number };
+  },
+): Attempt {
   const { index, needs, isHedge, isContinuation } = origin;
-  const known = {
+  return {
     id: held.attemptId,
     index,
     isHedge,
@@ -165,8 +179,15 @@ function hold(
     held,
     startedAtMs: nowMs,
     span,
+    deadline,
+    call,
+    firstTokenAtMs: undefined,
+    deliveredBytes: 0,
+    usage: undefined,
+    components: NO_COMPONENTS,
+    endedAtMs: undefined,
+    settled: false,
   };
-  return { kind: 'attempt', attempt: { ...known, ...made, ...UNANSWERED } };
 }
 
 /** What a provider tells a stranger of its limits is not about us. */
@@ -182,15 +203,7 @@ function learner(
   return (headers) => told.note(readRateLimits(headers, clock.wallMs()), mark, clock.monotonicMs());
 }
 
-/** An attempt of which nothing is known yet. */
-const UNANSWERED = {
-  firstTokenAtMs: undefined,
-  deliveredBytes: 0,
-  usage: undefined,
-  components: {},
-  endedAtMs: undefined,
-  settled: false,
-};
+const NO_COMPONENTS: Attempt['components'] = {};
 
 function encode(
   { offering }: RankedCandidate,

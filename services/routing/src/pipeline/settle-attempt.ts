@@ -28,7 +28,7 @@ export function settleAttempt(
   const durationMs = (attempt.endedAtMs ?? clock.monotonicMs()) - attempt.startedAtMs;
   let record: UsageRecord;
   try {
-    record = book(attempt, { ...end, durationMs });
+    record = book(attempt, { end, durationMs });
     usage.settle(attempt.id, record);
   } catch (error) {
     usage.settle(attempt.id, attempt.held);
@@ -48,16 +48,20 @@ export function settleAttempt(
 
 function book(
   attempt: Attempt,
-  { durationMs, ...end }: AttemptOutcome & { readonly durationMs: number },
+  { end, durationMs }: { readonly end: AttemptOutcome; readonly durationMs: number },
 ): UsageRecord {
   const firstTokenMs = firstTokenMsOf(attempt);
+  const { outcome, delivered, usage, requestOutcome, mayHaveWorked = true } = end;
   const record = bookAttempt({
     held: attempt.held,
     end: {
-      ...end,
-      mayHaveWorked: end.mayHaveWorked ?? true,
+      outcome,
+      delivered,
+      usage,
+      requestOutcome,
+      mayHaveWorked,
       estimate: estimatedUsage(attempt),
-      httpStatus: end.httpStatus ?? (end.outcome === 'ok' ? 200 : undefined),
+      httpStatus: end.httpStatus ?? (outcome === 'ok' ? 200 : undefined),
       durationUs: durationMs * 1000,
       firstTokenUs: firstTokenMs === undefined ? undefined : firstTokenMs * 1000,
     },

@@ -126,17 +126,18 @@ interface Looked {
   readonly unseen: number;
 }
 
-function choiceOf(candidates: readonly Candidate[], { input, ...looked }: Looked): Choice {
+function choiceOf(candidates: readonly Candidate[], { input, excluded, fitting, unseen }: Looked): Choice {
   const { needs, seed } = input;
-  const { scored, ...said } = rank(candidates, {
+  const { scored, reason, confidence, propensity } = rank(candidates, {
     strategy: strategyOf(input),
     seed,
     compositeWeights: needs.compositeWeights,
     preferredCount: needs.preferredProviders.length,
-    fitting: looked.fitting,
+    fitting,
   });
   const ranked = scored.map(({ contender }) => contender);
-  return { ...said, ...looked, ranked, scores: scored.map(({ score }) => score), seed };
+  const scores = scored.map(({ score }) => score);
+  return { reason, confidence, propensity, excluded, fitting, unseen, ranked, scores, seed };
 }
 
 /** Leaves out what does not work, unless most does not: then health is no help and everything stays, the worst last. */
