@@ -28,6 +28,7 @@ import { exportStatements } from './rpc/export-statements.ts';
 import { getBudget } from './rpc/get-budget.ts';
 import { getBudgetBook } from './rpc/get-budget-book.ts';
 import { getCostSummary } from './rpc/get-cost-summary.ts';
+import { getForecast } from './rpc/get-forecast.ts';
 import { getLedgerStatus } from './rpc/get-ledger-status.ts';
 import { getPriceBook } from './rpc/get-price-book.ts';
 import { listBudgets } from './rpc/list-budgets.ts';
@@ -84,6 +85,7 @@ export function costServices(context: CostContext): DefinedService[] {
       listLedgerEntries: { permission: 'cost.read', handle: listLedgerEntries(queries, clock) },
       getLedgerStatus: { permission: 'cost.status', handle: getLedgerStatus(outboxes) },
       exportStatements: { permission: 'cost.read', handle: exportStatements(context) },
+      getForecast: { permission: 'cost.read', handle: getForecast(context) },
       reconcileInvoice: { permission: 'cost.read', handle: reconcileInvoice(queries, clock) },
       verifyLedger: { permission: 'cost.status', handle: verifyLedger(seals, clock) },
     }),

@@ -105,3 +105,11 @@ export const tooManyToRerate = (most: number): ServiceError =>
     code: 'RESOURCE_EXHAUSTED',
     publicMessage: `at most ${most} calls are corrected at once; nothing was: take a shorter time, one tenant, or one model`,
   });
+
+/** There are less than four days of usage before today. */
+export const historyTooShort = (): ServiceError =>
+  new ServiceError({
+    reason: 'HISTORY_TOO_SHORT',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: 'a forecast needs four days of usage before today',
+  });

@@ -184,3 +184,46 @@ describe('ReconcileInvoice', () => {
     ).toBe('INSTALLATION_KEY_NEEDED');
   });
 });
+
+describe('GetForecast', () => {
+  const DAY_MS = 86_400_000;
+  const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+
+  it('tells the days to come, and when a budget runs out', async () => {
+    const days = Array.from({ length: 10 }, (_, i) =>
+      usageRecord({
+        tenant: 'acme',
+        provider: 'steady',
+        occurredAt: new Date(today - (i + 1) * DAY_MS + 1_000),
+      }),
+    );
+    await book('o4', days);
+    const admin = service.as('tenant-admin');
+    await admin.createBudget({
+      id: 'left',
+      limit: 1_000_000n,
+      unit: 1,
+      period: 4,
+      enforcement: 1,
+      scope: { provider: 'steady' },
+    });
+    const made = await admin.forecast({ budget: 'left', days: 5 });
+    expect(made.days.map(({ amount }) => amount?.expected)).toEqual(new Array(5).fill(342_300n));
+    expect(made).toMatchObject({
+      unit: 'cost',
+      runsOut: new Date(today + 2 * DAY_MS).toISOString().slice(0, 10),
+      anomalies: [],
+    });
+    expect((await service.as('acme').forecast()).total?.expected).toBeGreaterThanOrEqual(30n * 342_300n);
+  });
+
+  it('refuses what it cannot know', async () => {
+    const acme = service.as('acme');
+    expect(await reasonOf(acme.forecast({ budget: 'unknown' }))).toBe('BUDGET_NOT_FOUND');
+    expect(await reasonOf(acme.forecast({ days: 91 }))).toBe('days');
+    expect(await reasonOf(acme.forecast({ allTenants: true }))).toBe('INSTALLATION_KEY_NEEDED');
+    expect(await reasonOf(service.as('installation').forecast({ tenant: 'nobody' }))).toBe(
+      'HISTORY_TOO_SHORT',
+    );
+  });
+});

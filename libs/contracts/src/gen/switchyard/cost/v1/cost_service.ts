@@ -626,6 +626,75 @@ export interface VerifiedLedgerDay {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
+/** What to forecast. */
+export interface GetForecastRequest {
+  /** The tenant; empty for the caller's own. With a budget its owner: empty for the installation's, for its keys. */
+  tenant: string;
+  /** True: all tenants together. Only for the installation's keys. */
+  allTenants: boolean;
+  /** Id of a budget: what counts for it, in its unit. Empty: cost in all. */
+  budget: string;
+  /** Days from today on, 1 to 90. Default 30. */
+  days: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What is to be expected, by the last 56 days. */
+export interface GetForecastResponse {
+  /** What is counted: "cost" (nano-USD), "requests" or "tokens". */
+  unit: string;
+  /** Each day, today first. */
+  days: ForecastDay[];
+  /** All of these days. */
+  total:
+    | ForecastAmount
+    | undefined;
+  /** The day on which the budget's present window runs out, as 2026-11-03, as expected. Empty: it does not, within these days and its end. */
+  runsOut: string;
+  /** The earliest such day, of four of five outcomes. */
+  runsOutEarliest: string;
+  /** The latest such day, of four of five outcomes. */
+  runsOutLatest: string;
+  /** When the budget's present window ends. Absent without a budget, or where it has no end. */
+  windowEnd:
+    | Date
+    | undefined;
+  /** Days of the past that were unlike others. */
+  anomalies: UnusualDay[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A day that is to come. */
+export interface ForecastDay {
+  /** The day in UTC, as 2026-11-03. */
+  day: string;
+  /** What will be used. */
+  amount: ForecastAmount | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** An estimate with an interval that should hold four of five outcomes. */
+export interface ForecastAmount {
+  /** What is expected. */
+  expected: bigint;
+  /** Lower end. */
+  low: bigint;
+  /** Upper end. */
+  high: bigint;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A day on which far more or less was used than is usual on its day of the week. */
+export interface UnusualDay {
+  /** The day in UTC, as 2026-11-03. */
+  day: string;
+  /** What was used. */
+  amount: bigint;
+  /** What is usual. */
+  usual: bigint;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 function createBaseGetCostSummaryRequest(): GetCostSummaryRequest {
   return {
     tenant: "",
@@ -4448,6 +4517,722 @@ export const VerifiedLedgerDay: MessageFns<VerifiedLedgerDay> = {
   },
 };
 
+function createBaseGetForecastRequest(): GetForecastRequest {
+  return { tenant: "", allTenants: false, budget: "", days: 0, _unknownFields: {} };
+}
+
+export const GetForecastRequest: MessageFns<GetForecastRequest> = {
+  encode(message: GetForecastRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenant !== "") {
+      writer.uint32(10).string(message.tenant);
+    }
+    if (message.allTenants !== false) {
+      writer.uint32(16).bool(message.allTenants);
+    }
+    if (message.budget !== "") {
+      writer.uint32(26).string(message.budget);
+    }
+    if (message.days !== 0) {
+      writer.uint32(32).int32(message.days);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetForecastRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetForecastRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.allTenants = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.budget = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.days = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetForecastRequest {
+    return {
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      allTenants: isSet(object.allTenants)
+        ? globalThis.Boolean(object.allTenants)
+        : isSet(object.all_tenants)
+        ? globalThis.Boolean(object.all_tenants)
+        : false,
+      budget: isSet(object.budget) ? globalThis.String(object.budget) : "",
+      days: isSet(object.days) ? globalThis.Number(object.days) : 0,
+    };
+  },
+
+  toJSON(message: GetForecastRequest): unknown {
+    const obj: any = {};
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.allTenants !== false) {
+      obj.allTenants = message.allTenants;
+    }
+    if (message.budget !== "") {
+      obj.budget = message.budget;
+    }
+    if (message.days !== 0) {
+      obj.days = Math.round(message.days);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetForecastRequest>): GetForecastRequest {
+    return GetForecastRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetForecastRequest>): GetForecastRequest {
+    const message = createBaseGetForecastRequest();
+    message.tenant = object.tenant ?? "";
+    message.allTenants = object.allTenants ?? false;
+    message.budget = object.budget ?? "";
+    message.days = object.days ?? 0;
+    return message;
+  },
+};
+
+function createBaseGetForecastResponse(): GetForecastResponse {
+  return {
+    unit: "",
+    days: [],
+    total: undefined,
+    runsOut: "",
+    runsOutEarliest: "",
+    runsOutLatest: "",
+    windowEnd: undefined,
+    anomalies: [],
+    _unknownFields: {},
+  };
+}
+
+export const GetForecastResponse: MessageFns<GetForecastResponse> = {
+  encode(message: GetForecastResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.unit !== "") {
+      writer.uint32(10).string(message.unit);
+    }
+    for (const v of message.days) {
+      ForecastDay.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.total !== undefined) {
+      ForecastAmount.encode(message.total, writer.uint32(26).fork()).join();
+    }
+    if (message.runsOut !== "") {
+      writer.uint32(34).string(message.runsOut);
+    }
+    if (message.runsOutEarliest !== "") {
+      writer.uint32(42).string(message.runsOutEarliest);
+    }
+    if (message.runsOutLatest !== "") {
+      writer.uint32(50).string(message.runsOutLatest);
+    }
+    if (message.windowEnd !== undefined) {
+      Timestamp.encode(toTimestamp(message.windowEnd), writer.uint32(58).fork()).join();
+    }
+    for (const v of message.anomalies) {
+      UnusualDay.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetForecastResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetForecastResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.unit = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.days.push(ForecastDay.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.total = ForecastAmount.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.runsOut = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.runsOutEarliest = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.runsOutLatest = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.windowEnd = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.anomalies.push(UnusualDay.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetForecastResponse {
+    return {
+      unit: isSet(object.unit) ? globalThis.String(object.unit) : "",
+      days: globalThis.Array.isArray(object?.days) ? object.days.map((e: any) => ForecastDay.fromJSON(e)) : [],
+      total: isSet(object.total) ? ForecastAmount.fromJSON(object.total) : undefined,
+      runsOut: isSet(object.runsOut)
+        ? globalThis.String(object.runsOut)
+        : isSet(object.runs_out)
+        ? globalThis.String(object.runs_out)
+        : "",
+      runsOutEarliest: isSet(object.runsOutEarliest)
+        ? globalThis.String(object.runsOutEarliest)
+        : isSet(object.runs_out_earliest)
+        ? globalThis.String(object.runs_out_earliest)
+        : "",
+      runsOutLatest: isSet(object.runsOutLatest)
+        ? globalThis.String(object.runsOutLatest)
+        : isSet(object.runs_out_latest)
+        ? globalThis.String(object.runs_out_latest)
+        : "",
+      windowEnd: isSet(object.windowEnd)
+        ? fromJsonTimestamp(object.windowEnd)
+        : isSet(object.window_end)
+        ? fromJsonTimestamp(object.window_end)
+        : undefined,
+      anomalies: globalThis.Array.isArray(object?.anomalies)
+        ? object.anomalies.map((e: any) => UnusualDay.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: GetForecastResponse): unknown {
+    const obj: any = {};
+    if (message.unit !== "") {
+      obj.unit = message.unit;
+    }
+    if (message.days?.length) {
+      obj.days = message.days.map((e) => ForecastDay.toJSON(e));
+    }
+    if (message.total !== undefined) {
+      obj.total = ForecastAmount.toJSON(message.total);
+    }
+    if (message.runsOut !== "") {
+      obj.runsOut = message.runsOut;
+    }
+    if (message.runsOutEarliest !== "") {
+      obj.runsOutEarliest = message.runsOutEarliest;
+    }
+    if (message.runsOutLatest !== "") {
+      obj.runsOutLatest = message.runsOutLatest;
+    }
+    if (message.windowEnd !== undefined) {
+      obj.windowEnd = message.windowEnd.toISOString();
+    }
+    if (message.anomalies?.length) {
+      obj.anomalies = message.anomalies.map((e) => UnusualDay.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetForecastResponse>): GetForecastResponse {
+    return GetForecastResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetForecastResponse>): GetForecastResponse {
+    const message = createBaseGetForecastResponse();
+    message.unit = object.unit ?? "";
+    message.days = object.days?.map((e) => ForecastDay.fromPartial(e)) || [];
+    message.total = (object.total !== undefined && object.total !== null)
+      ? ForecastAmount.fromPartial(object.total)
+      : undefined;
+    message.runsOut = object.runsOut ?? "";
+    message.runsOutEarliest = object.runsOutEarliest ?? "";
+    message.runsOutLatest = object.runsOutLatest ?? "";
+    message.windowEnd = object.windowEnd ?? undefined;
+    message.anomalies = object.anomalies?.map((e) => UnusualDay.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseForecastDay(): ForecastDay {
+  return { day: "", amount: undefined, _unknownFields: {} };
+}
+
+export const ForecastDay: MessageFns<ForecastDay> = {
+  encode(message: ForecastDay, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.day !== "") {
+      writer.uint32(10).string(message.day);
+    }
+    if (message.amount !== undefined) {
+      ForecastAmount.encode(message.amount, writer.uint32(18).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForecastDay {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForecastDay();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.day = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.amount = ForecastAmount.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ForecastDay {
+    return {
+      day: isSet(object.day) ? globalThis.String(object.day) : "",
+      amount: isSet(object.amount) ? ForecastAmount.fromJSON(object.amount) : undefined,
+    };
+  },
+
+  toJSON(message: ForecastDay): unknown {
+    const obj: any = {};
+    if (message.day !== "") {
+      obj.day = message.day;
+    }
+    if (message.amount !== undefined) {
+      obj.amount = ForecastAmount.toJSON(message.amount);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ForecastDay>): ForecastDay {
+    return ForecastDay.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ForecastDay>): ForecastDay {
+    const message = createBaseForecastDay();
+    message.day = object.day ?? "";
+    message.amount = (object.amount !== undefined && object.amount !== null)
+      ? ForecastAmount.fromPartial(object.amount)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseForecastAmount(): ForecastAmount {
+  return { expected: 0n, low: 0n, high: 0n, _unknownFields: {} };
+}
+
+export const ForecastAmount: MessageFns<ForecastAmount> = {
+  encode(message: ForecastAmount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.expected !== 0n) {
+      if (BigInt.asIntN(64, message.expected) !== message.expected) {
+        throw new globalThis.Error("value provided for field message.expected of type int64 too large");
+      }
+      writer.uint32(8).int64(message.expected);
+    }
+    if (message.low !== 0n) {
+      if (BigInt.asIntN(64, message.low) !== message.low) {
+        throw new globalThis.Error("value provided for field message.low of type int64 too large");
+      }
+      writer.uint32(16).int64(message.low);
+    }
+    if (message.high !== 0n) {
+      if (BigInt.asIntN(64, message.high) !== message.high) {
+        throw new globalThis.Error("value provided for field message.high of type int64 too large");
+      }
+      writer.uint32(24).int64(message.high);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForecastAmount {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForecastAmount();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.expected = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.low = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.high = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ForecastAmount {
+    return {
+      expected: isSet(object.expected) ? BigInt(object.expected) : 0n,
+      low: isSet(object.low) ? BigInt(object.low) : 0n,
+      high: isSet(object.high) ? BigInt(object.high) : 0n,
+    };
+  },
+
+  toJSON(message: ForecastAmount): unknown {
+    const obj: any = {};
+    if (message.expected !== 0n) {
+      obj.expected = message.expected.toString();
+    }
+    if (message.low !== 0n) {
+      obj.low = message.low.toString();
+    }
+    if (message.high !== 0n) {
+      obj.high = message.high.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ForecastAmount>): ForecastAmount {
+    return ForecastAmount.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ForecastAmount>): ForecastAmount {
+    const message = createBaseForecastAmount();
+    message.expected = (object.expected !== undefined && object.expected !== null) ? BigInt(object.expected) : 0n;
+    message.low = (object.low !== undefined && object.low !== null) ? BigInt(object.low) : 0n;
+    message.high = (object.high !== undefined && object.high !== null) ? BigInt(object.high) : 0n;
+    return message;
+  },
+};
+
+function createBaseUnusualDay(): UnusualDay {
+  return { day: "", amount: 0n, usual: 0n, _unknownFields: {} };
+}
+
+export const UnusualDay: MessageFns<UnusualDay> = {
+  encode(message: UnusualDay, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.day !== "") {
+      writer.uint32(10).string(message.day);
+    }
+    if (message.amount !== 0n) {
+      if (BigInt.asIntN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type int64 too large");
+      }
+      writer.uint32(16).int64(message.amount);
+    }
+    if (message.usual !== 0n) {
+      if (BigInt.asIntN(64, message.usual) !== message.usual) {
+        throw new globalThis.Error("value provided for field message.usual of type int64 too large");
+      }
+      writer.uint32(24).int64(message.usual);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnusualDay {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnusualDay();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.day = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amount = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.usual = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UnusualDay {
+    return {
+      day: isSet(object.day) ? globalThis.String(object.day) : "",
+      amount: isSet(object.amount) ? BigInt(object.amount) : 0n,
+      usual: isSet(object.usual) ? BigInt(object.usual) : 0n,
+    };
+  },
+
+  toJSON(message: UnusualDay): unknown {
+    const obj: any = {};
+    if (message.day !== "") {
+      obj.day = message.day;
+    }
+    if (message.amount !== 0n) {
+      obj.amount = message.amount.toString();
+    }
+    if (message.usual !== 0n) {
+      obj.usual = message.usual.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<UnusualDay>): UnusualDay {
+    return UnusualDay.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UnusualDay>): UnusualDay {
+    const message = createBaseUnusualDay();
+    message.day = object.day ?? "";
+    message.amount = (object.amount !== undefined && object.amount !== null) ? BigInt(object.amount) : 0n;
+    message.usual = (object.usual !== undefined && object.usual !== null) ? BigInt(object.usual) : 0n;
+    return message;
+  },
+};
+
 /** Answers what was spent, and on what. */
 export type CostServiceService = typeof CostServiceService;
 export const CostServiceService = {
@@ -4522,6 +5307,16 @@ export const CostServiceService = {
       Buffer.from(VerifyLedgerResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): VerifyLedgerResponse => VerifyLedgerResponse.decode(value),
   },
+  /** Forecasts what will be used on the days from today on, and when a budget runs out. */
+  getForecast: {
+    path: "/switchyard.cost.v1.CostService/GetForecast" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetForecastRequest): Buffer => Buffer.from(GetForecastRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetForecastRequest => GetForecastRequest.decode(value),
+    responseSerialize: (value: GetForecastResponse): Buffer => Buffer.from(GetForecastResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetForecastResponse => GetForecastResponse.decode(value),
+  },
 } as const;
 
 export interface CostServiceServer extends UntypedServiceImplementation {
@@ -4537,6 +5332,8 @@ export interface CostServiceServer extends UntypedServiceImplementation {
   reconcileInvoice: handleUnaryCall<ReconcileInvoiceRequest, ReconcileInvoiceResponse>;
   /** Hashes days of the ledger again and compares them with what they were sealed with. For the installation's keys. Ten million entries take about a minute. */
   verifyLedger: handleUnaryCall<VerifyLedgerRequest, VerifyLedgerResponse>;
+  /** Forecasts what will be used on the days from today on, and when a budget runs out. */
+  getForecast: handleUnaryCall<GetForecastRequest, GetForecastResponse>;
 }
 
 export interface CostServiceClient extends Client {
@@ -4629,6 +5426,22 @@ export interface CostServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: VerifyLedgerResponse) => void,
+  ): ClientUnaryCall;
+  /** Forecasts what will be used on the days from today on, and when a budget runs out. */
+  getForecast(
+    request: GetForecastRequest,
+    callback: (error: ServiceError | null, response: GetForecastResponse) => void,
+  ): ClientUnaryCall;
+  getForecast(
+    request: GetForecastRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetForecastResponse) => void,
+  ): ClientUnaryCall;
+  getForecast(
+    request: GetForecastRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetForecastResponse) => void,
   ): ClientUnaryCall;
 }
 
