@@ -128,6 +128,68 @@ test('costs: requests and money by group with a total, once the ledger has them'
   });
 });
 
+test('budgets: one that runs low is told of and decides on another model; prices: terms come into force, and what was charged is corrected', async () => {
+  const explained = () => textOf('route', '--explain', '--model', 'sim-smart', 'hello');
+  await textOf(
+    'budgets',
+    'set',
+    'low',
+    '--usd',
+    '0.000001',
+    '--alert-only',
+    '--per',
+    'day',
+    '--downgrade-at',
+    '50',
+    '--downgrade-to',
+    'sim-fast',
+  );
+  await expect
+    .poll(explained, { timeout: 20_000 })
+    .toMatch(/^primary\/sim-fast: .*; downgraded by the installation's budget "low" at 50 %/);
+  const budget = await textOf('budgets', 'get', 'low');
+  expect(budget).toContain('From 50 % on, requests are decided on sim-fast (in force).');
+  expect(budget).toMatch(/^used up +\S+Z .* nats firing/m);
+  await textOf('budgets', 'delete', 'low');
+  await expect.poll(explained, { timeout: 20_000 }).toMatch(/^primary\/sim-smart: first by priority/);
+  const terms = [
+    '--provider',
+    'primary',
+    '--model',
+    'sim-smart',
+    '--price',
+    'input=0',
+    '--price',
+    'output=0',
+  ];
+  expect(await textOf('prices', 'set', 'free', ...terms)).toMatch(
+    /^free +primary\/sim-smart +input \$0\/M, output \$0\/M +/m,
+  );
+  await expect.poll(explained, { timeout: 20_000 }).toMatch(/^ *1 +primary\/sim-smart +\$0 /m);
+  await textOf('prices', 'end', 'free');
+  expect(await textOf('prices')).toMatch(/^The price book holds for everybody/);
+  await expect.poll(explained, { timeout: 20_000 }).toMatch(/^ *1 +primary\/sim-smart +\$0\.00\d+ /m);
+  const [from, until] = [new Date(Date.now() - 3_600_000), new Date()].map((at) => at.toISOString());
+  const rerate = [
+    'prices',
+    'rerate',
+    '--from',
+    `${from}`,
+    '--until',
+    `${until}`,
+    '--discount',
+    '50',
+    '--reason',
+    'tried',
+  ];
+  expect(await textOf(...rerate, '--dry-run')).toMatch(
+    /^\d+ of \d+ calls would be adjusted: \$0\.000\d+ → \$0\.000\d+ \(dry run: nothing was changed\)$/m,
+  );
+  const { adjusted } = await jsonOf(...rerate);
+  expect(Number(adjusted)).toBeGreaterThan(0);
+  expect(await textOf(...rerate)).toMatch(/^0 of \d+ calls are adjusted/);
+});
+
 test('keys: made, listed, rotated and revoked; the secret is shown once and works until it is revoked', async () => {
   const created = await jsonOf('keys', 'create', 'robot', '--role', 'agent');
   const withKey = (apiKey: string) =>

@@ -13,7 +13,7 @@ import { SCHEMA } from './schema.ts';
 import { setActing } from './set-acting.ts';
 
 /** Whoever has it looks at windows; the others look the next time. */
-const LOCK = 7_246_004;
+const LOCK = 7_246_008;
 /** What windows have reached that is kept at once. */
 const AT_ONCE = 100;
 const FORGET = `
