@@ -338,7 +338,11 @@ describe('the price book', () => {
     const { version, prices } = await service.as('replica').prices();
     expect(version).toBe('0000000001');
     expect(prices).toEqual(CATALOG.prices);
-    expect(await service.as('replica').prices({ knownVersion: version })).toEqual({ version, prices: [] });
+    expect(await service.as('replica').prices({ knownVersion: version })).toEqual({
+      version,
+      prices: [],
+      terms: [],
+    });
   });
 
   it('gets a new version from a changed catalog, which every replica serves and announces', async () => {
@@ -366,7 +370,11 @@ describe('the price book', () => {
     };
     await using other = await runForTest(surroundings, { catalog: changed });
     await vi.waitFor(async () => {
-      expect(await other.as('replica').prices()).toEqual({ version: '0000000002', prices: changed.prices });
+      expect(await other.as('replica').prices()).toEqual({
+        version: '0000000002',
+        prices: changed.prices,
+        terms: [],
+      });
     }, WAIT);
     expect((await service.as('replica').prices()).prices).toEqual(changed.prices);
     expect((await service.as('replica').renew({ replica: 'r' })).priceVersion).toBe('0000000002');

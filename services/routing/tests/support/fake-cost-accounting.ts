@@ -57,7 +57,7 @@ export async function startFakeCostAccounting(): Promise<FakeCostAccounting> {
     renewLeases,
     getBudgetBook: (_call: unknown, answer: (error: object | null, book?: object) => void) => {
       if (book.version === '') answer({ code: status.UNIMPLEMENTED });
-      else answer(null, { ...book, now: new Date() });
+      else answer(null, { ...book, downgrades: [], now: new Date() });
     },
   });
   server.addService(PriceServiceService, {
