@@ -6,6 +6,7 @@ import {
   authenticateCallers,
   type Foundation,
   type KeyOwners,
+  type Postgres,
   type RunningService,
   resolveBySystem,
   serve,
@@ -85,8 +86,8 @@ async function compose(
     onSnapshot: (snapshot) => keepUp(snapshot, { runtimes, quotas, secrets, clock }),
   });
   const { configuration } = stores;
-  const linked = { replica, configuration, outboxes, snapshots, runtimes };
-  const { configured, budgets } = await link(config, foundation, { ...linked, events });
+  const linked = { replica, configuration, outboxes, snapshots, runtimes, postgres: stores.postgres, events };
+  const { configured, budgets } = await link(config, foundation, linked);
   await secrets.prefetch(snapshots.current.providers);
   const context: PipelineContext = {
     snapshots,
@@ -172,16 +173,17 @@ function openSecrets(
   return secrets;
 }
 
+interface Linked extends Omit<LinkOptions, 'budgets'> {
+  readonly postgres: Postgres;
+  readonly events: RoutingEvents;
+}
+
 /** Links this replica to the other services. Returns once what is configured and limited is known, or that it cannot be. */
-async function link(
-  config: RoutingConfig,
-  foundation: Foundation,
-  { events, ...linked }: Omit<LinkOptions, 'budgets'> & { readonly events: RoutingEvents },
-) {
+async function link(config: RoutingConfig, foundation: Foundation, { postgres, events, ...linked }: Linked) {
   const { outboxes } = linked;
-  const budgets = openBudgets(config, foundation, { owner: outboxes.ownId, events });
+  const budgets = openBudgets(config, foundation, { owner: outboxes.ownId, postgres, events });
   const { configured, cost } = openLinks(config, foundation, { ...linked, budgets });
-  await Promise.all([configured.refresh(), cost.begin()]);
+  await Promise.all([configured.refresh(), cost.begin(), budgets.books.recover()]);
   handOverOutbox(config, foundation, { outboxes, cost });
   return { configured, budgets: budgets.leases };
 }

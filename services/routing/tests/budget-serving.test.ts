@@ -36,12 +36,12 @@ afterAll(async () => {
   rmSync(stateDir, { recursive: true });
 });
 
-const start = (address: string) =>
+const start = (address: string, folder = stateDir) =>
   startRouting({
     databaseUrl,
     natsUrl: servers.nats.url,
     subjectPrefix: servers.nats.prefix,
-    stateDir,
+    stateDir: folder,
     env: { SWITCHYARD_COST_ACCOUNTING_ADDRESS: address },
   });
 
@@ -113,6 +113,17 @@ test('at the end all that is unused goes back; who starts while cost-accounting 
   expect(cost.lastTold().outboxes.find(({ outboxId }) => outboxId === owner)).toMatchObject({ closed: true });
   routing = await start('127.0.0.1:1');
   await expect(complete()).rejects.toMatchObject({ reason: 'BUDGETS_UNCHECKED', code: 'UNAVAILABLE' });
+});
+
+test('nor does one whose disk is new: it knows the budgets from what others were told', async () => {
+  await routing[Symbol.asyncDispose]();
+  const fresh = mkdtempSync(join(tmpdir(), 'budgets-'));
+  try {
+    routing = await start('127.0.0.1:1', fresh);
+    await expect(complete()).rejects.toMatchObject({ reason: 'BUDGETS_UNCHECKED', code: 'UNAVAILABLE' });
+  } finally {
+    rmSync(fresh, { recursive: true });
+  }
 });
 
 async function connectTo(url: string) {

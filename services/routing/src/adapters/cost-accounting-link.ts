@@ -6,8 +6,8 @@ import type { PriceBook } from '../domain/snapshot/build-snapshot.ts';
 import type { UsageOutboxes } from '../outbox/usage-outboxes.ts';
 import type { BudgetLeases, LeaseTurn } from '../runtime/budgets/budget-leases.ts';
 import { Turns } from '../runtime/turns.ts';
-import type { BudgetBookFile } from './budget-book-file.ts';
 import { budgetBookOf } from './budget-book-message.ts';
+import type { KeptBudgetBooks } from './kept-budget-books.ts';
 import { leaseAnswerOf, leasesMessage } from './lease-messages.ts';
 import { priceBookOf } from './price-book-message.ts';
 
@@ -16,7 +16,7 @@ export interface CostAccountingLinkOptions {
   readonly replica: string;
   readonly outboxes: Pick<UsageOutboxes, 'positions' | 'cover' | 'isCovered'>;
   readonly leases: BudgetLeases;
-  readonly books: BudgetBookFile;
+  readonly books: Pick<KeptBudgetBooks, 'save'>;
   readonly onPrices: (priceBook: PriceBook) => void;
   readonly clock: Clock;
   readonly log: Logger;

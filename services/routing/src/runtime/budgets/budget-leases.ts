@@ -85,7 +85,8 @@ export class BudgetLeases {
   readonly #holder: LeaseHolder;
   readonly #time: BookClock;
   readonly #line = new WaitingLine(MAX_WAITING);
-  #book: BudgetBook = EMPTY_BOOK;
+  /** Undefined until it is known which budgets there are. */
+  #book: BudgetBook | undefined;
   #wantExchange: () => void = () => undefined;
   #again: NodeJS.Timeout | undefined;
   #isServingSoon = false;
@@ -100,7 +101,12 @@ export class BudgetLeases {
 
   /** Version of the book that attempts are held against; '' where there is none. */
   get version(): string {
-    return this.#book.version;
+    return this.#book?.version ?? '';
+  }
+
+  /** Whether it is known which budgets there are. Until then nothing is spent. */
+  get isKnown(): boolean {
+    return this.#book !== undefined;
   }
 
   /** Told when something waits for an exchange. */
@@ -110,7 +116,7 @@ export class BudgetLeases {
 
   /** Whether any attempt may be counted by one. */
   get hasBudgets(): boolean {
-    return this.#book.budgets.length > 0 || this.#book.downgrades.length > 0;
+    return this.#book === undefined || this.#book.budgets.length > 0 || this.#book.downgrades.length > 0;
   }
 
   /** By this machine's clocks: for {@link setTime}. */
@@ -133,12 +139,13 @@ export class BudgetLeases {
 
   /** What a request is downgraded by; undefined: nothing. */
   downgradeOf(caller: DowngradedCaller): Downgrade | undefined {
-    const { downgrades } = this.#book;
+    const { downgrades } = this.#book ?? EMPTY_BOOK;
     return downgrades.length === 0 ? undefined : downgradeOf(downgrades, caller, this.#time.now().wallMs);
   }
 
   /** Holds what an attempt may use against every budget that counts it, at once where this replica has room. */
   admit(call: BudgetedCall): BudgetAdmission | Promise<BudgetAdmission> {
+    if (this.#book === undefined) return UNCHECKED;
     const covering = this.#book.covering(call);
     if (covering.length === 0) return NOT_BUDGETED;
     const isFull = this.#line.isFullFor(call.tenant);
@@ -169,7 +176,7 @@ export class BudgetLeases {
     const asking: Waiter[] = [];
     const asks: (readonly BudgetCharge[])[] = [];
     for (const waiter of waiting) {
-      const charged = chargesOf(this.#book.covering(waiter.call), waiter.call.mostUsed, sentAt.wallMs);
+      const charged = chargesOf(this.#covering(waiter.call), waiter.call.mostUsed, sentAt.wallMs);
       if (charged.kind !== 'charged' || charged.charges.length > MAX_CHARGES) continue;
       asking.push(waiter);
       asks.push(charged.charges);
@@ -195,6 +202,11 @@ export class BudgetLeases {
   dispose(): void {
     clearTimeout(this.#again);
     for (const waiter of this.#line.all()) waiter.end(UNCHECKED);
+  }
+
+  /** Who waits has been admitted to wait by a book. */
+  #covering(call: BudgetedCall): readonly BoundBudget[] {
+    return (this.#book ?? EMPTY_BOOK).covering(call);
   }
 
   /** At the end nothing is asked for ahead any more. */
@@ -247,7 +259,7 @@ export class BudgetLeases {
   #serve(): void {
     for (const waiter of this.#line.all()) {
       const { call } = waiter;
-      const covering = this.#book.covering(call);
+      const covering = this.#covering(call);
       const admission = covering.length === 0 ? NOT_BUDGETED : this.#admitNow(call, covering);
       if (admission !== undefined) waiter.end(admission);
     }
@@ -276,7 +288,7 @@ export class BudgetLeases {
 
   #exceeded({ window }: Extract<AskAnswer, { kind: 'short' }>, call: BudgetedCall): BudgetAdmission {
     const now = this.#time.now();
-    const charged = chargesOf(this.#book.covering(call), call.mostUsed, now.wallMs);
+    const charged = chargesOf(this.#covering(call), call.mostUsed, now.wallMs);
     const charge =
       charged.kind === 'charged'
         ? charged.charges.find(
