@@ -34,7 +34,7 @@ export interface ProviderSecrets {
 
 /** Where spending is written down before and after it happens. */
 export interface UsageLog {
-  /** @throws OUTBOX_FULL: then the attempt must not be made */
+  /** Under an id that holds already: holds in its place. @throws OUTBOX_FULL: then the attempt must not be made, and what held goes on */
   hold(attemptId: string, unresolved: UsageRecord): void;
   settle(attemptId: string, record: UsageRecord): void;
   /** Writes down what cost nothing. @throws OUTBOX_FULL */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { askRequest } from '../src/pipeline/ask-request.ts';
 import { Execution } from '../src/pipeline/execution.ts';
 import { Pipeline } from '../src/pipeline/pipeline.ts';
+import type { BudgetAdmission, BudgetLeases } from '../src/runtime/budgets/budget-leases.ts';
 import type { SnapshotHolder } from '../src/runtime/snapshot-holder.ts';
 import { ProviderExchange } from '../src/transport/provider-exchange.ts';
 import type { ProviderTransport } from '../src/transport/provider-transport.ts';
@@ -50,6 +51,47 @@ test('the overhead of a request ends with its first attempt, also where a later 
   execution.succeed(second, { usage: undefined });
   expect(booked[0]?.overheadUs).toBeGreaterThan(0n);
   expect(booked[1]?.overheadUs).toBe(booked[0]?.overheadUs);
+});
+
+test('a budget with room for one attempt has room for its fallback: what a failed one did not use is given back before', async () => {
+  const steps: string[] = [];
+  let isHeld = false;
+  const lease = { budget: 1n, windowStartMs: 0n };
+  const admit = ({ provider }: { provider: string }): BudgetAdmission => {
+    if (isHeld) return { kind: 'unchecked' };
+    isHeld = true;
+    let isOpen = true;
+    const settle = () => {
+      if (!isOpen) return;
+      steps.push(`${provider} gives back`);
+      isOpen = false;
+      isHeld = false;
+    };
+    const uses = [{ ...lease, amount: 9n }];
+    const hold = { uses, realUses: () => [{ ...lease, amount: 2n }], settle, cancel: settle };
+    return { kind: 'admitted', hold };
+  };
+  const { context, booked } = contextOf({
+    budgets: { admit, downgradeOf: () => undefined } as unknown as BudgetLeases,
+  });
+  const { usage } = context;
+  const watched = {
+    ...usage,
+    hold: (...held: Parameters<typeof usage.hold>) => {
+      const [, { provider, leases }] = held;
+      steps.push(`${provider} holds ${leases[0]?.amount}`);
+      usage.hold(...held);
+    },
+  };
+  const watching = { ...context, usage: watched };
+  const execution = new Execution(askRequest(asked, watching), watching, { stream: false });
+  const second = await execution.failOver(await execution.begin(), failure);
+  expect(steps).toEqual(['a holds 9', 'a holds 2', 'a gives back', 'c holds 9']);
+  execution.succeed(second, { usage: undefined });
+  expect(booked.map(({ provider, leases }) => [provider, leases[0]?.amount])).toEqual([
+    ['a', 2n],
+    ['c', 2n],
+  ]);
 });
 
 test('a hold is settled even where the request breaks off by a failure of its own', async () => {

@@ -88,6 +88,25 @@ test('an attempt that was under way when the process died is booked as it was he
   expect(recovered?.outbox.closed).toBe(true);
 });
 
+test('what holds in the place of another hold is booked alone, and keeps no segment but its own', async () => {
+  const dead = create();
+  const [settled, left] = [randomUUID(), randomUUID()];
+  for (const attemptId of [settled, left]) dead.hold(attemptId, bytes('held much'));
+  for (let i = 1; i <= 300; i++) spend(dead, `usage ${i}`);
+  for (const attemptId of [settled, left]) dead.hold(attemptId, bytes('held less'));
+  dead.settle(settled, bytes('used'));
+  const files = () => readdirSync(directory).filter((name) => name.endsWith('.outbox')).length;
+  const before = files();
+  dead.cover(dead.lastSequence, 0);
+  dead.cover(dead.lastSequence, 1);
+  expect(files()).toBeLessThan(before);
+  die(dead);
+  const [recovered] = await recover(create());
+  expect(recovered?.unresolved).toBe(1);
+  const read = await recovered?.outbox.read(301, 10);
+  expect(read?.map(({ usage }) => Buffer.from(usage).toString())).toEqual(['used', 'held less']);
+});
+
 test('a torn tail is cut wherever it is torn, and what was whole is kept', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 60 }), async (cut) => {

@@ -115,7 +115,7 @@ export class Outbox {
   }
 
   /**
-   * Writes down that an attempt is about to be made, before it is.
+   * Writes down that an attempt is about to be made, before it is; or, under an id that holds already, what holds in its place.
    *
    * @param usage the UsageRecord to book if its end is never known
    * @throws OUTBOX_FULL where it cannot be written: then the attempt must not be made
@@ -127,6 +127,8 @@ export class Outbox {
     } catch (error) {
       throw outboxFull('the disk takes no more', error);
     }
+    const replaced = this.#openHolds.get(attemptId);
+    if (replaced !== undefined) replaced.segment.openHolds--;
     const segment = this.#segments.at(-1) as Segment;
     segment.openHolds++;
     this.#openHolds.set(attemptId, { usage, segment });

@@ -78,10 +78,13 @@ function note(
   { segment, frameStart }: { readonly segment: Segment; readonly frameStart: number },
 ): void {
   switch (record.kind) {
-    case 'hold':
+    case 'hold': {
+      const replaced = found.openHolds.get(record.attemptId);
+      if (replaced !== undefined) replaced.segment.openHolds--;
       found.openHolds.set(record.attemptId, { usage: Buffer.from(record.usage), segment });
       segment.openHolds++;
       return;
+    }
     case 'usage': {
       const hold = found.openHolds.get(record.attemptId);
       if (hold !== undefined) hold.segment.openHolds--;

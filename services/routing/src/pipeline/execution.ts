@@ -17,7 +17,7 @@ import { AttemptSource } from './attempt-source.ts';
 import { concludeRequest, failedOutcome, finalError } from './conclude-request.ts';
 import { summarizeRoute } from './decision-record.ts';
 import { asksWithWrongKey } from './pipeline-call.ts';
-import { type AttemptOutcome, settleAttempt } from './settle-attempt.ts';
+import { type AttemptOutcome, giveBackUnused, settleAttempt } from './settle-attempt.ts';
 
 /** One request on its way through the candidates: what was tried, what it cost, what came of it. */
 export class Execution {
@@ -107,7 +107,14 @@ export class Execution {
     const { error } = failure;
     this.#hasFailed = true;
     this.#endFailed(attempt, error);
-    const following = await this.#source.after(attempt, error);
+    const end = { ...failedEnd(attempt, failure), requestOutcome: undefined };
+    giveBackUnused(attempt, end, this.#context);
+    const following = await this.#source.after(attempt, error).catch((thrown: unknown) => {
+      const outcome = failedOutcome(this.told, error);
+      this.#settleFailed(attempt, failure, outcome);
+      this.#conclude(outcome);
+      throw thrown;
+    });
     const requestOutcome = following === undefined ? failedOutcome(this.told, error) : undefined;
     try {
       this.#settleFailed(attempt, failure, requestOutcome);
@@ -200,21 +207,8 @@ export class Execution {
     });
   }
 
-  #settleFailed(
-    attempt: Attempt,
-    { error, reached, status }: CallFailure,
-    requestOutcome: DecisionOutcome | undefined,
-  ): void {
-    const refusedByProvider = status !== undefined && status >= 400;
-    this.#settle(attempt, {
-      outcome: error.class,
-      delivered: attempt.firstTokenAtMs !== undefined,
-      usage: attempt.usage,
-      mayHaveWorked: reached && !refusedByProvider,
-      httpStatus: status,
-      requestOutcome,
-      detail: error.detail,
-    });
+  #settleFailed(attempt: Attempt, failure: CallFailure, requestOutcome: DecisionOutcome | undefined): void {
+    this.#settle(attempt, { ...failedEnd(attempt, failure), requestOutcome });
   }
 
   #settle(attempt: Attempt, end: AttemptOutcome): void {
@@ -231,6 +225,22 @@ export class Execution {
       this.#context,
     );
   }
+}
+
+/** How an attempt ended that failed, but for what came of the request. */
+function failedEnd(
+  { firstTokenAtMs, usage }: Attempt,
+  { error, reached, status }: CallFailure,
+): Omit<AttemptOutcome, 'requestOutcome'> {
+  const refusedByProvider = status !== undefined && status >= 400;
+  return {
+    outcome: error.class,
+    delivered: firstTokenAtMs !== undefined,
+    usage,
+    mayHaveWorked: reached && !refusedByProvider,
+    httpStatus: status,
+    detail: error.detail,
+  };
 }
 
 /** Probes find out how one candidate does. */

@@ -46,6 +46,27 @@ export function settleAttempt(
   attempt.components = record.componentsNanoUsd;
 }
 
+/**
+ * Gives budgets back what an attempt that has failed held and did not use, before the next one is held: a budget with room for one has
+ * room for its fallback. It is booked later, once it is known whether there is one. What is written down gives way first: a process that
+ * dies in between must not be charged with both.
+ */
+export function giveBackUnused(
+  attempt: Attempt,
+  end: AttemptOutcome,
+  { usage, clock }: Settlement['context'],
+): void {
+  if (attempt.held.leases.length === 0) return;
+  const durationMs = (attempt.endedAtMs ?? clock.monotonicMs()) - attempt.startedAtMs;
+  try {
+    const record = book(attempt, { end, durationMs });
+    usage.hold(attempt.id, record);
+    attempt.budgets.settle(record.leases);
+  } catch {
+    // It cannot be told, or not be written: what is held stays held until it is booked.
+  }
+}
+
 function book(
   attempt: Attempt,
   { end, durationMs }: { readonly end: AttemptOutcome; readonly durationMs: number },
