@@ -18,6 +18,7 @@ export async function readChargebackLines(
   const scope: Scope = { query, tenant: undefined, values: [] };
   const rows = planRollups(query).flatMap((slice) => rollupRows(slice, scope));
   const keys = [...groupBy.map((_, i) => `key_${i}`), 'line'].join(', ');
+  await transaction.query('SET LOCAL jit = off');
   const result = await transaction.query<LineRow>(
     `SELECT ${keys}, ${ROLLUP_SUM_NAMES.map((name) => `sum(${name}) AS ${name}`).join(', ')}
      FROM (${rows.join(' UNION ALL ')}) AS part GROUP BY ${keys} HAVING sum(entries) > 0 LIMIT ${maxLines + 1}`,

@@ -21,6 +21,7 @@ interface Table {
   readonly name: string;
   /** SQL of what lies in a slice. */
   readonly within: (slice: RollupSlice, scope: Scope) => string;
+  /** Its begin, as a time: as text it would be dear to group by. */
   readonly hour: string;
   readonly day: string;
   /** SQL of the value of the label that is asked for, '' without. */
@@ -28,8 +29,6 @@ interface Table {
   readonly sums: string;
 }
 
-const HOUR_FORMAT = `'YYYY-MM-DD"T"HH24:MI:SS"Z"'`;
-const hourText = (time: string) => `to_char(date_trunc('hour', ${time} AT TIME ZONE 'UTC'), ${HOUR_FORMAT})`;
 const ADDED = ROLLUP_SUM_NAMES.join(', ');
 /** What has a label is taken out of what is counted without it. */
 const TAKEN_OUT = ROLLUP_SUM_NAMES.map((name) => `-${name} AS ${name}`).join(', ');
@@ -45,7 +44,7 @@ const labelInJson = (scope: Scope) =>
 const DAYS: Table = {
   name: 'rollup_days',
   within: inTime('day', date),
-  hour: `''`,
+  hour: 'NULL::timestamptz',
   day: `to_char(day, 'YYYY-MM-DD')`,
   label: () => `''`,
   sums: ADDED,
@@ -53,7 +52,7 @@ const DAYS: Table = {
 const HOURS: Table = {
   name: 'rollup_hours',
   within: inTime('hour', time),
-  hour: hourText('hour'),
+  hour: 'hour',
   day: `to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
   label: () => `''`,
   sums: ADDED,
@@ -71,7 +70,7 @@ const LEDGER: Table = {
   // Days choose the partitions.
   within: (slice, scope) =>
     `${inTime('occurred_at', time)(slice, scope)} AND occurred_on BETWEEN ${bind(scope, date(slice.fromMs))} AND ${bind(scope, date(slice.toMs))}`,
-  hour: hourText('occurred_at'),
+  hour: `date_trunc('hour', occurred_at, 'UTC')`,
   day: `to_char(occurred_on, 'YYYY-MM-DD')`,
   label: labelInJson,
   sums: PER_ENTRY,

@@ -29,8 +29,7 @@ export function* renderCsv(chargeback: Chargeback): Generator<string> {
     period_start: new Date(chargeback.period.fromMs).toISOString(),
     period_end: new Date(chargeback.period.toMs).toISOString(),
   };
-  const rows = (list: readonly Row[]) =>
-    list.map((row) => csvLine(COLUMNS.map((name) => ({ ...period, ...row })[name]))).join('');
+  const rows = (list: readonly Row[]) => list.map((row) => lineOf({ ...period, ...row })).join('');
   yield csvLine(COLUMNS);
   for (const statement of chargeback.statements) yield rows(rowsOf(statement));
   yield rows(chargeback.unallocated.map((cost) => ({ record: 'unallocated', ...shareOf(cost) })));
@@ -47,6 +46,7 @@ export function* renderCsv(chargeback: Chargeback): Generator<string> {
   ]);
 }
 
+const lineOf = (row: Row): string => csvLine(COLUMNS.map((name) => row[name]));
 const money = (nanoUsd: bigint): Row => ({ cost_usd: formatUsd(nanoUsd), cost_nano_usd: nanoUsd });
 const shareOf = ({ kind, costNanoUsd }: SharedCost): Row => ({ line: kind, ...money(costNanoUsd) });
 

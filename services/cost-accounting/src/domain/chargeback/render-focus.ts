@@ -53,8 +53,7 @@ export function* renderFocus({ period, statements, unallocated }: Chargeback): G
     ChargePeriodStart: billing.BillingPeriodStart,
     ChargePeriodEnd: billing.BillingPeriodEnd,
   };
-  const rows = (list: readonly Row[]) =>
-    list.map((row) => csvLine(FOCUS_COLUMNS.map((name) => ({ ...billing, ...row })[name]))).join('');
+  const rows = (list: readonly Row[]) => list.map((row) => lineOf({ ...billing, ...row })).join('');
   yield csvLine(FOCUS_COLUMNS);
   for (const { tenant, lines, shares } of statements) {
     const account = accountOf(tenant);
@@ -65,6 +64,8 @@ export function* renderFocus({ period, statements, unallocated }: Chargeback): G
   }
   yield rows(unallocated.map((cost) => ({ ...accountOf('unallocated'), ...ofPeriod, ...shareRow(cost) })));
 }
+
+const lineOf = (row: Row): string => csvLine(FOCUS_COLUMNS.map((name) => row[name]));
 
 /** Answers from the cache are no charge. */
 const isCharge = ({ attempts, costNanoUsd }: ChargebackLine): boolean => attempts > 0n || costNanoUsd !== 0n;
