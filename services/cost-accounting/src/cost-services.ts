@@ -34,6 +34,7 @@ import { getPriceBook } from './rpc/get-price-book.ts';
 import { listBudgets } from './rpc/list-budgets.ts';
 import { listLedgerEntries } from './rpc/list-ledger-entries.ts';
 import { listPriceTerms } from './rpc/list-price-terms.ts';
+import { listRecommendations } from './rpc/list-recommendations.ts';
 import { reconcileInvoice } from './rpc/reconcile-invoice.ts';
 import { renewLeases } from './rpc/renew-leases.ts';
 import { rerateUsage } from './rpc/rerate-usage.ts';
@@ -86,6 +87,7 @@ export function costServices(context: CostContext): DefinedService[] {
       getLedgerStatus: { permission: 'cost.status', handle: getLedgerStatus(outboxes) },
       exportStatements: { permission: 'cost.read', handle: exportStatements(context) },
       getForecast: { permission: 'cost.read', handle: getForecast(context) },
+      listRecommendations: { permission: 'cost.read', handle: listRecommendations(context) },
       reconcileInvoice: { permission: 'cost.read', handle: reconcileInvoice(queries, clock) },
       verifyLedger: { permission: 'cost.status', handle: verifyLedger(seals, clock) },
     }),

@@ -1,5 +1,6 @@
 import { SharedCosts, StatementFormat } from '@switchyard/contracts/cost';
 import type { UsageRecord } from '@switchyard/contracts/events';
+import { Usage } from '@switchyard/contracts/routing';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LedgerDatabase } from './fixture/ledger-database.ts';
@@ -224,6 +225,28 @@ describe('GetForecast', () => {
     expect(await reasonOf(acme.forecast({ allTenants: true }))).toBe('INSTALLATION_KEY_NEEDED');
     expect(await reasonOf(service.as('installation').forecast({ tenant: 'nobody' }))).toBe(
       'HISTORY_TOO_SHORT',
+    );
+  });
+});
+
+describe('ListRecommendations', () => {
+  it('rates what was used at the price book’s other providers of the model', async () => {
+    const occurredAt = new Date('2026-05-02T12:00:00Z');
+    const usage = Usage.fromPartial({ inputTokens: 1_000_000, outputTokens: 100_000 });
+    const prices = { priceVersion: '1', input: 900_000_000n, output: 600_000_000n };
+    await book('o5', [usageRecord({ tenant: 'acme', provider: 'dear', occurredAt, usage, prices })]);
+    const asked = { startTime: new Date('2026-05-02T00:00:00Z'), endTime: new Date('2026-05-03T00:00:00Z') };
+    const { recommendations } = await service.as('acme').recommendations(asked);
+    expect(recommendations).toMatchObject([
+      {
+        type: 'cheaper_offering',
+        savingsNanoUsd: 750_000_000n,
+        evidence: { provider: 'dear', other_provider: 'openai' },
+      },
+    ]);
+    expect((await service.as('other').recommendations(asked)).recommendations).toEqual([]);
+    expect(await reasonOf(service.as('acme').recommendations({ ...asked, endTime: new Date(0) }))).toBe(
+      'start_time',
     );
   });
 });

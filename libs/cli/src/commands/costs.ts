@@ -3,6 +3,7 @@ import { type Command, type CommandInput, listOption, UsageError } from '../comm
 import { showAnalytics } from '../costs/analytics.ts';
 import { EXPORT_OPTIONS, exportStatements } from '../costs/export-statements.ts';
 import { FORECAST_OPTIONS, showForecast } from '../costs/forecast.ts';
+import { showRecommendations } from '../costs/recommend.ts';
 import { RECONCILE_OPTIONS, reconcile } from '../costs/reconcile.ts';
 import { SUMMARY_OPTIONS, summaryRequest } from '../costs/summary-options.ts';
 import { VERIFY_OPTIONS, verifyLedger } from '../costs/verify.ts';
@@ -19,14 +20,15 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['reconcile', reconcile],
   ['verify', verifyLedger],
   ['forecast', showForecast],
+  ['recommend', showRecommendations],
 ]);
 
 /** `switchyard costs` */
 export const costs: Command = {
   usage:
-    '[summary [--by DIMENSION]… | analytics | export [--format csv|json|focus|pdf] [--team-by DIMENSION] [--shared-costs proportional|even|none] [-o FILE] | reconcile FILE [--date-column C] [--model-column C] [--amount-column C] [--map-model NAME=MODEL]… [--tolerance-usd N] [--tolerance-ppm N] | verify [--first-day 2026-11-01] [--last-day 2026-11-30] | forecast [--budget ID] [--days N]] [--since DURATION | --period 2026-11] [--tenant T | --all-tenants] [--provider P] [--model M] [--agent A] [--workflow W] [--service S] [--key ID] [--label NAME=VALUE]',
+    '[summary [--by DIMENSION]… | analytics | export [--format csv|json|focus|pdf] [--team-by DIMENSION] [--shared-costs proportional|even|none] [-o FILE] | reconcile FILE [--date-column C] [--model-column C] [--amount-column C] [--map-model NAME=MODEL]… [--tolerance-usd N] [--tolerance-ppm N] | verify [--first-day 2026-11-01] [--last-day 2026-11-30] | forecast [--budget ID] [--days N] | recommend] [--since DURATION | --period 2026-11] [--tenant T | --all-tenants] [--provider P] [--model M] [--agent A] [--workflow W] [--service S] [--key ID] [--label NAME=VALUE]',
   summary:
-    'Sums up what was spent; --by provider, model, agent, tenant, workflow, service, key, line, purpose, label:NAME, hour or day. analytics gives requests, cost, latency and success in all and by provider, with --json in the form that programs take. export writes statements of a --period, of one tenant or of all. reconcile compares the invoice of a --provider with the ledger. verify hashes days of the ledger again and compares them with their seals. forecast tells the days to come, and when a budget runs out.',
+    'Sums up what was spent; --by provider, model, agent, tenant, workflow, service, key, line, purpose, label:NAME, hour or day. analytics gives requests, cost, latency and success in all and by provider, with --json in the form that programs take. export writes statements of a --period, of one tenant or of all. reconcile compares the invoice of a --provider with the ledger. verify hashes days of the ledger again and compares them with their seals. forecast tells the days to come, and when a budget runs out. recommend tells what could have cost less, with the numbers behind it.',
   words: [...ACTIONS.keys()],
   options: {
     by: { type: 'string', multiple: true },

@@ -1,4 +1,4 @@
-import { GetCostSummaryResponse } from '@switchyard/contracts/cost';
+import { GetCostSummaryResponse, Recommendation } from '@switchyard/contracts/cost';
 import { expect, test } from 'vitest';
 import { analyticsOf } from './analytics.ts';
 
@@ -12,7 +12,14 @@ test('analytics have the stated shape, money exact beside its number, and null w
       { key: { provider: 'local' }, requests: 1n },
     ],
   });
-  expect(analyticsOf(summary)).toEqual({
+  const found = [
+    Recommendation.fromPartial({
+      type: 'idle_probes',
+      savingsNanoUsd: 20_000_000n,
+      description: 'local was probed',
+    }),
+  ];
+  expect(analyticsOf(summary, found)).toEqual({
     time_period: '2026-11-01T00:00:00.000Z/2026-12-01T00:00:00.000Z',
     summary: {
       total_requests: 4,
@@ -31,9 +38,9 @@ test('analytics have the stated shape, money exact beside its number, and null w
       },
       { provider: 'local', requests: 1, cost: 0, cost_nano_usd: '0', average_latency: null },
     ],
-    optimizations: [],
+    optimizations: [{ type: 'idle_probes', potential_savings: 0.02, description: 'local was probed' }],
   });
-  expect(analyticsOf(GetCostSummaryResponse.fromPartial({})).summary).toMatchObject({
+  expect(analyticsOf(GetCostSummaryResponse.fromPartial({}), []).summary).toMatchObject({
     average_latency: null,
     success_rate: null,
   });

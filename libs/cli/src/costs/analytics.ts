@@ -1,4 +1,10 @@
-import { type CostGroup, CostServiceClient, type GetCostSummaryResponse } from '@switchyard/contracts/cost';
+import {
+  type CostGroup,
+  CostServiceClient,
+  type GetCostSummaryResponse,
+  ListRecommendationsRequest,
+  type Recommendation,
+} from '@switchyard/contracts/cost';
 import { formatUsd } from '@switchyard/kernel';
 import type { CommandInput } from '../command.ts';
 import { call, openClient } from '../grpc-call.ts';
@@ -37,7 +43,12 @@ export async function showAnalytics(input: CommandInput): Promise<void> {
   try {
     const request = summaryRequest(input, ['provider']);
     const summary = await call(client.getCostSummary.bind(client), request, settings.apiKey);
-    const analytics = analyticsOf(summary);
+    const { recommendations } = await call(
+      client.listRecommendations.bind(client),
+      ListRecommendationsRequest.fromPartial(request),
+      settings.apiKey,
+    );
+    const analytics = analyticsOf(summary, recommendations);
     if (output.json) output.value(analytics);
     else output.text(renderAnalytics(summary, analytics));
   } finally {
@@ -45,8 +56,11 @@ export async function showAnalytics(input: CommandInput): Promise<void> {
   }
 }
 
-/** A summary by provider in the stated shape. */
-export function analyticsOf({ startTime, endTime, total, groups }: GetCostSummaryResponse): Analytics {
+/** A summary by provider, and what could be saved, in the stated shape. Recommendations are of the tenant and period, whatever else is filtered on. */
+export function analyticsOf(
+  { startTime, endTime, total, groups }: GetCostSummaryResponse,
+  recommendations: readonly Recommendation[],
+): Analytics {
   const { requests = 0n, succeededRequests = 0n, costNanoUsd = 0n, averageLatencyMs } = total ?? {};
   return {
     time_period: `${startTime?.toISOString()}/${endTime?.toISOString()}`,
@@ -64,7 +78,11 @@ export function analyticsOf({ startTime, endTime, total, groups }: GetCostSummar
       cost_nano_usd: String(group.costNanoUsd),
       average_latency: group.averageLatencyMs ?? null,
     })),
-    optimizations: [],
+    optimizations: recommendations.map(({ type, savingsNanoUsd, description }) => ({
+      type,
+      potential_savings: usd(savingsNanoUsd),
+      description,
+    })),
   };
 }
 

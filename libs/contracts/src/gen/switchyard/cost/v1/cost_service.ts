@@ -695,6 +695,49 @@ export interface UnusualDay {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
+/** Whose usage. */
+export interface ListRecommendationsRequest {
+  /** The tenant; empty for the caller's own. */
+  tenant: string;
+  /** True: all tenants together. Only for the installation's keys. */
+  allTenants: boolean;
+  /** Begin, inclusive. Default: 24 hours before the end. */
+  startTime:
+    | Date
+    | undefined;
+  /** End, exclusive. Default: now. */
+  endTime: Date | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What could have cost less. */
+export interface ListRecommendationsResponse {
+  /** The most first, at most 100. */
+  recommendations: Recommendation[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Something that would have cost less. */
+export interface Recommendation {
+  /** "cheaper_offering": the same model at another provider; "idle_probes": a provider that is probed and asked nothing else. */
+  type: string;
+  /** What would have been saved in the period, in nano-USD. */
+  savingsNanoUsd: bigint;
+  /** What it is, in a sentence. */
+  description: string;
+  /** The numbers behind it, by name. */
+  evidence: { [key: string]: string };
+  /** The command that does it. Empty where it takes more than one. */
+  command: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface Recommendation_EvidenceEntry {
+  key: string;
+  value: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 function createBaseGetCostSummaryRequest(): GetCostSummaryRequest {
   return {
     tenant: "",
@@ -5233,6 +5276,527 @@ export const UnusualDay: MessageFns<UnusualDay> = {
   },
 };
 
+function createBaseListRecommendationsRequest(): ListRecommendationsRequest {
+  return { tenant: "", allTenants: false, startTime: undefined, endTime: undefined, _unknownFields: {} };
+}
+
+export const ListRecommendationsRequest: MessageFns<ListRecommendationsRequest> = {
+  encode(message: ListRecommendationsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenant !== "") {
+      writer.uint32(10).string(message.tenant);
+    }
+    if (message.allTenants !== false) {
+      writer.uint32(16).bool(message.allTenants);
+    }
+    if (message.startTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.startTime), writer.uint32(26).fork()).join();
+    }
+    if (message.endTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.endTime), writer.uint32(34).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRecommendationsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRecommendationsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.allTenants = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.startTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.endTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListRecommendationsRequest {
+    return {
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      allTenants: isSet(object.allTenants)
+        ? globalThis.Boolean(object.allTenants)
+        : isSet(object.all_tenants)
+        ? globalThis.Boolean(object.all_tenants)
+        : false,
+      startTime: isSet(object.startTime)
+        ? fromJsonTimestamp(object.startTime)
+        : isSet(object.start_time)
+        ? fromJsonTimestamp(object.start_time)
+        : undefined,
+      endTime: isSet(object.endTime)
+        ? fromJsonTimestamp(object.endTime)
+        : isSet(object.end_time)
+        ? fromJsonTimestamp(object.end_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ListRecommendationsRequest): unknown {
+    const obj: any = {};
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.allTenants !== false) {
+      obj.allTenants = message.allTenants;
+    }
+    if (message.startTime !== undefined) {
+      obj.startTime = message.startTime.toISOString();
+    }
+    if (message.endTime !== undefined) {
+      obj.endTime = message.endTime.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListRecommendationsRequest>): ListRecommendationsRequest {
+    return ListRecommendationsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRecommendationsRequest>): ListRecommendationsRequest {
+    const message = createBaseListRecommendationsRequest();
+    message.tenant = object.tenant ?? "";
+    message.allTenants = object.allTenants ?? false;
+    message.startTime = object.startTime ?? undefined;
+    message.endTime = object.endTime ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListRecommendationsResponse(): ListRecommendationsResponse {
+  return { recommendations: [], _unknownFields: {} };
+}
+
+export const ListRecommendationsResponse: MessageFns<ListRecommendationsResponse> = {
+  encode(message: ListRecommendationsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.recommendations) {
+      Recommendation.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRecommendationsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRecommendationsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.recommendations.push(Recommendation.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListRecommendationsResponse {
+    return {
+      recommendations: globalThis.Array.isArray(object?.recommendations)
+        ? object.recommendations.map((e: any) => Recommendation.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListRecommendationsResponse): unknown {
+    const obj: any = {};
+    if (message.recommendations?.length) {
+      obj.recommendations = message.recommendations.map((e) => Recommendation.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListRecommendationsResponse>): ListRecommendationsResponse {
+    return ListRecommendationsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRecommendationsResponse>): ListRecommendationsResponse {
+    const message = createBaseListRecommendationsResponse();
+    message.recommendations = object.recommendations?.map((e) => Recommendation.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRecommendation(): Recommendation {
+  return { type: "", savingsNanoUsd: 0n, description: "", evidence: {}, command: "", _unknownFields: {} };
+}
+
+export const Recommendation: MessageFns<Recommendation> = {
+  encode(message: Recommendation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.type !== "") {
+      writer.uint32(10).string(message.type);
+    }
+    if (message.savingsNanoUsd !== 0n) {
+      if (BigInt.asIntN(64, message.savingsNanoUsd) !== message.savingsNanoUsd) {
+        throw new globalThis.Error("value provided for field message.savingsNanoUsd of type int64 too large");
+      }
+      writer.uint32(16).int64(message.savingsNanoUsd);
+    }
+    if (message.description !== "") {
+      writer.uint32(26).string(message.description);
+    }
+    globalThis.Object.entries(message.evidence).forEach(([key, value]: [string, string]) => {
+      Recommendation_EvidenceEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
+    });
+    if (message.command !== "") {
+      writer.uint32(42).string(message.command);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Recommendation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecommendation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.savingsNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.description = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            const entry4 = Recommendation_EvidenceEntry.decode(reader, reader.uint32());
+            if (entry4.value !== undefined) {
+              message.evidence[entry4.key] = entry4.value;
+            }
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.command = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Recommendation {
+    return {
+      type: isSet(object.type) ? globalThis.String(object.type) : "",
+      savingsNanoUsd: isSet(object.savingsNanoUsd)
+        ? BigInt(object.savingsNanoUsd)
+        : isSet(object.savings_nano_usd)
+        ? BigInt(object.savings_nano_usd)
+        : 0n,
+      description: isSet(object.description) ? globalThis.String(object.description) : "",
+      evidence: isObject(object.evidence)
+        ? (globalThis.Object.entries(object.evidence) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      command: isSet(object.command) ? globalThis.String(object.command) : "",
+    };
+  },
+
+  toJSON(message: Recommendation): unknown {
+    const obj: any = {};
+    if (message.type !== "") {
+      obj.type = message.type;
+    }
+    if (message.savingsNanoUsd !== 0n) {
+      obj.savingsNanoUsd = message.savingsNanoUsd.toString();
+    }
+    if (message.description !== "") {
+      obj.description = message.description;
+    }
+    if (message.evidence) {
+      const entries = globalThis.Object.entries(message.evidence) as [string, string][];
+      if (entries.length > 0) {
+        obj.evidence = {};
+        entries.forEach(([k, v]) => {
+          obj.evidence[k] = v;
+        });
+      }
+    }
+    if (message.command !== "") {
+      obj.command = message.command;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Recommendation>): Recommendation {
+    return Recommendation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Recommendation>): Recommendation {
+    const message = createBaseRecommendation();
+    message.type = object.type ?? "";
+    message.savingsNanoUsd = (object.savingsNanoUsd !== undefined && object.savingsNanoUsd !== null)
+      ? BigInt(object.savingsNanoUsd)
+      : 0n;
+    message.description = object.description ?? "";
+    message.evidence = (globalThis.Object.entries(object.evidence ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.command = object.command ?? "";
+    return message;
+  },
+};
+
+function createBaseRecommendation_EvidenceEntry(): Recommendation_EvidenceEntry {
+  return { key: "", value: "", _unknownFields: {} };
+}
+
+export const Recommendation_EvidenceEntry: MessageFns<Recommendation_EvidenceEntry> = {
+  encode(message: Recommendation_EvidenceEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Recommendation_EvidenceEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecommendation_EvidenceEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Recommendation_EvidenceEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: Recommendation_EvidenceEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Recommendation_EvidenceEntry>): Recommendation_EvidenceEntry {
+    return Recommendation_EvidenceEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Recommendation_EvidenceEntry>): Recommendation_EvidenceEntry {
+    const message = createBaseRecommendation_EvidenceEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
 /** Answers what was spent, and on what. */
 export type CostServiceService = typeof CostServiceService;
 export const CostServiceService = {
@@ -5317,6 +5881,18 @@ export const CostServiceService = {
     responseSerialize: (value: GetForecastResponse): Buffer => Buffer.from(GetForecastResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetForecastResponse => GetForecastResponse.decode(value),
   },
+  /** Tells what the usage of a period could have cost less by, with the numbers behind it. */
+  listRecommendations: {
+    path: "/switchyard.cost.v1.CostService/ListRecommendations" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListRecommendationsRequest): Buffer =>
+      Buffer.from(ListRecommendationsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListRecommendationsRequest => ListRecommendationsRequest.decode(value),
+    responseSerialize: (value: ListRecommendationsResponse): Buffer =>
+      Buffer.from(ListRecommendationsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListRecommendationsResponse => ListRecommendationsResponse.decode(value),
+  },
 } as const;
 
 export interface CostServiceServer extends UntypedServiceImplementation {
@@ -5334,6 +5910,8 @@ export interface CostServiceServer extends UntypedServiceImplementation {
   verifyLedger: handleUnaryCall<VerifyLedgerRequest, VerifyLedgerResponse>;
   /** Forecasts what will be used on the days from today on, and when a budget runs out. */
   getForecast: handleUnaryCall<GetForecastRequest, GetForecastResponse>;
+  /** Tells what the usage of a period could have cost less by, with the numbers behind it. */
+  listRecommendations: handleUnaryCall<ListRecommendationsRequest, ListRecommendationsResponse>;
 }
 
 export interface CostServiceClient extends Client {
@@ -5442,6 +6020,22 @@ export interface CostServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetForecastResponse) => void,
+  ): ClientUnaryCall;
+  /** Tells what the usage of a period could have cost less by, with the numbers behind it. */
+  listRecommendations(
+    request: ListRecommendationsRequest,
+    callback: (error: ServiceError | null, response: ListRecommendationsResponse) => void,
+  ): ClientUnaryCall;
+  listRecommendations(
+    request: ListRecommendationsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListRecommendationsResponse) => void,
+  ): ClientUnaryCall;
+  listRecommendations(
+    request: ListRecommendationsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListRecommendationsResponse) => void,
   ): ClientUnaryCall;
 }
 
