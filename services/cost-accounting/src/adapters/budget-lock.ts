@@ -1,6 +1,7 @@
 import type { Transaction } from '@switchyard/service-kit';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 
-const LOCK = 7_246_003;
+const LOCK = ADVISORY_LOCKS.budgets;
 
 /**
  * Until the transaction ends budgets stay as they are. Whoever makes one waits for those who count usage, so that what the ledger has by then

@@ -1,4 +1,5 @@
 import type { Postgres } from '@switchyard/service-kit';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import { ROLLUP_SUM_NAMES } from './rollup-columns.ts';
 
 /** Parts of one transaction: bounds its memory and how long its rows are locked. */
@@ -6,7 +7,6 @@ const MAX_PARTS = 20_000;
 /** Values of a tenant, day and dimension that are kept apart. */
 const MAX_VALUES = 1_000;
 const OTHER = `'(other)'`;
-const LOCK = 7_246_004;
 
 const SUMS = ROLLUP_SUM_NAMES.join(', ');
 const SUMMED = ROLLUP_SUM_NAMES.map((name) => `sum(${name})`).join(', ');
@@ -82,7 +82,7 @@ const STATEMENT = `
 export async function foldRollups(postgres: Postgres): Promise<boolean> {
   return postgres.asSystem(async (transaction) => {
     const { rows } = await transaction.query<{ mine: boolean }>(
-      `SELECT pg_try_advisory_xact_lock(${LOCK}) AS mine`,
+      `SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCKS.rollups}) AS mine`,
     );
     if (rows[0]?.mine !== true) return false;
     const folded = await transaction.query<{ parts: string }>({ name: 'fold-rollups', text: STATEMENT });

@@ -2,6 +2,7 @@ import { type OfferingPrice, PriceTier } from '@switchyard/contracts/cost';
 import type { Postgres, Transaction } from '@switchyard/service-kit';
 import { nextPriceVersion } from '../domain/price/price-version.ts';
 import type { CatalogPrices, PriceBook, PriceBookStore } from '../ports.ts';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import { plainArray, textArray } from './postgres-arrays.ts';
 import { readPriceTerms } from './postgres-price-terms.ts';
 
@@ -10,7 +11,7 @@ const CURRENT_WITH_TERMS = `
   SELECT book.version, terms.version AS terms
   FROM (SELECT version FROM cost_accounting.price_books ORDER BY version DESC LIMIT 1) AS book, cost_accounting.price_terms_version AS terms`;
 /** Two replicas that start at once make one version, not two. */
-const LOCK = 'SELECT pg_advisory_xact_lock(7246011)';
+const LOCK = `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.priceBook})`;
 const ADD_VERSION = 'INSERT INTO cost_accounting.price_books (version, catalog_digest) VALUES ($1, $2)';
 
 type PriceKind = Exclude<keyof OfferingPrice, 'provider' | 'model' | 'source' | 'tiers' | '_unknownFields'>;

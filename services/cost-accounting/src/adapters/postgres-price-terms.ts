@@ -2,10 +2,11 @@ import type { Postgres, Transaction } from '@switchyard/service-kit';
 import { overlap, type StatedTerm } from '../domain/price/stated-term.ts';
 import { tooManyPriceTerms } from '../errors.ts';
 import type { CreatedTerm, PriceTermStore } from '../ports.ts';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import { type PriceTermRow, termOfRow, termValues } from './price-term-row.ts';
 
 /** Whoever makes terms waits for who makes others: none of them overlap. */
-const LOCK = 'SELECT pg_advisory_xact_lock(7246006)';
+const LOCK = `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.priceTerms})`;
 const MAX_TERMS = 1_000;
 const LIST = `
   SELECT * FROM cost_accounting.price_terms

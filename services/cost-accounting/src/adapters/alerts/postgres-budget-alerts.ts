@@ -6,6 +6,7 @@ import {
 } from '@switchyard/alerting';
 import { uuidV7 } from '@switchyard/kernel';
 import type { Postgres } from '@switchyard/service-kit';
+import { ADVISORY_LOCKS } from '../advisory-locks.ts';
 import { findReached } from './find-reached.ts';
 import { readReached } from './read-reached.ts';
 import { recordReached } from './record-reached.ts';
@@ -13,7 +14,7 @@ import { SCHEMA } from './schema.ts';
 import { setActing } from './set-acting.ts';
 
 /** Whoever has it looks at windows; the others look the next time. */
-const LOCK = 7_246_008;
+const LOCK = ADVISORY_LOCKS.budgetAlerts;
 /** What windows have reached that is kept at once. */
 const AT_ONCE = 100;
 const FORGET = `

@@ -3,12 +3,13 @@ import type { Rerating } from '../../domain/price/read-rerating.ts';
 import { type Adjustment, rerate } from '../../domain/price/rerate.ts';
 import { tooManyToRerate } from '../../errors.ts';
 import type { CorrectionRun, ReratingResult, UsageRerating } from '../../ports.ts';
+import { ADVISORY_LOCKS } from '../advisory-locks.ts';
 import type { LedgerDays } from '../postgres-ledger-days.ts';
 import { insertAdjustments } from './insert-adjustments.ts';
 import { readChargedCalls } from './read-charged-calls.ts';
 
 /** One correction at a time: what another one has adjusted is seen. */
-const LOCK = 'SELECT pg_advisory_xact_lock(7246007)';
+const LOCK = `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.rerating})`;
 const MAX_CALLS = 100_000;
 
 /** Corrects what was charged, in Postgres. A run is one transaction. */
