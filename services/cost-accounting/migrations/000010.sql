@@ -4,7 +4,7 @@ ALTER TABLE budgets
   -- Their percents, rising.
   ADD COLUMN action_percents integer[] NOT NULL DEFAULT '{}',
   -- A throttle is a budget of requests in a minute of its own, which binds while the one that it is of is spent to a percent. Its id is
-  -- none that anybody can give.
+  -- none that anybody can give. It does not refuse by itself, so that the version before, which knows no throttles, binds nobody by it.
   ADD COLUMN throttles bigint REFERENCES budgets ON DELETE CASCADE,
   ADD COLUMN throttle_percent integer;
 CREATE INDEX budgets_throttles ON budgets (throttles) WHERE throttles IS NOT NULL;

@@ -13,6 +13,7 @@ const servers = useServers({ postgres: true, nats: true });
 const stack = new AsyncDisposableStack();
 const WAIT = { timeout: 20_000, interval: 50 };
 
+let database: LedgerDatabase;
 let publisher: UsagePublisher;
 let admin: ReturnType<Awaited<ReturnType<typeof runForTest>>['as']>;
 let replica: typeof admin;
@@ -20,7 +21,7 @@ let tenant: string;
 
 beforeAll(async () => {
   const { url: natsUrl, prefix } = servers.nats;
-  const database = stack.use(await LedgerDatabase.create(await servers.postgres.createDatabase()));
+  database = stack.use(await LedgerDatabase.create(await servers.postgres.createDatabase()));
   publisher = stack.use(await UsagePublisher.connect(natsUrl, prefix));
   const service = stack.use(await runForTest({ natsUrl, prefix, roleUrl: database.roleUrl }));
   admin = service.as('installation');
@@ -128,6 +129,26 @@ test('C14: a throttle binds from its percent on as so many requests in a minute,
   expect(budget?.alerts.map(({ percent }) => percent)).toEqual([80, 50]);
   await admin.deleteBudget('daily', tenant);
   expect((await inForce()).bound).toEqual([]);
+});
+
+test('C14: what is stated again is no change, and keeps its throttles', async () => {
+  const stated = {
+    ...{ id: 'daily', limit: 1_000n, unit: BudgetUnit.COST, period: BudgetPeriod.DAY, alertPercents: [] },
+    ...{ enforcement: BudgetEnforcement.ALERT, actions: [downgradeAt(50, 'small'), throttleAt(50, 9)] },
+  };
+  const apply = (budgets: readonly object[]) =>
+    admin.applyBudgets({ tenant, budgets: [...budgets] } as never);
+  await apply([stated]);
+  await spend(600n);
+  await vi.waitFor(async () => expect((await inForce()).bound).toHaveLength(1), WAIT);
+  const [{ number } = {}] = (await inForce()).bound;
+  expect((await apply([stated])).changes).toEqual([]);
+  await apply([{ ...stated, actions: [downgradeAt(50, 'smaller'), throttleAt(50, 9)] }]);
+  expect((await inForce()).bound.map((one) => one.number)).toEqual([number]);
+  await apply([{ ...stated, actions: [throttleAt(50, 8)] }]);
+  expect((await inForce()).bound).toMatchObject([{ limit: 8n }]);
+  // A replica of the version before binds what refuses.
+  expect(await database.count('budgets', 'throttles IS NOT NULL AND refuses')).toBe(0);
 });
 
 test('throttles count among the budgets that bind, and wrong actions are refused by their field', async () => {

@@ -47,9 +47,17 @@ export const budgetOfRow = (row: BudgetRow): Budget => ({
   refuses: row.refuses,
   alertPercents: row.alert_percents,
   receivers: row.receivers,
-  actions: row.actions,
+  actions: row.actions.map(actionOfRow),
   throttle:
     row.throttles === null ? undefined : { of: Number(row.throttles), atPercent: row.throttle_percent ?? 0 },
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
+
+/** jsonb keeps no order of members: each is rebuilt as `readActions` makes it, so that equal actions are equal as JSON. */
+function actionOfRow(action: BudgetAction): BudgetAction {
+  const { kind, atPercent } = action;
+  return kind === 'downgrade'
+    ? { kind, atPercent, model: action.model, strategy: action.strategy }
+    : { kind, atPercent, requestsPerMinute: action.requestsPerMinute };
+}

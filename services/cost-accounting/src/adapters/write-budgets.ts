@@ -29,11 +29,16 @@ const UPDATE = `
     description = coalesce($5, description), receivers = coalesce($6, receivers), actions = coalesce($7, actions),
     action_percents = coalesce($8, action_percents), updated_at = now()
   WHERE tenant = $1 AND id = $2 AND throttles IS NULL RETURNING *`;
+// One that is there already stays as it is.
 const THROTTLE = `
   INSERT INTO cost_accounting.budgets (tenant, id, description, key_id, provider, model, service, agent, workflow, unit, limit_amount,
     period, time_zone, refuses, alert_percents, throttles, throttle_percent)
-  SELECT tenant, id || '@' || $2::integer, '', key_id, provider, model, '', '', '', 'requests', $3, 'minute', 'UTC', true, '{}', number, $2
-  FROM cost_accounting.budgets WHERE number = $1`;
+  SELECT tenant, id || '@' || $2::integer, '', key_id, provider, model, '', '', '', 'requests', $3, 'minute', 'UTC', false, '{}', number, $2
+  FROM cost_accounting.budgets WHERE number = $1
+  ON CONFLICT (tenant, id) DO NOTHING`;
+const UNTHROTTLE = `
+  DELETE FROM cost_accounting.budgets WHERE throttles = $1
+    AND (throttle_percent, limit_amount) NOT IN (SELECT * FROM unnest($2::integer[], $3::bigint[]))`;
 
 /** Makes a budget that has counted the past of its window. @returns undefined where its tenant has one of its id @throws TOO_MANY_BUDGETS */
 export async function insertBudget(
@@ -99,12 +104,17 @@ async function refuseTooMany(
     );
 }
 
-/** Its throttles are made anew: what is held against those that were is settled by nobody, and its minute ends soon. */
+/**
+ * Makes its throttles those of its actions. One that differs is made anew: what is held against the one that was is settled by nobody, and its
+ * minute ends soon. Their rows do not refuse: a replica of the version before, which knows no throttles, binds nobody by them.
+ */
 async function setThrottles(transaction: Transaction, { number, actions }: Budget): Promise<void> {
-  await transaction.query('DELETE FROM cost_accounting.budgets WHERE throttles = $1', [number]);
-  for (const action of actions)
-    if (action.kind === 'throttle')
-      await transaction.query(THROTTLE, [number, action.atPercent, action.requestsPerMinute]);
+  const throttles = actions.filter((action) => action.kind === 'throttle');
+  const percents = throttles.map(({ atPercent }) => atPercent);
+  const limits = throttles.map(({ requestsPerMinute }) => requestsPerMinute);
+  await transaction.query(UNTHROTTLE, [number, percents, limits]);
+  for (const { atPercent, requestsPerMinute } of throttles)
+    await transaction.query(THROTTLE, [number, atPercent, requestsPerMinute]);
 }
 
 const actionValues = (actions: readonly BudgetAction[] | undefined): [unknown, unknown] => [
