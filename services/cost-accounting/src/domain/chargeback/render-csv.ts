@@ -1,5 +1,5 @@
 import { formatUsd } from '@switchyard/kernel';
-import { csvLine, withoutFormula } from './csv.ts';
+import { csvLine } from './csv.ts';
 import { type Chargeback, digestOf, type SharedCost, type Statement } from './statement.ts';
 
 const COLUMNS = [
@@ -50,16 +50,15 @@ const lineOf = (row: Row): string => csvLine(COLUMNS.map((name) => row[name]));
 const money = (nanoUsd: bigint): Row => ({ cost_usd: formatUsd(nanoUsd), cost_nano_usd: nanoUsd });
 const shareOf = ({ kind, costNanoUsd }: SharedCost): Row => ({ line: kind, ...money(costNanoUsd) });
 
-function rowsOf({ tenant: name, lines, shares, totalNanoUsd }: Statement): Row[] {
-  const tenant = withoutFormula(name);
+function rowsOf({ tenant, lines, shares, totalNanoUsd }: Statement): Row[] {
   return [
     ...lines.map(
       (line): Row => ({
         record: 'line',
         tenant,
-        team: withoutFormula(line.team),
-        provider: withoutFormula(line.provider),
-        model: withoutFormula(line.model),
+        team: line.team,
+        provider: line.provider,
+        model: line.model,
         line: line.line,
         purpose: line.purpose,
         requests: line.requests,

@@ -161,6 +161,14 @@ describe('renderFocus', () => {
 });
 
 describe('renderCsv', () => {
+  it('makes no formula of a name in FOCUS either, and leaves amounts below 0 as they are', () => {
+    const lines = [line({ team: '@cmd', model: '\tx', provider: '-1+1', costNanoUsd: -1n })];
+    const { rows } = parseFocus(textOf(renderFocus(makeChargeback(basis({ lines })))));
+    expect(rows[0]).toMatchObject({
+      ...{ BilledCost: '-0.000000001', ProviderName: "'-1+1", SkuId: "'-1+1/\tx", SubAccountId: "'@cmd" },
+    });
+  });
+
   it('quotes what needs it and makes no formula of a name', () => {
     const lines = [line({ tenant: '=HYPERLINK("x")', team: 'a,b' })];
     const text = textOf(renderCsv(makeChargeback(basis({ lines }))));
