@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BookedDay, matchInvoice } from './match-invoice.ts';
 import { readAmount } from './read-amount.ts';
+import { readCsv } from './read-csv.ts';
 import { type InvoiceFile, type InvoiceLine, readInvoice } from './read-invoice.ts';
 
 const COLUMNS = { date: 'date', model: 'model', amount: 'amount_usd' };
@@ -67,6 +68,15 @@ describe('readInvoice', () => {
     expect(problemsOf('[{"date":"2026-11-03","model":{},"amount_usd":1}]', 'json')).toEqual([
       'file line 1, model',
     ]);
+  });
+
+  it('stops at the line that is one too many, whatever is wrong after it', () => {
+    expect(readCsv('a\nb\n', 2).ok).toBe(true);
+    expect(readCsv('a\nb\nc\n"never ends', 2)).toEqual({ ok: false, error: { kind: 'too_many', line: 3 } });
+    const csv = `date,model,amount_usd\n${'2026-11-03,m,1\n'.repeat(100_001)}`;
+    const tooMany = { ok: false, error: [{ field: 'file', description: 'has more than 100000 lines' }] };
+    expect(read(csv)).toEqual(tooMany);
+    expect(read(JSON.stringify(new Array(100_001).fill(0)), 'json')).toEqual(tooMany);
   });
 
   it('never throws, whatever it is given', () => {

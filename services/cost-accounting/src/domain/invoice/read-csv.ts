@@ -6,8 +6,14 @@ export interface CsvRecord {
   readonly cells: readonly string[];
 }
 
-/** Reads CSV as RFC 4180 has it, with \n or \r\n; empty lines are left out. @returns the line of a quote that never ends or is out of place */
-export function readCsv(text: string): Result<CsvRecord[], { readonly line: number }> {
+/** Why a text is not read: a quote never ends or is out of place, or there are more records than are wanted. */
+export interface CsvProblem {
+  readonly kind: 'quote' | 'too_many';
+  readonly line: number;
+}
+
+/** Reads CSV as RFC 4180 has it, with \n or \r\n; empty lines are left out. Reads no further than its first problem. */
+export function readCsv(text: string, maxRecords: number): Result<CsvRecord[], CsvProblem> {
   const records: CsvRecord[] = [];
   // One cell and what ends it: a comma, a line's end, or the end of the text.
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
@@ -16,12 +22,15 @@ export function readCsv(text: string): Result<CsvRecord[], { readonly line: numb
   let cells: string[] = [];
   while (cell.lastIndex < text.length) {
     const found = cell.exec(text);
-    if (found === null) return err({ line });
+    if (found === null) return err({ kind: 'quote', line });
     const [whole, quoted, plain, end] = found;
     cells.push(quoted?.replaceAll('""', '"') ?? plain ?? '');
     line += countOf(whole, '\n');
     if (end === ',') continue;
-    if (cells.length > 1 || cells[0] !== '') records.push({ line: begunOn, cells });
+    if (cells.length > 1 || cells[0] !== '') {
+      if (records.length === maxRecords) return err({ kind: 'too_many', line: begunOn });
+      records.push({ line: begunOn, cells });
+    }
     cells = [];
     begunOn = line;
   }

@@ -32,6 +32,7 @@ export interface InvoiceFile {
 
 /** Most lines of an invoice. */
 const MAX_LINES = 100_000;
+const TOO_MANY = { field: 'file', description: `has more than ${MAX_LINES} lines` };
 /** Most wrong fields that are told of. */
 const MAX_PROBLEMS = 50;
 
@@ -42,8 +43,6 @@ export function readInvoice(
   const rows = file.format === 'csv' ? csvRows(file) : jsonRows(file);
   if (!rows.ok) return err([rows.error]);
   if (rows.value.length === 0) return err([{ field: 'file', description: 'has no lines' }]);
-  if (rows.value.length > MAX_LINES)
-    return err([{ field: 'file', description: `has more than ${MAX_LINES} lines` }]);
   const problems: FieldViolation[] = [];
   const lines: InvoiceLine[] = [];
   for (const row of rows.value) {
@@ -62,7 +61,8 @@ interface Row {
 }
 
 function csvRows({ text, columns }: InvoiceFile): Result<Row[], FieldViolation> {
-  const read = readCsv(text.replace(/^\uFEFF/, ''));
+  const read = readCsv(text.replace(/^\uFEFF/, ''), 1 + MAX_LINES);
+  if (!read.ok && read.error.kind === 'too_many') return err(TOO_MANY);
   if (!read.ok)
     return err({ field: `file line ${read.error.line}`, description: 'is no CSV: a quote is out of place' });
   const [head, ...records] = read.value;
@@ -80,6 +80,7 @@ function jsonRows({ text }: InvoiceFile): Result<Row[], FieldViolation> {
   const list = Array.isArray(value) ? value : (value?.lines ?? value?.data);
   if (!Array.isArray(list))
     return err({ field: 'file', description: 'must be a JSON list, or an object with it as lines or data' });
+  if (list.length > MAX_LINES) return err(TOO_MANY);
   return ok(
     list.map((item: unknown, i) => ({
       number: i + 1,
