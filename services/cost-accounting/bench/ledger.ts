@@ -56,7 +56,7 @@ const folded = await timed(() => until(async () => (await database.count('rollup
 say(
   `folded in ${(folded.ms / 1_000).toFixed(1)} s into ${await database.count('rollup_days')} rows of days, ${await database.count('rollup_hours')} of hours`,
 );
-const sealed = await timed(() => until(async () => (await database.count('ledger_days')) === days.length));
+const sealed = await timed(() => until(async () => (await database.count('ledger_seals')) === days.length));
 say(`${days.length} days sealed ${(sealed.ms / 1_000).toFixed(1)} s later`);
 await database.rows('VACUUM (ANALYZE)');
 await sayBytes();
