@@ -148,6 +148,18 @@ CREATE POLICY of_system ON forgotten_numbers
   USING (current_setting('switchyard.system', true) = 'on')
   WITH CHECK (current_setting('switchyard.system', true) = 'on');
 
+-- Days whose entries were dropped.
+CREATE TABLE forgotten_days (
+  day date PRIMARY KEY,
+  forgotten_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE forgotten_days ENABLE ROW LEVEL SECURITY;
+ALTER TABLE forgotten_days FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_system ON forgotten_days
+  USING (current_setting('switchyard.system', true) = 'on')
+  WITH CHECK (current_setting('switchyard.system', true) = 'on');
+GRANT SELECT ON forgotten_days TO switchyard_cost_accounting;
+
 -- Drops the entries of a day that is older than any window of a budget and any month that may still be charged back. Roll-ups stay.
 CREATE FUNCTION forget_ledger_day(day date) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = cost_accounting, pg_temp SET switchyard.system = 'on' SET lock_timeout = '2s' AS $$
@@ -169,6 +181,7 @@ BEGIN
      ON CONFLICT (outbox_id) DO UPDATE
      SET committed = known.committed + excluded.committed, entries = known.entries + excluded.entries', partition);
   EXECUTE format('DROP TABLE %I', partition);
+  INSERT INTO forgotten_days VALUES (forget_ledger_day.day) ON CONFLICT ON CONSTRAINT forgotten_days_pkey DO NOTHING;
   RETURN true;
 END
 $$;

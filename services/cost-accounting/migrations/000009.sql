@@ -14,15 +14,34 @@ CREATE TABLE ledger_seals (
 );
 CREATE INDEX ledger_seals_of_day ON ledger_seals (day, id DESC);
 
-ALTER TABLE ledger_seals ENABLE ROW LEVEL SECURITY;
-ALTER TABLE ledger_seals FORCE ROW LEVEL SECURITY;
-CREATE POLICY of_system ON ledger_seals
-  USING (current_setting('switchyard.system', true) = 'on')
-  WITH CHECK (current_setting('switchyard.system', true) = 'on');
-GRANT SELECT, INSERT ON ledger_seals TO switchyard_cost_accounting;
+-- Which entries a seal covers. They need not be trusted: only the entries that were sealed have the seal's hash.
+CREATE TABLE ledger_seal_entries (
+  seal bigint NOT NULL REFERENCES ledger_seals ON DELETE CASCADE,
+  outbox_id text NOT NULL,
+  sequences int8multirange NOT NULL,
+  PRIMARY KEY (seal, outbox_id)
+);
 
--- One hash over everything of a day that says who pays whom for what. In blocks of an outbox, so that no more than a block is in memory.
-CREATE FUNCTION hash_ledger_day(of_day date, OUT entries bigint, OUT amount_nano_usd numeric, OUT hash bytea)
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['ledger_seals', 'ledger_seal_entries'] LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format(
+      'CREATE POLICY of_system ON %I
+         USING (current_setting(''switchyard.system'', true) = ''on'')
+         WITH CHECK (current_setting(''switchyard.system'', true) = ''on'')',
+      name);
+  END LOOP;
+END
+$$;
+GRANT SELECT, INSERT ON ledger_seals, ledger_seal_entries TO switchyard_cost_accounting;
+
+-- One hash over everything of a day that says who pays whom for what; with a seal only over the entries that it covers, as they are now.
+-- In blocks of an outbox, so that no more than a block is in memory.
+CREATE FUNCTION hash_ledger_day(of_day date, of_seal bigint DEFAULT NULL, OUT entries bigint, OUT amount_nano_usd numeric, OUT hash bytea)
 LANGUAGE sql STABLE SET search_path = cost_accounting, pg_temp AS $$
   WITH blocks AS (
     SELECT outbox_id, sequence / 65536 AS block, count(*) AS entries, sum(l.amount_nano_usd) AS amount,
@@ -30,7 +49,10 @@ LANGUAGE sql STABLE SET search_path = cost_accounting, pg_temp AS $$
         outbox_id, sequence, (extract(epoch FROM occurred_at) * 1000000)::bigint, encode(digest, 'hex'), tenant, line, debit_account,
         credit_account, l.amount_nano_usd, components_nano_usd, price_version, request_id, attempt_id, provider, model, outcome
       )::text, 'UTF8')), ''::bytea ORDER BY sequence)) AS hash
-    FROM ledger AS l WHERE occurred_on = of_day GROUP BY 1, 2
+    FROM ledger AS l WHERE occurred_on = of_day
+      AND (of_seal IS NULL OR sequence <@ (
+        SELECT sequences FROM ledger_seal_entries AS covered WHERE covered.seal = of_seal AND covered.outbox_id = l.outbox_id))
+    GROUP BY 1, 2
   )
   SELECT coalesce(sum(entries), 0)::bigint, coalesce(sum(amount), 0),
     sha256(coalesce(string_agg(hash, ''::bytea ORDER BY outbox_id COLLATE "C", block), ''::bytea))
@@ -44,24 +66,37 @@ LANGUAGE sql IMMUTABLE SET search_path = cost_accounting, pg_temp AS $$
     concat_ws('|', encode(before, 'hex'), to_char(of_day, 'YYYY-MM-DD'), entries, trim_scale(amount_nano_usd), encode(hash, 'hex')), 'UTF8'))
 $$;
 
--- Seals a day as it is now. One at a time: each stands on the one before.
+-- Seals a day as it is now. One at a time: each stands on the one before. Gives NULL, and seals nothing, where the entries that the day's last
+-- seal covers are not what they were: what was changed is not sealed over. The contents and which entries they are of are one statement's.
 CREATE FUNCTION seal_ledger_day(of_day date) RETURNS ledger_seals
 LANGUAGE plpgsql SET search_path = cost_accounting, pg_temp AS $$
 DECLARE
-  found record;
-  before bytea;
+  former ledger_seals;
   made ledger_seals;
 BEGIN
   PERFORM pg_advisory_xact_lock(7246012);
-  SELECT * INTO found FROM hash_ledger_day(of_day);
-  SELECT chain INTO before FROM ledger_seals ORDER BY id DESC LIMIT 1;
-  INSERT INTO ledger_seals (day, entries, amount_nano_usd, hash, chain)
-  VALUES (of_day, found.entries, found.amount_nano_usd, found.hash,
-    chain_of_seal(coalesce(before, ''::bytea), of_day, found.entries, found.amount_nano_usd, found.hash))
-  RETURNING * INTO made;
+  SELECT * INTO former FROM ledger_seals WHERE day = of_day ORDER BY id DESC LIMIT 1;
+  IF FOUND AND former.hash <> (SELECT hash FROM hash_ledger_day(of_day, former.id)) THEN
+    RETURN NULL;
+  END IF;
+  WITH sealed AS (
+    INSERT INTO ledger_seals (day, entries, amount_nano_usd, hash, chain)
+    SELECT of_day, found.entries, found.amount_nano_usd, found.hash, chain_of_seal(
+      coalesce((SELECT chain FROM ledger_seals ORDER BY id DESC LIMIT 1), ''::bytea),
+      of_day, found.entries, found.amount_nano_usd, found.hash)
+    FROM hash_ledger_day(of_day) AS found
+    RETURNING *
+  ), blocks AS (
+    SELECT outbox_id, range_agg(int8range(sequence, sequence, '[]')) AS sequences
+    FROM ledger WHERE occurred_on = of_day GROUP BY outbox_id, sequence / 65536
+  ), covered AS (
+    INSERT INTO ledger_seal_entries (seal, outbox_id, sequences)
+    SELECT (SELECT id FROM sealed), outbox_id, range_agg(sequences) FROM blocks GROUP BY outbox_id
+  )
+  SELECT * INTO made FROM sealed;
   RETURN made;
 END
 $$;
-REVOKE ALL ON FUNCTION hash_ledger_day(date), chain_of_seal(bytea, date, bigint, numeric, bytea), seal_ledger_day(date) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION hash_ledger_day(date), chain_of_seal(bytea, date, bigint, numeric, bytea), seal_ledger_day(date)
+REVOKE ALL ON FUNCTION hash_ledger_day(date, bigint), chain_of_seal(bytea, date, bigint, numeric, bytea), seal_ledger_day(date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION hash_ledger_day(date, bigint), chain_of_seal(bytea, date, bigint, numeric, bytea), seal_ledger_day(date)
   TO switchyard_cost_accounting;

@@ -54,16 +54,6 @@ export const statementTooLarge = (most: number): ServiceError =>
     publicMessage: `statements have at most ${most} lines; take a shorter period, or nothing to divide tenants by`,
   });
 
-/** Records of days that have ended keep coming in, so that what is summed up is not what is sealed. */
-export const ledgerMoving = (): ServiceError =>
-  new ServiceError({
-    reason: 'LEDGER_MOVING',
-    code: 'UNAVAILABLE',
-    publicMessage: 'late records of the period are being booked; try again',
-    retryable: true,
-    retryAfterMs: 5_000,
-  });
-
 /** There are terms of this id, or were. */
 export const priceTermExists = (id: string): ServiceError =>
   new ServiceError({

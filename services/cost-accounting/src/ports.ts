@@ -9,7 +9,7 @@ import type { ChargebackLine, SealedDay } from './domain/chargeback/statement.ts
 import type { PoisonReason } from './domain/intake/poison.ts';
 import type { NamelessPoison, NumberedRecord } from './domain/intake/read-usage-batch.ts';
 import type { EntriesQuery, ListedEntry } from './domain/ledger/entries-query.ts';
-import type { LedgerSeal, VerifiedDay } from './domain/ledger/ledger-seal.ts';
+import type { SealOutcome, VerifiedDay } from './domain/ledger/ledger-seal.ts';
 import type { Period } from './domain/period.ts';
 import type { Rerating } from './domain/price/read-rerating.ts';
 import type { StatedTerm } from './domain/price/stated-term.ts';
@@ -314,18 +314,25 @@ export interface ChargebackQuery {
 
 /** What statements are made from, of all tenants. */
 export interface ChargebackSource {
-  /** Seals the period's days that have entries as they are now. */
+  /** Seals the period's days that have entries as they are now, but none that was changed. */
   seal(period: Period): Promise<readonly SealedDay[]>;
+  /** The period's days that have entries, as they were last sealed; 0 entries where one never was. */
+  sealed(period: Period): Promise<readonly SealedDay[]>;
   /** Sums, and how many entries they are of; undefined where there are more lines than are wanted. */
   lines(
     query: ChargebackQuery,
   ): Promise<{ readonly lines: readonly ChargebackLine[]; readonly entries: bigint } | undefined>;
 }
 
+/** Days that sealing does not help, and how many entries roll-ups counted of each then. */
+export type PassedDays = ReadonlyMap<string, bigint>;
+
 /** What days of the ledger were sealed with. Days are UTC: `2026-11-02`. */
 export interface LedgerSeals {
-  /** Seals the first day of a period that is not sealed as it is. @returns undefined where there is none */
-  sealNext(period: Period): Promise<LedgerSeal | undefined>;
+  /** Seals the first day of a period that is not sealed as it is, but for those that are passed over. @returns undefined where there is none */
+  sealNext(period: Period, passed: PassedDays): Promise<SealOutcome | undefined>;
+  /** Seals a day, where it is not sealed as it is. @returns undefined where it is, or has no entries */
+  sealDay(day: string): Promise<SealOutcome | undefined>;
   /** A day as it is, against its last seal. */
   verify(day: string): Promise<VerifiedDay>;
   /** Days whose seals were changed, or stand where another was taken out; at most 100. */

@@ -68,9 +68,9 @@ async function compose(
   const clock = overrides.clock ?? foundation.clock;
   const postgres = openDatabase(foundation, config);
   const days = new LedgerDays(postgres);
-  stack.defer(keepDaysAhead({ days, clock, log, keptDays: config.ledgerKeptDays }));
   stack.defer(keepRollupsFolded({ postgres, log }));
   const seals = new PostgresLedgerSeals(postgres);
+  stack.defer(keepDaysAhead({ days, seals, clock, log, keptDays: config.ledgerKeptDays }));
   stack.defer(keepDaysSealed({ seals, clock, log }));
   const budgets = new PostgresBudgetIndex();
   const ledger = new PostgresLedger(postgres, { days, budgets });

@@ -1,3 +1,4 @@
+import { LedgerDayState } from '@switchyard/contracts/cost';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LedgerDatabase } from './fixture/ledger-database.ts';
@@ -91,6 +92,10 @@ describe('the days of the ledger', () => {
     expect(await partitions()).toContain('20260302');
     await database.rows('SELECT cost_accounting.recompute_outboxes()');
     expect(await database.watermark('o1')).toBe(4);
+    const { days } = await service
+      .as('installation')
+      .verify({ firstDay: '2020-01-01', lastDay: '2020-01-01' });
+    expect(days).toMatchObject([{ state: LedgerDayState.FORGOTTEN, entries: 0n, sealedEntries: 1n }]);
     const day = { startTime: new Date('2020-01-01T00:00:00Z'), endTime: new Date('2020-01-02T00:00:00Z') };
     expect((await service.as('acme').summary(day)).total?.attempts).toBe(1n);
   });

@@ -1,4 +1,4 @@
-import { LedgerDayState } from '@switchyard/contracts/cost';
+import { LedgerDayState, StatementFormat } from '@switchyard/contracts/cost';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LedgerDatabase } from './fixture/ledger-database.ts';
@@ -94,6 +94,54 @@ it('seals a day again that has grown, and tells seals that were changed or taken
   );
   await database.rows(`DELETE FROM cost_accounting.ledger_seals WHERE entries = 10`);
   expect((await again.as('installation').verify({})).brokenSeals).toEqual([DAY]);
+});
+
+it('does not seal over a changed entry when another comes: the day stays changed', async () => {
+  const { service } = await sealedDay();
+  await database.rows(`UPDATE cost_accounting.ledger SET debit_account = 'tenant:other' WHERE sequence = 3`);
+  await publisher.publish([usageBatch('o', [{ sequence: 12, record: old() }])]);
+  await watermarkIs(12);
+  await service[Symbol.asyncDispose]();
+  // An export seals what it needs at once: there is no waiting for what a job does not do.
+  const again = running.use(await start());
+  const period = { startTime: new Date(`${DAY}T00:00:00Z`), endTime: new Date(`${TODAY}T00:00:00Z`) };
+  const json = { ...period, format: StatementFormat.JSON };
+  const made = JSON.parse(String(await again.as('installation').statements({ ...json, allTenants: true })));
+  expect(made).toMatchObject({ closed: false, ledger_days: [{ day: DAY, entries: '10' }] });
+  const stateOf = async () =>
+    (await again.as('installation').verify({ firstDay: DAY, lastDay: DAY })).days[0]?.state;
+  expect(await stateOf()).toBe(LedgerDayState.CHANGED);
+  expect(await database.count('ledger_seals')).toBe(1);
+  await database.rows(`UPDATE cost_accounting.ledger SET debit_account = 'tenant:acme' WHERE sequence = 3`);
+  expect(await stateOf()).toBe(LedgerDayState.GROWN);
+  // A tenant's question seals nothing.
+  const own = JSON.parse(String(await again.as('acme').statements(json)));
+  expect(own).toMatchObject({ closed: false, ledger_days: [{ entries: '10' }] });
+  await again.as('installation').statements({ ...json, allTenants: true });
+  expect(await stateOf()).toBe(LedgerDayState.INTACT);
+  expect(await database.count('ledger_seals')).toBe(2);
+});
+
+it('seals the next day where one never has what its roll-up counts', async () => {
+  const before = new Date(AGO.getTime() - 24 * 3_600_000);
+  await using first = await start();
+  await publisher.publish(usageBatches('o', [usageRecord({ occurredAt: before }), old()]));
+  await watermarkIs(2);
+  await first[Symbol.asyncDispose]();
+  await database.rows(`DELETE FROM cost_accounting.ledger WHERE sequence = 1`);
+  running.use(await start());
+  const sealed = () =>
+    database.rows(
+      "SELECT to_char(day, 'YYYY-MM-DD') AS day, entries FROM cost_accounting.ledger_seals ORDER BY id",
+    );
+  await vi.waitFor(
+    async () =>
+      expect(await sealed()).toEqual([
+        { day: before.toISOString().slice(0, 10), entries: '0' },
+        { day: DAY, entries: '1' },
+      ]),
+    WAIT,
+  );
 });
 
 it.each([

@@ -9,6 +9,7 @@ const STATES: ReadonlyMap<LedgerDayState, string> = new Map([
   [LedgerDayState.OPEN, 'not sealed yet'],
   [LedgerDayState.GROWN, 'has grown since'],
   [LedgerDayState.CHANGED, 'CHANGED'],
+  [LedgerDayState.FORGOTTEN, 'no longer kept'],
 ]);
 
 /** Options of `switchyard costs verify` alone. */

@@ -1,6 +1,6 @@
 /**
- * Numbers of the service's advisory locks, each its own: two ideas under one number would wait for each other. In migrations are
- * 7246002 (partitions of the ledger: `ensure_ledger_day`, `forget_ledger_day`) and 7246012 (seals: `seal_ledger_day`). Locks are known to one
+ * Numbers of the service's advisory locks, each its own: two ideas under one number would wait for each other. In migrations is
+ * 7246002 (partitions of the ledger: `ensure_ledger_day`, `forget_ledger_day`). Locks are known to one
  * database only; migrations themselves run under 7246001.
  */
 export const ADVISORY_LOCKS = {
@@ -16,4 +16,6 @@ export const ADVISORY_LOCKS = {
   budgetAlerts: 7_246_008,
   /** One new version of the price book at a time. */
   priceBook: 7_246_011,
+  /** One seal of a day at a time, also in `seal_ledger_day`. */
+  seals: 7_246_012,
 } as const;

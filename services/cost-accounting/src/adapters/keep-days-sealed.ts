@@ -1,5 +1,6 @@
 import type { Clock } from '@switchyard/kernel';
 import type { Logger } from '@switchyard/service-kit';
+import type { SealOutcome } from '../domain/ledger/ledger-seal.ts';
 import type { LedgerSeals } from '../ports.ts';
 
 const EVERY_MS = 600_000;
@@ -17,9 +18,12 @@ export interface DaysSealed {
 
 /**
  * Seals days an hour after they end, and again where a record came late, one after another, so that a statement need not. Each seal is
- * logged, so that it is also known outside of the database that it guards.
+ * logged, so that it is also known outside of the database that it guards. A day that sealing does not help is told of once, and passed over
+ * until another entry of it comes.
  */
 export function keepDaysSealed({ seals, clock, log }: DaysSealed): () => Promise<void> {
+  /** Days of the period only. */
+  const passed = new Map<string, bigint>();
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let running = Promise.resolve();
@@ -27,12 +31,13 @@ export function keepDaysSealed({ seals, clock, log }: DaysSealed): () => Promise
     let nextMs = EVERY_MS;
     try {
       const toMs = clock.wallMs() - HOUR_MS;
-      const sealed = await seals.sealNext({ fromMs: toMs - DAYS_BACK * 24 * HOUR_MS, toMs });
-      if (sealed !== undefined) {
-        log.info(
-          { ...sealed, entries: Number(sealed.entries), amountNanoUsd: String(sealed.amountNanoUsd) },
-          'a day of the ledger is sealed',
-        );
+      const period = { fromMs: toMs - DAYS_BACK * 24 * HOUR_MS, toMs };
+      const first = new Date(period.fromMs).toISOString().slice(0, 10);
+      for (const day of passed.keys()) if (day < first) passed.delete(day);
+      const outcome = await seals.sealNext(period, passed);
+      if (outcome !== undefined) {
+        logOutcome(log, outcome);
+        if (outcome.kind !== 'sealed') passed.set(outcome.day, outcome.counted);
         nextMs = 0;
       }
     } catch (error) {
@@ -50,4 +55,22 @@ export function keepDaysSealed({ seals, clock, log }: DaysSealed): () => Promise
     clearTimeout(timer);
     await running;
   };
+}
+
+/** Tells what came of sealing a day. */
+export function logOutcome(log: Logger, outcome: SealOutcome): void {
+  const { day, kind } = outcome;
+  const counted = Number(outcome.counted);
+  if (kind === 'changed') {
+    log.error(
+      { day, counted },
+      'a day of the ledger was changed after it was sealed: it is not sealed again',
+    );
+    return;
+  }
+  const { seal } = outcome;
+  const said = { ...seal, entries: Number(seal.entries), amountNanoUsd: String(seal.amountNanoUsd) };
+  log.info(said, 'a day of the ledger is sealed');
+  if (kind === 'differs')
+    log.warn({ day, counted, entries: said.entries }, 'roll-ups count other entries than a day has');
 }

@@ -1,10 +1,11 @@
 import type { Postgres } from '@switchyard/service-kit';
+import { runLong } from './long-statement.ts';
 
 const MS_PER_DAY = 24 * 3_600_000;
 /** Most days remembered: more than a ledger has partitions. */
 const MAX_KNOWN = 10_000;
 const OLD_DAYS = `
-  SELECT right(relname, 8) AS day FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+  SELECT to_char(to_date(right(relname, 8), 'YYYYMMDD'), 'YYYY-MM-DD') AS day FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
   WHERE inhparent = 'cost_accounting.ledger'::regclass AND right(relname, 8) < $1
   ORDER BY 1 LIMIT 31`;
 
@@ -35,18 +36,20 @@ export class LedgerDays {
     await this.ensure(ahead.map((time) => time.slice(0, 10)));
   }
 
-  /** Drops the partitions of days before a moment's, oldest first, at most 31 at once; each in a transaction of its own. */
-  async forgetBefore(ms: number): Promise<void> {
+  /**
+   * Drops the partitions of days before a moment's that may be dropped, oldest first, at most 31 at once; each in a transaction of its own,
+   * for as long as it takes to count what was in it.
+   */
+  async forgetBefore(ms: number, mayDrop: (day: string) => Promise<boolean>): Promise<void> {
     const { rows } = await this.#postgres.asSystem((transaction) =>
       transaction.query<{ day: string }>(OLD_DAYS, [
         new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''),
       ]),
     );
-    for (const { day } of rows) {
-      await this.#postgres.asSystem((transaction) =>
-        transaction.query('SELECT cost_accounting.forget_ledger_day($1::text::date)', [day]),
-      );
-    }
+    const text = 'SELECT cost_accounting.forget_ledger_day($1::text::date)';
+    for (const { day } of rows)
+      if (await mayDrop(day))
+        await this.#postgres.asSystem((transaction) => runLong(transaction, { text, values: [day] }));
     if (rows.length > 0) this.forget();
   }
 

@@ -3,22 +3,29 @@ import type { SealedDay } from '../domain/chargeback/statement.ts';
 import {
   type DayContents,
   type LedgerSeal,
+  type SealOutcome,
   type VerifiedDay,
   verifyDay,
 } from '../domain/ledger/ledger-seal.ts';
 import type { Period } from '../domain/period.ts';
-import type { LedgerSeals } from '../ports.ts';
+import type { LedgerSeals, PassedDays } from '../ports.ts';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
+import { runLong } from './long-statement.ts';
 
-/** Hashing ten million entries takes the better part of a minute. */
-const HASH_TIMEOUT_MS = 600_000;
+const DAY_MS = 24 * 3_600_000;
+/** As `seal_ledger_day` has it: whoever waits for it looks again at what there is to seal. */
+const LOCK = `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.seals})`;
 
-const COLUMNS = `to_char(day, 'YYYY-MM-DD') AS day, entries, amount_nano_usd, encode(hash, 'hex') AS hash, sealed_at`;
-const LAST_SEAL =
-  'FROM cost_accounting.ledger_seals AS seal WHERE seal.day = $1::date ORDER BY id DESC LIMIT 1';
+const COLUMNS = `id, to_char(day, 'YYYY-MM-DD') AS day, entries, amount_nano_usd, encode(hash, 'hex') AS hash, sealed_at`;
+const LAST_SEAL = `SELECT ${COLUMNS} FROM cost_accounting.ledger_seals AS seal WHERE seal.day = $1::date ORDER BY id DESC LIMIT 1`;
+const CONTENTS = `
+  SELECT $1::text AS day, entries, amount_nano_usd, encode(hash, 'hex') AS hash FROM cost_accounting.hash_ledger_day($1::text::date, $2)`;
+const FORGOTTEN = 'SELECT FROM cost_accounting.forgotten_days WHERE day = $1';
 
 // Entries are only added, and roll-ups are written with them: a day whose roll-up counts as many as its seal is as it was sealed.
 const DAYS = `
-  SELECT to_char(day, 'YYYY-MM-DD') AS day, counted.entries, sealed.entries AS sealed, encode(sealed.hash, 'hex') AS hash
+  SELECT to_char(day, 'YYYY-MM-DD') AS day, counted.entries, sealed.entries AS sealed, encode(sealed.hash, 'hex') AS hash,
+    EXISTS (SELECT FROM cost_accounting.forgotten_days AS forgotten WHERE forgotten.day = counted.day) AS forgotten
   FROM (
     SELECT day, sum(entries) AS entries FROM (
       SELECT day, entries FROM cost_accounting.rollup_days WHERE day >= $1 AND day < $2
@@ -43,9 +50,10 @@ interface DayRow {
   readonly entries: string;
   readonly sealed: string | null;
   readonly hash: string | null;
+  readonly forgotten: boolean;
 }
 
-interface ContentsRow {
+interface ContentsRow extends Record<string, unknown> {
   readonly day: string;
   readonly entries: string;
   readonly amount_nano_usd: string;
@@ -53,6 +61,7 @@ interface ContentsRow {
 }
 
 interface SealRow extends ContentsRow {
+  readonly id: string;
   readonly sealed_at: Date;
 }
 
@@ -66,7 +75,11 @@ export class PostgresLedgerSeals implements LedgerSeals {
 
   /** The period's days that have entries, sealed as they are now. */
   async seal(period: Period): Promise<SealedDay[]> {
-    for (const { day } of (await this.#days(period)).filter(isUnsealed)) await this.#seal(day);
+    for (const { day } of (await this.#days(period)).filter(isUnsealed)) await this.sealDay(day);
+    return this.sealed(period);
+  }
+
+  async sealed(period: Period): Promise<SealedDay[]> {
     return (await this.#days(period)).map(({ day, sealed, hash }) => ({
       day,
       entries: BigInt(sealed ?? 0),
@@ -74,17 +87,42 @@ export class PostgresLedgerSeals implements LedgerSeals {
     }));
   }
 
-  async sealNext(period: Period): Promise<LedgerSeal | undefined> {
-    const day = (await this.#days(period)).find(isUnsealed)?.day;
-    return day === undefined ? undefined : this.#seal(day);
+  async sealNext(period: Period, passed: PassedDays): Promise<SealOutcome | undefined> {
+    const unsealed = (await this.#days(period)).filter(isUnsealed);
+    for (const { day } of unsealed.filter((row) => passed.get(row.day) !== BigInt(row.entries))) {
+      const outcome = await this.sealDay(day);
+      // Another replica may have sealed it meanwhile.
+      if (outcome !== undefined) return outcome;
+    }
+    return undefined;
+  }
+
+  sealDay(day: string): Promise<SealOutcome | undefined> {
+    return this.#postgres.asSystem(async (transaction) => {
+      await runLong(transaction, { text: LOCK });
+      const [before] = await daysOf(transaction, dayPeriod(day));
+      if (before === undefined || !isUnsealed(before)) return undefined;
+      const text = `SELECT ${COLUMNS} FROM cost_accounting.seal_ledger_day($1::text::date)`;
+      const [row] = await runLong<SealRow>(transaction, { text, values: [day] });
+      // Entries may have come since.
+      const [after = before] = await daysOf(transaction, dayPeriod(day));
+      const counted = BigInt(after.entries);
+      if (row === undefined || row.id === null) return { kind: 'changed', day, counted };
+      const seal = sealOf(row);
+      return { kind: isUnsealed(after) ? 'differs' : 'sealed', day, counted, seal };
+    });
   }
 
   verify(day: string): Promise<VerifiedDay> {
     return this.#postgres.asSystem(async (transaction) => {
-      const text = `SELECT $1::text AS day, entries, amount_nano_usd, encode(hash, 'hex') AS hash FROM cost_accounting.hash_ledger_day($1::text::date)`;
-      const now = contentsOf(await readWholeDay<ContentsRow>(transaction, text, day));
-      const [sealed] = (await transaction.query<SealRow>(`SELECT ${COLUMNS} ${LAST_SEAL}`, [day])).rows;
-      return verifyDay(now, sealed === undefined ? undefined : sealOf(sealed));
+      const { rows } = await transaction.query<SealRow>(LAST_SEAL, [day]);
+      const [row] = rows;
+      const now = await contentsNow(transaction, day, null);
+      const isForgotten = (await transaction.query(FORGOTTEN, [day])).rowCount === 1;
+      const isAsSealed = row === undefined || row.hash === now.hash || isForgotten;
+      const covered = isAsSealed ? undefined : await contentsNow(transaction, day, row.id);
+      const sealed = row && sealOf(row);
+      return verifyDay({ now, sealed, coveredHash: covered?.hash, isForgotten });
     });
   }
 
@@ -95,36 +133,28 @@ export class PostgresLedgerSeals implements LedgerSeals {
     return rows.map(({ day }) => day);
   }
 
-  #days({ fromMs, toMs }: Period): Promise<DayRow[]> {
-    return this.#postgres.asSystem(async (transaction) => {
-      const { rows } = await transaction.query<DayRow>(DAYS, [dateOf(fromMs), dateOf(toMs)]);
-      return rows;
-    });
-  }
-
-  /** Another replica may be at it: then it is sealed twice with the same, which does no harm. */
-  #seal(day: string): Promise<LedgerSeal> {
-    return this.#postgres.asSystem(async (transaction) => {
-      await transaction.query(`SET LOCAL lock_timeout = ${HASH_TIMEOUT_MS}`);
-      const text = `SELECT ${COLUMNS} FROM cost_accounting.seal_ledger_day($1::text::date)`;
-      return sealOf(await readWholeDay<SealRow>(transaction, text, day));
-    });
+  #days(period: Period): Promise<DayRow[]> {
+    return this.#postgres.asSystem((transaction) => daysOf(transaction, period));
   }
 }
 
-/** One row, of a statement that reads a whole day, however long that takes. */
-async function readWholeDay<Row extends ContentsRow>(
-  transaction: Transaction,
-  text: string,
-  day: string,
-): Promise<Row> {
-  await transaction.query(`SET LOCAL statement_timeout = ${HASH_TIMEOUT_MS}`);
-  // pg takes a time limit of one statement; its types do not know it.
-  const statement = { text, values: [day], query_timeout: HASH_TIMEOUT_MS };
-  return (await transaction.query<Row & Record<string, unknown>>(statement)).rows[0] as Row;
+async function daysOf(transaction: Transaction, { fromMs, toMs }: Period): Promise<DayRow[]> {
+  return (await transaction.query<DayRow>(DAYS, [dateOf(fromMs), dateOf(toMs)])).rows;
 }
 
-const isUnsealed = ({ entries, sealed }: DayRow): boolean => entries !== sealed;
+function dayPeriod(day: string): Period {
+  const fromMs = Date.parse(`${day}T00:00:00Z`);
+  return { fromMs, toMs: fromMs + DAY_MS };
+}
+
+/** What a day has, or of that what a seal covers. */
+async function contentsNow(transaction: Transaction, day: string, seal: string | null): Promise<DayContents> {
+  const [row] = await runLong<ContentsRow>(transaction, { text: CONTENTS, values: [day, seal] });
+  return contentsOf(row as ContentsRow);
+}
+
+/** Entries of days that were dropped cannot be sealed. */
+const isUnsealed = ({ entries, sealed, forgotten }: DayRow): boolean => !forgotten && entries !== sealed;
 
 const contentsOf = ({ day, entries, amount_nano_usd, hash }: ContentsRow): DayContents => ({
   day,

@@ -11,7 +11,7 @@ import { renderCsv } from '../domain/chargeback/render-csv.ts';
 import { renderFocus } from '../domain/chargeback/render-focus.ts';
 import { renderJson } from '../domain/chargeback/render-json.ts';
 import { type Chargeback, makeChargeback, ofTenant } from '../domain/chargeback/statement.ts';
-import { ledgerMoving, statementTooLarge } from '../errors.ts';
+import { statementTooLarge } from '../errors.ts';
 import type { ChargebackSource } from '../ports.ts';
 import { scopeOf } from './tenant-scope.ts';
 
@@ -40,7 +40,9 @@ export function exportStatements({
     const scope = scopeOf(request, { principal, what: 'the statements of all tenants' });
     const query = readStatementsQuery(request, clock.wallMs());
     if (!query.ok) throw invalidArgument(query.error);
-    const all = await makeOf(chargeback, query.value, clock.wallMs());
+    // A tenant's question makes no seals: those are for who asks for all.
+    const daysOf = scope.kind === 'all' ? chargeback.seal : chargeback.sealed;
+    const all = await makeOf({ daysOf, lines: chargeback.lines }, query.value, clock.wallMs());
     const wanted = scope.kind === 'all' ? all : ofTenant(all, scope.tenant);
     yield* chunks(RENDERERS[query.value.format](wanted));
   };
@@ -54,21 +56,31 @@ const RENDERERS: Readonly<Record<Format, (of: Chargeback) => Iterable<string> | 
     pdf: renderPdf,
   };
 
-/** Reads lines and days until they are of the same ledger: days that have ended hardly ever get another entry. */
+/** What a period's statements are made from. */
+interface PeriodSource {
+  readonly daysOf: ChargebackSource['sealed'];
+  readonly lines: ChargebackSource['lines'];
+}
+
+/**
+ * Reads lines and days until they are of the same ledger: days that have ended hardly ever get another entry. Where they never are, as while a
+ * day is not sealed as it is, the statements are provisional.
+ */
 async function makeOf(
-  source: ChargebackSource,
+  source: PeriodSource,
   { period, format, rule, teamBy }: StatementsQuery,
   nowMs: number,
 ): Promise<Chargeback> {
   const endedMs = Math.min(period.toMs, Math.floor(nowMs / DAY_MS) * DAY_MS);
-  const closed = period.toMs + HOUR_MS <= nowMs;
-  for (let tries = 1; tries <= MAX_TRIES; tries++) {
-    const days = await source.seal({ fromMs: period.fromMs, toMs: Math.max(period.fromMs, endedMs) });
+  const ended = period.toMs + HOUR_MS <= nowMs;
+  for (let tries = 1; ; tries++) {
+    const days = await source.daysOf({ fromMs: period.fromMs, toMs: Math.max(period.fromMs, endedMs) });
     const by = format === 'focus' ? 'day' : 'period';
     const found = await source.lines({ period, teamBy, by, maxLines: MAX_LINES });
     if (found === undefined) throw statementTooLarge(MAX_LINES);
     const sealed = days.reduce((sum, { entries }) => sum + entries, 0n);
-    if (closed && sealed !== found.entries) continue;
+    const isWhole = sealed === found.entries;
+    if (ended && !isWhole && tries < MAX_TRIES) continue;
     const { lines } = found;
     return makeChargeback({
       period,
@@ -76,11 +88,10 @@ async function makeOf(
       teamBy: teamBy ?? '',
       lines,
       days,
-      closed,
+      closed: ended && isWhole,
       platformTenant: PLATFORM,
     });
   }
-  throw ledgerMoving();
 }
 
 /** Pieces of a file as messages of a good size. */

@@ -14,6 +14,7 @@ const STATES: Readonly<Record<DayState, LedgerDayState>> = {
   open: LedgerDayState.OPEN,
   grown: LedgerDayState.GROWN,
   changed: LedgerDayState.CHANGED,
+  forgotten: LedgerDayState.FORGOTTEN,
 };
 
 /** Hashes days of the ledger again and compares them with their seals. */

@@ -14,24 +14,44 @@ export interface LedgerSeal {
 export type DayContents = Omit<LedgerSeal, 'sealedAt'>;
 
 /**
- * How a day stands to its seal: `intact`; `open`: it has none yet; `grown`: it has more entries than were sealed, as when records came late;
- * `changed`: entries were edited or taken away.
+ * How a day stands to its last seal: `intact`; `open`: it has none yet; `grown`: entries came late, and those that were sealed are what they
+ * were; `changed`: entries that were sealed were edited or taken away; `forgotten`: its entries are no longer kept.
  */
-export type DayState = 'intact' | 'open' | 'grown' | 'changed';
+export type DayState = 'intact' | 'open' | 'grown' | 'changed' | 'forgotten';
+
+/** What is known of a day. */
+export interface DayEvidence {
+  readonly now: DayContents;
+  /** Its last seal. */
+  readonly sealed: LedgerSeal | undefined;
+  /** Hash of the entries that the seal covers, as they are now; undefined where there is no seal. */
+  readonly coveredHash: string | undefined;
+  /** Whether its entries were dropped after their retention. */
+  readonly isForgotten: boolean;
+}
 
 /** A day, as it is and as it was sealed. */
-export interface VerifiedDay {
-  readonly now: DayContents;
-  readonly sealed: LedgerSeal | undefined;
+export interface VerifiedDay extends Pick<DayEvidence, 'now' | 'sealed'> {
   readonly state: DayState;
 }
 
-export function verifyDay(now: DayContents, sealed: LedgerSeal | undefined): VerifiedDay {
-  return { now, sealed, state: stateOf(now, sealed) };
+export function verifyDay(evidence: DayEvidence): VerifiedDay {
+  const { now, sealed } = evidence;
+  return { now, sealed, state: stateOf(evidence) };
 }
 
-function stateOf(now: DayContents, sealed: LedgerSeal | undefined): DayState {
+function stateOf({ now, sealed, coveredHash, isForgotten }: DayEvidence): DayState {
+  if (isForgotten) return 'forgotten';
   if (sealed === undefined) return 'open';
   if (now.hash === sealed.hash) return 'intact';
-  return now.entries > sealed.entries ? 'grown' : 'changed';
+  return coveredHash === sealed.hash ? 'grown' : 'changed';
 }
+
+/**
+ * What came of sealing a day: `sealed`; `differs`: it is sealed, but roll-ups count other entries than it has; `changed`: entries that were
+ * sealed before are not what they were, so it is not sealed over.
+ */
+export type SealOutcome = { readonly day: string; readonly counted: bigint } & (
+  | { readonly kind: 'sealed' | 'differs'; readonly seal: LedgerSeal }
+  | { readonly kind: 'changed' }
+);

@@ -210,10 +210,12 @@ export const LedgerDayState = {
   INTACT: 1,
   /** OPEN - Not sealed yet: a day is an hour after its end. */
   OPEN: 2,
-  /** GROWN - It has more entries than when it was sealed, as when records come late; it is sealed again within minutes. */
+  /** GROWN - Records came late, and those that were sealed are what they were; it is sealed again within minutes. */
   GROWN: 3,
-  /** CHANGED - Entries were edited or taken away. */
+  /** CHANGED - Entries that were sealed were edited or taken away; it is not sealed again. */
   CHANGED: 4,
+  /** FORGOTTEN - Its entries were dropped after their retention; its last seal stays. */
+  FORGOTTEN: 5,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -225,6 +227,7 @@ export namespace LedgerDayState {
   export type OPEN = typeof LedgerDayState.OPEN;
   export type GROWN = typeof LedgerDayState.GROWN;
   export type CHANGED = typeof LedgerDayState.CHANGED;
+  export type FORGOTTEN = typeof LedgerDayState.FORGOTTEN;
   export type UNRECOGNIZED = typeof LedgerDayState.UNRECOGNIZED;
 }
 
@@ -245,6 +248,9 @@ export function ledgerDayStateFromJSON(object: any): LedgerDayState {
     case 4:
     case "LEDGER_DAY_STATE_CHANGED":
       return LedgerDayState.CHANGED;
+    case 5:
+    case "LEDGER_DAY_STATE_FORGOTTEN":
+      return LedgerDayState.FORGOTTEN;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -264,6 +270,8 @@ export function ledgerDayStateToJSON(object: LedgerDayState): string {
       return "LEDGER_DAY_STATE_GROWN";
     case LedgerDayState.CHANGED:
       return "LEDGER_DAY_STATE_CHANGED";
+    case LedgerDayState.FORGOTTEN:
+      return "LEDGER_DAY_STATE_FORGOTTEN";
     case LedgerDayState.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
