@@ -1,5 +1,5 @@
 import { drawSeed } from '@switchyard/kernel';
-import { type Downgrade, describeDowngrade } from '../domain/budget/downgrade.ts';
+import { type Downgrade, withDowngrade } from '../domain/budget/downgrade.ts';
 import { type Choice, type DecideInput, decide } from '../domain/decide/decide.ts';
 import { selectOfferings } from '../domain/decide/select-offerings.ts';
 import type { Assignment, GivenVariant } from '../domain/experiment/divide-request.ts';
@@ -58,8 +58,7 @@ export function decideRequest(
     ...repriced(snapshot, { tenant, arrivedWallMs }),
     measured: () => context.runtimes.measured(),
   });
-  const choice =
-    downgrade === undefined ? made : { ...made, reason: `${made.reason}; ${describeDowngrade(downgrade)}` };
+  const choice = downgrade === undefined ? made : { ...made, reason: withDowngrade(made.reason, downgrade) };
   return { needs, snapshot, choice, downgrade, given: division.given, assignment: division.assignment };
 }
 

@@ -2,14 +2,10 @@ import { CacheUse, Purpose } from '@switchyard/contracts/routing';
 import { uuidV7 } from '@switchyard/kernel';
 import type { Envelope, Operation, OperationKind } from '@switchyard/llm';
 import { actingTenant, requirePermission } from '@switchyard/service-kit';
+import { applicableDowngrade } from '../domain/budget/applicable-downgrade.ts';
 import { type Downgrade, downgraded, isDowngradable } from '../domain/budget/downgrade.ts';
 import { isCachedKind } from '../domain/cache/kept-answer.ts';
-import {
-  type Division,
-  type DivisionContext,
-  divideRequest,
-  withModelOf,
-} from '../domain/experiment/divide-request.ts';
+import { type Division, divideRequest, withModelOf } from '../domain/experiment/divide-request.ts';
 import type { AskedFor } from '../domain/request/interpret-request.ts';
 import { validateRequest } from '../domain/request/validate-request.ts';
 import type { Snapshot } from '../domain/snapshot/snapshot.ts';
@@ -69,12 +65,15 @@ export function askRequest<Call extends Pick<OperationCall, 'operation' | 'princ
   if (request.purpose === Purpose.PROBE) requirePermission(principal, 'routing.probe');
   const tenant = actingTenant(principal, request.context?.tenant ?? '');
   const snapshot = snapshots.current;
-  const downgrade = isDowngradable(request)
+  const divided = divideRequest(request, { experiments: snapshot.experiments, tenant, requestId });
+  const asked = withModelOf(request, divided);
+  const inForce = isDowngradable(request)
     ? budgets.downgradeOf({ tenant, keyId: principal.keyId })
     : undefined;
-  const division = divided(request, downgrade, { experiments: snapshot.experiments, tenant, requestId });
-  const asked = withModelOf(request, division);
+  const downgrade =
+    inForce && applicableDowngrade(inForce, { kind: operation.kind, request: asked, tenant, snapshot });
   const decided = downgrade === undefined ? asked : downgraded(asked, downgrade);
+  const division = divisionOf(divided, downgrade);
   const understood = understandRequest(decided, { tenant, snapshot, defaultStrategy });
   return {
     ...call,
@@ -89,9 +88,9 @@ export function askRequest<Call extends Pick<OperationCall, 'operation' | 'princ
   };
 }
 
-/** What a downgrade decides on belongs to no experiment. */
-function divided(request: Envelope, downgrade: Downgrade | undefined, context: DivisionContext): Division {
-  if (downgrade === undefined || downgrade.model === '') return divideRequest(request, context);
+/** What is decided on another model belongs to no experiment. */
+function divisionOf(divided: Division, downgrade: Downgrade | undefined): Division {
+  if (downgrade === undefined || downgrade.model === '') return divided;
   return { model: downgrade.model, given: undefined, assignment: undefined };
 }
 

@@ -76,9 +76,10 @@ export function decisionRecord({
   };
 }
 
-/** What a decision keeps of a downgrade. */
+/** What a decision keeps of a downgrade. How much all tenants together have used is nothing for one of them to know. */
 export const downgradeRecord = ({ budget, tenant, atPercent, model }: Downgrade): DowngradeMessage => ({
-  ...{ budget, tenant, atPercent, model },
+  ...{ budget, tenant, model },
+  atPercent: tenant === '' ? 0 : atPercent,
 });
 
 function requirementsOf(needs: Needs): Requirements {

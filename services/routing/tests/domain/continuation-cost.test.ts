@@ -13,6 +13,16 @@ test('what broke off has cost its input and what came of it', () => {
   expect(brokenOffNanoUsd({ needs: asked(undefined), offering: unpriced }, 7)).toBeUndefined();
 });
 
+test('what is limited does not rest on the prompt cache of a provider', () => {
+  const cached = { ...asked(114_000n), heldPrefixes: new Map([[known.sharedKey, 100]]) };
+  const cheapRead = offering({
+    provider: 'a',
+    prices: { input: 1_000_000_000n, output: 2_000_000_000n, cacheRead: 1n },
+  });
+  expect(brokenOffNanoUsd({ needs: cached, offering: cheapRead }, 7)).toBe(114_000);
+  expect(costsTooMuch({ needs: cached, offering: cheapRead, spentNanoUsd: 0 })).toMatch(/0\.00012;/);
+});
+
 test.each([
   ['no limit', undefined, known, undefined, undefined],
   ['room for both', 234_000n, known, 114_000, undefined],

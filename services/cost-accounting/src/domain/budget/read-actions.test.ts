@@ -30,6 +30,11 @@ test.each([
   [[BudgetAction.fromPartial({ atPercent: 80 })], {}, 'budget.actions[0]'],
   [[throttle(80, 0)], {}, 'budget.actions[0].throttle.requests_per_minute'],
   [[downgrade(80, { strategy: 77 })], {}, 'budget.actions[0].downgrade.strategy'],
+  [
+    [downgrade(80, { model: 'auto:best', strategy: Strategy.COST })],
+    {},
+    'budget.actions[0].downgrade.strategy',
+  ],
   [[downgrade(80)], { provider: 'openai' }, 'budget.actions[0].downgrade'],
   [[throttle(80, 7)], { agent: 'planner' }, 'budget.actions[0]'],
   [Array.from({ length: 11 }, () => downgrade(80)), {}, 'budget.actions'],

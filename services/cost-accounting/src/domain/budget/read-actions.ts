@@ -13,6 +13,8 @@ const MAX_ACTIONS = 10;
 const MAX_PERCENT = 1_000;
 const MAX_RATE = 1_000_000;
 const MAX_NAME = 512;
+/** What the model names that are a strategy by themselves begin with: `auto:cheapest`. */
+const AUTO_STRATEGY = 'auto:';
 const SAID_BY_CALLERS =
   'binds nobody where the budget is of what callers say of themselves (service, agent, workflow): limit a key';
 const TOO_LATE =
@@ -70,6 +72,8 @@ function readAction(
         wrong('.downgrade.model', `must have at most ${MAX_NAME} characters and no NUL`);
       if (strategy !== Strategy.UNSPECIFIED && strategyName(strategy) === undefined)
         wrong('.downgrade.strategy', 'is not known');
+      if (model.startsWith(AUTO_STRATEGY) && action.value.strategy !== Strategy.UNSPECIFIED)
+        wrong('.downgrade.strategy', `must be left out: ${model} is a strategy by itself`);
       return { kind: 'downgrade', atPercent, model, strategy };
     }
     case 'throttle': {

@@ -30,6 +30,9 @@ export function describeBudgetRefusal(refusal: BudgetRefusal): string {
     case 'exceeded': {
       const { limit, spent, leased, needed } = refusal;
       const { throttledAtPercent: percent } = refusal.budget;
+      // How much all tenants together have used, and may ask for, is nothing for one of them to know.
+      if (percent > 0 && budget.tenant === '')
+        return `${name} runs low: no more requests are let through in this minute; the next begins at ${new Date(refusal.endMs).toISOString()}`;
       if (percent > 0)
         return `${name} runs low: from ${percent} % on it lets ${inUnit(limit, 'requests')} through in a minute, and those have been; the next begins at ${new Date(refusal.endMs).toISOString()}`;
       // What all tenants together spend is nothing for one of them to know.

@@ -1,5 +1,6 @@
-import { Purpose, type Strategy } from '@switchyard/contracts/routing';
+import { Purpose, Strategy } from '@switchyard/contracts/routing';
 import type { Envelope } from '@switchyard/llm';
+import { AUTO, strategyOfAutoName } from '../pool/auto-names.ts';
 
 /** A budget that runs low, and what requests are decided by meanwhile. */
 export interface Downgrade {
@@ -52,16 +53,31 @@ const NEARER = 10_000;
 const rankOf = ({ tenant, keyId, atPercent }: Downgrade): number =>
   (keyId === '' ? 0 : 2 * NEARER) + (tenant === '' ? 0 : NEARER) + atPercent;
 
-/** The request as it is decided on. A kind of task says by itself who serves, so that it goes where the model is another one. */
+/**
+ * The request as it is decided on. A kind of task says by itself who serves, so that it goes where the model is another one. A name
+ * that is a strategy by itself (`auto:fastest`) stands beside no other strategy: the downgrade's comes in the place of the request's.
+ */
 export function downgraded(request: Envelope, { model, strategy }: Downgrade): Envelope {
-  if (model === '') return { ...request, strategy };
+  if (model === '') {
+    const named = strategyOfAutoName(request.model) === undefined ? request.model : AUTO;
+    return { ...request, model: named, strategy };
+  }
   const requirements = request.requirements && { ...request.requirements, taskType: '' };
-  return { ...request, model, requirements, strategy: strategy || request.strategy };
+  const isStrategy = strategyOfAutoName(model) !== undefined;
+  return {
+    ...{ ...request, model, requirements },
+    strategy: isStrategy ? Strategy.UNSPECIFIED : strategy || request.strategy,
+  };
 }
 
 /** A probe measures what it names. */
 export const isDowngradable = ({ purpose }: Envelope): boolean => purpose !== Purpose.PROBE;
 
-/** What is told of it: the end of a sentence. */
-export const describeDowngrade = ({ budget, tenant, atPercent }: Downgrade): string =>
-  `downgraded by ${tenant === '' ? "the installation's " : ''}budget ${JSON.stringify(budget)} at ${atPercent} %`;
+/** Why somebody was chosen, in one sentence, and what had it decided so. How much all tenants together have used is nothing for one of them to know. */
+export function withDowngrade(
+  reason: string,
+  { budget, tenant, atPercent }: Pick<Downgrade, 'budget' | 'tenant' | 'atPercent'>,
+): string {
+  const name = `budget ${JSON.stringify(budget)}`;
+  return `${reason}; downgraded by ${tenant === '' ? `the installation's ${name}` : `${name} at ${atPercent} %`}`;
+}

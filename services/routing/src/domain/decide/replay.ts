@@ -1,4 +1,5 @@
 import type { Candidate, Decision } from '@switchyard/contracts/routing';
+import { withDowngrade } from '../budget/downgrade.ts';
 import { endpointKey } from '../snapshot/at-endpoints.ts';
 import type { Contender } from '../strategies/contender.ts';
 import { findStrategy } from '../strategies/find-strategy.ts';
@@ -25,7 +26,7 @@ export interface Replayed extends Omit<Ranking<Contender>, 'scored'> {
  * have chosen among them.
  */
 export function replay(decision: Decision): Replayed {
-  const { candidates, requirements, strategy, seed, compositeWeights, fittingCount } = decision;
+  const { candidates, requirements, strategy, seed, compositeWeights, fittingCount, downgrade } = decision;
   const preferred = requirements?.preferredProviders ?? [];
   const contenders = candidates
     .filter((candidate) => candidate.rank > 0)
@@ -39,6 +40,7 @@ export function replay(decision: Decision): Replayed {
   });
   return {
     ...said,
+    reason: downgrade === undefined ? said.reason : withDowngrade(said.reason, downgrade),
     order: scored.map(({ contender }) => contender.candidate),
     scores: scored.map(({ score }) => score),
   };

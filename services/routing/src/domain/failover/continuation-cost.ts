@@ -16,16 +16,20 @@ export interface Continuation {
 export const brokenOffNanoUsd = (
   { needs, offering }: Pick<Continuation, 'needs' | 'offering'>,
   outputTokens: number,
-): number | undefined => expectedNanoUsd({ ...needs, maxOutputTokens: outputTokens }, offering);
+): number | undefined => uncachedNanoUsd({ ...needs, maxOutputTokens: outputTokens }, offering);
 
 /** Why going on there would make the request cost more than it may, in one sentence; undefined where it would not. */
 export function costsTooMuch({ needs, offering, spentNanoUsd }: Continuation): string | undefined {
   const { maxCostNanoUsd } = needs;
   if (maxCostNanoUsd === undefined) return undefined;
-  const rest = expectedNanoUsd(needs, offering);
+  const rest = uncachedNanoUsd(needs, offering);
   if (rest === undefined || spentNanoUsd === undefined)
     return 'what the answer would cost with it is unknown, and the cost of the request is limited';
   const all = BigInt(Math.ceil(spentNanoUsd + rest));
   if (all <= maxCostNanoUsd) return undefined;
   return `with it the answer would cost about $${formatUsd(all)}; the request may cost $${formatUsd(maxCostNanoUsd)}`;
 }
+
+/** What is limited must not rest on the provider's prompt cache: whether it still has the prompt is told by its answer only. */
+const uncachedNanoUsd = (needs: Needs, offering: Offering): number | undefined =>
+  expectedNanoUsd({ ...needs, heldPrefixes: undefined }, offering);

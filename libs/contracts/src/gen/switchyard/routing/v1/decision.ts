@@ -221,7 +221,10 @@ export interface Downgrade {
   budget: string;
   /** Whose it is; empty for the installation's. */
   tenant: string;
-  /** The percent of it that was spent, at the least. */
+  /**
+   * The percent of it that was spent, at the least; 0 where it is the installation's: what all tenants together spend is told to
+   * none of them.
+   */
   atPercent: number;
   /** The model name that was decided on in place of requested_model; empty: requested_model. */
   model: string;
