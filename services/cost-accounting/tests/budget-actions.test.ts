@@ -3,7 +3,9 @@ import { BudgetEnforcement, BudgetPeriod, BudgetUnit, LeaseAskResult } from '@sw
 import { LineKind } from '@switchyard/contracts/events';
 import { Strategy } from '@switchyard/contracts/routing';
 import { useServers } from '@switchyard/testkit/test-servers';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { ADVISORY_LOCKS } from '../src/adapters/advisory-locks.ts';
 import { LedgerDatabase } from './fixture/ledger-database.ts';
 import { runForTest } from './fixture/run-service.ts';
 import { UsagePublisher } from './fixture/usage-publisher.ts';
@@ -167,4 +169,26 @@ test('throttles count among the budgets that bind, and wrong actions are refused
   await expect(admin.updateBudget(wrong)).rejects.toMatchObject({
     violations: [{ field: 'actions.actions[0].at_percent' }],
   });
+});
+
+test('a dry run of apply waits for nobody who counts usage, and tells of too many', async () => {
+  const counting = new pg.Client({ connectionString: database.ownerUrl });
+  await counting.connect();
+  try {
+    await counting.query('BEGIN');
+    await counting.query(`SELECT pg_advisory_xact_lock_shared(${ADVISORY_LOCKS.budgets})`);
+    const plan = (n: number) => {
+      const budgets = Array.from({ length: n }, (_, i) => ({
+        id: `b-${i}`,
+        limit: 5n,
+        period: BudgetPeriod.DAY,
+      }));
+      return admin.applyBudgets({ budgets, tenant, dryRun: true } as never);
+    };
+    expect((await plan(16)).changes).toHaveLength(16);
+    await expect(plan(17)).rejects.toMatchObject({ reason: 'TOO_MANY_BUDGETS' });
+  } finally {
+    await counting.end();
+  }
+  expect((await admin.budgets({ tenant })).budgets).toEqual([]);
 });

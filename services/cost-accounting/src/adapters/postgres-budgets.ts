@@ -14,7 +14,7 @@ import { listBudgetAlerts } from './alerts/list-budget-alerts.ts';
 import { applyBudgets } from './apply-budgets.ts';
 import { countUpBudgets, lockBudgets } from './budget-lock.ts';
 import { type BudgetRow, budgetOfRow } from './budget-row.ts';
-import { changeBudget, deleteBudget, insertBudget } from './write-budgets.ts';
+import { changeBudget, deleteBudget, insertBudget, refuseTooMany } from './write-budgets.ts';
 
 const LIST = `
   SELECT * FROM cost_accounting.budgets WHERE tenant = $1 AND id > $2 AND throttles IS NULL ORDER BY id LIMIT $3`;
@@ -44,6 +44,7 @@ export class PostgresBudgets implements BudgetStore {
       await lockBudgets(transaction);
       const budget = await insertBudget(transaction, stated, nowMs);
       if (budget === undefined) return undefined;
+      await refuseTooMany(transaction, budget.tenant);
       await countUpBudgets(transaction);
       return withStanding(transaction, budget, nowMs);
     });
@@ -54,6 +55,7 @@ export class PostgresBudgets implements BudgetStore {
       await lockBudgets(transaction);
       const budget = await changeBudget(transaction, name, change);
       if (budget === undefined) return undefined;
+      await refuseTooMany(transaction, budget.tenant);
       await countUpBudgets(transaction);
       return withStanding(transaction, budget, nowMs);
     });

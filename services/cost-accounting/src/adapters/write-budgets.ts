@@ -2,6 +2,7 @@ import { windowAt } from '@switchyard/budget';
 import type { Transaction } from '@switchyard/service-kit';
 import type { Budget, StatedBudget } from '../domain/budget/budget.ts';
 import type { BudgetAction } from '../domain/budget/budget-action.ts';
+import { findTooMany } from '../domain/budget/too-many-budgets.ts';
 import { tooManyBudgets } from '../errors.ts';
 import type { BudgetChange, BudgetName } from '../ports.ts';
 import { type BudgetRow, budgetOfRow } from './budget-row.ts';
@@ -40,7 +41,7 @@ const UNTHROTTLE = `
   DELETE FROM cost_accounting.budgets WHERE throttles = $1
     AND (throttle_percent, limit_amount) NOT IN (SELECT * FROM unnest($2::integer[], $3::bigint[]))`;
 
-/** Makes a budget that has counted the past of its window. @returns undefined where its tenant has one of its id @throws TOO_MANY_BUDGETS */
+/** Makes a budget that has counted the past of its window. @returns undefined where its tenant has one of its id */
 export async function insertBudget(
   transaction: Transaction,
   stated: StatedBudget,
@@ -51,7 +52,6 @@ export async function insertBudget(
   const budget = budgetOfRow(rows[0]);
   await beginWindow(transaction, budget, nowMs);
   await setThrottles(transaction, budget);
-  await refuseTooMany(transaction, stated);
   return budget;
 }
 
@@ -67,7 +67,6 @@ export async function changeBudget(
   const budget = budgetOfRow(rows[0]);
   if (actions === undefined) return budget;
   await setThrottles(transaction, budget);
-  await refuseTooMany(transaction, budget);
   return budget;
 }
 
@@ -80,28 +79,14 @@ export async function deleteBudget(transaction: Transaction, { tenant, id }: Bud
   return rowCount === 1;
 }
 
-/** Most budgets of one tenant, and of the installation. */
-const MAX_BUDGETS = 1_000;
-/** Most that refuse of one tenant and one key, or of no key: an attempt is held against at most four times as many. */
-const MAX_REFUSING = 16;
-const COUNT = `
-  SELECT count(*) FILTER (WHERE throttles IS NULL) AS all,
-    count(*) FILTER (WHERE refuses AND throttles IS NULL AND key_id = $2) + count(DISTINCT throttles) FILTER (WHERE key_id = $2) AS refusing
-  FROM cost_accounting.budgets WHERE tenant = $1`;
+const COUNTED = `
+  SELECT * FROM cost_accounting.budgets WHERE tenant = $1 AND throttles IS NULL`;
 
-/** With the one that is being made. @throws TOO_MANY_BUDGETS */
-async function refuseTooMany(
-  transaction: Transaction,
-  { tenant, scope: { keyId }, refuses, actions }: StatedBudget,
-): Promise<void> {
-  const { rows } = await transaction.query<{ all: string; refusing: string }>(COUNT, [tenant, keyId]);
-  const { all = '0', refusing = '0' } = rows[0] ?? {};
-  if (Number(all) > MAX_BUDGETS) throw tooManyBudgets(`${MAX_BUDGETS} budgets`);
-  const binds = refuses || actions.some(({ kind }) => kind === 'throttle');
-  if (binds && Number(refusing) > MAX_REFUSING)
-    throw tooManyBudgets(
-      `${MAX_REFUSING} budgets that refuse or throttle, of ${keyId === '' ? 'no key' : 'one key'}`,
-    );
+/** With those that are being made. @throws TOO_MANY_BUDGETS */
+export async function refuseTooMany(transaction: Transaction, tenant: string): Promise<void> {
+  const { rows } = await transaction.query<BudgetRow>(COUNTED, [tenant]);
+  const most = findTooMany(rows.map(budgetOfRow));
+  if (most !== undefined) throw tooManyBudgets(most);
 }
 
 /**

@@ -11,7 +11,7 @@ import type { PlannedBudget } from '../domain/budget/plan-budgets.ts';
 import { readBudget } from '../domain/budget/read-budget.ts';
 import { budgetTenant } from './budget-tenant.ts';
 import type { BudgetContext } from './create-budget.ts';
-import { refuseUnknownReceivers } from './refuse-unknown-receivers.ts';
+import { askedOnce, refuseUnknownReceivers } from './refuse-unknown-receivers.ts';
 
 const MAX_BUDGETS = 1_000;
 
@@ -21,8 +21,9 @@ export const applyBudgets =
   async (request, { principal }) => {
     const owner = budgetTenant(principal, request.tenant);
     const wanted = readAll(request, principal);
+    const known = askedOnce(receivers);
     for (const [i, { tenant, receivers: ids }] of wanted.entries())
-      await refuseUnknownReceivers(receivers, { tenant, ids, field: `budgets[${i}].receivers` });
+      await refuseUnknownReceivers(known, { tenant, ids, field: `budgets[${i}].receivers` });
     const application = {
       ...{ wanted, pruned: request.prune ? owner : undefined },
       mode: request.dryRun ? ('plan' as const) : ('write' as const),

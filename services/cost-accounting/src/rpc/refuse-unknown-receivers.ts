@@ -8,6 +8,18 @@ export interface NamedReceivers {
   readonly field: string;
 }
 
+/** Receivers that are asked for once of each owner, however many budgets name them. For one request. */
+export function askedOnce(known: KnownReceivers): KnownReceivers {
+  const asked = new Map<string, Promise<ReadonlySet<string>>>();
+  return {
+    ids: (tenant) => {
+      const answer = asked.get(tenant) ?? known.ids(tenant);
+      asked.set(tenant, answer);
+      return answer;
+    },
+  };
+}
+
 /** @throws INVALID_ARGUMENT with the place of a receiver that is not there; UNAVAILABLE where that cannot be asked for */
 export async function refuseUnknownReceivers(
   known: KnownReceivers,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Budget, StatedBudget } from './budget.ts';
-import { planBudgets } from './plan-budgets.ts';
+import { budgetsAfter, planBudgets } from './plan-budgets.ts';
 
 const ALL = { keyId: '', provider: '', model: '', service: '', agent: '', workflow: '' };
 const stated = (id: string, change: Partial<StatedBudget> = {}): StatedBudget => ({
@@ -39,6 +39,7 @@ test('of the pruned owner what is not wanted goes, of others nothing', () => {
   const current = [there('kept'), there('gone'), there('foreign', { tenant: 'other' })];
   const plan = planBudgets({ current, wanted: [stated('kept')], pruned: 'acme' });
   expect(said(plan)).toEqual([['remove', 'acme/gone', []]]);
+  expect(budgetsAfter(current, plan.changes).map(({ id }) => id)).toEqual(['kept', 'foreign']);
 });
 
 test('what makes a budget another one cannot change, and an id is given once', () => {

@@ -59,6 +59,18 @@ export function planBudgets({ current, wanted, pruned }: BudgetPlanInput): Budge
   return { changes: changes.sort((a, b) => (keyOf(a.budget) < keyOf(b.budget) ? -1 : 1)), violations };
 }
 
+/** What there is once a plan is carried out. */
+export function budgetsAfter(
+  current: readonly StatedBudget[],
+  changes: readonly PlannedBudget[],
+): StatedBudget[] {
+  const after = new Map(current.map((budget) => [keyOf(budget), budget]));
+  for (const { action, budget } of changes)
+    if (action === 'remove') after.delete(keyOf(budget));
+    else after.set(keyOf(budget), budget);
+  return [...after.values()];
+}
+
 const keyOf = ({ tenant, id }: Pick<StatedBudget, 'tenant' | 'id'>): string => `${tenant} ${id}`;
 
 function changedFields(before: StatedBudget | undefined, after: StatedBudget): ChangedField[] {
