@@ -10,7 +10,7 @@ import { direct, portkey, switchyardCached, switchyardGrpc, switchyardHttp } fro
  * Gateway, side by side: in turn, several rounds, so that the machine's moods reach all alike. Switchyard runs with
  * everything on: keys checked, decisions stored, every attempt held and settled in the outbox and booked in the ledger.
  */
-const ROUNDS = 5;
+const ROUNDS = 3;
 const CONNECTIONS = [1, 32, 128, 512];
 const REQUESTS = 3_000;
 /** One at a time takes longer. */
