@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { readKey } from '@switchyard/llm';
 import { AddressNotAllowedError, parseNamedHosts } from '@switchyard/service-kit';
 import { FORBIDDEN_ADDRESSES } from '@switchyard/service-kit/ssrf-cases';
@@ -77,6 +78,27 @@ async function send(call: Pick<ProviderCall, 'provider' | 'encoded' | 'headers'>
     deadline.stop();
   }
 }
+
+test.each(['127.0.0.1', '[::1]'])('a connection is opened and closed again at %s', async (host) => {
+  const listening = createTcpServer((socket) => socket.resume());
+  await new Promise<void>((resolve) => listening.listen(0, '::', resolve));
+  const connected = once(listening, 'connection');
+  const { port } = listening.address() as AddressInfo;
+  const { provider } = offering({ provider: 'p' });
+  const { limits } = provider;
+  const deadline = new AttemptDeadline({
+    ...{ limits, answer: 'whole', signal: undefined, remainingMs: undefined },
+  });
+  try {
+    await transport.connect({ ...provider, address: addressOf(`http://${host}:${port}/v1`) }, deadline);
+    const [socket] = (await connected) as [Socket];
+    if (!socket.closed) await once(socket, 'close');
+    expect(resolved, 'no lookup is asked for an address').toEqual([]);
+  } finally {
+    deadline.stop();
+    listening.close();
+  }
+});
 
 const refusal = (tenant: string, origin: string): Promise<unknown> =>
   call(tenant, origin).then(

@@ -98,11 +98,13 @@ export class ProviderTransport {
     deadline: AttemptDeadline,
   ): Promise<void> {
     const reach = reachOfProvider(tenant, () => this.#options.hosts.isNamed(target));
-    const { hostname, host, protocol, port } = new URL(origin);
+    const { host, protocol } = new URL(origin);
+    // Sockets know IPv6 addresses without the brackets that URLs have.
+    const where = { hostname: target.host, host, protocol, port: String(target.port) };
     const connector = buildConnector(this.#connecting({ target, connectMs: limits.connectMs, reach }));
     await new Promise<void>((resolve, reject) => {
       if (!deadline.whenEnded(() => reject(ENDED))) throw ENDED;
-      connector({ hostname, host, protocol, port }, (error, socket) => {
+      connector(where, (error, socket) => {
         socket?.destroy();
         if (error === null) resolve();
         else reject(error);
