@@ -20,7 +20,7 @@ export class BudgetBookFile {
   load(): BudgetBook | undefined {
     try {
       const kept = GetBudgetBookResponse.fromJSON(JSON.parse(readFileSync(this.#path, 'utf8')));
-      return budgetBookOf(kept);
+      return budgetBookOf(kept, this.#log);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
         this.#log.warn({ err: error }, 'the kept budgets cannot be read');

@@ -5,21 +5,41 @@ import {
   BudgetUnit as UnitMessage,
 } from '@switchyard/contracts/cost';
 import { Strategy } from '@switchyard/contracts/routing';
+import type { Logger } from '@switchyard/service-kit';
 import type { BoundBudget, BudgetUnit } from '../domain/budget/bound-budget.ts';
 import { BudgetBook } from '../domain/budget/budget-book.ts';
 import type { Downgrade } from '../domain/budget/downgrade.ts';
 import { findStrategy } from '../domain/strategies/find-strategy.ts';
 
-/** The book that cost-accounting, or the kept one, says. @throws where a budget counts in a unit, or has a strategy, that is not known here: a newer one */
-export const budgetBookOf = ({ version, budgets, downgrades }: GetBudgetBookResponse): BudgetBook =>
-  new BudgetBook(version, budgets.map(boundBudgetOf), downgrades.map(downgradeOfMessage));
+/**
+ * The book that cost-accounting, or the kept one, says. A downgrade by a strategy that is not known here (a newer one) is by cost
+ * instead, with a warning: one tenant's must not keep everybody's book away.
+ *
+ * @throws where a budget counts in a unit that is not known here
+ */
+export const budgetBookOf = (
+  { version, budgets, downgrades }: GetBudgetBookResponse,
+  log: Pick<Logger, 'warn'>,
+): BudgetBook =>
+  new BudgetBook(
+    version,
+    budgets.map(boundBudgetOf),
+    downgrades.map((downgrade) => downgradeOfMessage(downgrade, log)),
+  );
 
-function downgradeOfMessage({ endMs, ...downgrade }: BudgetDowngrade): Downgrade {
+function downgradeOfMessage({ endMs, ...downgrade }: BudgetDowngrade, log: Pick<Logger, 'warn'>): Downgrade {
   const { budget, tenant, keyId, atPercent, model, strategy } = downgrade;
-  if (strategy !== Strategy.UNSPECIFIED && findStrategy(strategy) === undefined)
-    throw new RangeError(`a budget has a strategy ${strategy}, which this version does not know`);
-  const end = endMs === undefined ? Number.POSITIVE_INFINITY : Number(endMs);
-  return { budget, tenant, keyId, atPercent, model, strategy, endMs: end };
+  const isKnown = strategy === Strategy.UNSPECIFIED || findStrategy(strategy) !== undefined;
+  if (!isKnown)
+    log.warn(
+      { budget, tenant, strategy },
+      'a budget downgrades by a strategy that is not known here: by cost',
+    );
+  return {
+    ...{ budget, tenant, keyId, atPercent, model },
+    strategy: isKnown ? strategy : Strategy.COST,
+    endMs: endMs === undefined ? Number.POSITIVE_INFINITY : Number(endMs),
+  };
 }
 
 const boundBudgetOf = ({ number, scope, unit, windows, ...budget }: BoundBudgetMessage): BoundBudget => ({

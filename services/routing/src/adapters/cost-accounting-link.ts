@@ -166,7 +166,7 @@ export class CostAccountingLink {
 
   /** One that is older than budgets tells no version, and has no book. */
   async #loadBudgets(): Promise<void> {
-    const { leases, books, target } = this.#options;
+    const { leases, books, target, log } = this.#options;
     if (!this.#budgetsAreOld) return;
     if (this.#told?.budgetVersion === '') {
       leases.setBook(EMPTY_BOOK);
@@ -183,7 +183,7 @@ export class CostAccountingLink {
     if (now !== undefined) leases.setTime({ nowMs: now.getTime(), asked });
     this.#bookReadAtMs = asked.monotonicMs;
     if (version === leases.version) return;
-    leases.setBook(budgetBookOf(response));
+    leases.setBook(budgetBookOf(response, log));
     books.save(response);
   }
 

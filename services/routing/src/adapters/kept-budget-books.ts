@@ -46,7 +46,7 @@ export class KeptBudgetBooks {
       const book = (await shared.load()) ?? GetBudgetBookResponse.fromPartial({});
       // cost-accounting may have told a newer one meanwhile.
       if (leases.isKnown) return;
-      leases.setBook(budgetBookOf(book));
+      leases.setBook(budgetBookOf(book, log));
       file.save(book);
     } catch (error) {
       log.warn({ err: error }, 'it is not known yet which budgets there are; nothing is spent until then');
