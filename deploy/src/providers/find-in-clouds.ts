@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { err, ok, type Result } from '@switchyard/kernel';
 import type { EnvReader } from '@switchyard/service-kit';
 import { OTHER_PRIORITY, type PlannedProvider } from './planned-provider.ts';
 
@@ -33,7 +34,7 @@ const CLOUDS: readonly Cloud[] = [
   { id: 'azure', displayName: 'Azure OpenAI', wireFormat: 'azure-openai', find: findAzure },
 ];
 
-/** Providers of clouds whose key and address are in the environment. What is wrong becomes a problem of the reader's, without the key. */
+/** Providers of clouds whose key and address are in the environment. What is odd becomes a note, without the key: the variables are other tools' too. */
 export function findInClouds(reader: EnvReader): CloudFinding {
   const providers: PlannedProvider[] = [];
   const notes: string[] = [];
@@ -59,9 +60,13 @@ function findCohere(reader: EnvReader): Finding {
 /** https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html; a key without a region is for something else. */
 function findBedrock(reader: EnvReader): Finding {
   const [source, accessKeyId] = firstOf(reader, ['AWS_ACCESS_KEY_ID']);
+  if (accessKeyId === undefined) return undefined;
   const secretAccessKey = reader.optional('AWS_SECRET_ACCESS_KEY');
-  const region = nameIn(reader, ['AWS_REGION', 'AWS_DEFAULT_REGION']);
-  if (accessKeyId === undefined || secretAccessKey === undefined || region === undefined) return undefined;
+  if (secretAccessKey === undefined) return undefined;
+  const named = nameIn(reader, ['AWS_REGION', 'AWS_DEFAULT_REGION']);
+  if (!named.ok) return { note: named.error };
+  const region = named.value;
+  if (region === undefined) return undefined;
   const key = JSON.stringify({
     access_key_id: accessKeyId,
     secret_access_key: secretAccessKey,
@@ -74,11 +79,16 @@ function findBedrock(reader: EnvReader): Finding {
 /** https://cloud.google.com/docs/authentication/application-default-credentials: the variable is the path of a file */
 function findVertex(reader: EnvReader): Finding {
   const [source, path] = firstOf(reader, ['GOOGLE_APPLICATION_CREDENTIALS']);
-  const region = nameIn(reader, ['GOOGLE_VERTEX_LOCATION', 'GOOGLE_CLOUD_LOCATION']);
-  if (path === undefined || region === undefined) return undefined;
+  if (path === undefined) return undefined;
+  const located = nameIn(reader, ['GOOGLE_VERTEX_LOCATION', 'GOOGLE_CLOUD_LOCATION']);
+  if (!located.ok) return { note: located.error };
+  const region = located.value;
+  if (region === undefined) return undefined;
   const account = serviceAccountAt(path);
   if (account === undefined) return { note: `${source} names no readable key of a service account` };
-  const project = nameIn(reader, ['GOOGLE_VERTEX_PROJECT', 'GOOGLE_CLOUD_PROJECT']) ?? account.projectId;
+  const named = nameIn(reader, ['GOOGLE_VERTEX_PROJECT', 'GOOGLE_CLOUD_PROJECT']);
+  if (!named.ok) return { note: named.error };
+  const project = named.value ?? account.projectId;
   const host = region === 'global' ? 'aiplatform.googleapis.com' : `${region}-aiplatform.googleapis.com`;
   return {
     baseUrl: `https://${host}/v1/projects/${project}/locations/${region}/publishers/google`,
@@ -91,13 +101,12 @@ function findVertex(reader: EnvReader): Finding {
 /** https://learn.microsoft.com/azure/ai-services/openai: models are called by the names of their deployments, which the user chose. */
 function findAzure(reader: EnvReader): Finding {
   const [source, key] = firstOf(reader, ['AZURE_OPENAI_API_KEY']);
+  if (key === undefined) return undefined;
   const endpoint = reader.optional('AZURE_OPENAI_ENDPOINT');
-  if (key === undefined || endpoint === undefined) return undefined;
+  if (endpoint === undefined) return undefined;
   const url = URL.parse(endpoint);
-  if (url?.protocol !== 'https:' || url.port !== '' || !AZURE_HOSTS.test(url.hostname)) {
-    reader.problem('AZURE_OPENAI_ENDPOINT must be an address such as https://my-resource.openai.azure.com');
-    return undefined;
-  }
+  if (url?.protocol !== 'https:' || url.port !== '' || !AZURE_HOSTS.test(url.hostname))
+    return { note: 'AZURE_OPENAI_ENDPOINT must be an address such as https://my-resource.openai.azure.com' };
   const models = (
     reader.optional('AZURE_OPENAI_DEPLOYMENTS') ??
     reader.optional('AZURE_OPENAI_DEPLOYMENT') ??
@@ -119,11 +128,11 @@ function firstOf(reader: EnvReader, names: readonly string[]): readonly [string,
   return [names[0] ?? '', undefined];
 }
 
-function nameIn(reader: EnvReader, names: readonly string[]): string | undefined {
+/** The plain name that the first variable holds that is set; undefined where none is. What is wrong with it, in one sentence. */
+function nameIn(reader: EnvReader, names: readonly string[]): Result<string | undefined, string> {
   const [name, value] = firstOf(reader, names);
-  if (value === undefined || NAME.test(value)) return value;
-  reader.problem(`${name} must be a plain name, not ${JSON.stringify(value)}`);
-  return undefined;
+  if (value === undefined || NAME.test(value)) return ok(value);
+  return err(`${name} must be a plain name, not ${JSON.stringify(value)}`);
 }
 
 /** The key of a service account as its file has it; undefined where it is none, or cannot be read. */
