@@ -101,13 +101,20 @@ export class RunningFleet implements AsyncDisposable {
     for (const process of this.#processes) process.killNow();
   };
 
+  /** The same with the servers, whose data is not kept. */
+  readonly #killAllNow = (): void => {
+    this.killNow();
+    for (const server of Object.values(this.#servers ?? {}))
+      if (server.source !== 'given' && server.pid !== undefined) process.kill(server.pid, 'SIGKILL');
+  };
+
   /** Starts everything. @throws StartError; what has started by then is for `stop` to end */
   async start(): Promise<void> {
     const { signal } = this.#end;
     this.#options.signal?.addEventListener('abort', () => this.#end.abort(), { once: true });
     if (this.#options.signal?.aborted) this.#end.abort();
     // As the testkit does with servers in temporary folders: nobody would find these processes again.
-    if (this.#options.stateDir === undefined) process.once('exit', this.killNow);
+    if (this.#options.stateDir === undefined) process.once('exit', this.#killAllNow);
     const keepAlive = new KeepAlive({ progress: this.#progress, clock: systemClock, signal });
     this.#servers = await this.#startServers(keepAlive);
     this.#changed();
@@ -157,7 +164,7 @@ export class RunningFleet implements AsyncDisposable {
       );
     }
     this.#changed();
-    process.off('exit', this.killNow);
+    process.off('exit', this.#killAllNow);
     await this.#prepared.removeStateDir();
   }
 
