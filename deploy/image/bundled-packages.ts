@@ -5,7 +5,7 @@ import { join, sep } from 'node:path';
 export interface BundledPackage {
   readonly name: string;
   readonly version: string;
-  /** SPDX expression as the package states it; undefined where it states none. */
+  /** SPDX expression as the package states it, or the title of its licence does; undefined where neither does. */
   readonly license: string | undefined;
   /** Its licence's text, which goes with the code; undefined where the package brings none. */
   readonly licenseText: string | undefined;
@@ -28,6 +28,9 @@ function packageFolder(module: string): string | undefined {
   return join(module.slice(0, start + NODE_MODULES.length), first, first.startsWith('@') ? second : '');
 }
 
+/** SPDX identifiers by the first line of a licence's text. */
+const TITLES: ReadonlyMap<string, string> = new Map([['MIT License', 'MIT']]);
+
 async function readPackage(folder: string): Promise<BundledPackage> {
   const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
     name: string;
@@ -36,5 +39,7 @@ async function readPackage(folder: string): Promise<BundledPackage> {
   };
   const file = (await readdir(folder)).find((entry) => /^(licen[cs]e|copying)(\.|-|$)/i.test(entry));
   const licenseText = file === undefined ? undefined : await readFile(join(folder, file), 'utf8');
-  return { name, version, license: typeof license === 'string' ? license : undefined, licenseText };
+  const stated =
+    typeof license === 'string' ? license : TITLES.get(licenseText?.split('\n', 1)[0]?.trim() ?? '');
+  return { name, version, license: stated, licenseText };
 }
