@@ -1,3 +1,4 @@
+import { waitForLocks } from '@switchyard/service-kit';
 import { appendAuditEntries } from './adapters/append-audit-entries.ts';
 import { enqueueEvent } from './adapters/enqueue-event.ts';
 import { type BootstrapOutcome, upsertBootstrapKey } from './adapters/upsert-bootstrap-key.ts';
@@ -6,6 +7,8 @@ import type { BootstrapKey } from './domain/bootstrap-key.ts';
 import { INSTALLATION } from './domain/ownership.ts';
 import type { CredentialContext, OutboxEvent } from './ports.ts';
 
+/** As long as others may take that start at the same time. */
+const LOCK_WAIT_MS = 10_000;
 /** One replica at a time: two that start together would both insert. */
 const LOCK = 'SELECT pg_advisory_xact_lock(7246002)';
 
@@ -19,6 +22,7 @@ export async function bootstrapKeys(
 ): Promise<void> {
   const { postgres, publish, forgetKey } = context;
   const done = await postgres.asSystem(async (transaction) => {
+    await waitForLocks(transaction, LOCK_WAIT_MS);
     await transaction.query(LOCK);
     const nowMs = context.clock.wallMs();
     const outcomes: { key: BootstrapKey; outcome: BootstrapOutcome; event: OutboxEvent | undefined }[] = [];

@@ -30,7 +30,7 @@ export interface Postgres {
 
 /** Together below 2 s, so that a caller is told in time whose connection or lock does not come. */
 const CONNECT_TIMEOUT_MS = 1_400;
-/** Who waits for a lock keeps a connection from everyone else. */
+/** Who waits for a lock keeps a connection from everyone else. {@link waitForLocks} waits longer. */
 const LOCK_TIMEOUT_MS = 500;
 
 /** Opens a pool. Connects on first use and comes back by itself. */
@@ -82,6 +82,10 @@ export function openPostgres(options: PostgresOptions): Postgres {
     close: () => pool.end(),
   };
 }
+
+/** Lets a transaction wait longer for locks: where others have them as a matter of course, and no caller waits for an answer. */
+export const waitForLocks = (transaction: Transaction, ms: number): Promise<unknown> =>
+  transaction.query(`SET LOCAL lock_timeout = ${ms}`);
 
 function openPool(options: PostgresOptions): pg.Pool {
   return new pg.Pool({

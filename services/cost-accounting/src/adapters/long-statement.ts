@@ -1,4 +1,4 @@
-import type { Transaction } from '@switchyard/service-kit';
+import { type Transaction, waitForLocks } from '@switchyard/service-kit';
 
 /** Hashing ten million entries takes the better part of a minute. */
 const LONG_MS = 600_000;
@@ -15,7 +15,7 @@ export async function runLong<Row extends Record<string, unknown>>(
   { text, values = [] }: LongStatement,
 ): Promise<Row[]> {
   await transaction.query(`SET LOCAL statement_timeout = ${LONG_MS}`);
-  await transaction.query(`SET LOCAL lock_timeout = ${LONG_MS}`);
+  await waitForLocks(transaction, LONG_MS);
   // pg takes a time limit of one statement; its types do not know it.
   const statement = { text, values: [...values], query_timeout: LONG_MS };
   return (await transaction.query<Row>(statement)).rows;

@@ -8,7 +8,7 @@ import {
   WindowAccount,
   windowAt,
 } from '@switchyard/budget';
-import type { Postgres, Transaction } from '@switchyard/service-kit';
+import { type Postgres, type Transaction, waitForLocks } from '@switchyard/service-kit';
 import type { BudgetIndex } from '../domain/budget/budget-index.ts';
 import { isNearlyUsedUp } from '../domain/budget/reached.ts';
 import { keepBudgets } from './budget-lock.ts';
@@ -41,7 +41,7 @@ const REFUSED = `
   UPDATE cost_accounting.budget_windows SET refused_at = now()
   WHERE (budget, start_ms) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[])) AND refused_at IS NULL`;
 // Replicas that ask for the same windows wait for each other as a matter of course: one exchange of each.
-const WAIT_FOR_OTHERS = `SET LOCAL lock_timeout = '3s'`;
+const LOCK_WAIT_MS = 3_000;
 // The ledger has every record of theirs, and none will follow.
 const CLOSE = `
   UPDATE cost_accounting.budget_leases AS lease SET returned = lease.granted - lease.settled
@@ -63,7 +63,7 @@ export class PostgresLeases {
   /** Takes note of what a replica has, and grants what it lacks. */
   exchange(exchange: LeaseExchange, nowMs: number): Promise<LeaseAnswer> {
     return this.#postgres.asSystem(async (transaction) => {
-      await transaction.query(WAIT_FOR_OTHERS);
+      await waitForLocks(transaction, LOCK_WAIT_MS);
       await keepBudgets(transaction);
       const { index } = await this.#budgets.read(transaction);
       const named = keysOf(exchange);

@@ -1,4 +1,4 @@
-import type { Postgres, Transaction } from '@switchyard/service-kit';
+import { type Postgres, type Transaction, waitForLocks } from '@switchyard/service-kit';
 import type { EntryOfOutbox } from '../domain/budget/count-usage.ts';
 import { admitRecords } from '../domain/intake/admit-records.ts';
 import type { NumberedRecord } from '../domain/intake/read-usage-batch.ts';
@@ -64,14 +64,14 @@ export class PostgresLedger implements Ledger {
 }
 
 /** Batches of the same outboxes wait for each other as a matter of course; nobody waits for an answer meanwhile. */
-const WAIT_FOR_OTHERS = `SET LOCAL lock_timeout = '10s'`;
+const LOCK_WAIT_MS = 10_000;
 
 async function commitBatch(
   transaction: Transaction,
   batch: LedgerBatch,
   budgets: PostgresBudgetIndex,
 ): Promise<CommittedBatch> {
-  await transaction.query(WAIT_FOR_OTHERS);
+  await waitForLocks(transaction, LOCK_WAIT_MS);
   const outboxIds = [...new Set(batch.records.map(({ outboxId }) => outboxId))];
   const committed = await lockOutboxes(transaction, outboxIds);
   const { fresh, seen, after } = admitRecords(batch.records, committed);

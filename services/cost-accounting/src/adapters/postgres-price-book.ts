@@ -1,5 +1,5 @@
 import { type OfferingPrice, PriceTier } from '@switchyard/contracts/cost';
-import type { Postgres, Transaction } from '@switchyard/service-kit';
+import { type Postgres, type Transaction, waitForLocks } from '@switchyard/service-kit';
 import { nextPriceVersion } from '../domain/price/price-version.ts';
 import type { CatalogPrices, PriceBook, PriceBookStore } from '../ports.ts';
 import { ADVISORY_LOCKS } from './advisory-locks.ts';
@@ -10,6 +10,8 @@ const CURRENT = `SELECT version, catalog_digest FROM cost_accounting.price_books
 const CURRENT_WITH_TERMS = `
   SELECT book.version, terms.version AS terms
   FROM (SELECT version FROM cost_accounting.price_books ORDER BY version DESC LIMIT 1) AS book, cost_accounting.price_terms_version AS terms`;
+/** As long as another may take to write a catalog's prices. */
+const LOCK_WAIT_MS = 10_000;
 /** Two replicas that start at once make one version, not two. */
 const LOCK = `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.priceBook})`;
 const ADD_VERSION = 'INSERT INTO cost_accounting.price_books (version, catalog_digest) VALUES ($1, $2)';
@@ -74,6 +76,7 @@ export class PostgresPriceBookStore implements PriceBookStore {
 
   adopt({ digest, prices }: CatalogPrices): Promise<string> {
     return this.#postgres.asSystem(async (transaction) => {
+      await waitForLocks(transaction, LOCK_WAIT_MS);
       await transaction.query(LOCK);
       const { rows } = await transaction.query<{ version: string; catalog_digest: string }>(CURRENT);
       const [current] = rows;
