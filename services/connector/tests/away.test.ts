@@ -65,9 +65,9 @@ test('everything that is wrong with the configuration is told at once', () => {
     expect.objectContaining({
       problems: [
         'CONNECTOR_API_KEY is required',
+        'CONNECTOR_DATABASE_URL must be a URL that begins with postgresql:// or postgres://',
         'CONNECTOR_ALLOWED_PRIVATE_HOSTS: "db.internal" is not host:port',
         'CONNECTOR_ALLOWED_PRIVATE_HOSTS: "*:5432" is not host:port',
-        'CONNECTOR_DATABASE_URL must be a URL that begins with postgresql:// or postgres://',
         expect.stringContaining('CONNECTOR_CA_FILE'),
         'CONNECTOR_MAX_CONCURRENCY must be a whole number from 1 to 10000, not "0"',
       ],

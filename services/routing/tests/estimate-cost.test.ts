@@ -14,6 +14,7 @@ import { HeldPrefixes } from '../src/runtime/held-prefixes.ts';
 import { ProviderQuotas } from '../src/runtime/limits/provider-quotas.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
 import { offering, snapshotOf } from './domain/offerings.ts';
+import { noBudgets } from './support/no-budgets.ts';
 import { readyKeys } from './support/ready-keys.ts';
 
 const USD = 1_000_000_000n;
@@ -36,6 +37,7 @@ function estimate(offerings: readonly Offering[], asked: EstimateCostRequest): P
     snapshots: { current: snapshotOf(offerings) },
     runtimes: new RuntimeRegistry(),
     prefixes: new HeldPrefixes(),
+    budgets: noBudgets(),
     secrets: readyKeys(),
     clock,
     quotas: new ProviderQuotas({ store: undefined, clock }),

@@ -4,10 +4,12 @@ import { expect, test, vi } from 'vitest';
 import type { Offering } from '../src/domain/snapshot/offering.ts';
 import type { PipelineContext } from '../src/ports.ts';
 import { listProviders } from '../src/rpc/list-providers.ts';
+import { HeldPrefixes } from '../src/runtime/held-prefixes.ts';
 import { ProviderQuotas } from '../src/runtime/limits/provider-quotas.ts';
 import { RuntimeRegistry } from '../src/runtime/runtime-registry.ts';
 import { offering, snapshotOf } from './domain/offerings.ts';
 import { authenticateByName } from './support/callers.ts';
+import { noBudgets } from './support/no-budgets.ts';
 import { readyKeys } from './support/ready-keys.ts';
 
 const PROVIDERS = 200;
@@ -50,6 +52,8 @@ test('each provider has the statistics of its own calls, and a page of many look
     },
     runtimes,
     secrets: readyKeys(),
+    prefixes: new HeldPrefixes(),
+    budgets: noBudgets(),
     clock,
     quotas: new ProviderQuotas({ store: undefined, clock }),
     random: () => 0.5,
