@@ -32,11 +32,12 @@ export const events: Command = {
     if (positionals[0] !== 'tail') throw new UsageError('events needs "tail"');
     const sinceMs = textOption(input, 'since') === undefined ? undefined : durationOption(input, 'since', '');
     const connection = await openBus(settings.natsUrl);
-    signal.addEventListener('abort', () => void connection.close(), { once: true });
     const topics = topicsOf(busNames(settings.subjectPrefix));
     if (sinceMs === undefined) for (const topic of topics) follow(topic, { connection, output });
-    else await Promise.all(topics.map((topic) => replay(topic, { connection, output, sinceMs })));
-    await connection.closed();
+    else for (const topic of topics) await replay(topic, { connection, output, sinceMs, signal });
+    signal.addEventListener('abort', () => void connection.close(), { once: true });
+    if (signal.aborted) await connection.close();
+    else await connection.closed();
   },
 };
 
@@ -57,7 +58,7 @@ function follow(topic: Topic, { connection, output }: Tail): void {
 /** Prints what its stream has since a time, and then what comes, in order. Who has no stream yet has nothing to replay. */
 async function replay(
   topic: Topic,
-  { connection, output, sinceMs }: Tail & { readonly sinceMs: number },
+  { connection, output, sinceMs, signal }: Tail & { readonly sinceMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const consumers = connection.jetstream().consumers;
   const since = {
@@ -69,7 +70,9 @@ async function replay(
     throw error;
   });
   if (consumer === undefined) return follow(topic, { connection, output });
-  for await (const message of await consumer.consume()) print(message, topic, output);
+  const messages = await consumer.consume({ callback: (message) => print(message, topic, output) });
+  // A consumer that is not told to stop tries to find its connection again.
+  signal.addEventListener('abort', () => messages.stop(), { once: true });
 }
 
 function print(message: Msg | JsMsg, { decode }: Topic, output: Output): void {
