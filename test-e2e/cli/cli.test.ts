@@ -134,7 +134,7 @@ test('budgets: one that runs low is told of and decides on another model; prices
   await textOf('budgets', 'set', 'low', '--usd', '0.000001', ...downgrade);
   await expect
     .poll(explained, { timeout: 60_000 })
-    .toMatch(/^primary\/sim-fast: .*; downgraded by the installation's budget "low" at 50 %/);
+    .toMatch(/^primary\/sim-fast: .*; downgraded by the installation's budget "low" \(/);
   const budget = await textOf('budgets', 'get', 'low');
   expect(budget).toContain('From 50 % on, requests are decided on sim-fast (in force).');
   expect(budget).toMatch(/^used up +\S+Z .* nats firing/m);
