@@ -1,4 +1,5 @@
-import { SwitchyardClient } from '@switchyard/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SwitchyardClient, textRequest } from '@switchyard/client';
 import { PutSecretRequest, SecretServiceClient } from '@switchyard/contracts/credential';
 import { Provider, ProviderAdminServiceClient, type ProviderLimits } from '@switchyard/contracts/routing';
 import { type FleetOptions, type RunningFleet, startFleet } from '@switchyard/deploy';
@@ -37,6 +38,8 @@ export interface TestFleet extends AsyncDisposable {
 }
 
 const SECRET = 'test/simulated';
+/** Longest wait for what every replica is to know. */
+const KNOWN_MS = 10_000;
 
 /** Entry in the catalog, and the end of the base address, by format. */
 export const SIMULATED_AS: Readonly<
@@ -112,6 +115,7 @@ export async function startTestFleet({
   const clients = fleet.processes
     .filter(({ name }) => name.startsWith('routing'))
     .map(({ address }) => new SwitchyardClient({ address, apiKey: fleet.apiKey }));
+  await Promise.all(clients.map((client) => untilKnown(client, providers)));
   return {
     fleet,
     clients,
@@ -120,6 +124,15 @@ export async function startTestFleet({
       await fleet.stop();
     },
   };
+}
+
+/** Registering returns before every replica knows the providers and their prices; a fleet without cost-accounting never has prices. */
+async function untilKnown(client: SwitchyardClient, providers: readonly TestProvider[]): Promise<void> {
+  for (const endMs = performance.now() + KNOWN_MS; performance.now() < endMs; await sleep(100)) {
+    const estimated = await client.estimateCost(textRequest('sim-fast', 'hello')).catch(() => undefined);
+    const priced = estimated?.estimates.filter(({ expectedNanoUsd }) => expectedNanoUsd !== undefined) ?? [];
+    if (new Set(priced.map(({ provider }) => provider)).size >= providers.length) return;
+  }
 }
 
 /** Where the key of a provider is kept. */
