@@ -4,9 +4,9 @@ const common = {
   globalSetup: ['libs/testkit/src/servers/global-setup.ts'],
   exclude: ['**/node_modules/**'],
   pool: 'forks' as const,
-  hookTimeout: 120_000,
+  hookTimeout: 60_000,
   // What is awaited comes when it comes; a test of a promised time says that time itself.
-  expect: { poll: { timeout: 30_000 } },
+  expect: { poll: { timeout: 15_000 } },
 };
 
 export default defineConfig({
@@ -18,7 +18,7 @@ export default defineConfig({
           name: 'units and services',
           include: ['{libs,services,deploy,helm}/**/*.test.ts', 'test-e2e/lint/**/*.test.ts'],
           maxWorkers: 2,
-          testTimeout: 60_000,
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },

@@ -7,14 +7,14 @@ import { SimulatorControl } from '../support/simulator-control.ts';
 import { startTestFleet } from '../support/test-fleet.ts';
 import { UsageBus } from '../support/usage-bus.ts';
 
-const REQUESTS = 6_000;
+const REQUESTS = 20_000;
 
 const sumOf = async (fleet: RunningFleet): Promise<bigint> => {
   const sql = `SELECT sum(amount_nano_usd)::text AS total FROM cost_accounting.ledger WHERE purpose <> 'probe'`;
   return BigInt((await queryFleet<{ total: string }>(fleet, sql))[0]?.total ?? '-1');
 };
 
-test('A14, A17: 6,000 requests over two replicas, cost-accounting and NATS killed, the stream deleted: ledger and simulator agree', {
+test('A14, A17: 20,000 requests over two replicas, cost-accounting and NATS killed, the stream deleted: ledger and simulator agree', {
   timeout: 300_000,
 }, async () => {
   await using started = await startTestFleet({ routingReplicas: 2, onDeath: 'leave' });
@@ -23,14 +23,14 @@ test('A14, A17: 6,000 requests over two replicas, cost-accounting and NATS kille
   const deleteStream = async () => expect(await bus.deleteStream()).toBeGreaterThan(0);
   const events: Promise<unknown>[] = [];
   const at = new Map([
-    [600, () => fleet.process('cost-accounting').kill('SIGKILL')],
+    [2_000, () => fleet.process('cost-accounting').kill('SIGKILL')],
     // What was published since is only in the stream: the outboxes must send it again.
-    [1_500, deleteStream],
-    [1_800, () => fleet.process('cost-accounting').restart()],
-    [3_000, () => fleet.process('cost-accounting').kill('SIGKILL')],
-    [3_600, () => fleet.process('cost-accounting').restart()],
-    [3_900, () => fleet.servers.nats.kill('SIGKILL')],
-    [4_800, () => fleet.servers.nats.restart()],
+    [5_000, deleteStream],
+    [6_000, () => fleet.process('cost-accounting').restart()],
+    [10_000, () => fleet.process('cost-accounting').kill('SIGKILL')],
+    [12_000, () => fleet.process('cost-accounting').restart()],
+    [13_000, () => fleet.servers.nats.kill('SIGKILL')],
+    [16_000, () => fleet.servers.nats.restart()],
   ]);
   const { answered, failed } = await runLoad({
     clients,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { rollReplicas } from '../faults/figures/a10-rolling-stop.ts';
 
-const ROLLS = 5;
+const ROLLS = 20;
 
 test(`A10: ${ROLLS} SIGTERM rolls of two routing replicas under gRPC and HTTP load: 0 failed calls, no lost record`, {
-  timeout: 200_000,
+  timeout: 400_000,
 }, async () => {
   const { ended, grpc, http, booked, outcomes } = await rollReplicas(ROLLS);
   expect(ended).toBe(ROLLS);
