@@ -55,9 +55,11 @@ export const a14: Figure = {
   },
 };
 
-/** Asks until so many were answered. */
+/** Asks until so many were answered and nobody is killed any more. */
 class Load {
   answered = 0;
+  /** Every kill has struck. */
+  isSpared = false;
   readonly #clients: readonly SwitchyardClient[];
 
   constructor(clients: readonly SwitchyardClient[]) {
@@ -65,7 +67,7 @@ class Load {
   }
 
   get isOver(): boolean {
-    return this.answered >= REQUESTS;
+    return this.isSpared && this.answered >= REQUESTS;
   }
 
   async run(): Promise<void> {
@@ -88,7 +90,7 @@ class Load {
 /** @returns how often it killed */
 async function killInTurn(fleet: RunningFleet, load: Load): Promise<number> {
   let kills = 0;
-  while (kills < KILLS && !load.isOver) {
+  while (kills < KILLS) {
     if (load.answered < ((kills + 1) * REQUESTS) / (KILLS + 1)) {
       await sleep(20);
       continue;
@@ -99,6 +101,7 @@ async function killInTurn(fleet: RunningFleet, load: Load): Promise<number> {
     await victim.restart();
     kills++;
   }
+  load.isSpared = true;
   return kills;
 }
 
