@@ -10,10 +10,10 @@ export type {
   WindowStanding,
 } from './lease/exchange.ts';
 export { type Accounts, exchangeLeases } from './lease/exchange-leases.ts';
+export type { Instant } from './lease/instant.ts';
 export { type Lease, type LeaseKey, leaseKeyText, outstanding } from './lease/lease.ts';
 export {
   type Charge,
-  type Instant,
   LeaseHolder,
   type LeaseHolderOptions,
   type Reservation,

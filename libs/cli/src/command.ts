@@ -1,5 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import type { Output, TextSink } from './output/output.ts';
+import type { Output } from './output/output.ts';
+import type { TextSink } from './output/text-sink.ts';
 import type { CliSettings } from './settings.ts';
 
 /** What a command was called with. */

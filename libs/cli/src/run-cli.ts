@@ -23,7 +23,8 @@ import { probing } from './commands/probing.ts';
 import { providers } from './commands/providers.ts';
 import { route } from './commands/route.ts';
 import { testProvider } from './commands/test-provider.ts';
-import { Output, type TextSink } from './output/output.ts';
+import { Output } from './output/output.ts';
+import type { TextSink } from './output/text-sink.ts';
 import { viewOf } from './output/view.ts';
 import { readSettings } from './settings.ts';
 

@@ -41,23 +41,20 @@ export {
 export { pricesAt } from './catalog/prices-at.ts';
 export { RESIDENCY_REGIONS, type Region, residencyOf, residencyOfAll } from './catalog/residency.ts';
 export { checkCatalog, loadCatalog } from './catalog/snapshot/load-catalog.ts';
+export type { DecodedResponse } from './formats/decoded-response.ts';
 export { deltasOfMessage } from './formats/deltas-of-message.ts';
 export { type Dialect, GENERIC_DIALECT, OPENAI_DIALECT } from './formats/dialect.ts';
 export { ERROR_CLASSES, type ErrorClass, type ErrorClassRules } from './formats/error-classes.ts';
+export type { EncodedRequest, HttpAnswer, ResponseHeaders, SendableRequest } from './formats/http-message.ts';
 export { MessageBuilder } from './formats/message-builder.ts';
 export type { ModelTraits } from './formats/model-traits.ts';
 export { type ProviderError, type ProviderErrorInit, providerError } from './formats/provider-error.ts';
+export type { Unsupported } from './formats/unsupported.ts';
 export type {
-  DecodedResponse,
-  EncodedRequest,
   EncodeInput,
-  HttpAnswer,
-  ResponseHeaders,
-  SendableRequest,
   StreamDecoder,
   StreamDecoderOptions,
   StreamEvent,
-  Unsupported,
   WireFormat,
   WireFormatId,
 } from './formats/wire-format.ts';

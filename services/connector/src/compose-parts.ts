@@ -18,7 +18,7 @@ import { type ConnectorTypes, createConnectorTypes } from './connector-types.ts'
 import { ConnectorGates } from './domain/connector-gates.ts';
 import { type ConnectorEvents, connectorEvents, exposeGauges } from './events.ts';
 import type { ConnectorStore, SecretName } from './ports.ts';
-import type { PerformDependencies } from './rpc/perform-call.ts';
+import type { PerformDependencies } from './rpc/started-call.ts';
 
 /** What the handlers of RPCs stand on. */
 export interface Parts extends PerformDependencies {

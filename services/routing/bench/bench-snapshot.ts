@@ -3,12 +3,13 @@ import { Provider, ProviderMode } from '@switchyard/contracts/routing';
 import { type Random, seededRandom } from '@switchyard/kernel';
 import { type Catalog, type Prices, pricesOf } from '@switchyard/llm';
 import { prepareSelections } from '../src/domain/decide/select-offerings.ts';
-import { buildSnapshot, type SnapshotParts } from '../src/domain/snapshot/build-snapshot.ts';
+import { buildSnapshot } from '../src/domain/snapshot/build-snapshot.ts';
 import { indexModels } from '../src/domain/snapshot/index-models.ts';
 import type { Offering } from '../src/domain/snapshot/offering.ts';
 import { priceKey } from '../src/domain/snapshot/provider-offers.ts';
 import { REGIONS } from '../src/domain/snapshot/region.ts';
 import type { Snapshot } from '../src/domain/snapshot/snapshot.ts';
+import type { SnapshotParts } from '../src/domain/snapshot/snapshot-parts.ts';
 import { tokenRates } from '../src/domain/snapshot/token-rates.ts';
 
 /** How large a snapshot is to be. */

@@ -5,7 +5,7 @@ import { HealthLink } from './adapters/health-link.ts';
 import type { PostgresConfiguration } from './adapters/postgres-configuration.ts';
 import { publishObservations } from './bus/publish-observations.ts';
 import type { RoutingConfig } from './config.ts';
-import type { PriceBook } from './domain/snapshot/build-snapshot.ts';
+import type { PriceBook } from './domain/snapshot/snapshot-parts.ts';
 import type { OpenedBudgets } from './open-budgets.ts';
 import type { UsageOutboxes } from './outbox/usage-outboxes.ts';
 import type { RuntimeRegistry } from './runtime/runtime-registry.ts';

@@ -1,8 +1,8 @@
 import { connectRedis, type Foundation } from '@switchyard/service-kit';
 import { RedisQuotas } from './adapters/redis-quotas.ts';
 import type { RoutingConfig } from './config.ts';
-import type { QuotaStore } from './ports.ts';
 import { ProviderQuotas } from './runtime/limits/provider-quotas.ts';
+import type { QuotaStore } from './runtime/limits/quota-store.ts';
 
 /** Longest wait for the store of limits: who waits longer goes on with this replica's part. */
 const ANSWER_MS = 250;

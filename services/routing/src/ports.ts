@@ -2,7 +2,6 @@ import type { UsageRecord } from '@switchyard/contracts/events';
 import type { Decision, Strategy } from '@switchyard/contracts/routing';
 import type { Clock, Random } from '@switchyard/kernel';
 import type { RequestAuthorization } from '@switchyard/llm';
-import type { SliceGrant, SlicePlan } from '@switchyard/resilience';
 import type { Logger } from '@switchyard/service-kit';
 import type { CacheStatistics } from './cache/cache-statistics.ts';
 import type { KnownQuestion, KnownQuestions, SemanticPlace } from './cache/known-questions.ts';
@@ -12,7 +11,6 @@ import type { ClearScope } from './domain/cache/clear-scope.ts';
 import type { AgedAnswer, KeptAnswer } from './domain/cache/kept-answer.ts';
 import type { EndedAssignment } from './domain/experiment/counted-variant.ts';
 import type { Claim, ClaimedKey, KeyedRequest } from './domain/idempotency/claim.ts';
-import type { Quota } from './domain/limits/quota.ts';
 import type { ConfiguredProvider } from './domain/snapshot/offering.ts';
 import type { RoutingEvents } from './events.ts';
 import type { BudgetLeases } from './runtime/budgets/budget-leases.ts';
@@ -68,32 +66,6 @@ export interface AnswerStore {
   /** Nothing was delivered: the key is free again. */
   release(claimed: ClaimedKey): Promise<void>;
   removeExpired(): Promise<'more' | 'none left'>;
-}
-
-/** What a replica asks of the store of limits. */
-export interface QuotaExchange extends SlicePlan {
-  /** Units that requests wait for. */
-  readonly need: number;
-  /** The fewest that one of them waits for. */
-  readonly least: number;
-}
-
-/** What it answers. */
-export interface QuotaReply extends SliceGrant {
-  /** How long there is nothing for who got nothing, in milliseconds; 0 where that is not known. */
-  readonly waitMs: number;
-  /** Units used or held by all replicas. */
-  readonly used: number;
-}
-
-/** Where replicas share limits. */
-export interface QuotaStore {
-  /** False while it cannot be reached: then each replica keeps to its part. */
-  readonly isUp: boolean;
-  /** How many replicas there are, as far as was seen; from 1. */
-  readonly replicas: number;
-  /** undefined where it cannot be reached: whether it counted is not known then. */
-  exchange(quota: Quota, asked: QuotaExchange): Promise<QuotaReply | undefined>;
 }
 
 /** Where answers are kept that replicas share. It only speeds things up: whatever goes wrong there is a miss. */

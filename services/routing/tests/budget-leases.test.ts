@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BudgetBook } from '../src/domain/budget/budget-book.ts';
+import type { BudgetAdmission } from '../src/runtime/budgets/budget-admission.ts';
 import type { BudgetHold } from '../src/runtime/budgets/budget-hold.ts';
-import type { BudgetAdmission } from '../src/runtime/budgets/budget-leases.ts';
 import { BudgetInstallation, type BudgetReplica, callOf } from './support/budget-installation.ts';
 import { budget } from './support/budgets.ts';
 

@@ -1,7 +1,8 @@
 import { Provider } from '@switchyard/contracts/routing';
 import { bundledCatalog } from '@switchyard/llm/bundled-catalog';
 import { expect, test } from 'vitest';
-import { buildSnapshot, type SnapshotParts } from '../src/domain/snapshot/build-snapshot.ts';
+import { buildSnapshot } from '../src/domain/snapshot/build-snapshot.ts';
+import type { SnapshotParts } from '../src/domain/snapshot/snapshot-parts.ts';
 import { KnownOffers } from '../src/runtime/known-offers.ts';
 
 const provider = (id: string, etag: string, change: Partial<Provider> = {}): Provider =>

@@ -1,7 +1,7 @@
 import { most } from './amounts.ts';
 import type { GrantedLease, ToldLease } from './exchange.ts';
+import type { Instant } from './instant.ts';
 import type { LeaseKey } from './lease.ts';
-import type { Instant } from './lease-holder.ts';
 
 /** What lies unused for so long is given back. */
 const IDLE_MS = 5_000;

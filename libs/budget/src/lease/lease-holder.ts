@@ -1,5 +1,6 @@
 import type { GrantedLease, LeaseAnswer, LeaseAsk, LeaseExchange, ToldLease } from './exchange.ts';
 import { HeldWindow } from './held-window.ts';
+import type { Instant } from './instant.ts';
 import { type LeaseKey, leaseKeyText } from './lease.ts';
 
 /** What an attempt may cost a window at most. */
@@ -8,12 +9,6 @@ export interface Charge extends LeaseKey {
   readonly endMs: number;
   /** From 0, in the budget's unit. */
   readonly amount: bigint;
-}
-
-/** When something happens, by both clocks: whichever says that more time has passed is believed. */
-export interface Instant {
-  readonly monotonicMs: number;
-  readonly wallMs: number;
 }
 
 /** What of an attempt's charges was not there. */

@@ -1,13 +1,5 @@
+import type { TextSink } from './text-sink.ts';
 import { PLAIN, type View } from './view.ts';
-
-/** Where text goes. */
-export interface TextSink {
-  write(text: string): unknown;
-  /** Whether it is a terminal. */
-  readonly isTTY?: boolean;
-  /** Columns of the terminal. */
-  readonly columns?: number;
-}
 
 /** What commands print: for people, or as JSON for programs. */
 export class Output {

@@ -1,4 +1,4 @@
-import type { TextSink } from './output.ts';
+import type { TextSink } from './text-sink.ts';
 
 /** Cells of the bar. */
 const WIDTH = 24;

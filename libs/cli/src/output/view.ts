@@ -1,4 +1,4 @@
-import type { TextSink } from './output.ts';
+import type { TextSink } from './text-sink.ts';
 
 /** How text for people is laid out. */
 export interface View {

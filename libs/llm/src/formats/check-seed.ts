@@ -1,4 +1,4 @@
-import type { Unsupported } from './wire-format.ts';
+import type { Unsupported } from './unsupported.ts';
 
 /** A seed that no JSON number can carry exactly. */
 export function findUnsafeSeed(seed: bigint | undefined): Unsupported | undefined {

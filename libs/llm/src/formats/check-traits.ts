@@ -1,6 +1,7 @@
 import type { Sampling } from '@switchyard/contracts/routing';
 import type { ModelTraits } from './model-traits.ts';
-import type { EncodeInput, Unsupported } from './wire-format.ts';
+import type { Unsupported } from './unsupported.ts';
+import type { EncodeInput } from './wire-format.ts';
 
 /**
  * The first sampling setting that the model is known not to take. 1 is the default of temperature and top_p everywhere,

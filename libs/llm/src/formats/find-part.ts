@@ -1,6 +1,6 @@
 import type { CompleteRequest, Part, Role } from '@switchyard/contracts/routing';
 import type { PartContent } from './parts.ts';
-import type { Unsupported } from './wire-format.ts';
+import type { Unsupported } from './unsupported.ts';
 
 /** Where a part stands. */
 export interface PartPlace {

@@ -2,7 +2,7 @@ import type { Tool } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
 import type { JsonObject } from './json.ts';
 import { invalidJsonObject, parseSchema } from './json-schema.ts';
-import type { Unsupported } from './wire-format.ts';
+import type { Unsupported } from './unsupported.ts';
 
 /** A tool whose schema was read; what is not given is `undefined`, and does not get into the JSON. */
 export interface FunctionTool {

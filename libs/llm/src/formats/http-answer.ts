@@ -1,8 +1,8 @@
 import { err, ok, type Result } from '@switchyard/kernel';
 import { retryAfterFromHeaders } from '@switchyard/resilience';
+import type { HttpAnswer, ResponseHeaders } from './http-message.ts';
 import { isObject, type JsonObject, parseJson } from './json.ts';
 import { invalidResponse, type ProviderError } from './provider-error.ts';
-import type { HttpAnswer, ResponseHeaders } from './wire-format.ts';
 
 /** The first value of a header; `undefined` where it is absent. */
 export function headerOf(headers: ResponseHeaders, name: string): string | undefined {

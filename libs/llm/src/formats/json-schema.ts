@@ -1,5 +1,5 @@
 import { type JsonObject, parseJsonObject } from './json.ts';
-import type { Unsupported } from './wire-format.ts';
+import type { Unsupported } from './unsupported.ts';
 
 /** A JSON Schema given as text: the object, `undefined` for no text, or "invalid". */
 export function parseSchema(text: string): JsonObject | 'invalid' | undefined {

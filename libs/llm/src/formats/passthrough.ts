@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '@switchyard/kernel';
 import type { Envelope } from '../operations/envelope.ts';
 import { type JsonObject, parseJsonObject } from './json.ts';
-import type { Unsupported, WireFormatId } from './wire-format.ts';
+import type { Unsupported } from './unsupported.ts';
+import type { WireFormatId } from './wire-format.ts';
 
 const NONE: JsonObject = Object.freeze({});
 

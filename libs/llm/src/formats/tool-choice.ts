@@ -1,5 +1,5 @@
 import { type CompleteRequest, ToolChoice_Mode } from '@switchyard/contracts/routing';
-import type { Unsupported } from './wire-format.ts';
+import type { Unsupported } from './unsupported.ts';
 
 /** Whether a tool must be called. */
 export const isForced = (mode: ToolChoice_Mode | undefined): boolean =>

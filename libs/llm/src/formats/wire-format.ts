@@ -1,10 +1,13 @@
-import type { CompleteRequest, Delta, FinishReason, Message, Usage } from '@switchyard/contracts/routing';
+import type { CompleteRequest, Delta, FinishReason, Usage } from '@switchyard/contracts/routing';
 import type { Result } from '@switchyard/kernel';
 import type { AuthStyle } from '../auth/auth-style.ts';
 import type { OperationFormats } from '../operations/operation-format.ts';
+import type { DecodedResponse } from './decoded-response.ts';
 import type { Dialect } from './dialect.ts';
+import type { EncodedRequest, HttpAnswer, ResponseHeaders } from './http-message.ts';
 import type { ModelTraits } from './model-traits.ts';
 import type { ProviderError } from './provider-error.ts';
+import type { Unsupported } from './unsupported.ts';
 
 /** Ids of the wire formats, as in `Provider.wire_format`. */
 export const WIRE_FORMAT_IDS = [
@@ -24,9 +27,6 @@ export const WIRE_FORMAT_IDS = [
 /** One of them. */
 export type WireFormatId = (typeof WIRE_FORMAT_IDS)[number];
 
-/** HTTP headers; names in lower case. */
-export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
-
 /** What is to be sent. */
 export interface EncodeInput {
   readonly request: CompleteRequest;
@@ -43,50 +43,6 @@ export interface EncodeInput {
   readonly dialect?: Dialect | undefined;
   /** What is known of the model. Default: nothing. */
   readonly traits?: ModelTraits | undefined;
-}
-
-/** An HTTP POST, without origin, authorization and attempt id. */
-export interface EncodedRequest {
-  /** Below the provider's base URL, beginning with "/". Percent-encoded. */
-  readonly path: string;
-  /** Without "?"; `undefined` for none. */
-  readonly query: string | undefined;
-  /** Headers with lower-case names. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** The same, or bytes where the body is a form with a file in it. */
-export interface SendableRequest extends Omit<EncodedRequest, 'body'> {
-  readonly body: string | Buffer;
-}
-
-/** Something in a request that the target cannot express. */
-export interface Unsupported {
-  /** Path of the field in the canonical request, as in the proto: `messages[0].parts[1].audio`. */
-  readonly field: string;
-  /** What is wrong and what would be right. */
-  readonly description: string;
-}
-
-/** A whole HTTP answer. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: ResponseHeaders;
-  readonly body: Buffer;
-  /** Wall time now, in ms since 1970, for Retry-After dates. */
-  readonly wallNowMs: number;
-}
-
-/** A complete answer, decoded. */
-export interface DecodedResponse {
-  /** The assistant's turn. */
-  readonly message: Message;
-  readonly finishReason: FinishReason;
-  /** `undefined` where the provider reported none. */
-  readonly usage: Usage | undefined;
-  /** The model id that the provider reported; "" for none. */
-  readonly providerModel: string;
 }
 
 /** One step of a streamed answer. */

@@ -1,8 +1,9 @@
 import type { Result } from '@switchyard/kernel';
 import type { Dialect } from '../formats/dialect.ts';
+import type { HttpAnswer, SendableRequest } from '../formats/http-message.ts';
 import type { ModelTraits } from '../formats/model-traits.ts';
 import type { ProviderError } from '../formats/provider-error.ts';
-import type { HttpAnswer, SendableRequest, Unsupported } from '../formats/wire-format.ts';
+import type { Unsupported } from '../formats/unsupported.ts';
 import type { OperationAnswers, OperationKind, OperationRequests } from './operation.ts';
 
 /** Kinds of work that are answered in one piece and that a wire format may offer beside chats. */

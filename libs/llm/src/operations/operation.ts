@@ -7,7 +7,7 @@ import type {
   SpeakRequest,
   TranscribeRequest,
 } from '@switchyard/contracts/routing';
-import type { DecodedResponse } from '../formats/wire-format.ts';
+import type { DecodedResponse } from '../formats/decoded-response.ts';
 import type { DecodedSpeech } from './audio/decoded-speech.ts';
 import type { DecodedTranscript } from './audio/decoded-transcript.ts';
 import type { DecodedImages } from './draw/decoded-images.ts';

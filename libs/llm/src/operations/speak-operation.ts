@@ -1,12 +1,8 @@
 import { err, type Result } from '@switchyard/kernel';
+import type { HttpAnswer, SendableRequest } from '../formats/http-message.ts';
 import type { ProviderError } from '../formats/provider-error.ts';
-import type {
-  EncodeInput,
-  HttpAnswer,
-  SendableRequest,
-  Unsupported,
-  WireFormat,
-} from '../formats/wire-format.ts';
+import type { Unsupported } from '../formats/unsupported.ts';
+import type { EncodeInput, WireFormat } from '../formats/wire-format.ts';
 import type { Operation, OperationAnswers, OperationKind } from './operation.ts';
 import type { OperationFormat, PlainOperationKind } from './operation-format.ts';
 

@@ -1,6 +1,6 @@
 import type { ToldQuota } from '@switchyard/resilience';
 import { headerOf } from '../formats/http-answer.ts';
-import type { ResponseHeaders } from '../formats/wire-format.ts';
+import type { ResponseHeaders } from '../formats/http-message.ts';
 import { readNumber, readReset } from './read-reset.ts';
 import { readStandardFields } from './read-standard-fields.ts';
 

@@ -1,33 +1,12 @@
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import type { Logger } from 'pino';
-import type { ByteBudget } from '../load/byte-budget.ts';
-import type { Authenticate } from './authenticate-call.ts';
 import type { DefinedService } from './define-service.ts';
+import type { GrpcServerOptions } from './grpc-server-options.ts';
 import { MAX_MESSAGE_BYTES, readMessage } from './incoming-message.ts';
 import { limitResets } from './limit-resets.ts';
-import type { ObserveCall, ObserveDenial } from './observe-call.ts';
 import { addReflection } from './reflection.ts';
 import { refuseCompressed } from './refuse-compressed.ts';
 import { serveStream, serveUnary } from './serve-call.ts';
-
-export interface GrpcServerOptions {
-  /** Host and port to listen on; port 0 lets the system choose. */
-  readonly address: string;
-  readonly services: readonly DefinedService[];
-  readonly authenticate: Authenticate;
-  /** Domain of ErrorInfo, for example `switchyard.routing`. */
-  readonly errorDomain: string;
-  /** Descriptors for reflection: `libs/contracts/image.binpb`. */
-  readonly image: Buffer;
-  readonly log: Logger;
-  /** Bounds the bytes of all requests under way. */
-  readonly requestBytes: ByteBudget;
-  /** Told of every call that ends. */
-  readonly observe: ObserveCall;
-  /** Told of every call that its caller had no permission for. Default: nobody is told. */
-  readonly observeDenial?: ObserveDenial | undefined;
-}
 
 /** A running gRPC server. */
 export interface RunningGrpcServer {

@@ -13,7 +13,7 @@ import { awaitDrain } from '../load/await-drain.ts';
 import { endSpan, inSpan, startServerSpan } from '../telemetry/spans.ts';
 import type { CallContext } from './call-context.ts';
 import type { Rpc, StreamHandler, UnaryHandler } from './define-service.ts';
-import type { GrpcServerOptions } from './grpc-server.ts';
+import type { GrpcServerOptions } from './grpc-server-options.ts';
 import type { IncomingMessage } from './incoming-message.ts';
 import { statusOfError, toServiceError } from './status-of-error.ts';
 

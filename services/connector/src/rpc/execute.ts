@@ -6,7 +6,8 @@ import type { Connector } from '../domain/connector.ts';
 import { parseLosslessJson } from '../domain/lossless-json.ts';
 import { connectorError } from '../errors.ts';
 import type { ConnectorStore } from '../ports.ts';
-import { type PerformDependencies, performCall } from './perform-call.ts';
+import { performCall } from './perform-call.ts';
+import type { PerformDependencies } from './started-call.ts';
 
 export interface ExecuteDependencies extends PerformDependencies {
   readonly store: ConnectorStore;

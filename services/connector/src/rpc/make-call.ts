@@ -3,7 +3,7 @@ import type { ServiceError } from '@switchyard/kernel';
 import { endSpan, inSpan, startSpan, toServiceError, traceparentOf } from '@switchyard/service-kit';
 import type { ConnectorResult } from '../domain/connector-type.ts';
 import type { Credential } from '../domain/credential.ts';
-import type { PerformDependencies, StartedCall } from './perform-call.ts';
+import type { PerformDependencies, StartedCall } from './started-call.ts';
 
 type ReadyCall = StartedCall & { readonly credential: Credential };
 

@@ -2,7 +2,7 @@ import { LeaseServiceClient, PriceServiceClient, type RenewLeasesResponse } from
 import { type Clock, ServiceError } from '@switchyard/kernel';
 import { callUnary, type GrpcTarget, type Logger, openGrpcClient } from '@switchyard/service-kit';
 import { EMPTY_BOOK } from '../domain/budget/budget-book.ts';
-import type { PriceBook } from '../domain/snapshot/build-snapshot.ts';
+import type { PriceBook } from '../domain/snapshot/snapshot-parts.ts';
 import type { UsageOutboxes } from '../outbox/usage-outboxes.ts';
 import type { BudgetLeases, LeaseTurn } from '../runtime/budgets/budget-leases.ts';
 import { Turns } from '../runtime/turns.ts';

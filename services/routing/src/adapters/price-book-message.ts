@@ -5,8 +5,8 @@ import {
   TermPrices,
 } from '@switchyard/contracts/cost';
 import { CHARGED_UNITS, type PriceTerm, pricesOf, unitPricesOf } from '@switchyard/llm';
-import type { BookedPrices, PriceBook } from '../domain/snapshot/build-snapshot.ts';
 import { priceKey } from '../domain/snapshot/provider-offers.ts';
+import type { BookedPrices, PriceBook } from '../domain/snapshot/snapshot-parts.ts';
 
 /** The price book that cost-accounting, or the kept snapshot, says. */
 export const priceBookOf = ({ version, prices, terms }: GetPriceBookResponse): PriceBook => ({

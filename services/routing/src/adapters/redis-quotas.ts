@@ -1,6 +1,6 @@
 import type { Logger, RedisConnection } from '@switchyard/service-kit';
 import type { Quota } from '../domain/limits/quota.ts';
-import type { QuotaExchange, QuotaReply, QuotaStore } from '../ports.ts';
+import type { QuotaExchange, QuotaReply, QuotaStore } from '../runtime/limits/quota-store.ts';
 import { BUCKET_SCRIPT, REPLICAS_SCRIPT, WINDOW_SCRIPT } from './quota-scripts.ts';
 
 /** How long granted units may be used, and a place is held without a word of its replica. */

@@ -4,7 +4,7 @@ import { GetPriceBookResponse } from '@switchyard/contracts/cost';
 import type { HealthState } from '@switchyard/contracts/health';
 import { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
 import type { Logger } from '@switchyard/service-kit';
-import type { SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
+import type { SnapshotParts } from '../domain/snapshot/snapshot-parts.ts';
 import { priceBookMessage, priceBookOf } from './price-book-message.ts';
 
 /** The parts of a snapshot that come from other services. */

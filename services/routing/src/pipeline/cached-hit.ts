@@ -20,7 +20,7 @@ import type { AskedCall } from './ask-request.ts';
 import { downgradeRecord } from './decision-record.ts';
 import { durationOf } from './duration-of.ts';
 import { recordOfRequest } from './record-of-request.ts';
-import type { SemanticSearch } from './semantic-searches.ts';
+import type { SemanticSearch } from './semantic-search.ts';
 
 /** A request that may be cached. */
 export interface CachedCall<Kind extends CachedKind = CachedKind> {

@@ -17,7 +17,8 @@ import type { AskedCall } from './ask-request.ts';
 import { bookHit, type CachedCall, type Hit, infoOfHit, piecesOf, responseOfHit } from './cached-hit.ts';
 import { bytesOfPiece, HeardStream } from './heard-stream.ts';
 import { joinedStream } from './joined-stream.ts';
-import { type SemanticSearch, SemanticSearches } from './semantic-searches.ts';
+import type { SemanticSearch } from './semantic-search.ts';
+import { SemanticSearches } from './semantic-searches.ts';
 
 /** Most bytes of an answer that is kept, on the wire. */
 const MAX_ANSWER_BYTES = 1024 * 1024;

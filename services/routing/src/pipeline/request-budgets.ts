@@ -3,8 +3,9 @@ import { type BudgetRefusal, describeBudgetRefusal } from '../domain/budget/budg
 import { mostUsed } from '../domain/budget/most-used.ts';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { budgetExceeded, budgetsUnchecked } from '../errors.ts';
+import type { BudgetAdmission, BudgetedCall } from '../runtime/budgets/budget-admission.ts';
 import type { BudgetHold } from '../runtime/budgets/budget-hold.ts';
-import type { BudgetAdmission, BudgetedCall, BudgetLeases } from '../runtime/budgets/budget-leases.ts';
+import type { BudgetLeases } from '../runtime/budgets/budget-leases.ts';
 import { type AttemptOrigin, mostCost } from './attempt.ts';
 
 /** Whose request it is. */

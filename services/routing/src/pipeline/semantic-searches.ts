@@ -1,7 +1,7 @@
 import { CacheUse, EmbedRequest, type EmbedResponse, Purpose } from '@switchyard/contracts/routing';
 import { CircuitBreaker } from '@switchyard/resilience';
 import { LRUCache } from 'lru-cache';
-import type { KnownQuestion, NearQuestion, SemanticPlace } from '../cache/known-questions.ts';
+import type { NearQuestion, SemanticPlace } from '../cache/known-questions.ts';
 import { withinTime } from '../cache/within-time.ts';
 import type { SemanticRules } from '../domain/cache/cache-rules.ts';
 import { embeddingProviders } from '../domain/cache/embedding-providers.ts';
@@ -10,6 +10,7 @@ import { semanticQuestionOf } from '../domain/cache/semantic-question.ts';
 import type { PipelineContext } from '../ports.ts';
 import { type AskedCall, askRequest } from './ask-request.ts';
 import type { CachedCall } from './cached-hit.ts';
+import type { Embedded, SemanticSearch } from './semantic-search.ts';
 
 /** Most questions that are looked for at once; for further ones nobody looks. */
 const MAX_SEARCHES = 1_000;
@@ -17,18 +18,6 @@ const MAX_SEARCHES = 1_000;
 const MAX_BREAKERS = 1_000;
 /** Longest that a question is embedded, in milliseconds. Nobody waits for so long: one that is late is known the next time. */
 const EMBED_MS = 10_000;
-
-/** A question as a vector. */
-type Embedded = Pick<KnownQuestion, 'embeddedBy' | 'vector'>;
-
-/** The search for a question that means nearly the same. */
-export interface SemanticSearch {
-  readonly place: SemanticPlace;
-  /** The nearest first, within the time that requests wait; none where it took longer or failed. */
-  readonly near: Promise<readonly NearQuestion[]>;
-  /** Comes when it comes; undefined where it failed. */
-  readonly embedded: Promise<Embedded | undefined>;
-}
 
 /** Embeds a question, for whoever asks it. */
 type Embed = (asked: AskedCall<'embed'>) => Promise<EmbedResponse>;

@@ -17,7 +17,7 @@ import { validateConfiguration } from '../domain/configuration/validate-configur
 import { modelNames } from '../domain/experiment/model-names.ts';
 import type { PoolSurroundings } from '../domain/pool/validate-pool.ts';
 import type { HostRules } from '../domain/provider/base-url.ts';
-import type { SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
+import type { SnapshotParts } from '../domain/snapshot/snapshot-parts.ts';
 import { invalidFields } from '../errors.ts';
 import type { SnapshotHolder } from '../runtime/snapshot-holder.ts';
 import { configurationScope } from './configuration-scope.ts';

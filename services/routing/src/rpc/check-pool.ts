@@ -2,7 +2,7 @@ import type { Pool } from '@switchyard/contracts/routing';
 import type { PoolRows } from '../adapters/postgres-pools.ts';
 import { validatePool } from '../domain/pool/validate-pool.ts';
 import { invalidFields } from '../errors.ts';
-import type { PoolAdmin } from './create-pool.ts';
+import type { PoolAdmin } from './pool-admin.ts';
 import { offeredBy } from './pool-surroundings.ts';
 
 /**

@@ -1,19 +1,10 @@
 import type { CreatePoolRequest, CreatePoolResponse } from '@switchyard/contracts/routing';
 import { invalidArgument } from '@switchyard/kernel';
 import type { Rpc, UnaryHandler } from '@switchyard/service-kit';
-import type { ConfigurationLink } from '../adapters/configuration-link.ts';
-import type { PostgresPools } from '../adapters/postgres-pools.ts';
 import { poolNotFound } from '../errors.ts';
-import type { SnapshotHolder } from '../runtime/snapshot-holder.ts';
 import { checkPool } from './check-pool.ts';
+import type { PoolAdmin } from './pool-admin.ts';
 import { writableTenant } from './writable-tenant.ts';
-
-/** What pool administration stands on. */
-export interface PoolAdmin {
-  readonly pools: PostgresPools;
-  readonly link: ConfigurationLink;
-  readonly snapshots: SnapshotHolder;
-}
 
 /** PoolAdminService.CreatePool */
 export const createPool = (admin: PoolAdmin): Rpc<UnaryHandler<CreatePoolRequest, CreatePoolResponse>> => ({

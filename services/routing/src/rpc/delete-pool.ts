@@ -1,7 +1,7 @@
 import type { DeletePoolRequest, DeletePoolResponse } from '@switchyard/contracts/routing';
 import type { Rpc, UnaryHandler } from '@switchyard/service-kit';
 import { poolNotFound } from '../errors.ts';
-import type { PoolAdmin } from './create-pool.ts';
+import type { PoolAdmin } from './pool-admin.ts';
 import { writableTenant } from './writable-tenant.ts';
 
 /** PoolAdminService.DeletePool */

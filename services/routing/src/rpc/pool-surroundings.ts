@@ -1,7 +1,8 @@
 import type { Provider } from '@switchyard/contracts/routing';
 import type { PoolSurroundings } from '../domain/pool/validate-pool.ts';
-import { buildSnapshot, type SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
+import { buildSnapshot } from '../domain/snapshot/build-snapshot.ts';
 import { namesOf } from '../domain/snapshot/index-models.ts';
+import type { SnapshotParts } from '../domain/snapshot/snapshot-parts.ts';
 
 /** What some providers offer, as a snapshot would have it. */
 export function offeredBy(

@@ -3,7 +3,7 @@ import { invalidArgument } from '@switchyard/kernel';
 import type { Rpc, UnaryHandler } from '@switchyard/service-kit';
 import { poolNotFound } from '../errors.ts';
 import { checkPool } from './check-pool.ts';
-import type { PoolAdmin } from './create-pool.ts';
+import type { PoolAdmin } from './pool-admin.ts';
 import { readMask, type WritableFields, withFields } from './read-mask.ts';
 import { writableTenant } from './writable-tenant.ts';
 

@@ -1,4 +1,4 @@
-import { buildSnapshot, type SnapshotParts } from '../domain/snapshot/build-snapshot.ts';
+import { buildSnapshot } from '../domain/snapshot/build-snapshot.ts';
 import {
   type OfferSource,
   offersOf,
@@ -6,6 +6,7 @@ import {
   providerKey,
 } from '../domain/snapshot/provider-offers.ts';
 import type { Snapshot } from '../domain/snapshot/snapshot.ts';
+import type { SnapshotParts } from '../domain/snapshot/snapshot-parts.ts';
 
 /**
  * Builds snapshots one after the other, and makes the offers of a provider anew only where it has changed: a change of one

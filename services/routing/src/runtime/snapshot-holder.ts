@@ -1,8 +1,9 @@
 import type { HealthState } from '@switchyard/contracts/health';
 import type { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
 import { prepareSelections } from '../domain/decide/select-offerings.ts';
-import { type PriceBook, type SnapshotParts, withHealth } from '../domain/snapshot/build-snapshot.ts';
+import { withHealth } from '../domain/snapshot/build-snapshot.ts';
 import type { Snapshot } from '../domain/snapshot/snapshot.ts';
+import type { PriceBook, SnapshotParts } from '../domain/snapshot/snapshot-parts.ts';
 import { KnownOffers } from './known-offers.ts';
 
 /** Providers, pools, policies and experiments of one version. */

@@ -2,12 +2,8 @@ import { exchangeLeases, type LeaseAnswer, leaseKeyText, WindowAccount } from '@
 import { systemClock } from '@switchyard/kernel';
 import type { BoundBudget } from '../../src/domain/budget/bound-budget.ts';
 import { BudgetBook } from '../../src/domain/budget/budget-book.ts';
-import {
-  type BudgetedCall,
-  BudgetLeases,
-  type LeaseTurn,
-  type LeaseWait,
-} from '../../src/runtime/budgets/budget-leases.ts';
+import type { BudgetedCall } from '../../src/runtime/budgets/budget-admission.ts';
+import { BudgetLeases, type LeaseTurn, type LeaseWait } from '../../src/runtime/budgets/budget-leases.ts';
 import { Turns } from '../../src/runtime/turns.ts';
 
 /** A replica of routing, as far as budgets are concerned. */

@@ -1,12 +1,13 @@
 import { FinishReason, type Part } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
 import { decodeBlocks } from '../decode-blocks.ts';
+import type { DecodedResponse } from '../decoded-response.ts';
 import { successBody } from '../http-answer.ts';
+import type { HttpAnswer } from '../http-message.ts';
 import { type JsonObject, objectAt, stringAt } from '../json.ts';
 import { assistantMessage, reasoningPart, refusalPart, textPart, toolCallPart } from '../parts.ts';
 import { invalidResponse, type ProviderError } from '../provider-error.ts';
 import { withOrigin } from '../reasoning-origin.ts';
-import type { DecodedResponse, HttpAnswer } from '../wire-format.ts';
 import { classifyMessagesError, classifyMessagesErrorBody } from './classify-error.ts';
 import { decodeMessagesUsage } from './decode-usage.ts';
 import { decodeStopReason } from './finish-reason.ts';

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '@switchyard/kernel';
 import { parseJsonObject } from '../json.ts';
 import { invalidJsonObject } from '../json-schema.ts';
 import { forFormat } from '../reasoning-origin.ts';
-import type { Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
 
 /** A content block of the wire. */
 export type WireBlock = Readonly<Record<string, unknown>>;

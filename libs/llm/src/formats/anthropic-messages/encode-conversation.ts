@@ -1,6 +1,6 @@
 import { type Message, Role } from '@switchyard/contracts/routing';
 import { ok, type Result } from '@switchyard/kernel';
-import type { Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
 import { encodeCacheControl, encodePart, type WireBlock } from './encode-content.ts';
 
 /** The conversation as the wire has it. */

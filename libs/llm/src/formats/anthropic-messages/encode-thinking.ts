@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '@switchyard/kernel';
-import type { EncodeInput, Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
+import type { EncodeInput } from '../wire-format.ts';
 
 /** Settings of extended thinking. */
 export interface WireThinking {

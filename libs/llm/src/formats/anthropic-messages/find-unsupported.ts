@@ -10,7 +10,8 @@ import { findUnsupportedByModel } from '../check-traits.ts';
 import { findUnsupportedPart, type PartPlace } from '../find-part.ts';
 import type { PartContent } from '../parts.ts';
 import { findChoiceWithoutTools, isForced } from '../tool-choice.ts';
-import type { EncodeInput, Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
+import type { EncodeInput } from '../wire-format.ts';
 import { encodeThinking } from './encode-thinking.ts';
 
 /** Stands for every limit that is set. */

@@ -1,10 +1,12 @@
 import { ok, type Result } from '@switchyard/kernel';
+import type { SendableRequest } from '../http-message.ts';
 import { draw } from '../openai-chat/draw/draw.ts';
 import { embed } from '../openai-chat/embed/embed.ts';
 import { encodeChatRequest } from '../openai-chat/encode-request.ts';
 import { speak } from '../openai-chat/speak/speak.ts';
 import { transcribe } from '../openai-chat/transcribe/transcribe.ts';
-import type { SendableRequest, Unsupported, WireFormat } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
+import type { WireFormat } from '../wire-format.ts';
 import { azureOpenai } from './azure-openai.ts';
 
 /** The newest that is generally available: https://learn.microsoft.com/azure/ai-services/openai/api-version-lifecycle */

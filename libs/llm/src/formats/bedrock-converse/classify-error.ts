@@ -1,9 +1,9 @@
 import { classifyStatus } from '../classify-status.ts';
 import type { ErrorClass } from '../error-classes.ts';
 import { errorBody, headerOf, retryAfterOf } from '../http-answer.ts';
+import type { HttpAnswer } from '../http-message.ts';
 import { type JsonObject, stringAt } from '../json.ts';
 import { type ProviderError, providerError } from '../provider-error.ts';
-import type { HttpAnswer } from '../wire-format.ts';
 
 /**
  * Exceptions of Converse, and of what stands before every service of AWS.

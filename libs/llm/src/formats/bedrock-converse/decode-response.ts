@@ -1,12 +1,13 @@
 import type { Part } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
 import { decodeBlocks } from '../decode-blocks.ts';
+import type { DecodedResponse } from '../decoded-response.ts';
 import { successBody } from '../http-answer.ts';
+import type { HttpAnswer } from '../http-message.ts';
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from '../json.ts';
 import { assistantMessage, reasoningPart, textPart, toolCallPart } from '../parts.ts';
 import { invalidResponse, type ProviderError } from '../provider-error.ts';
 import { withOrigin } from '../reasoning-origin.ts';
-import type { DecodedResponse, HttpAnswer } from '../wire-format.ts';
 import { classifyConverseError } from './classify-error.ts';
 import { decodeConverseUsage } from './decode-usage.ts';
 import { decodeStopReason, isMalformed } from './stop-reason.ts';

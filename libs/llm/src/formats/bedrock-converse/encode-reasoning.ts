@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@switchyard/kernel';
 import { encodeThinking } from '../anthropic-messages/encode-thinking.ts';
-import type { EncodeInput, Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
+import type { EncodeInput } from '../wire-format.ts';
 import { familyOf } from './model-family.ts';
 
 const GPT_OSS_EFFORTS = ['low', 'medium', 'high'];

@@ -6,9 +6,11 @@ import {
   ToolChoice_Mode,
 } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
+import type { EncodedRequest } from '../http-message.ts';
 import { invalidJsonObject, parseSchema } from '../json-schema.ts';
 import { passthroughFor } from '../passthrough.ts';
-import type { EncodedRequest, EncodeInput, Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
+import type { EncodeInput } from '../wire-format.ts';
 import { encodeConversation } from './encode-conversation.ts';
 import { encodeModelFields } from './encode-reasoning.ts';
 import { findUnsupportedInConverse } from './find-unsupported.ts';

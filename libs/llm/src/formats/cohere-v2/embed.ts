@@ -4,10 +4,11 @@ import type { DecodedEmbeddings } from '../../operations/embed/decoded-embedding
 import { readVectors } from '../../operations/embed/read-vectors.ts';
 import type { OperationFormat, PlainEncodeInput } from '../../operations/operation-format.ts';
 import { successBody } from '../http-answer.ts';
+import type { EncodedRequest, HttpAnswer } from '../http-message.ts';
 import { arrayAt, countAt, type JsonObject, objectAt } from '../json.ts';
 import { passthroughFor } from '../passthrough.ts';
 import type { ProviderError } from '../provider-error.ts';
-import type { EncodedRequest, HttpAnswer, Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
 import { classifyCohereError } from './classify-error.ts';
 
 const HEADERS = Object.freeze({ 'content-type': 'application/json' });

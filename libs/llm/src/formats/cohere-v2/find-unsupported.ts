@@ -5,7 +5,8 @@ import { findUnsupportedByModel } from '../check-traits.ts';
 import { findUnsupportedPart, type PartPlace } from '../find-part.ts';
 import type { PartContent } from '../parts.ts';
 import { findChoiceWithoutTools } from '../tool-choice.ts';
-import type { EncodeInput, Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
+import type { EncodeInput } from '../wire-format.ts';
 
 const MAX_STOP_TEXTS = 5;
 const MAX_TOP_K = 500;

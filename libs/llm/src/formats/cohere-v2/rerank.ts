@@ -4,9 +4,10 @@ import type { OperationFormat, PlainEncodeInput } from '../../operations/operati
 import type { DecodedRanking } from '../../operations/rerank/decoded-ranking.ts';
 import { readRanking, readRankingUsage } from '../../operations/rerank/read-ranking.ts';
 import { successBody } from '../http-answer.ts';
+import type { EncodedRequest, HttpAnswer } from '../http-message.ts';
 import { passthroughFor } from '../passthrough.ts';
 import type { ProviderError } from '../provider-error.ts';
-import type { EncodedRequest, HttpAnswer, Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
 import { classifyCohereError } from './classify-error.ts';
 
 const HEADERS = Object.freeze({ 'content-type': 'application/json' });

@@ -1,9 +1,9 @@
 import { classifyStatus } from '../classify-status.ts';
 import type { ErrorClass } from '../error-classes.ts';
 import { errorBody, retryAfterOf } from '../http-answer.ts';
+import type { HttpAnswer } from '../http-message.ts';
 import { type JsonObject, objectAt, stringAt } from '../json.ts';
 import { type ProviderError, providerError } from '../provider-error.ts';
-import type { HttpAnswer } from '../wire-format.ts';
 import { type ErrorDetails, readErrorDetails } from './error-details.ts';
 
 /** Reasons that say more than the status. Source: googleapis, google/api/error_reason.proto */

@@ -1,9 +1,10 @@
 import { err, ok, type Result } from '@switchyard/kernel';
+import type { DecodedResponse } from '../decoded-response.ts';
 import { successBody } from '../http-answer.ts';
+import type { HttpAnswer } from '../http-message.ts';
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from '../json.ts';
 import { MessageBuilder } from '../message-builder.ts';
 import { invalidResponse, type ProviderError, providerError } from '../provider-error.ts';
-import type { DecodedResponse, HttpAnswer } from '../wire-format.ts';
 import { blockedPrompt } from './blocked-prompt.ts';
 import { classifyGeminiError, classifyGeminiErrorBody } from './classify-error.ts';
 import { decodeGeminiUsage } from './decode-usage.ts';

@@ -1,6 +1,8 @@
 import { err, ok, type Result } from '@switchyard/kernel';
+import type { EncodedRequest } from '../http-message.ts';
 import { passthroughFor } from '../passthrough.ts';
-import type { EncodedRequest, EncodeInput, Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
+import type { EncodeInput } from '../wire-format.ts';
 import { encodeContents, encodeSystemInstruction } from './encode-contents.ts';
 import { encodeGenerationConfig } from './encode-generation-config.ts';
 import { encodeToolConfig, encodeTools } from './encode-tools.ts';

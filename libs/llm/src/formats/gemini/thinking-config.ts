@@ -1,5 +1,6 @@
 import type { Sampling } from '@switchyard/contracts/routing';
-import type { EncodeInput, Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
+import type { EncodeInput } from '../wire-format.ts';
 import { generationOf } from './model-generation.ts';
 
 /** `generationConfig.thinkingConfig`. */

@@ -1,9 +1,10 @@
 import { err, ok, type Result } from '@switchyard/kernel';
+import type { DecodedResponse } from '../decoded-response.ts';
 import { successBody } from '../http-answer.ts';
+import type { HttpAnswer } from '../http-message.ts';
 import { type JsonObject, stringAt } from '../json.ts';
 import { assistantMessage, reasoningPart, textPart, toolCallPart } from '../parts.ts';
 import { invalidResponse, type ProviderError } from '../provider-error.ts';
-import type { DecodedResponse, HttpAnswer } from '../wire-format.ts';
 import { classifyOllamaError, classifyOllamaErrorBody } from './classify-error.ts';
 import { decodeOllamaMessage } from './decode-message.ts';
 import { decodeOllamaUsage } from './decode-usage.ts';

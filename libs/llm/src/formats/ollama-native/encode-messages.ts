@@ -4,7 +4,7 @@ import { CallNames } from '../call-names.ts';
 import { parseJsonObject } from '../json.ts';
 import { invalidJsonObject } from '../json-schema.ts';
 import { joinedText, resultText } from '../part-text.ts';
-import type { Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
 
 /** A message as /api/chat takes it. Absent fields are `undefined` and do not get into the JSON. */
 type WireMessage = Readonly<Record<string, unknown>>;

@@ -6,9 +6,11 @@ import {
 } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
 import { NO_PARAMETERS, readTools } from '../function-tools.ts';
+import type { EncodedRequest } from '../http-message.ts';
 import { invalidJsonObject, parseSchema } from '../json-schema.ts';
 import { passthroughFor } from '../passthrough.ts';
-import type { EncodedRequest, EncodeInput, Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
+import type { EncodeInput } from '../wire-format.ts';
 import { encodeOllamaMessages } from './encode-messages.ts';
 import { findUnsupportedInOllama } from './find-unsupported.ts';
 

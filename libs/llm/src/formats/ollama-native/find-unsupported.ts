@@ -5,7 +5,8 @@ import { findUnsupportedByModel, findUnsupportedEffort } from '../check-traits.t
 import { findUnsupportedPart, type PartPlace } from '../find-part.ts';
 import type { PartContent } from '../parts.ts';
 import { findChoiceWithoutTools, isForced } from '../tool-choice.ts';
-import type { EncodeInput, Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
+import type { EncodeInput } from '../wire-format.ts';
 
 /** The first thing in a request that /api/chat cannot express; the rules are in the README beside this file. */
 export function findUnsupportedInOllama(input: EncodeInput): Unsupported | undefined {

@@ -1,9 +1,9 @@
 import { classifyStatus } from '../classify-status.ts';
 import type { ErrorClass } from '../error-classes.ts';
 import { errorBody, retryAfterOf } from '../http-answer.ts';
+import type { HttpAnswer } from '../http-message.ts';
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from '../json.ts';
 import { type ProviderError, providerError } from '../provider-error.ts';
-import type { HttpAnswer } from '../wire-format.ts';
 
 /** Codes and types that say more than the status. Source: https://platform.openai.com/docs/guides/error-codes */
 const BY_CODE: Readonly<Record<string, ErrorClass>> = {

@@ -1,10 +1,11 @@
 import type { Part } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
+import type { DecodedResponse } from '../decoded-response.ts';
 import { successBody } from '../http-answer.ts';
+import type { HttpAnswer } from '../http-message.ts';
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from '../json.ts';
 import { assistantMessage, reasoningPart, refusalPart, textPart, toolCallPart } from '../parts.ts';
 import { invalidResponse, type ProviderError, providerError } from '../provider-error.ts';
-import type { DecodedResponse, HttpAnswer } from '../wire-format.ts';
 import { classifyChatError, classifyChatErrorBody } from './classify-error.ts';
 import { decodeContent } from './decode-content.ts';
 import { decodeChatUsage } from './decode-usage.ts';

@@ -8,9 +8,11 @@ import {
 import { err, ok, type Result } from '@switchyard/kernel';
 import { type Dialect, OPENAI_DIALECT } from '../dialect.ts';
 import { readTools } from '../function-tools.ts';
+import type { EncodedRequest } from '../http-message.ts';
 import { invalidJsonObject, parseSchema } from '../json-schema.ts';
 import { passthroughFor } from '../passthrough.ts';
-import type { EncodedRequest, EncodeInput, Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
+import type { EncodeInput } from '../wire-format.ts';
 import { encodeChatMessage } from './encode-message.ts';
 import { findUnsupportedInChat } from './find-unsupported.ts';
 import { RESERVED_FIELDS } from './reserved-fields.ts';

@@ -6,7 +6,8 @@ import { type Dialect, OPENAI_DIALECT } from '../dialect.ts';
 import { findUnsupportedPart, type PartPlace } from '../find-part.ts';
 import type { PartContent } from '../parts.ts';
 import { findChoiceWithoutTools } from '../tool-choice.ts';
-import type { EncodeInput, Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
+import type { EncodeInput } from '../wire-format.ts';
 
 /** `input_audio.format` by media type. */
 export const AUDIO_FORMATS: Readonly<Record<string, 'wav' | 'mp3'>> = {

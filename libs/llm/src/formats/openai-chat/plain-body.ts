@@ -1,8 +1,8 @@
 import { err, type Result } from '@switchyard/kernel';
 import { successBody } from '../http-answer.ts';
+import type { HttpAnswer } from '../http-message.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import type { ProviderError } from '../provider-error.ts';
-import type { HttpAnswer } from '../wire-format.ts';
 import { classifyChatError, classifyChatErrorBody } from './classify-error.ts';
 
 /** The JSON object of a good answer to work other than chats. Some vendors answer 200 with an error in it. */

@@ -1,11 +1,12 @@
 import type { Delta } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
+import type { DecodedResponse } from '../decoded-response.ts';
 import { successBody } from '../http-answer.ts';
+import type { HttpAnswer } from '../http-message.ts';
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from '../json.ts';
 import { MessageBuilder } from '../message-builder.ts';
 import { classifyChatError } from '../openai-chat/classify-error.ts';
 import { invalidResponse, type ProviderError } from '../provider-error.ts';
-import type { DecodedResponse, HttpAnswer } from '../wire-format.ts';
 import { classifyFailure } from './classify-failure.ts';
 import { decodeResponsesUsage } from './decode-usage.ts';
 import { toSignature } from './encrypted-reasoning.ts';

@@ -4,7 +4,8 @@ import { findUnsupportedByModel, findUnsupportedEffort } from '../check-traits.t
 import { findUnsupportedPart, type PartPlace } from '../find-part.ts';
 import type { PartContent } from '../parts.ts';
 import { findChoiceWithoutTools } from '../tool-choice.ts';
-import type { EncodeInput, Unsupported } from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
+import type { EncodeInput } from '../wire-format.ts';
 
 /** The API answers a smaller limit with an error. */
 const MIN_OUTPUT_TOKENS = 16;

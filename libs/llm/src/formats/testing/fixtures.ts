@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { HttpAnswer } from '../http-message.ts';
 import { MessageBuilder } from '../message-builder.ts';
-import type { HttpAnswer, StreamDecoder, StreamEvent } from '../wire-format.ts';
+import type { StreamDecoder, StreamEvent } from '../wire-format.ts';
 
 /** 2026-10-21T07:28:00Z: half a minute before the Retry-After date in the fixtures. */
 export const WALL_NOW_MS = Date.UTC(2026, 9, 21, 7, 28, 0);

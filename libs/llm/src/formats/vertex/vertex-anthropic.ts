@@ -2,19 +2,15 @@ import { err, ok, type Result } from '@switchyard/kernel';
 import { anthropicMessages } from '../anthropic-messages/anthropic-messages.ts';
 import { classifyMessagesError } from '../anthropic-messages/classify-error.ts';
 import { encodeMessagesBody } from '../anthropic-messages/encode-request.ts';
+import type { DecodedResponse } from '../decoded-response.ts';
 import { findUnsupportedPart } from '../find-part.ts';
 import { classifyGeminiError } from '../gemini/classify-error.ts';
 import { errorBody } from '../http-answer.ts';
+import type { EncodedRequest, HttpAnswer } from '../http-message.ts';
 import type { PartContent } from '../parts.ts';
 import type { ProviderError } from '../provider-error.ts';
-import type {
-  DecodedResponse,
-  EncodedRequest,
-  EncodeInput,
-  HttpAnswer,
-  Unsupported,
-  WireFormat,
-} from '../wire-format.ts';
+import type { Unsupported } from '../unsupported.ts';
+import type { EncodeInput, WireFormat } from '../wire-format.ts';
 import { asFormat } from './as-format.ts';
 
 const HEADERS = Object.freeze({ 'content-type': 'application/json' });

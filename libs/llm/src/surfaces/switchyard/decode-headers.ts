@@ -1,11 +1,12 @@
 import type { FieldViolation } from '@switchyard/kernel';
 import type { JsonObject } from '../../formats/json.ts';
 import type { CallerHeaders } from '../surface.ts';
+import type { HeaderValue } from './header-value.ts';
 import { readCacheControl } from './read-cache-control.ts';
 
 /** Where the value of a header goes in the `switchyard` object, and what kind of value it is. */
 interface HeaderField {
-  readonly path: readonly [string] | readonly [string, string];
+  readonly path: HeaderValue['path'];
   readonly kind: 'text' | 'integer' | 'list' | 'pairs' | 'flag';
 }
 
@@ -45,13 +46,6 @@ const FIELDS: Readonly<Record<string, HeaderField>> = {
 
 /** Told by Switchyard itself on the way to a provider; one gateway behind another hands them on. */
 const TOLD_BY_SWITCHYARD = new Set(['x-switchyard-attempt-id']);
-
-/** A value of the `switchyard` object that came by a header. */
-export interface HeaderValue {
-  readonly header: string;
-  readonly path: HeaderField['path'];
-  readonly value: unknown;
-}
 
 /** What the headers say, or what is wrong with them. One of ours that is not known is wrong: it would be ignored. */
 export function readSwitchyardHeaders(headers: CallerHeaders): {

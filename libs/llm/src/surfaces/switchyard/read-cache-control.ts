@@ -1,4 +1,4 @@
-import type { HeaderValue } from './decode-headers.ts';
+import type { HeaderValue } from './header-value.ts';
 
 const HEADER = 'cache-control';
 

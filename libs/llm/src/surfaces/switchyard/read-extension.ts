@@ -2,7 +2,8 @@ import { isObject, type JsonObject } from '../../formats/json.ts';
 import { FieldReader, type Violations } from '../field-reader.ts';
 import type { CallerHeaders } from '../surface.ts';
 import { decodeExtension, type SwitchyardExtension } from './decode-extension.ts';
-import { type HeaderValue, readSwitchyardHeaders } from './decode-headers.ts';
+import { readSwitchyardHeaders } from './decode-headers.ts';
+import type { HeaderValue } from './header-value.ts';
 
 /** What a caller says to Switchyard itself: the `switchyard` object of the body and the `x-switchyard-*` headers, as one. */
 export function readExtension(

@@ -14,9 +14,9 @@ import type { Provider } from '../provider.ts';
 import type { Frame, Stamp, WireError, WriteArgs } from '../wire/wire-format.ts';
 import type { Attempt } from './attempt.ts';
 import type { CallerWatch } from './caller-watch.ts';
+import type { Exchange } from './exchange.ts';
 import type { RequestReading } from './read-call.ts';
 import { sendWireError } from './send-wire-error.ts';
-import type { Exchange } from './serve-call.ts';
 import { type Played, playSteps } from './step-player.ts';
 
 /** A call that can be answered. */

@@ -1,31 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Provider } from '../provider.ts';
-import type { AttemptLog } from '../stats/attempt-log.ts';
-import type { Stamp, WireRoute } from '../wire/wire-format.ts';
+import type { Stamp } from '../wire/wire-format.ts';
 import { answerCall } from './answer-call.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
 import { CallerWatch } from './caller-watch.ts';
+import type { Exchange } from './exchange.ts';
 import { readCall } from './read-call.ts';
 import { sendWireError } from './send-wire-error.ts';
-
-/** What all exchanges of a simulator share. */
-export interface ServeContext {
-  readonly log: AttemptLog;
-  readonly maxBodyBytes: number;
-  readonly nextId: () => string;
-  /** Monotonic milliseconds. */
-  readonly nowMs: () => number;
-}
-
-/** One generation request on its way. */
-export interface Exchange {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  readonly route: Extract<WireRoute, { kind: 'generate' }>;
-  readonly query: URLSearchParams;
-  readonly provider: Provider;
-  readonly context: ServeContext;
-}
 
 /** Serves one generation request: read, compose, fail if asked to, send, count. */
 export async function serveCall(exchange: Exchange): Promise<void> {

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from '../provider.ts';
 import type { ListedModel, RequestProblem, RequestTarget } from '../wire/wire-format.ts';
+import type { ServeContext } from './exchange.ts';
 import { findKeyProblem, findSignatureProblem } from './read-call.ts';
 import { sendWireError } from './send-wire-error.ts';
-import { type ServeContext, serveCall } from './serve-call.ts';
+import { serveCall } from './serve-call.ts';
 import { serveToken } from './serve-token.ts';
 
 /** A request to one provider. */

@@ -1,7 +1,7 @@
 import { seededRandom } from '@switchyard/kernel';
 import type { Contender } from '../strategies/contender.ts';
 import { type EndpointMix, sharesOf } from './mix-endpoints.ts';
-import type { Ranking } from './rank.ts';
+import type { Ranking } from './ranking.ts';
 
 /**
  * Puts the endpoints of each provider in its place, in an order that is drawn by their weights: what the provider is given is

@@ -8,7 +8,8 @@ import { breakerExclusion, exclusionsOf } from './constraints.ts';
 import { Evaluation, type EvaluationInput } from './evaluate.ts';
 import { healthExclusion, isPanic, OUT_OF_SERVICE_TIER } from './health-tier.ts';
 import { MAX_CANDIDATES } from './max-candidates.ts';
-import { type Ranking, rank } from './rank.ts';
+import { rank } from './rank.ts';
+import type { Ranking } from './ranking.ts';
 import { type SelectedOfferings, selectOfferings } from './select-offerings.ts';
 import { shortlist } from './shortlist.ts';
 

@@ -7,6 +7,7 @@ import { dealEndpoints } from './deal-endpoints.ts';
 import { OUT_OF_SERVICE_TIER } from './health-tier.ts';
 import { MAX_CANDIDATES } from './max-candidates.ts';
 import { mixEndpoints } from './mix-endpoints.ts';
+import type { Ranking } from './ranking.ts';
 
 /** How contenders are to be ordered. */
 export interface RankOptions {
@@ -17,18 +18,6 @@ export interface RankOptions {
   readonly preferredCount: number;
   /** How many candidates fit; undefined where not all were looked at. */
   readonly fitting: number | undefined;
-}
-
-/** Contenders in order, and what is said of the first. */
-export interface Ranking<C extends Contender> {
-  /** Best first. */
-  readonly scored: readonly Scored<C>[];
-  /** Why the first one, in one sentence. */
-  readonly reason: string;
-  /** 0 to 1: how clearly the first stands out from the second. */
-  readonly confidence: number;
-  /** Probability with which the first was to come first; 0 where there is none. */
-  readonly propensity: number;
 }
 
 /**

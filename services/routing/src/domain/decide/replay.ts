@@ -5,7 +5,8 @@ import type { Contender } from '../strategies/contender.ts';
 import { findStrategy } from '../strategies/find-strategy.ts';
 import { priority } from '../strategies/priority.ts';
 import { healthTierOf } from './health-tier.ts';
-import { type Ranking, rank } from './rank.ts';
+import { rank } from './rank.ts';
+import type { Ranking } from './ranking.ts';
 
 /** What a stored decision holds of a candidate that fitted, as strategies weigh it. */
 interface StoredContender extends Contender {

@@ -2,7 +2,8 @@ import { CompleteRequest, type Pool, type Provider } from '@switchyard/contracts
 import { isOffered } from '../decide/select-offerings.ts';
 import { resolveModel } from '../request/resolve-model.ts';
 import { suggestModels } from '../request/suggest-models.ts';
-import { buildSnapshot, type SnapshotParts } from '../snapshot/build-snapshot.ts';
+import { buildSnapshot } from '../snapshot/build-snapshot.ts';
+import type { SnapshotParts } from '../snapshot/snapshot-parts.ts';
 import type { ExperimentSurroundings } from './validate-experiment.ts';
 
 /** Whose model names, of which providers and pools. */

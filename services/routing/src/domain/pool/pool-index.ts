@@ -1,6 +1,6 @@
 import type { Pool } from '@switchyard/contracts/routing';
-import type { Offering } from '../snapshot/offering.ts';
 import type { SnapshotPool } from '../snapshot/snapshot-pool.ts';
+import type { MemberOfferings } from './member-offerings.ts';
 import { resolvePool } from './resolve-pool.ts';
 
 /** Pools by the names that requests have for them. */
@@ -9,14 +9,6 @@ export interface PoolIndex {
   readonly byName: ReadonlyMap<string, SnapshotPool>;
   /** `tenant/kind of task` → pool. */
   readonly byTaskType: ReadonlyMap<string, SnapshotPool>;
-}
-
-/** What pools are resolved with: offerings by the names that members may have for them. */
-export interface MemberOfferings {
-  /** Provider id → its offerings, of all tenants. */
-  readonly byProvider: ReadonlyMap<string, readonly Offering[]>;
-  /** Model id, canonical name or alias → its offerings. */
-  readonly byModel: ReadonlyMap<string, readonly Offering[]>;
 }
 
 /** Resolves pools and indexes them. */

@@ -2,7 +2,7 @@ import type { Pool, PoolMember } from '@switchyard/contracts/routing';
 import { namesOf } from '../snapshot/index-models.ts';
 import type { Offering } from '../snapshot/offering.ts';
 import { memberOffering, type SnapshotPool } from '../snapshot/snapshot-pool.ts';
-import type { MemberOfferings } from './pool-index.ts';
+import type { MemberOfferings } from './member-offerings.ts';
 
 /** A pool with the offerings that its members stand for. One that several members name belongs to the first of them. */
 export function resolvePool(pool: Pool, index: MemberOfferings): SnapshotPool {

@@ -10,11 +10,11 @@ import {
 import { quotasOf } from '../limits/quota.ts';
 import { authStyleOf } from '../provider/auth-style-of.ts';
 import { readAddress } from '../provider/base-url.ts';
-import type { SnapshotParts } from './build-snapshot.ts';
 import { type CapabilitySet, capabilitySet } from './capability.ts';
 import type { ConfiguredProvider, Offering } from './offering.ts';
 import { residencyOf, tagsOf } from './offering-statements.ts';
 import { endpointsOf, knownRegion } from './provider-endpoints.ts';
+import type { SnapshotParts } from './snapshot-parts.ts';
 import { tokenRates } from './token-rates.ts';
 
 /** What a provider's offerings are made with, besides the provider. */

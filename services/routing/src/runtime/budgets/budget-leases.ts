@@ -7,31 +7,15 @@ import {
   type LeaseKey,
 } from '@switchyard/budget';
 import { type Clock, unreachable } from '@switchyard/kernel';
-import type { BoundBudget, BudgetUnit, CallScope } from '../../domain/budget/bound-budget.ts';
+import type { BoundBudget, BudgetUnit } from '../../domain/budget/bound-budget.ts';
 import { type BudgetBook, EMPTY_BOOK } from '../../domain/budget/budget-book.ts';
-import { type BudgetCharge, chargesOf, type MostUsed } from '../../domain/budget/budget-charge.ts';
+import { type BudgetCharge, chargesOf } from '../../domain/budget/budget-charge.ts';
 import type { BudgetRefusal } from '../../domain/budget/budget-refusal.ts';
 import { type Downgrade, type DowngradedCaller, downgradeOf } from '../../domain/budget/downgrade.ts';
 import { BookClock, type ToldTime } from './book-clock.ts';
-import { type BudgetHold, LeaseHold, NO_HOLD } from './budget-hold.ts';
+import type { BudgetAdmission, BudgetedCall } from './budget-admission.ts';
+import { LeaseHold, NO_HOLD } from './budget-hold.ts';
 import { type Waiter, WaitingLine } from './waiting-line.ts';
-
-/** An attempt that is to be held against budgets. */
-export interface BudgetedCall extends CallScope {
-  readonly mostUsed: MostUsed;
-  /**
-   * How long it waits where this replica has no room. `none`: not at all; `exchange`: until cost-accounting has answered once;
-   * `recall`: also until other replicas may have given back what they do not use, for 100 ms. Never more than 1 s.
-   */
-  readonly patience: 'none' | 'exchange' | 'recall';
-}
-
-/** What came of it. */
-export type BudgetAdmission =
-  | { readonly kind: 'admitted'; readonly hold: BudgetHold }
-  | { readonly kind: 'refused'; readonly refusal: BudgetRefusal }
-  /** A hard budget counts it, and whether there is room cannot be known now. */
-  | { readonly kind: 'unchecked' };
 
 /** How long an attempt waited for leases. */
 export interface LeaseWait {

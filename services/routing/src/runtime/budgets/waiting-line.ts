@@ -1,6 +1,6 @@
 import type { AskAnswer } from '@switchyard/budget';
 import type { BoundBudget } from '../../domain/budget/bound-budget.ts';
-import type { BudgetAdmission, BudgetedCall } from './budget-leases.ts';
+import type { BudgetAdmission, BudgetedCall } from './budget-admission.ts';
 
 /** An attempt that waits for leases. */
 export interface Waiter {

@@ -1,7 +1,7 @@
 import type { Clock } from '@switchyard/kernel';
 import { Gcra, HeldSlice, type Slice, SpentSlice } from '@switchyard/resilience';
 import type { Quota } from '../../domain/limits/quota.ts';
-import type { QuotaStore } from '../../ports.ts';
+import type { QuotaStore } from './quota-store.ts';
 
 /** What a quota stands on. */
 export interface QuotaContext {

@@ -4,9 +4,9 @@ import type { DecodedImages } from '../../../operations/draw/decoded-images.ts';
 import { imageOfBase64 } from '../../../operations/draw/read-image.ts';
 import { usageOfImages } from '../../../operations/draw/usage-of-images.ts';
 import { successBody } from '../../http-answer.ts';
+import type { HttpAnswer } from '../../http-message.ts';
 import { arrayAt, isObject, stringAt } from '../../json.ts';
 import { invalidResponse, type ProviderError, providerError } from '../../provider-error.ts';
-import type { HttpAnswer } from '../../wire-format.ts';
 import { classifyGeminiError } from '../classify-error.ts';
 
 /** A whole answer of `predict`. Where a filter held images back, the others are told, and charged; all of them is a refusal. */

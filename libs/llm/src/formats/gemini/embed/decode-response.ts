@@ -3,9 +3,9 @@ import { err, ok, type Result } from '@switchyard/kernel';
 import type { DecodedEmbeddings } from '../../../operations/embed/decoded-embeddings.ts';
 import { readVectors } from '../../../operations/embed/read-vectors.ts';
 import { successBody } from '../../http-answer.ts';
+import type { HttpAnswer } from '../../http-message.ts';
 import { arrayAt, isObject } from '../../json.ts';
 import type { ProviderError } from '../../provider-error.ts';
-import type { HttpAnswer } from '../../wire-format.ts';
 import { classifyGeminiError } from '../classify-error.ts';
 
 /** A whole answer of `batchEmbedContents`, which does not say what was used. */

@@ -3,9 +3,9 @@ import { err, ok, type Result } from '@switchyard/kernel';
 import type { DecodedImages } from '../../../operations/draw/decoded-images.ts';
 import { imageOfBase64 } from '../../../operations/draw/read-image.ts';
 import { usageOfImages } from '../../../operations/draw/usage-of-images.ts';
+import type { HttpAnswer } from '../../http-message.ts';
 import { arrayAt, countAt, isObject, type JsonObject, objectAt, stringAt } from '../../json.ts';
 import { invalidResponse, type ProviderError } from '../../provider-error.ts';
-import type { HttpAnswer } from '../../wire-format.ts';
 import { plainBody } from '../plain-body.ts';
 
 /** A whole answer of `POST /images/generations`: as many images as were asked for. */

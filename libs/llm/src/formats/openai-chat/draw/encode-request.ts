@@ -1,8 +1,9 @@
 import type { GenerateImagesRequest } from '@switchyard/contracts/routing';
 import { ok, type Result } from '@switchyard/kernel';
 import type { PlainEncodeInput } from '../../../operations/operation-format.ts';
+import type { EncodedRequest } from '../../http-message.ts';
 import { passthroughFor } from '../../passthrough.ts';
-import type { EncodedRequest, Unsupported } from '../../wire-format.ts';
+import type { Unsupported } from '../../unsupported.ts';
 
 /** Fields of the body that the canonical request decides. */
 const RESERVED_FIELDS: ReadonlySet<string> = new Set([

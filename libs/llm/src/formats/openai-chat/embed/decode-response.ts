@@ -2,9 +2,9 @@ import type { EmbedRequest, Usage } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
 import type { DecodedEmbeddings } from '../../../operations/embed/decoded-embeddings.ts';
 import { readVectors } from '../../../operations/embed/read-vectors.ts';
+import type { HttpAnswer } from '../../http-message.ts';
 import { arrayAt, countAt, isObject, type JsonObject, objectAt, stringAt } from '../../json.ts';
 import { invalidResponse, type ProviderError } from '../../provider-error.ts';
-import type { HttpAnswer } from '../../wire-format.ts';
 import { plainBody } from '../plain-body.ts';
 
 /** A whole answer of `POST /embeddings`. */

@@ -1,9 +1,9 @@
 import { type ModerateRequest, type ModerationResult, ModerationScope } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
 import type { DecodedModeration } from '../../../operations/moderate/decoded-moderation.ts';
+import type { HttpAnswer } from '../../http-message.ts';
 import { arrayAt, countAt, isObject, type JsonObject, objectAt, stringAt } from '../../json.ts';
 import { invalidResponse, type ProviderError } from '../../provider-error.ts';
-import type { HttpAnswer } from '../../wire-format.ts';
 import { plainBody } from '../plain-body.ts';
 
 /** A whole answer of `POST /moderations`: one verdict for each input, or one in all. */

@@ -2,9 +2,9 @@ import type { RerankRequest } from '@switchyard/contracts/routing';
 import { ok, type Result } from '@switchyard/kernel';
 import type { DecodedRanking } from '../../../operations/rerank/decoded-ranking.ts';
 import { readRanking, readRankingUsage } from '../../../operations/rerank/read-ranking.ts';
+import type { HttpAnswer } from '../../http-message.ts';
 import { stringAt } from '../../json.ts';
 import type { ProviderError } from '../../provider-error.ts';
-import type { HttpAnswer } from '../../wire-format.ts';
 import { plainBody } from '../plain-body.ts';
 
 /** A whole answer of `POST /rerank`. */

@@ -3,8 +3,8 @@ import { err, ok, type Result } from '@switchyard/kernel';
 import { AUDIO_FORMATS, audioFormatName } from '../../../operations/audio/audio-formats.ts';
 import type { DecodedSpeech } from '../../../operations/audio/decoded-speech.ts';
 import { headerOf } from '../../http-answer.ts';
+import type { HttpAnswer } from '../../http-message.ts';
 import { invalidResponse, type ProviderError } from '../../provider-error.ts';
-import type { HttpAnswer } from '../../wire-format.ts';
 import { classifyChatError } from '../classify-error.ts';
 
 /** A whole answer of `POST /audio/speech`: sound, and nothing beside it. */

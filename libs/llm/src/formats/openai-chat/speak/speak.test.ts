@@ -1,6 +1,6 @@
 import { AudioFormat, SpeakRequest } from '@switchyard/contracts/routing';
 import { expect, test } from 'vitest';
-import type { HttpAnswer } from '../../wire-format.ts';
+import type { HttpAnswer } from '../../http-message.ts';
 import { speak } from './speak.ts';
 
 const asked = (change: Parameters<typeof SpeakRequest.fromPartial>[0] = {}) =>

@@ -2,9 +2,9 @@ import type { TimedText, TranscribeRequest, Usage } from '@switchyard/contracts/
 import { TimestampGranularity } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
 import type { DecodedTranscript } from '../../../operations/audio/decoded-transcript.ts';
+import type { HttpAnswer } from '../../http-message.ts';
 import { arrayAt, countAt, isObject, type JsonObject, objectAt, stringAt } from '../../json.ts';
 import { invalidResponse, type ProviderError } from '../../provider-error.ts';
-import type { HttpAnswer } from '../../wire-format.ts';
 import { plainBody } from '../plain-body.ts';
 
 /** A whole answer of `POST /audio/transcriptions`, as `json` or `verbose_json`. */

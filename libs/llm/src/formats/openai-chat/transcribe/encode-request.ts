@@ -1,9 +1,10 @@
 import { TimestampGranularity, type TranscribeRequest } from '@switchyard/contracts/routing';
 import { err, ok, type Result } from '@switchyard/kernel';
 import type { PlainEncodeInput } from '../../../operations/operation-format.ts';
+import type { SendableRequest } from '../../http-message.ts';
 import { encodeMultipart, type FormPart } from '../../multipart.ts';
 import { passthroughFor } from '../../passthrough.ts';
-import type { SendableRequest, Unsupported } from '../../wire-format.ts';
+import type { Unsupported } from '../../unsupported.ts';
 
 /** Fields of the form that the canonical request decides. */
 const RESERVED_FIELDS: ReadonlySet<string> = new Set([
