@@ -34,6 +34,8 @@ const watched = new Map(
   fleet.processes.filter(({ spec }) => spec.opsUrl !== undefined).map((one) => [one, emptyMemory()]),
 );
 const startedAtMs = performance.now();
+/** A process that is too busy to tell of itself is looked at again a second later. */
+let missedLooks = 0;
 const loads = [loadByHttp(fleet, CONCURRENCY), loadByGrpc(fleet, CONCURRENCY)];
 try {
   while (performance.now() - startedAtMs < minutes * MINUTE_MS) {
@@ -49,7 +51,12 @@ function emptyMemory(): Memory {
 }
 
 async function look(one: Parameters<typeof processMetrics>[0], { rss, heap }: Memory): Promise<void> {
-  const { rssBytes, heapBytes } = await processMetrics(one);
+  const metrics = await processMetrics(one).catch(() => undefined);
+  if (metrics === undefined) {
+    missedLooks++;
+    return;
+  }
+  const { rssBytes, heapBytes } = metrics;
   const atMs = performance.now() - startedAtMs;
   rss.push({ atMs, value: rssBytes });
   const last = heap.at(-1);
@@ -66,7 +73,7 @@ async function end(): Promise<void> {
   const failures = outcomes.flatMap((outcome) => Object.entries(outcome.failures));
   say(
     `${(seconds / 60).toFixed(1)} minutes, ${answered} answered (${(answered / seconds).toFixed(0)} a second), ` +
-      `${failures.reduce((sum, [, count]) => sum + count, 0)} failed`,
+      `${failures.reduce((sum, [, count]) => sum + count, 0)} failed, ${missedLooks} looks at processes missed`,
   );
   for (const [text, count] of failures) say(`  ${count} × ${text}`);
   say(

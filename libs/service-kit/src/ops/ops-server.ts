@@ -11,6 +11,9 @@ export interface OpsServerOptions {
   readonly metrics: Registry;
 }
 
+/** Longer than the time between two looks of Prometheus (a minute at most, as a rule), so that none meets a connection that just ends. */
+const KEEP_ALIVE_MS = 65_000;
+
 /** A running ops server. */
 export interface RunningOpsServer {
   readonly port: number;
@@ -25,7 +28,7 @@ export async function startOpsServer({
   metrics,
 }: OpsServerOptions): Promise<RunningOpsServer> {
   exposeParts(readiness, metrics);
-  const server = createServer(({ url }, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, ({ url }, response) => {
     answerTo(url?.split('?')[0] ?? '', { readiness, metrics })
       .then((answered) => answer(response, answered))
       .catch(() =>
