@@ -37,7 +37,7 @@ export {
   idempotencyKeyOfOther,
 } from './errors/idempotency-errors.ts';
 export { poolExists, poolNotFound } from './errors/pool-errors.ts';
-export { providerExists, providerInUse, providerNotFound } from './errors/provider-errors.ts';
+export { modelsInUse, providerExists, providerInUse, providerNotFound } from './errors/provider-errors.ts';
 // The table: all that this service tells a caller, each group in a file by what it is about.
 export {
   invalidFields,

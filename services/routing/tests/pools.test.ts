@@ -168,6 +168,28 @@ test('pools and removals that come at once leave no pool without its provider', 
   }
 });
 
+test('a provider keeps the models that pools name, by an update and by a whole configuration', async () => {
+  const before = { id: 'kept', models: [{ model: 'k1' }, { model: 'k2' }] };
+  await operator.createProvider(before);
+  await acme.createPool({ id: 'keeper', tenant: 'acme', members: [{ provider: 'kept', model: 'k1' }] });
+  const without = { ...before, models: [{ model: 'k2' }] };
+  const updated = await failure(operator.updateProvider(without, 'models'));
+  expect([updated.code, updated.reason]).toEqual(['FAILED_PRECONDITION', 'PROVIDER_IN_USE']);
+  expect(updated.message).toContain('k1 (pool keeper (tenant acme))');
+  const current = (await operator.getConfiguration()).configuration?.providers.find(
+    ({ id }) => id === 'kept',
+  );
+  const apply = (models: readonly { readonly model: string }[]) =>
+    operator.apply({ configuration: { providers: [{ ...current, models } as never] } });
+  expect(await failure(apply(without.models))).toMatchObject({ reason: 'PROVIDER_IN_USE' });
+  expect((await acme.route({ model: 'keeper' }))?.candidates.map(({ model }) => model)).toEqual(['k1']);
+  // What no pool names may go.
+  await operator.updateProvider({ ...before, models: [{ model: 'k1' }] }, 'models');
+  await acme.deletePool('keeper', { tenant: 'acme' });
+  await operator.updateProvider(without, 'models');
+  await operator.deleteProvider('kept');
+});
+
 test('policies: set, read, replaced as a whole, removed by one that says nothing', async () => {
   expect(await operator.getPolicy()).toMatchObject({ tenant: '', etag: '' });
   const set = await operator.setPolicy({ requirements: { tags: ['gdpr'] } });

@@ -30,6 +30,8 @@ export interface ApplyPlanOptions {
 
 /** What a plan leads to. */
 export interface PlannedConfiguration extends Pick<SettledExperiments, 'refused'> {
+  /** Everything that there is. */
+  readonly before: ConfiguredObjects;
   /** What is wanted, with experiments in the states that they will have. */
   readonly wanted: ConfiguredObjects;
   /** Everything that there will be. */
@@ -66,7 +68,7 @@ export function applyPlan(store: PostgresConfiguration, options: ApplyPlanOption
     const wanted = { ...wished, experiments };
     const changes = planChanges({ current, wanted, others });
     const result = resultOf(all, changes);
-    check({ wanted, result, refused });
+    check({ before: all, wanted, result, refused });
     // The store counts the objects of one owner; a plan of the installation may add to tenants', too.
     refuseTooManyOfAny({ before: all, after: result });
     refuseOrphans(result, changes);

@@ -1,4 +1,4 @@
-import { Provider } from '@switchyard/contracts/routing';
+import { type Pool, Provider } from '@switchyard/contracts/routing';
 import type { Transaction } from '@switchyard/service-kit';
 import { experimentsNaming } from '../domain/experiment/experiments-naming.ts';
 import { poolsNaming } from '../domain/pool/pools-naming.ts';
@@ -50,14 +50,18 @@ export class PostgresProviders {
   }
 
   /**
-   * Replaces a provider by what `change` makes of it.
+   * Replaces a provider by what `change` makes of it, beside the pools that there are.
    *
    * @throws PROVIDER_NOT_FOUND, ETAG_MISMATCH where an etag is given and is not the current one
    */
-  update({ tenant, id, etag }: ObjectAddress, change: (current: Provider) => Provider): Promise<Provider> {
+  update(
+    { tenant, id, etag }: ObjectAddress,
+    change: (current: Provider, pools: readonly Pool[]) => Provider,
+  ): Promise<Provider> {
     return this.#configuration.change(tenant, async (transaction) => {
       const current = await lockProvider(transaction, { tenant, id, etag });
-      const stored = { ...change(current), etag: newEtag(), updatedAt: new Date() };
+      const changed = change(current, await readAllPools(transaction));
+      const stored = { ...changed, etag: newEtag(), updatedAt: new Date() };
       await transaction.query(
         'UPDATE routing.providers SET body = $3, etag = $4, updated_at = now() WHERE tenant = $1 AND id = $2',
         [tenant, id, Provider.encode(stored).finish(), stored.etag],

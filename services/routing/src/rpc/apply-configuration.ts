@@ -22,6 +22,7 @@ import { invalidFields } from '../errors.ts';
 import type { SnapshotHolder } from '../runtime/snapshot-holder.ts';
 import { configurationScope } from './configuration-scope.ts';
 import { offeredBy } from './pool-surroundings.ts';
+import { type ProviderChange, refuseDroppedModels } from './refuse-dropped-models.ts';
 
 /** What administration of the whole configuration stands on. */
 export interface ConfigurationAdmin {
@@ -51,7 +52,7 @@ export const applyConfiguration = ({
       others: prune ? 'remove' : 'keep',
       mode: dryRun ? 'plan' : 'write',
       expectedVersion: request.expectedVersion,
-      check: ({ wanted: settled, result, refused }) => {
+      check: ({ before, wanted: settled, result, refused }) => {
         const { parts } = snapshots;
         const violations = validateConfiguration(settled, {
           hosts,
@@ -62,6 +63,8 @@ export const applyConfiguration = ({
         });
         const found = [...violations, ...refused];
         if (found.length > 0) throw invalidFields(found);
+        for (const change of providerChanges(before, settled))
+          refuseDroppedModels(change, result.pools, parts);
       },
     });
     if (!dryRun && changes.length > 0) await link.changed();
@@ -81,6 +84,15 @@ function checkVersion({ expectedVersion }: ApplyConfigurationRequest): void {
     field: 'expected_version',
     description:
       'must be a version as GetConfiguration or a dry run gives it, such as 12; leave it out for any',
+  });
+}
+
+/** The providers that are there and are wanted otherwise, or the same. */
+function providerChanges(before: ConfiguredObjects, wanted: ConfiguredObjects): ProviderChange[] {
+  const known = new Map(before.providers.map((provider) => [`${provider.tenant}/${provider.id}`, provider]));
+  return wanted.providers.flatMap((after) => {
+    const current = known.get(`${after.tenant}/${after.id}`);
+    return current === undefined ? [] : [{ before: current, after }];
   });
 }
 

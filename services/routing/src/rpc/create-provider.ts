@@ -6,6 +6,7 @@ import type { PostgresProviders } from '../adapters/postgres-providers.ts';
 import type { HostRules } from '../domain/provider/base-url.ts';
 import { validateProvider } from '../domain/provider/validate-provider.ts';
 import { invalidFields, providerNotFound } from '../errors.ts';
+import type { SnapshotHolder } from '../runtime/snapshot-holder.ts';
 import { writableTenant } from './writable-tenant.ts';
 
 /** What provider administration stands on. */
@@ -13,6 +14,7 @@ export interface ProviderAdmin {
   readonly providers: PostgresProviders;
   readonly link: ConfigurationLink;
   readonly hosts: HostRules;
+  readonly snapshots: SnapshotHolder;
 }
 
 /** ProviderAdminService.CreateProvider */

@@ -5,6 +5,7 @@ import { validateProvider } from '../domain/provider/validate-provider.ts';
 import { invalidFields, providerNotFound } from '../errors.ts';
 import type { ProviderAdmin } from './create-provider.ts';
 import { readMask, type WritableFields, withFields } from './read-mask.ts';
+import { refuseDroppedModels } from './refuse-dropped-models.ts';
 import { writableTenant } from './writable-tenant.ts';
 
 const WRITABLE = {
@@ -32,6 +33,7 @@ export const updateProvider = ({
   providers,
   link,
   hosts,
+  snapshots,
 }: ProviderAdmin): Rpc<UnaryHandler<UpdateProviderRequest, UpdateProviderResponse>> => ({
   permission: 'routing.provider.write',
   handle: async ({ provider, updateMask }, { principal }) => {
@@ -43,10 +45,11 @@ export const updateProvider = ({
       notFound: providerNotFound(id),
     });
     const fields = readMask<Provider>(updateMask, WRITABLE);
-    const updated = await providers.update({ tenant, id, etag }, (current) => {
+    const updated = await providers.update({ tenant, id, etag }, (current, pools) => {
       const changed = withFields(current, provider, fields);
       const violations = validateProvider(changed, hosts);
       if (violations.length > 0) throw invalidFields(violations);
+      refuseDroppedModels({ before: current, after: changed }, pools, snapshots.parts);
       return changed;
     });
     await link.changed();
