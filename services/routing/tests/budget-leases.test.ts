@@ -204,3 +204,18 @@ test('at the end all that is unused goes back', async () => {
   await replica.exchange();
   expect(installation.account().leased).toBe(3n);
 });
+
+test('a tenant that has no place left to wait overtakes nobody who waits for the same budget', async () => {
+  const installation = new BudgetInstallation([budget({ tenant: '', limit: 10n })]);
+  const replica = await installation.start();
+  const hold = await holdOf(replica.leases.admit(callOf(10n)));
+  installation.onExchange = () => new Promise(() => undefined);
+  const waits = replica.leases.admit(callOf(10n, { tenant: 'u' }));
+  const flood = Array.from({ length: 600 }, () => replica.leases.admit(callOf(10n)));
+  expect(flood.at(-1)).toEqual({ kind: 'unchecked' });
+  hold.cancel();
+  expect(replica.leases.admit(callOf(10n))).toEqual({ kind: 'unchecked' });
+  await vi.advanceTimersByTimeAsync(1);
+  expect(kindOf(await waits)).toBe('admitted');
+  await outcomes(flood.map(async (one) => one));
+});

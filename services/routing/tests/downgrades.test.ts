@@ -54,6 +54,16 @@ test.each([
   expect(downgradeOf(downgrades, { tenant: 't', keyId: 'k' }, 1_000)?.budget).toBe(budget);
 });
 
+test('a tenant looks at its own downgrades and the installation’s, however many other tenants have', () => {
+  const all = downgrade({ tenant: '', budget: 'all' });
+  const own = downgrade({ budget: 'own' });
+  const others = Array.from({ length: 1_000 }, (_, i) => downgrade({ tenant: `u${i}` }));
+  const book = new BudgetBook('1', [], [...others, all, own]);
+  expect(book.downgradesFor('t')).toEqual([all, own]);
+  expect(book.downgradesFor('nobody')).toEqual([all]);
+  expect(book.downgradesFor('')).toEqual([all]);
+});
+
 test('a downgrade says what is decided on: another model takes the place of a kind of task, too', () => {
   const request = CompleteRequest.fromPartial({
     model: 'm',

@@ -5,12 +5,12 @@ import { HeldPrefixes } from '../src/runtime/held-prefixes.ts';
 import { needs, offering } from './domain/offerings.ts';
 
 const DOCUMENT = 'word '.repeat(4_000);
-const asking = (question: string, change: Parameters<typeof needs>[0] = {}) =>
+const asking = (question: string, change: Parameters<typeof needs>[0] = {}, document = DOCUMENT) =>
   needs({
     operation: chatOf(
       CompleteRequest.fromPartial({
         messages: [
-          { role: Role.USER, parts: [{ content: { $case: 'text', value: `${DOCUMENT}${question}` } }] },
+          { role: Role.USER, parts: [{ content: { $case: 'text', value: `${document}${question}` } }] },
         ],
       }),
     ),
@@ -67,4 +67,18 @@ test('short requests, guesses and endpoints with a cache each teach nothing', ()
   expect(held.heldFor(asking('How?'), 1)).toBeUndefined();
   held.reported(asking('Why?'), a, told(3_500));
   expect(held.heldFor(asking('How?', { estimatedInputTokens: 1_023 }), 1)).toBeUndefined();
+});
+
+test('a tenant that sends many beginnings forgets its own, and none of another that has fewer', () => {
+  // A document has five beginnings of up to 16,384 bytes.
+  held = new HeldPrefixes(12);
+  held.reported(asking('Why?', { tenant: 'small' }), a, told(3_500));
+  const documents = ['one ', 'two ', 'six '].map((word) => word.repeat(5_000));
+  for (const document of documents) held.reported(asking('Why?', {}, document), a, told(3_500));
+  expect(held.heldFor(asking('How?', { tenant: 'small' }), 1)?.get(a.sharedKey)).toBe(3_275);
+  expect(documents.map((document) => held.heldFor(asking('How?', {}, document), 1) !== undefined)).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });

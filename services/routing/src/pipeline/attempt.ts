@@ -4,7 +4,7 @@ import { CacheResult, DecisionOutcome, type Usage } from '@switchyard/contracts/
 import { type NanoUsd, uuidV7 } from '@switchyard/kernel';
 import { type CountedUsage, estimateTextTokens, usageOfUnits } from '@switchyard/llm';
 import type { Permit, RetryLeave } from '@switchyard/resilience';
-import { endSpan, startSpan, traceparentOf } from '@switchyard/service-kit';
+import { endSpan, isTracing, startSpan, traceparentOf } from '@switchyard/service-kit';
 import { ratedPrices } from '../domain/booking.ts';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { expectedOutputTokens, maxCost } from '../domain/request/cost-estimate.ts';
@@ -17,6 +17,7 @@ import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
 import type { AttemptDeadline } from '../transport/attempt-deadline.ts';
 import type { PreparedCall } from '../transport/call-provider.ts';
 import type { DecidedRequest } from './admit-request.ts';
+import { attemptSpan } from './attempt-span.ts';
 import type { OperationCall } from './pipeline-call.ts';
 import { recordOfRequest } from './record-of-request.ts';
 
@@ -121,19 +122,15 @@ export function heldRecord(
   };
 }
 
-/** The span of an attempt. Source of the names: OpenTelemetry's GenAI semantic conventions. */
-export function startAttemptSpan({ offering }: RankedCandidate, parent: Span | undefined): Span | undefined {
-  return startSpan(`chat ${offering.model}`, {
-    parent,
-    kind: SpanKind.CLIENT,
-    attributes: {
-      'gen_ai.operation.name': 'chat',
-      'gen_ai.provider.name': offering.provider.catalogId,
-      'gen_ai.request.model': offering.model,
-      'switchyard.provider': offering.provider.id,
-      'switchyard.endpoint': offering.provider.endpoint?.id ?? '',
-    },
-  });
+/** Begins the span of an attempt; undefined while tracing is off. */
+export function startAttemptSpan(
+  candidate: RankedCandidate,
+  needs: Pick<Needs, 'operation'>,
+  parent: Span | undefined,
+): Span | undefined {
+  if (!isTracing()) return undefined;
+  const { name, attributes } = attemptSpan(candidate, needs);
+  return startSpan(name, { parent, kind: SpanKind.CLIENT, attributes });
 }
 
 /** Ends the span of an attempt with what came of it. */

@@ -122,7 +122,7 @@ function hold(
 ): Prepared {
   const { candidate, origin, budgets, parent } = options;
   const { runtime, permit, leave, encoded, nowMs } = taken;
-  const span = startAttemptSpan(candidate, parent);
+  const span = startAttemptSpan(candidate, origin.needs, parent);
   const wallMs = context.clock.wallMs();
   const overheadMs = (options.firstAttemptAtMs ?? nowMs) - options.arrivedAtMs;
   const held = heldRecord(candidate, span, { ...origin, overheadMs, wallMs, leases: budgets.uses });

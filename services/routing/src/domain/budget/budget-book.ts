@@ -25,12 +25,25 @@ export class BudgetBook {
   /** What is in force of those that run low. */
   readonly downgrades: readonly Downgrade[];
   readonly #byTenant = new Map<string, Shape[]>();
+  /** The installation's and a tenant's own, by tenant. */
+  readonly #downgrades = new Map<string, readonly Downgrade[]>();
+  /** Those of tenants that have none of their own. */
+  readonly #sharedDowngrades: readonly Downgrade[];
 
   constructor(version: string, budgets: readonly BoundBudget[], downgrades: readonly Downgrade[] = []) {
     this.version = version;
     this.budgets = budgets;
     this.downgrades = downgrades;
     for (const budget of budgets) this.#add(budget);
+    const byTenant = Map.groupBy(downgrades, ({ tenant }) => tenant);
+    this.#sharedDowngrades = byTenant.get(INSTALLATION) ?? [];
+    for (const [tenant, own] of byTenant) this.#downgrades.set(tenant, [...this.#sharedDowngrades, ...own]);
+    this.#downgrades.set(INSTALLATION, this.#sharedDowngrades);
+  }
+
+  /** What may downgrade a tenant's requests, without a look at those of other tenants. */
+  downgradesFor(tenant: string): readonly Downgrade[] {
+    return this.#downgrades.get(tenant) ?? this.#sharedDowngrades;
   }
 
   /** Every budget that counts a call: its tenant's and the installation's, of which all that is stated matches. */

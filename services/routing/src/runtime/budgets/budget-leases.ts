@@ -123,7 +123,7 @@ export class BudgetLeases {
 
   /** What a request is downgraded by; undefined: nothing. */
   downgradeOf(caller: DowngradedCaller): Downgrade | undefined {
-    const { downgrades } = this.#book ?? EMPTY_BOOK;
+    const downgrades = (this.#book ?? EMPTY_BOOK).downgradesFor(caller.tenant);
     return downgrades.length === 0 ? undefined : downgradeOf(downgrades, caller, this.#time.now().wallMs);
   }
 
@@ -132,12 +132,13 @@ export class BudgetLeases {
     if (this.#book === undefined) return UNCHECKED;
     const covering = this.#book.covering(call);
     if (covering.length === 0) return NOT_BUDGETED;
-    const isFull = this.#line.isFullFor(call.tenant);
-    if (!this.#line.isWaitedFor(covering) || isFull) {
+    // Nobody overtakes who waits for the same budget, whether there is a place to wait or not.
+    if (!this.#line.isWaitedFor(covering)) {
       const admission = this.#admitNow(call, covering);
       if (admission !== undefined) return admission;
     }
-    return call.patience === 'none' || isFull ? UNCHECKED : this.#wait(call, covering);
+    if (call.patience === 'none' || this.#line.isFullFor(call.tenant)) return UNCHECKED;
+    return this.#wait(call, covering);
   }
 
   /** Others need what is unused of a window: it goes back at once. Where nothing is, nothing is sent: two who wait would recall each other for ever. */
