@@ -8,7 +8,7 @@ export const PRIORITIES: readonly Priority[] = ['high', 'normal', 'low'];
 export interface SheddingQueueOptions {
   /** Most items in it, from 0. */
   readonly most: number;
-  /** Longest wait of an item while the queue only takes up a burst, in milliseconds. Default 200. */
+  /** Longest wait of an item while the queue only takes up a burst, in milliseconds. Default 100. */
   readonly burstMs?: number;
   /** And once it has not been empty for so long: then waiting helps nobody. Default 20. */
   readonly standingMs?: number;
@@ -35,7 +35,7 @@ export class SheddingQueue<Item> {
   #lastEmptyMs = Number.NEGATIVE_INFINITY;
   #lastShedMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ most, burstMs = 200, standingMs = 20 }: SheddingQueueOptions) {
+  constructor({ most, burstMs = 100, standingMs = 20 }: SheddingQueueOptions) {
     this.#most = most;
     this.#burstMs = burstMs;
     this.#standingMs = standingMs;
