@@ -7,5 +7,6 @@ export * from './money.ts';
 export * from './random.ts';
 export * from './result.ts';
 export * from './service-error.ts';
+export * from './snake-case.ts';
 export * from './stable-fraction.ts';
 export * from './tenant-name.ts';

@@ -1,12 +1,12 @@
 import { PriceTerm, PriceWindow, TermPrices } from '@switchyard/contracts/cost';
-import { parseUsd } from '@switchyard/kernel';
+import { parseUsd, snakeCase } from '@switchyard/kernel';
 import { type CommandInput, listOption, textOption, UsageError } from '../command.ts';
 
 /** What prices are of, as commands write it, and as messages do. */
 const KINDS = new Map(
   Object.keys(TermPrices.create())
     .filter((name) => name !== '_unknownFields')
-    .map((name) => [snake(name), name as Exclude<keyof TermPrices, '_unknownFields'>]),
+    .map((name) => [snakeCase(name), name as Exclude<keyof TermPrices, '_unknownFields'>]),
 );
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
@@ -82,8 +82,4 @@ function timeOption(input: CommandInput, name: string): Date | undefined {
   if (Number.isNaN(time.getTime()) || !/^\d{4}-\d{2}-\d{2}/.test(text))
     throw new UsageError(`--${name} must be a time such as 2026-12-01T00:00:00Z, not ${text}`);
   return time;
-}
-
-function snake(name: string): string {
-  return name.replace(/1h$/, '_1h').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -6,7 +6,7 @@ import {
   BudgetPeriod,
   BudgetUnit as UnitMessage,
 } from '@switchyard/contracts/cost';
-import { err, type FieldViolation, ok, type Result } from '@switchyard/kernel';
+import { err, type FieldViolation, ok, type Result, snakeCase } from '@switchyard/kernel';
 import type { BudgetScope, BudgetUnit, StatedBudget } from './budget.ts';
 import { readActions } from './read-actions.ts';
 
@@ -103,7 +103,7 @@ function scopeProblems(scope: BudgetScope, what: 'alerts' | 'refuses'): FieldVio
   return [
     ...Object.entries(scope).flatMap(([name, value]) =>
       ofField(
-        `scope.${snake(name)}`,
+        `scope.${snakeCase(name)}`,
         isName(value) ? [] : [`must have at most ${MAX_NAME} characters and no NUL`],
       ),
     ),
@@ -145,5 +145,3 @@ const scopeOf = ({ scope }: BudgetMessage): BudgetScope => ({
   agent: scope?.agent ?? '',
   workflow: scope?.workflow ?? '',
 });
-
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,3 +1,4 @@
+import { snakeCase } from '@switchyard/kernel';
 import { type Chargeback, digestOf } from './statement.ts';
 
 /** Statements as one JSON object, a piece at a time. Money is nano-USD as text. */
@@ -24,5 +25,3 @@ function replaceForJson(_: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [snakeCase(name), member]));
 }
-
-const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

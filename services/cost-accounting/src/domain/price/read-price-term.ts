@@ -1,6 +1,6 @@
 import { isTimeZone } from '@switchyard/budget';
 import type { PriceTerm as TermMessage, TermPrices } from '@switchyard/contracts/cost';
-import { err, type FieldViolation, ok, type Result } from '@switchyard/kernel';
+import { err, type FieldViolation, ok, type Result, snakeCase } from '@switchyard/kernel';
 import { type PriceWindow, pricesOf, unitPricesOf } from '@switchyard/llm';
 import { type StatedTerm, windowsOverlap } from './stated-term.ts';
 
@@ -110,13 +110,10 @@ export function priceViolations({
   const negative = stated
     .filter(([, price]) => (price as bigint) < 0n)
     .map(([name]) => ({
-      field: `prices.${snake(name)}`,
+      field: `prices.${snakeCase(name)}`,
       description: 'must be from 0, in nano-USD per million',
     }));
   if (provider !== '' && model !== '') return negative;
   const description = 'need a provider and a model: units of others cost otherwise';
   return [...negative, { field: 'prices', description }];
 }
-
-const snake = (name: string): string =>
-  name.replace(/1h$/, '_1h').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,4 +1,5 @@
 import { Experiment, Policy, Pool, Provider } from '@switchyard/contracts/routing';
+import { snakeCase } from '@switchyard/kernel';
 
 /** The configuration's objects, without version. */
 export interface ConfiguredObjects {
@@ -77,9 +78,6 @@ function inSnakeCase(json: unknown): unknown {
   if (Array.isArray(json)) return json.map(inSnakeCase);
   if (typeof json !== 'object' || json === null) return json;
   return Object.fromEntries(
-    Object.entries(json).map(([name, value]) => [
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      inSnakeCase(value),
-    ]),
+    Object.entries(json).map(([name, value]) => [snakeCase(name), inSnakeCase(value)]),
   );
 }

@@ -1,5 +1,5 @@
 import { ProbeKind, type Provider } from '@switchyard/contracts/routing';
-import { type FieldViolation, isTenantForm, TENANT_RULE } from '@switchyard/kernel';
+import { type FieldViolation, isTenantForm, snakeCase, TENANT_RULE } from '@switchyard/kernel';
 import { AUTH_STYLES, findWireFormat, isAuthStyle, WIRE_FORMAT_IDS } from '@switchyard/llm';
 import { checkLimits } from '../limits/check-limits.ts';
 import type { Check } from '../request/validate-requirements.ts';
@@ -47,7 +47,7 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
   checkModels(provider, check);
   for (const [name, value] of Object.entries(provider.timeLimits ?? {})) {
     if (typeof value === 'number')
-      check(within(value, 1, 900_000), `time_limits.${protoName(name)}`, 'must be from 1 to 900000');
+      check(within(value, 1, 900_000), `time_limits.${snakeCase(name)}`, 'must be from 1 to 900000');
   }
   const problem = baseUrlProblem(provider, hosts);
   check(problem === undefined, 'base_url', problem ?? '');
@@ -75,6 +75,3 @@ function checkModels({ tenant, models }: Provider, check: Check): void {
     check(capabilities.every(isCapability), `models[${i}].capabilities`, 'has a name that is no capability');
   });
 }
-
-/** `totalMs` → `total_ms` */
-const protoName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

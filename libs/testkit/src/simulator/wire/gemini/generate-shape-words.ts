@@ -1,3 +1,4 @@
+import { snakeCase } from '@switchyard/kernel';
 import { type JsonType, jsonTypeOf, type ShapePath, type ShapeProblem } from '../../shape/shape-problem.ts';
 
 /** A mistake in a field, in Google's words. */
@@ -54,10 +55,6 @@ function protoPath(path: ShapePath): string {
     else written += `${written === '' ? '' : '.'}${snakeCase(step)}`;
   }
   return written;
-}
-
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 const PROTO_TYPES: Readonly<Record<JsonType, string>> = {
