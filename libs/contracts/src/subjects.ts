@@ -8,7 +8,7 @@ export type HealthEvent = 'unhealthy' | 'recovered' | 'failed' | 'changed';
 /** What happened to an alert. */
 export type AlertSubjectEvent = 'firing' | 'resolved';
 /** What a cost event says. */
-export type CostEvent = 'threshold' | 'exhausted';
+export type CostEvent = 'threshold' | 'exhausted' | 'anomaly';
 /** What a credential event says. */
 export type CredentialEvent = 'revoked' | 'rotated' | 'policy';
 
@@ -41,7 +41,7 @@ export function busNames(prefix = 'switchyard') {
     alert: (event: AlertSubjectEvent, tenant: string) =>
       subject('alert', V, event, encodeSubjectToken(tenant)),
     alertAll: subject('alert', V, '*', '*'),
-    /** What budgets have reached (`BudgetReached`) by their owner, owned by cost-accounting, on `streams.cost`. */
+    /** What budgets have reached (`BudgetReached`) by their owner, and unusual days (`CostAnomaly`) by tenant, owned by cost-accounting, on `streams.cost`. */
     cost: (event: CostEvent, tenant: string) => subject('cost', V, event, encodeSubjectToken(tenant)),
     costAll: subject('cost', V, '*', '*'),
     /** Revocations and rotations (`CredentialChanged`), owned by credential, on `streams.credential`. */

@@ -34,10 +34,12 @@ export interface Booking {
   readonly held: UsageRecord;
   readonly end: AttemptEnd;
   readonly offering: PricedOffering;
+  /** What savings are told against; undefined: nothing, or the offering itself. */
+  readonly baseline?: PricedOffering | undefined;
 }
 
 /** What is booked for an attempt that has ended: at the prices of the tier that its input reached. */
-export function bookAttempt({ held, end, offering }: Booking): UsageRecord {
+export function bookAttempt({ held, end, offering, baseline }: Booking): UsageRecord {
   const worked = end.usage !== undefined || end.mayHaveWorked;
   const usage = worked
     ? completeUsage({ reported: end.usage, ended: end.outcome === 'ok' }, end.estimate)
@@ -53,6 +55,7 @@ export function bookAttempt({ held, end, offering }: Booking): UsageRecord {
     prices: prices && ratedPrices(prices, held.prices?.priceVersion ?? ''),
     costNanoUsd: cost,
     componentsNanoUsd: components,
+    savedNanoUsd: end.delivered ? savedAgainst(baseline, { usage, cost }) : undefined,
     durationUs: BigInt(Math.round(end.durationUs)),
     firstTokenUs: end.firstTokenUs === undefined ? undefined : BigInt(Math.round(end.firstTokenUs)),
     httpStatus: end.httpStatus ?? 0,
@@ -65,6 +68,16 @@ function costOf(usage: Usage | undefined, prices: ChargedPrices | undefined) {
   if (prices === undefined) return { cost: undefined, components: {} };
   const { total, components } = rateUsage(usage, prices);
   return { cost: total, components: components as Record<string, bigint> };
+}
+
+/** What the same usage would have cost more at a baseline; undefined where that is not known, or not more. */
+function savedAgainst(
+  baseline: PricedOffering | undefined,
+  { usage, cost }: { readonly usage: Usage | undefined; readonly cost: bigint | undefined },
+): bigint | undefined {
+  if (baseline === undefined || usage === undefined || cost === undefined) return undefined;
+  const there = costOf(usage, pricesFor(baseline, usage.inputTokens ?? 0)).cost;
+  return there !== undefined && there > cost ? there - cost : undefined;
 }
 
 /** Prices as the record keeps them: the same for the same, since they are in two records of every attempt. */

@@ -11,6 +11,7 @@ import { expectedOutputTokens, maxCost } from '../domain/request/cost-estimate.t
 import type { Needs } from '../domain/request/needs.ts';
 import { pricesFor } from '../domain/request/prices-for.ts';
 import { unitsAt } from '../domain/request/units-at.ts';
+import type { Offering } from '../domain/snapshot/offering.ts';
 import type { BudgetHold } from '../runtime/budgets/budget-hold.ts';
 import type { QuotaPlace } from '../runtime/limits/quota-place.ts';
 import type { OfferingRuntime } from '../runtime/offering-runtime.ts';
@@ -44,6 +45,8 @@ export interface Attempt {
   readonly call: PreparedCall;
   /** The record that was held: what is booked if its end is never known. */
   readonly held: UsageRecord;
+  /** What its savings are told against; undefined: nothing, or the candidate itself. */
+  readonly baseline: Offering | undefined;
   readonly startedAtMs: number;
   readonly span: Span | undefined;
   /** When the first piece of the answer came, monotonic; undefined before. */

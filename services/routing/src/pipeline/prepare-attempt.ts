@@ -12,6 +12,7 @@ import { endSpan } from '@switchyard/service-kit';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { describeCoolDown } from '../domain/decide/describe-cool-down.ts';
 import { describeRefusal } from '../domain/limits/refusal.ts';
+import { baselineOf } from '../domain/pool/baseline-of.ts';
 import { tokensWanted } from '../domain/request/cost-estimate.ts';
 import { outputLimit } from '../domain/request/output-limit.ts';
 import type { ConfiguredProvider } from '../domain/snapshot/offering.ts';
@@ -163,7 +164,8 @@ function attemptOf(
     readonly place: Place & { readonly nowMs: number };
   },
 ): Attempt {
-  const { index, needs, isHedge, isContinuation } = origin;
+  const { index, needs, decided, isHedge, isContinuation } = origin;
+  const baseline = baselineOf(needs, decided.snapshot, held.occurredAt?.getTime() ?? 0);
   return {
     id: held.attemptId,
     index,
@@ -177,6 +179,7 @@ function attemptOf(
     place,
     budgets,
     held,
+    baseline: baseline?.sharedKey === candidate.offering.sharedKey ? undefined : baseline,
     startedAtMs: nowMs,
     span,
     deadline,

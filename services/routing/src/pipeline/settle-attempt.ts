@@ -87,6 +87,7 @@ function book(
       firstTokenUs: firstTokenMs === undefined ? undefined : firstTokenMs * 1000,
     },
     offering: attempt.candidate.offering,
+    baseline: attempt.baseline,
   });
   record.leases = attempt.budgets.realUses(record);
   return record;

@@ -63,14 +63,17 @@ function describeModel({
   prices,
   residency,
   tags,
+  canonicalModel,
+  tiers,
 }: Offering): Model {
   const known: Record<string, bigint> = {};
-  const { input, output, cacheRead, cacheWrite } = prices ?? {};
+  const { input, output, cacheRead, cacheWrite, reasoning } = prices ?? {};
   for (const [kind, price] of Object.entries({
     input,
     output,
     cache_read: cacheRead,
     cache_write: cacheWrite,
+    reasoning,
   })) {
     if (price !== undefined) known[kind] = price;
   }
@@ -86,5 +89,7 @@ function describeModel({
     simulated: provider.simulated,
     residency: [...residency],
     tags: [...tags],
+    canonicalModel: canonicalModel ?? '',
+    chargedOtherwise: (prices?.request ?? 0n) > 0n || tiers.length > 0,
   };
 }

@@ -16,6 +16,7 @@ const WRITABLE = {
   task_types: 'taskTypes',
   cache: 'cache',
   hedge: 'hedge',
+  baseline: 'baseline',
 } as const satisfies WritableFields<Pool>;
 
 /** PoolAdminService.UpdatePool */

@@ -61,3 +61,18 @@ test('without a price the cost is unknown, never zero', () => {
   const unused = { ...end, usage: undefined, mayHaveWorked: false };
   expect(bookAttempt({ ...unpriced, end: unused }).costNanoUsd).toBe(0n);
 });
+
+test('a pool’s baseline tells what the same usage would have cost more there, for answers that were delivered', () => {
+  const at = (input: bigint, change: Partial<AttemptEnd> = {}) =>
+    bookAttempt({
+      ...{ held, end: { ...end, ...change }, offering },
+      baseline: { prices: { ...prices, input }, tiers: [] },
+    }).savedNanoUsd;
+  // 600 × (5 − 3) USD per million
+  expect(at(5_000_000_000n)).toBe(1_200_000n);
+  expect(at(3_000_000_000n)).toBeUndefined();
+  expect(at(1_000_000_000n)).toBeUndefined();
+  expect(at(5_000_000_000n, { delivered: false })).toBeUndefined();
+  expect(at(5_000_000_000n, { usage: undefined, mayHaveWorked: false })).toBeUndefined();
+  expect(book({}).savedNanoUsd).toBeUndefined();
+});

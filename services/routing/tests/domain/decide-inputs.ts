@@ -155,6 +155,7 @@ const poolOf = (offerings: readonly Offering[]): SnapshotPool => ({
   cache: undefined,
   hedge: undefined,
   taskTypes: [],
+  baseline: undefined,
 });
 
 /** Whether providers have endpoints of their own: up to four each, of different weights, regions and modes. */

@@ -20,6 +20,7 @@ const pool = (offerings: SnapshotPool['offerings']): ModelSelector => ({
     cache: undefined,
     hedge: undefined,
     taskTypes: [],
+    baseline: undefined,
   },
 });
 

@@ -32,6 +32,7 @@ const poolOf = (offerings: readonly Offering[]): SnapshotPool => ({
   cache: undefined,
   hedge: undefined,
   taskTypes: [],
+  baseline: undefined,
 });
 
 /** What tenant t sees: some of the installation's and some of its own, and the same of a hundred other tenants. */

@@ -7,7 +7,8 @@ import type { MemberOfferings } from './member-offerings.ts';
 /** A pool with the offerings that its members stand for. One that several members name belongs to the first of them. */
 export function resolvePool(pool: Pool, index: MemberOfferings): SnapshotPool {
   const { id, tenant, requirements, strategy, compositeWeights, cache, hedge, taskTypes } = pool;
-  const shared = { id, tenant, requirements, strategy, compositeWeights, cache, hedge, taskTypes };
+  const baseline = pool.baseline && offeringsOf(pool.baseline, pool, index)[0];
+  const shared = { id, tenant, requirements, strategy, compositeWeights, cache, hedge, taskTypes, baseline };
   if (pool.members.length === 0) return { ...shared, offerings: 'any' };
   const offerings = new Map<string, Offering>();
   pool.members.forEach((member, place) => {

@@ -40,6 +40,7 @@ export function validatePool(pool: Pool, surroundings: PoolSurroundings): FieldV
   const suggestions = surroundings.suggestions ?? new Suggestions();
   const isEnough = () => found.length >= MAX_VIOLATIONS;
   checkMembers(pool, { surroundings, suggestions, isEnough }, check);
+  checkBaseline(pool, { surroundings, suggestions, isEnough }, check);
   checkStrategy(pool, check);
   const weights = compositeWeightsProblem(pool);
   check(weights === undefined, 'composite_weights', weights ?? '');
@@ -81,6 +82,16 @@ function checkMembers({ id, members }: Pool, context: CheckContext, check: Check
     'members',
     'have a weight of 0 each; at least one must be above 0',
   );
+}
+
+function checkBaseline({ id, baseline }: Pool, context: CheckContext, check: Check): void {
+  if (baseline === undefined) return;
+  const { provider, model, weight, priority } = baseline;
+  check(provider !== '' && model !== '', 'baseline', 'must name a provider and a model');
+  check(weight === undefined, 'baseline.weight', 'is for members; leave it out');
+  check(priority === undefined, 'baseline.priority', 'is for members; leave it out');
+  if (provider !== '' && model !== '')
+    checkMember(baseline, { ...context, field: 'baseline', pool: id }, check);
 }
 
 interface MemberContext extends CheckContext {

@@ -29,6 +29,8 @@ export interface SnapshotPool {
   readonly hedge: HedgeRule | undefined;
   /** Kinds of task that it serves. */
   readonly taskTypes: readonly string[];
+  /** What savings are told against; undefined: nothing, or nobody offers it now. */
+  readonly baseline: Offering | undefined;
 }
 
 /** What a pool's member says of the offerings that it stands for. */

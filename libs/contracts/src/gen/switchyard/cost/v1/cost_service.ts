@@ -21,6 +21,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { Configuration } from "../../routing/v1/configuration_admin_service.ts";
 
 /** How statements are written. */
 export const StatementFormat = {
@@ -377,7 +378,10 @@ export interface CostGroup {
     | undefined;
   /** Requests that were answered from the cache: part of requests, without an attempt. */
   cachedRequests: bigint;
-  /** What the cache saved, in nano-USD: the cost of the calls that were not made again, as far as it is known. */
+  /**
+   * What was saved, in nano-USD, as far as it is known: the cost of the calls that the cache spared, and what attempts for pools with a
+   * baseline would have cost more there.
+   */
   savedNanoUsd: bigint;
   /** Requests that were answered, by a provider or from the cache: part of requests. */
   succeededRequests: bigint;
@@ -430,7 +434,7 @@ export interface LedgerEntry {
   occurredAt:
     | Date
     | undefined;
-  /** charge, waste or unresolved. */
+  /** charge, waste, unresolved, unattributed or adjust. */
   line: string;
   /** Account that pays, for example "tenant:acme". */
   debitAccount: string;
@@ -452,7 +456,10 @@ export interface LedgerEntry {
   estimated: boolean;
   /** Where an answer from the cache came from: hit-l1, hit-l2, hit-semantic or joined. Empty for an attempt. */
   cache: string;
-  /** What the call had cost that was not made again, in nano-USD. Absent where it is unknown, and for an attempt. */
+  /**
+   * What was saved, in nano-USD: by the cache what the call had cost that was not made again, by an attempt for a pool with a baseline what
+   * it would have cost more there. Absent where it is unknown or nothing.
+   */
   savedNanoUsd?: bigint | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -464,7 +471,7 @@ export interface GetLedgerStatusRequest {
 
 /** How complete the ledger is. */
 export interface GetLedgerStatusResponse {
-  /** Outboxes of the last 24 hours, newest first. At most 1,000. */
+  /** Outboxes of the last 24 hours, and those that are open, lost or lack a record, newest first. At most 1,000. */
   outboxes: OutboxStatus[];
   /** Records in quarantine. */
   quarantined: bigint;
@@ -488,7 +495,65 @@ export interface OutboxStatus {
   /** True where no record will follow. */
   closed: boolean;
   /** When it was last spoken for. */
-  seenAt: Date | undefined;
+  seenAt:
+    | Date
+    | undefined;
+  /** When it was declared lost. Absent where it was not. */
+  lostAt:
+    | Date
+    | undefined;
+  /** What is booked as unattributed for it, less what was told since, in nano-USD. */
+  unattributedNanoUsd: bigint;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Which outbox is lost. */
+export interface DeclareOutboxLostRequest {
+  /** Its id. Nobody must have spoken for it in the last 5 minutes, and it must not be closed: FAILED_PRECONDITION. */
+  outboxId: string;
+  /** Why, for people; kept in the audit log. 1 to 500 characters. */
+  reason: string;
+  /** Whether only to tell what would be booked. */
+  dryRun: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What became of what it held. */
+export interface DeclareOutboxLostResponse {
+  /** When it was declared lost; the first time, where it was before. Absent in a dry run of one that was not. */
+  lostAt:
+    | Date
+    | undefined;
+  /** What is booked as unattributed, by tenant. */
+  costs: UnattributedCost[];
+  /** Windows of budgets that it holds something of. */
+  windows: UnattributedWindow[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What nobody can tell of a tenant's costs. */
+export interface UnattributedCost {
+  /** The tenant; "installation" for what only budgets of the installation hold. */
+  tenant: string;
+  /** At most this was spent, in nano-USD. */
+  amountNanoUsd: bigint;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What stays counted of one window of a budget. */
+export interface UnattributedWindow {
+  /** Owner of the budget; empty for the installation. */
+  tenant: string;
+  /** Id of the budget. */
+  budget: string;
+  /** "cost" (nano-USD), "requests" or "tokens". */
+  unit: string;
+  /** When the window begins; absent where it has no begin. */
+  windowStart:
+    | Date
+    | undefined;
+  /** What is held of it, in the budget's unit. */
+  amount: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -592,6 +657,46 @@ export interface InvoiceDifference {
     | undefined;
   /** Attempts whose cost the ledger does not know. */
   unpricedAttempts: bigint;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** An invoice whose differences are to be booked. */
+export interface BookInvoiceRequest {
+  /** The invoice, as ReconcileInvoice takes it. */
+  invoice:
+    | ReconcileInvoiceRequest
+    | undefined;
+  /** Why, for people, such as the invoice's number; kept with each adjustment. 1 to 500 characters. */
+  reason: string;
+  /** Whether only to tell what would be booked. */
+  dryRun: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What was booked, or would be. */
+export interface BookInvoiceResponse {
+  /** By day, model and tenant; at most 10,000. */
+  adjustments: InvoiceAdjustment[];
+  /** All that is booked, in nano-USD. */
+  amountNanoUsd: bigint;
+  /** Days of models that the ledger has and the invoice has not: left alone. */
+  leftAlone: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** One line that is booked. */
+export interface InvoiceAdjustment {
+  /** The day that it corrects, as 2026-11-03. */
+  day: string;
+  /** The model that it corrects. */
+  model: string;
+  /**
+   * The tenant that bears it: by what each had of that model and day; where nobody had any, the tenant that was asked for, or
+   * "installation".
+   */
+  tenant: string;
+  /** What is added, in nano-USD; below 0 where the invoice has less. */
+  amountNanoUsd: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -722,12 +827,20 @@ export interface ListRecommendationsRequest {
 export interface ListRecommendationsResponse {
   /** The most first, at most 100. */
   recommendations: Recommendation[];
+  /**
+   * True where routing did not answer: what its providers offer is not known, so that only prices of the price book were compared, and no
+   * change is told that needs routing.
+   */
+  offersUnknown: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** Something that would have cost less. */
 export interface Recommendation {
-  /** "cheaper_offering": the same model at another provider; "idle_probes": a provider that is probed and asked nothing else. */
+  /**
+   * "cheaper_offering": the same model at another provider; "cheaper_model": another model that states all that the present one does;
+   * "idle_probes": a provider that is probed and asked nothing else.
+   */
   type: string;
   /** What would have been saved in the period, in nano-USD. */
   savingsNanoUsd: bigint;
@@ -737,12 +850,30 @@ export interface Recommendation {
   evidence: { [key: string]: string };
   /** The command that does it. Empty where it takes more than one. */
   command: string;
+  /** Names it, as long as it is made for the same tenant, providers and models: 12 hexadecimal digits. */
+  id: string;
+  /** What applying it changes. Absent where the configuration of the installation cannot do it. */
+  change:
+    | //
+    /** Pools and experiments to add, by routing's ApplyConfiguration. */
+    { $case: "configuration"; value: Configuration }
+    | //
+    /** A provider to probe no more, by health-probe's SetProbing. */
+    { $case: "probesOff"; value: ProbesOff }
+    | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface Recommendation_EvidenceEntry {
   key: string;
   value: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Probes that are turned off. */
+export interface ProbesOff {
+  /** Id of the provider. */
+  provider: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -2791,6 +2922,8 @@ function createBaseOutboxStatus(): OutboxStatus {
     aheadOfGap: 0n,
     closed: false,
     seenAt: undefined,
+    lostAt: undefined,
+    unattributedNanoUsd: 0n,
     _unknownFields: {},
   };
 }
@@ -2826,6 +2959,15 @@ export const OutboxStatus: MessageFns<OutboxStatus> = {
     }
     if (message.seenAt !== undefined) {
       Timestamp.encode(toTimestamp(message.seenAt), writer.uint32(58).fork()).join();
+    }
+    if (message.lostAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.lostAt), writer.uint32(66).fork()).join();
+    }
+    if (message.unattributedNanoUsd !== 0n) {
+      if (BigInt.asIntN(64, message.unattributedNanoUsd) !== message.unattributedNanoUsd) {
+        throw new globalThis.Error("value provided for field message.unattributedNanoUsd of type int64 too large");
+      }
+      writer.uint32(72).int64(message.unattributedNanoUsd);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2907,6 +3049,22 @@ export const OutboxStatus: MessageFns<OutboxStatus> = {
             message.seenAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.lostAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.unattributedNanoUsd = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2956,6 +3114,16 @@ export const OutboxStatus: MessageFns<OutboxStatus> = {
         : isSet(object.seen_at)
         ? fromJsonTimestamp(object.seen_at)
         : undefined,
+      lostAt: isSet(object.lostAt)
+        ? fromJsonTimestamp(object.lostAt)
+        : isSet(object.lost_at)
+        ? fromJsonTimestamp(object.lost_at)
+        : undefined,
+      unattributedNanoUsd: isSet(object.unattributedNanoUsd)
+        ? BigInt(object.unattributedNanoUsd)
+        : isSet(object.unattributed_nano_usd)
+        ? BigInt(object.unattributed_nano_usd)
+        : 0n,
     };
   },
 
@@ -2982,6 +3150,12 @@ export const OutboxStatus: MessageFns<OutboxStatus> = {
     if (message.seenAt !== undefined) {
       obj.seenAt = message.seenAt.toISOString();
     }
+    if (message.lostAt !== undefined) {
+      obj.lostAt = message.lostAt.toISOString();
+    }
+    if (message.unattributedNanoUsd !== 0n) {
+      obj.unattributedNanoUsd = message.unattributedNanoUsd.toString();
+    }
     return obj;
   },
 
@@ -3003,6 +3177,524 @@ export const OutboxStatus: MessageFns<OutboxStatus> = {
       : 0n;
     message.closed = object.closed ?? false;
     message.seenAt = object.seenAt ?? undefined;
+    message.lostAt = object.lostAt ?? undefined;
+    message.unattributedNanoUsd = (object.unattributedNanoUsd !== undefined && object.unattributedNanoUsd !== null)
+      ? BigInt(object.unattributedNanoUsd)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseDeclareOutboxLostRequest(): DeclareOutboxLostRequest {
+  return { outboxId: "", reason: "", dryRun: false, _unknownFields: {} };
+}
+
+export const DeclareOutboxLostRequest: MessageFns<DeclareOutboxLostRequest> = {
+  encode(message: DeclareOutboxLostRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.outboxId !== "") {
+      writer.uint32(10).string(message.outboxId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.dryRun !== false) {
+      writer.uint32(24).bool(message.dryRun);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeclareOutboxLostRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeclareOutboxLostRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outboxId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.dryRun = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeclareOutboxLostRequest {
+    return {
+      outboxId: isSet(object.outboxId)
+        ? globalThis.String(object.outboxId)
+        : isSet(object.outbox_id)
+        ? globalThis.String(object.outbox_id)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      dryRun: isSet(object.dryRun)
+        ? globalThis.Boolean(object.dryRun)
+        : isSet(object.dry_run)
+        ? globalThis.Boolean(object.dry_run)
+        : false,
+    };
+  },
+
+  toJSON(message: DeclareOutboxLostRequest): unknown {
+    const obj: any = {};
+    if (message.outboxId !== "") {
+      obj.outboxId = message.outboxId;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.dryRun !== false) {
+      obj.dryRun = message.dryRun;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DeclareOutboxLostRequest>): DeclareOutboxLostRequest {
+    return DeclareOutboxLostRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeclareOutboxLostRequest>): DeclareOutboxLostRequest {
+    const message = createBaseDeclareOutboxLostRequest();
+    message.outboxId = object.outboxId ?? "";
+    message.reason = object.reason ?? "";
+    message.dryRun = object.dryRun ?? false;
+    return message;
+  },
+};
+
+function createBaseDeclareOutboxLostResponse(): DeclareOutboxLostResponse {
+  return { lostAt: undefined, costs: [], windows: [], _unknownFields: {} };
+}
+
+export const DeclareOutboxLostResponse: MessageFns<DeclareOutboxLostResponse> = {
+  encode(message: DeclareOutboxLostResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lostAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.lostAt), writer.uint32(10).fork()).join();
+    }
+    for (const v of message.costs) {
+      UnattributedCost.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.windows) {
+      UnattributedWindow.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeclareOutboxLostResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeclareOutboxLostResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.lostAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.costs.push(UnattributedCost.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.windows.push(UnattributedWindow.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeclareOutboxLostResponse {
+    return {
+      lostAt: isSet(object.lostAt)
+        ? fromJsonTimestamp(object.lostAt)
+        : isSet(object.lost_at)
+        ? fromJsonTimestamp(object.lost_at)
+        : undefined,
+      costs: globalThis.Array.isArray(object?.costs) ? object.costs.map((e: any) => UnattributedCost.fromJSON(e)) : [],
+      windows: globalThis.Array.isArray(object?.windows)
+        ? object.windows.map((e: any) => UnattributedWindow.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: DeclareOutboxLostResponse): unknown {
+    const obj: any = {};
+    if (message.lostAt !== undefined) {
+      obj.lostAt = message.lostAt.toISOString();
+    }
+    if (message.costs?.length) {
+      obj.costs = message.costs.map((e) => UnattributedCost.toJSON(e));
+    }
+    if (message.windows?.length) {
+      obj.windows = message.windows.map((e) => UnattributedWindow.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DeclareOutboxLostResponse>): DeclareOutboxLostResponse {
+    return DeclareOutboxLostResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeclareOutboxLostResponse>): DeclareOutboxLostResponse {
+    const message = createBaseDeclareOutboxLostResponse();
+    message.lostAt = object.lostAt ?? undefined;
+    message.costs = object.costs?.map((e) => UnattributedCost.fromPartial(e)) || [];
+    message.windows = object.windows?.map((e) => UnattributedWindow.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseUnattributedCost(): UnattributedCost {
+  return { tenant: "", amountNanoUsd: 0n, _unknownFields: {} };
+}
+
+export const UnattributedCost: MessageFns<UnattributedCost> = {
+  encode(message: UnattributedCost, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenant !== "") {
+      writer.uint32(10).string(message.tenant);
+    }
+    if (message.amountNanoUsd !== 0n) {
+      if (BigInt.asIntN(64, message.amountNanoUsd) !== message.amountNanoUsd) {
+        throw new globalThis.Error("value provided for field message.amountNanoUsd of type int64 too large");
+      }
+      writer.uint32(16).int64(message.amountNanoUsd);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnattributedCost {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnattributedCost();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amountNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UnattributedCost {
+    return {
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      amountNanoUsd: isSet(object.amountNanoUsd)
+        ? BigInt(object.amountNanoUsd)
+        : isSet(object.amount_nano_usd)
+        ? BigInt(object.amount_nano_usd)
+        : 0n,
+    };
+  },
+
+  toJSON(message: UnattributedCost): unknown {
+    const obj: any = {};
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.amountNanoUsd !== 0n) {
+      obj.amountNanoUsd = message.amountNanoUsd.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<UnattributedCost>): UnattributedCost {
+    return UnattributedCost.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UnattributedCost>): UnattributedCost {
+    const message = createBaseUnattributedCost();
+    message.tenant = object.tenant ?? "";
+    message.amountNanoUsd = (object.amountNanoUsd !== undefined && object.amountNanoUsd !== null)
+      ? BigInt(object.amountNanoUsd)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseUnattributedWindow(): UnattributedWindow {
+  return { tenant: "", budget: "", unit: "", windowStart: undefined, amount: 0n, _unknownFields: {} };
+}
+
+export const UnattributedWindow: MessageFns<UnattributedWindow> = {
+  encode(message: UnattributedWindow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenant !== "") {
+      writer.uint32(10).string(message.tenant);
+    }
+    if (message.budget !== "") {
+      writer.uint32(18).string(message.budget);
+    }
+    if (message.unit !== "") {
+      writer.uint32(26).string(message.unit);
+    }
+    if (message.windowStart !== undefined) {
+      Timestamp.encode(toTimestamp(message.windowStart), writer.uint32(34).fork()).join();
+    }
+    if (message.amount !== 0n) {
+      if (BigInt.asIntN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type int64 too large");
+      }
+      writer.uint32(40).int64(message.amount);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnattributedWindow {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnattributedWindow();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.budget = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.unit = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.windowStart = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.amount = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UnattributedWindow {
+    return {
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      budget: isSet(object.budget) ? globalThis.String(object.budget) : "",
+      unit: isSet(object.unit) ? globalThis.String(object.unit) : "",
+      windowStart: isSet(object.windowStart)
+        ? fromJsonTimestamp(object.windowStart)
+        : isSet(object.window_start)
+        ? fromJsonTimestamp(object.window_start)
+        : undefined,
+      amount: isSet(object.amount) ? BigInt(object.amount) : 0n,
+    };
+  },
+
+  toJSON(message: UnattributedWindow): unknown {
+    const obj: any = {};
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.budget !== "") {
+      obj.budget = message.budget;
+    }
+    if (message.unit !== "") {
+      obj.unit = message.unit;
+    }
+    if (message.windowStart !== undefined) {
+      obj.windowStart = message.windowStart.toISOString();
+    }
+    if (message.amount !== 0n) {
+      obj.amount = message.amount.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<UnattributedWindow>): UnattributedWindow {
+    return UnattributedWindow.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UnattributedWindow>): UnattributedWindow {
+    const message = createBaseUnattributedWindow();
+    message.tenant = object.tenant ?? "";
+    message.budget = object.budget ?? "";
+    message.unit = object.unit ?? "";
+    message.windowStart = object.windowStart ?? undefined;
+    message.amount = (object.amount !== undefined && object.amount !== null) ? BigInt(object.amount) : 0n;
     return message;
   },
 };
@@ -4113,6 +4805,403 @@ export const InvoiceDifference: MessageFns<InvoiceDifference> = {
       : undefined;
     message.unpricedAttempts = (object.unpricedAttempts !== undefined && object.unpricedAttempts !== null)
       ? BigInt(object.unpricedAttempts)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseBookInvoiceRequest(): BookInvoiceRequest {
+  return { invoice: undefined, reason: "", dryRun: false, _unknownFields: {} };
+}
+
+export const BookInvoiceRequest: MessageFns<BookInvoiceRequest> = {
+  encode(message: BookInvoiceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.invoice !== undefined) {
+      ReconcileInvoiceRequest.encode(message.invoice, writer.uint32(10).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.dryRun !== false) {
+      writer.uint32(24).bool(message.dryRun);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BookInvoiceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBookInvoiceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.invoice = ReconcileInvoiceRequest.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.dryRun = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BookInvoiceRequest {
+    return {
+      invoice: isSet(object.invoice) ? ReconcileInvoiceRequest.fromJSON(object.invoice) : undefined,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      dryRun: isSet(object.dryRun)
+        ? globalThis.Boolean(object.dryRun)
+        : isSet(object.dry_run)
+        ? globalThis.Boolean(object.dry_run)
+        : false,
+    };
+  },
+
+  toJSON(message: BookInvoiceRequest): unknown {
+    const obj: any = {};
+    if (message.invoice !== undefined) {
+      obj.invoice = ReconcileInvoiceRequest.toJSON(message.invoice);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.dryRun !== false) {
+      obj.dryRun = message.dryRun;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BookInvoiceRequest>): BookInvoiceRequest {
+    return BookInvoiceRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BookInvoiceRequest>): BookInvoiceRequest {
+    const message = createBaseBookInvoiceRequest();
+    message.invoice = (object.invoice !== undefined && object.invoice !== null)
+      ? ReconcileInvoiceRequest.fromPartial(object.invoice)
+      : undefined;
+    message.reason = object.reason ?? "";
+    message.dryRun = object.dryRun ?? false;
+    return message;
+  },
+};
+
+function createBaseBookInvoiceResponse(): BookInvoiceResponse {
+  return { adjustments: [], amountNanoUsd: 0n, leftAlone: 0, _unknownFields: {} };
+}
+
+export const BookInvoiceResponse: MessageFns<BookInvoiceResponse> = {
+  encode(message: BookInvoiceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.adjustments) {
+      InvoiceAdjustment.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.amountNanoUsd !== 0n) {
+      if (BigInt.asIntN(64, message.amountNanoUsd) !== message.amountNanoUsd) {
+        throw new globalThis.Error("value provided for field message.amountNanoUsd of type int64 too large");
+      }
+      writer.uint32(16).int64(message.amountNanoUsd);
+    }
+    if (message.leftAlone !== 0) {
+      writer.uint32(24).uint32(message.leftAlone);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BookInvoiceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBookInvoiceResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.adjustments.push(InvoiceAdjustment.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amountNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.leftAlone = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BookInvoiceResponse {
+    return {
+      adjustments: globalThis.Array.isArray(object?.adjustments)
+        ? object.adjustments.map((e: any) => InvoiceAdjustment.fromJSON(e))
+        : [],
+      amountNanoUsd: isSet(object.amountNanoUsd)
+        ? BigInt(object.amountNanoUsd)
+        : isSet(object.amount_nano_usd)
+        ? BigInt(object.amount_nano_usd)
+        : 0n,
+      leftAlone: isSet(object.leftAlone)
+        ? globalThis.Number(object.leftAlone)
+        : isSet(object.left_alone)
+        ? globalThis.Number(object.left_alone)
+        : 0,
+    };
+  },
+
+  toJSON(message: BookInvoiceResponse): unknown {
+    const obj: any = {};
+    if (message.adjustments?.length) {
+      obj.adjustments = message.adjustments.map((e) => InvoiceAdjustment.toJSON(e));
+    }
+    if (message.amountNanoUsd !== 0n) {
+      obj.amountNanoUsd = message.amountNanoUsd.toString();
+    }
+    if (message.leftAlone !== 0) {
+      obj.leftAlone = Math.round(message.leftAlone);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BookInvoiceResponse>): BookInvoiceResponse {
+    return BookInvoiceResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BookInvoiceResponse>): BookInvoiceResponse {
+    const message = createBaseBookInvoiceResponse();
+    message.adjustments = object.adjustments?.map((e) => InvoiceAdjustment.fromPartial(e)) || [];
+    message.amountNanoUsd = (object.amountNanoUsd !== undefined && object.amountNanoUsd !== null)
+      ? BigInt(object.amountNanoUsd)
+      : 0n;
+    message.leftAlone = object.leftAlone ?? 0;
+    return message;
+  },
+};
+
+function createBaseInvoiceAdjustment(): InvoiceAdjustment {
+  return { day: "", model: "", tenant: "", amountNanoUsd: 0n, _unknownFields: {} };
+}
+
+export const InvoiceAdjustment: MessageFns<InvoiceAdjustment> = {
+  encode(message: InvoiceAdjustment, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.day !== "") {
+      writer.uint32(10).string(message.day);
+    }
+    if (message.model !== "") {
+      writer.uint32(18).string(message.model);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(26).string(message.tenant);
+    }
+    if (message.amountNanoUsd !== 0n) {
+      if (BigInt.asIntN(64, message.amountNanoUsd) !== message.amountNanoUsd) {
+        throw new globalThis.Error("value provided for field message.amountNanoUsd of type int64 too large");
+      }
+      writer.uint32(32).int64(message.amountNanoUsd);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InvoiceAdjustment {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInvoiceAdjustment();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.day = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.amountNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): InvoiceAdjustment {
+    return {
+      day: isSet(object.day) ? globalThis.String(object.day) : "",
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      amountNanoUsd: isSet(object.amountNanoUsd)
+        ? BigInt(object.amountNanoUsd)
+        : isSet(object.amount_nano_usd)
+        ? BigInt(object.amount_nano_usd)
+        : 0n,
+    };
+  },
+
+  toJSON(message: InvoiceAdjustment): unknown {
+    const obj: any = {};
+    if (message.day !== "") {
+      obj.day = message.day;
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.amountNanoUsd !== 0n) {
+      obj.amountNanoUsd = message.amountNanoUsd.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<InvoiceAdjustment>): InvoiceAdjustment {
+    return InvoiceAdjustment.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<InvoiceAdjustment>): InvoiceAdjustment {
+    const message = createBaseInvoiceAdjustment();
+    message.day = object.day ?? "";
+    message.model = object.model ?? "";
+    message.tenant = object.tenant ?? "";
+    message.amountNanoUsd = (object.amountNanoUsd !== undefined && object.amountNanoUsd !== null)
+      ? BigInt(object.amountNanoUsd)
       : 0n;
     return message;
   },
@@ -5430,13 +6519,16 @@ export const ListRecommendationsRequest: MessageFns<ListRecommendationsRequest> 
 };
 
 function createBaseListRecommendationsResponse(): ListRecommendationsResponse {
-  return { recommendations: [], _unknownFields: {} };
+  return { recommendations: [], offersUnknown: false, _unknownFields: {} };
 }
 
 export const ListRecommendationsResponse: MessageFns<ListRecommendationsResponse> = {
   encode(message: ListRecommendationsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.recommendations) {
       Recommendation.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.offersUnknown !== false) {
+      writer.uint32(16).bool(message.offersUnknown);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -5470,6 +6562,14 @@ export const ListRecommendationsResponse: MessageFns<ListRecommendationsResponse
             message.recommendations.push(Recommendation.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.offersUnknown = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5495,6 +6595,11 @@ export const ListRecommendationsResponse: MessageFns<ListRecommendationsResponse
       recommendations: globalThis.Array.isArray(object?.recommendations)
         ? object.recommendations.map((e: any) => Recommendation.fromJSON(e))
         : [],
+      offersUnknown: isSet(object.offersUnknown)
+        ? globalThis.Boolean(object.offersUnknown)
+        : isSet(object.offers_unknown)
+        ? globalThis.Boolean(object.offers_unknown)
+        : false,
     };
   },
 
@@ -5502,6 +6607,9 @@ export const ListRecommendationsResponse: MessageFns<ListRecommendationsResponse
     const obj: any = {};
     if (message.recommendations?.length) {
       obj.recommendations = message.recommendations.map((e) => Recommendation.toJSON(e));
+    }
+    if (message.offersUnknown !== false) {
+      obj.offersUnknown = message.offersUnknown;
     }
     return obj;
   },
@@ -5512,12 +6620,22 @@ export const ListRecommendationsResponse: MessageFns<ListRecommendationsResponse
   fromPartial(object: DeepPartial<ListRecommendationsResponse>): ListRecommendationsResponse {
     const message = createBaseListRecommendationsResponse();
     message.recommendations = object.recommendations?.map((e) => Recommendation.fromPartial(e)) || [];
+    message.offersUnknown = object.offersUnknown ?? false;
     return message;
   },
 };
 
 function createBaseRecommendation(): Recommendation {
-  return { type: "", savingsNanoUsd: 0n, description: "", evidence: {}, command: "", _unknownFields: {} };
+  return {
+    type: "",
+    savingsNanoUsd: 0n,
+    description: "",
+    evidence: {},
+    command: "",
+    id: "",
+    change: undefined,
+    _unknownFields: {},
+  };
 }
 
 export const Recommendation: MessageFns<Recommendation> = {
@@ -5539,6 +6657,17 @@ export const Recommendation: MessageFns<Recommendation> = {
     });
     if (message.command !== "") {
       writer.uint32(42).string(message.command);
+    }
+    if (message.id !== "") {
+      writer.uint32(50).string(message.id);
+    }
+    switch (message.change?.$case) {
+      case "configuration":
+        Configuration.encode(message.change.value, writer.uint32(58).fork()).join();
+        break;
+      case "probesOff":
+        ProbesOff.encode(message.change.value, writer.uint32(66).fork()).join();
+        break;
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -5607,6 +6736,30 @@ export const Recommendation: MessageFns<Recommendation> = {
             message.command = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.change = { $case: "configuration", value: Configuration.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.change = { $case: "probesOff", value: ProbesOff.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5651,6 +6804,14 @@ export const Recommendation: MessageFns<Recommendation> = {
         )
         : {},
       command: isSet(object.command) ? globalThis.String(object.command) : "",
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      change: isSet(object.configuration)
+        ? { $case: "configuration", value: Configuration.fromJSON(object.configuration) }
+        : isSet(object.probesOff)
+        ? { $case: "probesOff", value: ProbesOff.fromJSON(object.probesOff) }
+        : isSet(object.probes_off)
+        ? { $case: "probesOff", value: ProbesOff.fromJSON(object.probes_off) }
+        : undefined,
     };
   },
 
@@ -5677,6 +6838,14 @@ export const Recommendation: MessageFns<Recommendation> = {
     if (message.command !== "") {
       obj.command = message.command;
     }
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.change?.$case === "configuration") {
+      obj.configuration = Configuration.toJSON(message.change.value);
+    } else if (message.change?.$case === "probesOff") {
+      obj.probesOff = ProbesOff.toJSON(message.change.value);
+    }
     return obj;
   },
 
@@ -5700,6 +6869,21 @@ export const Recommendation: MessageFns<Recommendation> = {
       {},
     );
     message.command = object.command ?? "";
+    message.id = object.id ?? "";
+    switch (object.change?.$case) {
+      case "configuration": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "configuration", value: Configuration.fromPartial(object.change.value) };
+        }
+        break;
+      }
+      case "probesOff": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "probesOff", value: ProbesOff.fromPartial(object.change.value) };
+        }
+        break;
+      }
+    }
     return message;
   },
 };
@@ -5805,6 +6989,89 @@ export const Recommendation_EvidenceEntry: MessageFns<Recommendation_EvidenceEnt
   },
 };
 
+function createBaseProbesOff(): ProbesOff {
+  return { provider: "", _unknownFields: {} };
+}
+
+export const ProbesOff: MessageFns<ProbesOff> = {
+  encode(message: ProbesOff, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbesOff {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbesOff();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProbesOff {
+    return { provider: isSet(object.provider) ? globalThis.String(object.provider) : "" };
+  },
+
+  toJSON(message: ProbesOff): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProbesOff>): ProbesOff {
+    return ProbesOff.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProbesOff>): ProbesOff {
+    const message = createBaseProbesOff();
+    message.provider = object.provider ?? "";
+    return message;
+  },
+};
+
 /** Answers what was spent, and on what. */
 export type CostServiceService = typeof CostServiceService;
 export const CostServiceService = {
@@ -5868,6 +7135,34 @@ export const CostServiceService = {
       Buffer.from(ReconcileInvoiceResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReconcileInvoiceResponse => ReconcileInvoiceResponse.decode(value),
   },
+  /**
+   * Books what an invoice has more or less than the ledger, as lines "adjust" of today: all of it or nothing, and once, however often the
+   * invoice is given. What the invoice does not have at all is left alone. Adjustments count for no budget. Only for the installation's keys.
+   */
+  bookInvoice: {
+    path: "/switchyard.cost.v1.CostService/BookInvoice" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BookInvoiceRequest): Buffer => Buffer.from(BookInvoiceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BookInvoiceRequest => BookInvoiceRequest.decode(value),
+    responseSerialize: (value: BookInvoiceResponse): Buffer => Buffer.from(BookInvoiceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BookInvoiceResponse => BookInvoiceResponse.decode(value),
+  },
+  /**
+   * Declares an outbox lost whose replica and file are gone: what it holds of budgets stays counted, and is booked as lines "unattributed".
+   * Usage that comes all the same moves out of these. Declared again, nothing changes. Only for the installation's keys.
+   */
+  declareOutboxLost: {
+    path: "/switchyard.cost.v1.CostService/DeclareOutboxLost" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeclareOutboxLostRequest): Buffer =>
+      Buffer.from(DeclareOutboxLostRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeclareOutboxLostRequest => DeclareOutboxLostRequest.decode(value),
+    responseSerialize: (value: DeclareOutboxLostResponse): Buffer =>
+      Buffer.from(DeclareOutboxLostResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeclareOutboxLostResponse => DeclareOutboxLostResponse.decode(value),
+  },
   /** Hashes days of the ledger again and compares them with what they were sealed with. For the installation's keys. Ten million entries take about a minute. */
   verifyLedger: {
     path: "/switchyard.cost.v1.CostService/VerifyLedger" as const,
@@ -5914,6 +7209,16 @@ export interface CostServiceServer extends UntypedServiceImplementation {
   exportStatements: handleServerStreamingCall<ExportStatementsRequest, ExportStatementsResponse>;
   /** Compares a provider's invoice with the ledger, each day of each model. Changes nothing. */
   reconcileInvoice: handleUnaryCall<ReconcileInvoiceRequest, ReconcileInvoiceResponse>;
+  /**
+   * Books what an invoice has more or less than the ledger, as lines "adjust" of today: all of it or nothing, and once, however often the
+   * invoice is given. What the invoice does not have at all is left alone. Adjustments count for no budget. Only for the installation's keys.
+   */
+  bookInvoice: handleUnaryCall<BookInvoiceRequest, BookInvoiceResponse>;
+  /**
+   * Declares an outbox lost whose replica and file are gone: what it holds of budgets stays counted, and is booked as lines "unattributed".
+   * Usage that comes all the same moves out of these. Declared again, nothing changes. Only for the installation's keys.
+   */
+  declareOutboxLost: handleUnaryCall<DeclareOutboxLostRequest, DeclareOutboxLostResponse>;
   /** Hashes days of the ledger again and compares them with what they were sealed with. For the installation's keys. Ten million entries take about a minute. */
   verifyLedger: handleUnaryCall<VerifyLedgerRequest, VerifyLedgerResponse>;
   /** Forecasts what will be used on the days from today on, and when a budget runs out. */
@@ -5996,6 +7301,44 @@ export interface CostServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReconcileInvoiceResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Books what an invoice has more or less than the ledger, as lines "adjust" of today: all of it or nothing, and once, however often the
+   * invoice is given. What the invoice does not have at all is left alone. Adjustments count for no budget. Only for the installation's keys.
+   */
+  bookInvoice(
+    request: BookInvoiceRequest,
+    callback: (error: ServiceError | null, response: BookInvoiceResponse) => void,
+  ): ClientUnaryCall;
+  bookInvoice(
+    request: BookInvoiceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: BookInvoiceResponse) => void,
+  ): ClientUnaryCall;
+  bookInvoice(
+    request: BookInvoiceRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: BookInvoiceResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Declares an outbox lost whose replica and file are gone: what it holds of budgets stays counted, and is booked as lines "unattributed".
+   * Usage that comes all the same moves out of these. Declared again, nothing changes. Only for the installation's keys.
+   */
+  declareOutboxLost(
+    request: DeclareOutboxLostRequest,
+    callback: (error: ServiceError | null, response: DeclareOutboxLostResponse) => void,
+  ): ClientUnaryCall;
+  declareOutboxLost(
+    request: DeclareOutboxLostRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeclareOutboxLostResponse) => void,
+  ): ClientUnaryCall;
+  declareOutboxLost(
+    request: DeclareOutboxLostRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeclareOutboxLostResponse) => void,
   ): ClientUnaryCall;
   /** Hashes days of the ledger again and compares them with what they were sealed with. For the installation's keys. Ten million entries take about a minute. */
   verifyLedger(

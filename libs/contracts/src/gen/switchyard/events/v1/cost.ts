@@ -8,6 +8,26 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
+/**
+ * What `cost.v1.anomaly.<tenant>` carries: once for each tenant and day on which far more or less was spent than is usual on its day of the week.
+ * More is told while the day is not over yet, less when it is.
+ */
+export interface CostAnomaly {
+  /** Id of the anomaly, the same however often it is sent. */
+  anomalyId: string;
+  /** Whose cost; empty for all tenants together. */
+  tenant: string;
+  /** The day in UTC, as 2026-11-03. */
+  day: string;
+  /** What was spent when it was noticed, in nano-USD. */
+  amountNanoUsd: bigint;
+  /** What is usual, in nano-USD: the median of its day of the week. */
+  usualNanoUsd: bigint;
+  /** When it was noticed. */
+  occurredAt: Date | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 /** What `cost.v1.{threshold,exhausted}.<tenant>` carries: once for each window and percent of a budget. */
 export interface BudgetReached {
   /** Id of the alert, the same in all that is told of it. */
@@ -42,6 +62,205 @@ export interface BudgetReached {
   actions: string[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
+
+function createBaseCostAnomaly(): CostAnomaly {
+  return {
+    anomalyId: "",
+    tenant: "",
+    day: "",
+    amountNanoUsd: 0n,
+    usualNanoUsd: 0n,
+    occurredAt: undefined,
+    _unknownFields: {},
+  };
+}
+
+export const CostAnomaly: MessageFns<CostAnomaly> = {
+  encode(message: CostAnomaly, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.anomalyId !== "") {
+      writer.uint32(10).string(message.anomalyId);
+    }
+    if (message.tenant !== "") {
+      writer.uint32(18).string(message.tenant);
+    }
+    if (message.day !== "") {
+      writer.uint32(26).string(message.day);
+    }
+    if (message.amountNanoUsd !== 0n) {
+      if (BigInt.asIntN(64, message.amountNanoUsd) !== message.amountNanoUsd) {
+        throw new globalThis.Error("value provided for field message.amountNanoUsd of type int64 too large");
+      }
+      writer.uint32(32).int64(message.amountNanoUsd);
+    }
+    if (message.usualNanoUsd !== 0n) {
+      if (BigInt.asIntN(64, message.usualNanoUsd) !== message.usualNanoUsd) {
+        throw new globalThis.Error("value provided for field message.usualNanoUsd of type int64 too large");
+      }
+      writer.uint32(40).int64(message.usualNanoUsd);
+    }
+    if (message.occurredAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.occurredAt), writer.uint32(50).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CostAnomaly {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCostAnomaly();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.anomalyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.day = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.amountNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.usualNanoUsd = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.occurredAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CostAnomaly {
+    return {
+      anomalyId: isSet(object.anomalyId)
+        ? globalThis.String(object.anomalyId)
+        : isSet(object.anomaly_id)
+        ? globalThis.String(object.anomaly_id)
+        : "",
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      day: isSet(object.day) ? globalThis.String(object.day) : "",
+      amountNanoUsd: isSet(object.amountNanoUsd)
+        ? BigInt(object.amountNanoUsd)
+        : isSet(object.amount_nano_usd)
+        ? BigInt(object.amount_nano_usd)
+        : 0n,
+      usualNanoUsd: isSet(object.usualNanoUsd)
+        ? BigInt(object.usualNanoUsd)
+        : isSet(object.usual_nano_usd)
+        ? BigInt(object.usual_nano_usd)
+        : 0n,
+      occurredAt: isSet(object.occurredAt)
+        ? fromJsonTimestamp(object.occurredAt)
+        : isSet(object.occurred_at)
+        ? fromJsonTimestamp(object.occurred_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: CostAnomaly): unknown {
+    const obj: any = {};
+    if (message.anomalyId !== "") {
+      obj.anomalyId = message.anomalyId;
+    }
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.day !== "") {
+      obj.day = message.day;
+    }
+    if (message.amountNanoUsd !== 0n) {
+      obj.amountNanoUsd = message.amountNanoUsd.toString();
+    }
+    if (message.usualNanoUsd !== 0n) {
+      obj.usualNanoUsd = message.usualNanoUsd.toString();
+    }
+    if (message.occurredAt !== undefined) {
+      obj.occurredAt = message.occurredAt.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CostAnomaly>): CostAnomaly {
+    return CostAnomaly.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CostAnomaly>): CostAnomaly {
+    const message = createBaseCostAnomaly();
+    message.anomalyId = object.anomalyId ?? "";
+    message.tenant = object.tenant ?? "";
+    message.day = object.day ?? "";
+    message.amountNanoUsd = (object.amountNanoUsd !== undefined && object.amountNanoUsd !== null)
+      ? BigInt(object.amountNanoUsd)
+      : 0n;
+    message.usualNanoUsd = (object.usualNanoUsd !== undefined && object.usualNanoUsd !== null)
+      ? BigInt(object.usualNanoUsd)
+      : 0n;
+    message.occurredAt = object.occurredAt ?? undefined;
+    return message;
+  },
+};
 
 function createBaseBudgetReached(): BudgetReached {
   return {

@@ -172,7 +172,11 @@ export interface UsageRecord {
    * UNSPECIFIED for an attempt.
    */
   cache: CacheResult;
-  /** What the cache saved, in nano-USD: the cost of the call that made the answer. Absent where it is unknown, and for an attempt. */
+  /**
+   * What was saved, in nano-USD. By an answer from the cache: the cost of the call that made it. By an attempt that delivered its answer for a
+   * pool with a baseline: what the same usage would have cost there, less what it cost; absent where that is not above 0. Absent where it is
+   * unknown.
+   */
   savedNanoUsd?:
     | bigint
     | undefined;

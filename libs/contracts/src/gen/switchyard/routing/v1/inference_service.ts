@@ -267,7 +267,7 @@ export interface Model {
   maxOutputTokens?:
     | number
     | undefined;
-  /** Prices in nano-USD per million tokens, by kind: input, output, cache_read, cache_write. Unknown ones are absent. */
+  /** Prices in nano-USD per million tokens, by kind: input, output, cache_read, cache_write, reasoning. Unknown ones are absent. */
   pricesPerMillionNanoUsd: { [key: string]: bigint };
   /** The provider's region. */
   region: string;
@@ -282,6 +282,10 @@ export interface Model {
   tags: string[];
   /** Owner of the provider. Empty for the installation's. Providers of different owners may have the same id. */
   tenant: string;
+  /** Id shared by offerings of the same model. Empty: unknown. */
+  canonicalModel: string;
+  /** True where more is charged than the prices above say: by the request, or more per token for long inputs. */
+  chargedOtherwise: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -2884,6 +2888,8 @@ function createBaseModel(): Model {
     residency: [],
     tags: [],
     tenant: "",
+    canonicalModel: "",
+    chargedOtherwise: false,
     _unknownFields: {},
   };
 }
@@ -2922,6 +2928,12 @@ export const Model: MessageFns<Model> = {
     }
     if (message.tenant !== "") {
       writer.uint32(90).string(message.tenant);
+    }
+    if (message.canonicalModel !== "") {
+      writer.uint32(98).string(message.canonicalModel);
+    }
+    if (message.chargedOtherwise !== false) {
+      writer.uint32(104).bool(message.chargedOtherwise);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -3038,6 +3050,22 @@ export const Model: MessageFns<Model> = {
             message.tenant = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.canonicalModel = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.chargedOtherwise = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3109,6 +3137,16 @@ export const Model: MessageFns<Model> = {
         : [],
       tags: globalThis.Array.isArray(object?.tags) ? object.tags.map((e: any) => globalThis.String(e)) : [],
       tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      canonicalModel: isSet(object.canonicalModel)
+        ? globalThis.String(object.canonicalModel)
+        : isSet(object.canonical_model)
+        ? globalThis.String(object.canonical_model)
+        : "",
+      chargedOtherwise: isSet(object.chargedOtherwise)
+        ? globalThis.Boolean(object.chargedOtherwise)
+        : isSet(object.charged_otherwise)
+        ? globalThis.Boolean(object.charged_otherwise)
+        : false,
     };
   },
 
@@ -3153,6 +3191,12 @@ export const Model: MessageFns<Model> = {
     if (message.tenant !== "") {
       obj.tenant = message.tenant;
     }
+    if (message.canonicalModel !== "") {
+      obj.canonicalModel = message.canonicalModel;
+    }
+    if (message.chargedOtherwise !== false) {
+      obj.chargedOtherwise = message.chargedOtherwise;
+    }
     return obj;
   },
 
@@ -3181,6 +3225,8 @@ export const Model: MessageFns<Model> = {
     message.residency = object.residency?.map((e) => e) || [];
     message.tags = object.tags?.map((e) => e) || [];
     message.tenant = object.tenant ?? "";
+    message.canonicalModel = object.canonicalModel ?? "";
+    message.chargedOtherwise = object.chargedOtherwise ?? false;
     return message;
   },
 };

@@ -54,7 +54,14 @@ export interface Pool {
     | CachePolicy
     | undefined;
   /** Whether a second provider is asked where the first is slow. Default: nothing is said. */
-  hedge: HedgeRule | undefined;
+  hedge:
+    | HedgeRule
+    | undefined;
+  /**
+   * What savings are told against: provider and model, both set, of somebody who offers it; need not be a member. What another one used
+   * is rated with its prices, too, and the difference is saved_nano_usd of the usage record and the ledger. Default: nothing is told.
+   */
+  baseline: PoolMember | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -94,6 +101,7 @@ function createBasePool(): Pool {
     updatedAt: undefined,
     cache: undefined,
     hedge: undefined,
+    baseline: undefined,
     _unknownFields: {},
   };
 }
@@ -138,6 +146,9 @@ export const Pool: MessageFns<Pool> = {
     }
     if (message.hedge !== undefined) {
       HedgeRule.encode(message.hedge, writer.uint32(106).fork()).join();
+    }
+    if (message.baseline !== undefined) {
+      PoolMember.encode(message.baseline, writer.uint32(114).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -267,6 +278,14 @@ export const Pool: MessageFns<Pool> = {
             message.hedge = HedgeRule.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.baseline = PoolMember.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -318,6 +337,7 @@ export const Pool: MessageFns<Pool> = {
         : undefined,
       cache: isSet(object.cache) ? CachePolicy.fromJSON(object.cache) : undefined,
       hedge: isSet(object.hedge) ? HedgeRule.fromJSON(object.hedge) : undefined,
+      baseline: isSet(object.baseline) ? PoolMember.fromJSON(object.baseline) : undefined,
     };
   },
 
@@ -362,6 +382,9 @@ export const Pool: MessageFns<Pool> = {
     if (message.hedge !== undefined) {
       obj.hedge = HedgeRule.toJSON(message.hedge);
     }
+    if (message.baseline !== undefined) {
+      obj.baseline = PoolMember.toJSON(message.baseline);
+    }
     return obj;
   },
 
@@ -390,6 +413,9 @@ export const Pool: MessageFns<Pool> = {
       : undefined;
     message.hedge = (object.hedge !== undefined && object.hedge !== null)
       ? HedgeRule.fromPartial(object.hedge)
+      : undefined;
+    message.baseline = (object.baseline !== undefined && object.baseline !== null)
+      ? PoolMember.fromPartial(object.baseline)
       : undefined;
     return message;
   },
