@@ -34,6 +34,8 @@ export interface CostAccountingConfig extends BaseConfig {
   readonly priceOrigins: string | undefined;
   /** `SWITCHYARD_NATS_REPLICAS`, 1 to 5, default 1: copies that NATS keeps of streams; the same for every service. */
   readonly usageStreamReplicas: number;
+  /** `SWITCHYARD_ROUTING_ADDRESS`, whose offers are compared for recommendations. Default 127.0.0.1:7001. */
+  readonly routingAddress: string;
   /** `SWITCHYARD_HEALTH_PROBE_ADDRESS`, whose receivers are told of budgets. Default 127.0.0.1:7002. */
   readonly healthProbeAddress: string;
   /**
@@ -87,6 +89,7 @@ export function parseConfig(env: Env): CostAccountingConfig {
       min: 1,
       max: 5,
     }),
+    routingAddress: reader.text('SWITCHYARD_ROUTING_ADDRESS', '127.0.0.1:7001'),
     healthProbeAddress: reader.text('SWITCHYARD_HEALTH_PROBE_ADDRESS', '127.0.0.1:7002'),
     namedHosts: readNamedHosts(reader, 'COST_ACCOUNTING_ALLOWED_PRIVATE_HOSTS'),
   };

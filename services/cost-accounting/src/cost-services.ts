@@ -8,20 +8,27 @@ import {
 import type { Clock } from '@switchyard/kernel';
 import { type DefinedService, defineService } from '@switchyard/service-kit';
 import type {
+  AskedNames,
+  Audit,
   BudgetStore,
   ChargebackSource,
+  InvoiceLedger,
   KnownReceivers,
   LeaseBook,
   LedgerQueries,
   LedgerSeals,
+  LostOutboxes,
+  OfferDirectory,
   OutboxBook,
   PriceTermStore,
   UsageRerating,
 } from './ports.ts';
 import type { PriceBookKeeper } from './price-book-keeper.ts';
 import { applyBudgets } from './rpc/apply-budgets.ts';
+import { bookInvoice } from './rpc/book-invoice.ts';
 import { createBudget } from './rpc/create-budget.ts';
 import { createPriceTerm } from './rpc/create-price-term.ts';
+import { declareOutboxLost } from './rpc/declare-outbox-lost.ts';
 import { deleteBudget } from './rpc/delete-budget.ts';
 import { endPriceTerm } from './rpc/end-price-term.ts';
 import { exportStatements } from './rpc/export-statements.ts';
@@ -47,7 +54,12 @@ export interface CostContext {
   readonly terms: PriceTermStore;
   readonly rerating: UsageRerating;
   readonly outboxes: OutboxBook;
+  readonly lost: LostOutboxes;
+  readonly invoices: InvoiceLedger;
+  readonly audit: Audit;
   readonly queries: LedgerQueries;
+  readonly askedNames: AskedNames;
+  readonly offers: OfferDirectory;
   readonly seals: LedgerSeals;
   readonly budgets: BudgetStore;
   readonly leases: LeaseBook;
@@ -88,7 +100,9 @@ export function costServices(context: CostContext): DefinedService[] {
       exportStatements: { permission: 'cost.read', handle: exportStatements(context) },
       getForecast: { permission: 'cost.read', handle: getForecast(context) },
       listRecommendations: { permission: 'cost.read', handle: listRecommendations(context) },
-      reconcileInvoice: { permission: 'cost.read', handle: reconcileInvoice(queries, clock) },
+      reconcileInvoice: { permission: 'cost.read', handle: reconcileInvoice(context.invoices, clock) },
+      bookInvoice: { permission: 'cost.ledger.write', handle: bookInvoice(context) },
+      declareOutboxLost: { permission: 'cost.ledger.write', handle: declareOutboxLost(context) },
       verifyLedger: { permission: 'cost.status', handle: verifyLedger(seals, clock) },
     }),
   ];

@@ -103,3 +103,41 @@ export const historyTooShort = (): ServiceError =>
     code: 'FAILED_PRECONDITION',
     publicMessage: 'a forecast needs four days of usage before today',
   });
+
+/** Nobody has ever spoken of such an outbox. */
+export const outboxNotFound = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'OUTBOX_NOT_FOUND',
+    code: 'NOT_FOUND',
+    publicMessage: `there is no outbox ${JSON.stringify(id)}; \`switchyard costs outboxes\` lists them`,
+    metadata: { outbox: id },
+  });
+
+/** An outbox that was closed lacks nothing: what it held returns by itself. */
+export const outboxClosed = (id: string): ServiceError =>
+  new ServiceError({
+    reason: 'OUTBOX_CLOSED',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: `outbox ${id} was closed: its last record is known, and what it held returns once the ledger has it`,
+    metadata: { outbox: id },
+  });
+
+/** A replica speaks for an outbox: it is not lost. */
+export const outboxInUse = (id: string, replica: string): ServiceError =>
+  new ServiceError({
+    reason: 'OUTBOX_IN_USE',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: `replica ${replica} has spoken for outbox ${id} in the last 5 minutes: it is not lost`,
+    metadata: { outbox: id, replica },
+  });
+
+/** What must be written down cannot be: nothing was changed. */
+export const auditUnavailable = (cause: unknown): ServiceError =>
+  new ServiceError({
+    reason: 'AUDIT_UNAVAILABLE',
+    code: 'UNAVAILABLE',
+    publicMessage: 'the audit log cannot be written now; nothing was changed, try again',
+    retryable: true,
+    retryAfterMs: 1_000,
+    cause,
+  });

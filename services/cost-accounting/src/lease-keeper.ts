@@ -3,12 +3,13 @@ import type { Clock } from '@switchyard/kernel';
 import type { Logger } from '@switchyard/service-kit';
 import type { PostgresBudgetBook } from './adapters/postgres-budget-book.ts';
 import type { PostgresLeases } from './adapters/postgres-leases.ts';
-import type { BudgetBook, LeaseBook } from './ports.ts';
+import type { BudgetBook, LeaseBook, LostOutboxes } from './ports.ts';
 
 /** What leases are kept with. */
 export interface LeaseKeeperOptions {
   readonly leases: PostgresLeases;
   readonly books: PostgresBudgetBook;
+  readonly lost: LostOutboxes;
   /** Asks all replicas to give back what is unused of a window. */
   readonly recall: (window: LeaseKey) => void;
   readonly clock: Clock;
@@ -60,6 +61,8 @@ export class LeaseKeeper implements LeaseBook {
   #close(): void {
     this.#closing ??= this.#options.leases
       .closeLeases()
+      .then(() => this.#options.lost.settle(this.#options.clock.wallMs()))
+      .then(() => undefined)
       .catch((error: unknown) => {
         this.#options.log.warn({ err: error }, 'leases of replicas that are gone cannot be taken back now');
       })

@@ -8,12 +8,17 @@ import type { StoredBudgetAlert } from './domain/budget/reached.ts';
 import type { ChargebackLine, SealedDay } from './domain/chargeback/statement.ts';
 import type { PoisonReason } from './domain/intake/poison.ts';
 import type { NamelessPoison, NumberedRecord } from './domain/intake/read-usage-batch.ts';
+import type { AdjustmentPlan, TenantDay } from './domain/invoice/plan-adjustments.ts';
 import type { EntriesQuery, ListedEntry } from './domain/ledger/entries-query.ts';
 import type { SealOutcome, VerifiedDay } from './domain/ledger/ledger-seal.ts';
 import type { Period } from './domain/period.ts';
 import type { Rerating } from './domain/price/read-rerating.ts';
 import type { StatedTerm } from './domain/price/stated-term.ts';
+import type { AskedName } from './domain/recommend/asked-names.ts';
+import type { Offer } from './domain/recommend/offer.ts';
 import type { Grouping, Summary, SummaryQuery } from './domain/summary/summary-query.ts';
+
+export type * from './outbox-ports.ts';
 
 /** What is to be committed at once. */
 export interface LedgerBatch {
@@ -42,66 +47,20 @@ export interface Ledger {
   commit(batch: LedgerBatch): Promise<CommittedBatch>;
 }
 
-/** How complete the ledger is, in numbers. */
-export interface LedgerCompleteness {
-  /** Outboxes that are not closed. */
-  readonly open: number;
-  /** Outboxes with a record missing below a committed one. */
-  readonly withGap: number;
-  /** Outboxes whose replica has told of more records than are committed. */
-  readonly behind: number;
-  /** Open outboxes that nobody has spoken for in the last 5 minutes. */
-  readonly orphaned: number;
-  /** Records that replicas have told of and that are not committed. */
-  readonly lagRecords: number;
-  /** The same of the outbox with the most. */
-  readonly largestLagRecords: number;
+/** What goes into the audit log. */
+export interface AuditRecord {
+  readonly tenant: string;
+  /** Id of the key. */
+  readonly actor: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly details: Readonly<Record<string, string>>;
 }
 
-/** How far an outbox is, as its replica says. */
-export interface OutboxReport {
-  readonly outboxId: string;
-  /** Number of its last record; 0 without any. */
-  readonly lastSequence: number;
-  /** No record will follow. */
-  readonly closed: boolean;
-}
-
-/** What a replica is told. */
-export interface ReportAnswer {
-  /** For each reported outbox, in the same order: every record up to this number is committed. */
-  readonly watermarks: readonly number[];
-  /** Version of the price book in force; undefined before the first. */
-  readonly priceVersion: string | undefined;
-}
-
-/** How complete one outbox is. */
-export interface OutboxCompleteness {
-  readonly outboxId: string;
-  /** The replica that last spoke for it; undefined where none did. */
-  readonly replica: string | undefined;
-  readonly lastSequence: number | undefined;
-  readonly committedSequence: number;
-  /** Records committed behind a gap. */
-  readonly aheadOfGap: number;
-  readonly closed: boolean;
-  readonly seenAt: Date | undefined;
-}
-
-/** How complete the ledger is, in detail. */
-export interface LedgerStatus {
-  readonly outboxes: readonly OutboxCompleteness[];
-  readonly quarantined: bigint;
-  readonly entries: bigint;
-}
-
-/** What is known of outboxes. */
-export interface OutboxBook {
-  /** Notes what a replica says of its outboxes and answers how far the ledger has them. */
-  report(replica: string, reports: readonly OutboxReport[]): Promise<ReportAnswer>;
-  /** At most 1,000 outboxes: those with a gap, and those of the last 24 hours, newest first. */
-  status(): Promise<LedgerStatus>;
-  completeness(): Promise<LedgerCompleteness>;
+/** The audit log. */
+export interface Audit {
+  /** @throws AUDIT_UNAVAILABLE: then nothing may be done */
+  append(record: AuditRecord): Promise<void>;
 }
 
 /** A budget that requests are held against, and when it counts. */
@@ -216,6 +175,26 @@ export interface UsageRerating {
   run(rerating: Rerating, run: CorrectionRun | undefined): Promise<ReratingResult>;
 }
 
+/** What of the ledger an invoice is compared with. */
+export interface InvoiceQuestion {
+  readonly scope: TenantScope;
+  readonly provider: string;
+  /** Whole days. */
+  readonly period: Period;
+}
+
+/** What invoices are compared with, and what they correct. */
+export interface InvoiceLedger {
+  /** Each day of each model of each tenant, corrections included on the day of what they correct. @throws INVOICE_TOO_LARGE */
+  read(question: InvoiceQuestion): Promise<readonly TenantDay[]>;
+  /** Books what is planned for what is read: all of it or nothing, one at a time. @throws INVOICE_TOO_LARGE, and what `plan` does */
+  book(
+    question: InvoiceQuestion,
+    plan: (booked: readonly TenantDay[]) => AdjustmentPlan,
+    run: CorrectionRun,
+  ): Promise<AdjustmentPlan>;
+}
+
 /** What came of making terms. */
 export type CreatedTerm =
   | { readonly kind: 'created' }
@@ -299,6 +278,20 @@ export interface LedgerQueries {
   summarise(scope: TenantScope, query: SummaryQuery): Promise<Summary>;
   /** Newest first; at most `limit`. */
   list(tenant: string, query: EntriesQuery): Promise<readonly ListedEntry[]>;
+}
+
+/** By what names models were asked for. */
+export interface AskedNames {
+  read(
+    scope: TenantScope,
+    asked: { readonly period: Period; readonly models: readonly Pick<AskedName, 'provider' | 'model'>[] },
+  ): Promise<readonly AskedName[]>;
+}
+
+/** What configured providers offer. */
+export interface OfferDirectory {
+  /** Of every tenant. @throws ServiceError while routing cannot be asked */
+  list(): Promise<readonly Offer[]>;
 }
 
 /** Which sums statements are made of. */

@@ -8,9 +8,10 @@ import {
 } from '@switchyard/alerting';
 import type { Clock } from '@switchyard/kernel';
 import { type Foundation, type Postgres, resolveBySystem } from '@switchyard/service-kit';
+import type { CostBus } from './adapters/alerts/cost-stream.ts';
 import { grpcReceivers, type ReceiverDirectory } from './adapters/alerts/grpc-receivers.ts';
 import { PostgresBudgetAlerts } from './adapters/alerts/postgres-budget-alerts.ts';
-import { type CostBus, publishReached } from './adapters/alerts/publish-reached.ts';
+import { publishReached } from './adapters/alerts/publish-reached.ts';
 import { BudgetWatch } from './budget-watch.ts';
 import type { CostAccountingConfig } from './config.ts';
 import { BudgetAlertEvents } from './events.ts';

@@ -3,7 +3,8 @@ import { type Command, type CommandInput, listOption, UsageError } from '../comm
 import { showAnalytics } from '../costs/analytics.ts';
 import { EXPORT_OPTIONS, exportStatements } from '../costs/export-statements.ts';
 import { FORECAST_OPTIONS, showForecast } from '../costs/forecast.ts';
-import { showRecommendations } from '../costs/recommend.ts';
+import { OUTBOX_OPTIONS, outboxes } from '../costs/outboxes.ts';
+import { recommend } from '../costs/recommendations/recommend.ts';
 import { RECONCILE_OPTIONS, reconcile } from '../costs/reconcile.ts';
 import { SUMMARY_OPTIONS, summaryRequest } from '../costs/summary-options.ts';
 import { VERIFY_OPTIONS, verifyLedger } from '../costs/verify.ts';
@@ -20,15 +21,23 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['reconcile', reconcile],
   ['verify', verifyLedger],
   ['forecast', showForecast],
-  ['recommend', showRecommendations],
+  ['recommend', recommend],
+  ['outboxes', outboxes],
+]);
+
+/** How many words come after the name. */
+const TAKES: ReadonlyMap<string, number> = new Map([
+  ['reconcile', 1],
+  ['recommend', 2],
+  ['outboxes', 2],
 ]);
 
 /** `switchyard costs` */
 export const costs: Command = {
   usage:
-    '[summary [--by DIMENSION]… | analytics | export [--format csv|json|focus|pdf] [--team-by DIMENSION] [--shared-costs proportional|even|none] [-o FILE] | reconcile FILE [--date-column C] [--model-column C] [--amount-column C] [--map-model NAME=MODEL]… [--tolerance-usd N] [--tolerance-ppm N] | verify [--first-day 2026-11-01] [--last-day 2026-11-30] | forecast [--budget ID] [--days N] | recommend] [--since DURATION | --period 2026-11] [--tenant T | --all-tenants] [--provider P] [--model M] [--agent A] [--workflow W] [--service S] [--key ID] [--label NAME=VALUE]',
+    '[summary [--by DIMENSION]… | analytics | export [--format csv|json|focus|pdf] [--team-by DIMENSION] [--shared-costs proportional|even|none] [-o FILE] | reconcile FILE [--date-column C] [--model-column C] [--amount-column C] [--map-model NAME=MODEL]… [--tolerance-usd N] [--tolerance-ppm N] [--book --reason TEXT [--dry-run]] | verify [--first-day 2026-11-01] [--last-day 2026-11-30] | forecast [--budget ID] [--days N] | recommend [apply ID [--dry-run] | undo ID] | outboxes [declare-lost ID --reason TEXT [--dry-run]]] [--since DURATION | --period 2026-11] [--tenant T | --all-tenants] [--provider P] [--model M] [--agent A] [--workflow W] [--service S] [--key ID] [--label NAME=VALUE]',
   summary:
-    'Sums up what was spent; --by provider, model, agent, tenant, workflow, service, key, line, purpose, label:NAME, hour or day. analytics gives requests, cost, latency and success in all and by provider, with --json in the form that programs take. export writes statements of a --period, of one tenant or of all. reconcile compares the invoice of a --provider with the ledger. verify hashes days of the ledger again and compares them with their seals. forecast tells the days to come, and when a budget runs out. recommend tells what could have cost less, with the numbers behind it.',
+    'Sums up what was spent; --by provider, model, agent, tenant, workflow, service, key, line, purpose, label:NAME, hour or day. analytics gives requests, cost, latency and success in all and by provider, with --json in the form that programs take. export writes statements of a --period, of one tenant or of all. reconcile compares the invoice of a --provider with the ledger; --book books the differences as adjustments. verify hashes days of the ledger again and compares them with their seals. forecast tells the days to come, and when a budget runs out. recommend tells what could have cost less, with the numbers behind it; apply does it, undo takes it back. outboxes shows the files of usage that replicas have, and how far the ledger has them; declare-lost books what one that is gone still held.',
   words: [...ACTIONS.keys()],
   options: {
     by: { type: 'string', multiple: true },
@@ -37,15 +46,16 @@ export const costs: Command = {
     ...RECONCILE_OPTIONS,
     ...VERIFY_OPTIONS,
     ...FORECAST_OPTIONS,
+    ...OUTBOX_OPTIONS,
   },
-  maxPositionals: 2,
+  maxPositionals: 3,
   async run(input) {
-    const [name = 'summary', surplus] = input.positionals;
+    const [name = 'summary', ...more] = input.positionals;
     const action = ACTIONS.get(name);
     if (action === undefined)
       throw new UsageError(`costs ${name}? There are ${[...ACTIONS.keys()].join(', ')}`);
-    if (surplus !== undefined && name !== 'reconcile')
-      throw new UsageError(`costs ${name} does not take ${JSON.stringify(surplus)}`);
+    const surplus = more[TAKES.get(name) ?? 0];
+    if (surplus !== undefined) throw new UsageError(`costs ${name} does not take ${JSON.stringify(surplus)}`);
     await action(input);
   },
 };
@@ -100,11 +110,14 @@ function renderSummary(
   return truncated ? `${table}… and more groups that were left out.\n` : table;
 }
 
-/** Shown where there are any. */
-const savings = (total: CostGroup | undefined): Column<CostGroup>[] =>
-  total === undefined || total.cachedRequests === 0n
-    ? []
-    : [
-        { title: 'CACHED', align: 'right', cell: ({ cachedRequests }) => String(cachedRequests) },
-        { title: 'SAVED', align: 'right', cell: ({ savedNanoUsd }) => formatCost(savedNanoUsd) },
-      ];
+/** Shown where there are any: by the cache, or by recommendations that were applied. */
+const savings = (total: CostGroup | undefined): Column<CostGroup>[] => [
+  ...shownIf((total?.cachedRequests ?? 0n) > 0n, {
+    ...{ title: 'CACHED', align: 'right', cell: ({ cachedRequests }) => String(cachedRequests) },
+  }),
+  ...shownIf((total?.savedNanoUsd ?? 0n) > 0n, {
+    ...{ title: 'SAVED', align: 'right', cell: ({ savedNanoUsd }) => formatCost(savedNanoUsd) },
+  }),
+];
+
+const shownIf = (holds: boolean, column: Column<CostGroup>): Column<CostGroup>[] => (holds ? [column] : []);

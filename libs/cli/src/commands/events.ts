@@ -3,6 +3,7 @@ import {
   AlertChanged,
   BudgetReached,
   ConnectorCalled,
+  CostAnomaly,
   CredentialChanged,
   HealthChanged,
   UsageBatch,
@@ -77,7 +78,8 @@ async function replay(
 
 function print(message: Msg | JsMsg, { decode }: Topic, output: Output): void {
   const subject = message.headers?.get('Nats-Subject') || message.subject;
-  for (const event of decode(message.data)) output.jsonLine({ subject: readable(subject), ...event });
+  for (const event of decode(message.data, subject))
+    output.jsonLine({ subject: readable(subject), ...event });
 }
 
 /** @throws Error that says what to set */
@@ -104,7 +106,7 @@ interface Topic {
   readonly subject: string;
   /** What keeps them. */
   readonly stream: string;
-  readonly decode: (data: Uint8Array) => object[];
+  readonly decode: (data: Uint8Array, subject: string) => object[];
 }
 
 function topicsOf(names: ReturnType<typeof busNames>): Topic[] {
@@ -113,11 +115,14 @@ function topicsOf(names: ReturnType<typeof busNames>): Topic[] {
     { subject: names.usageAll, stream: usageLog, decode: usageEvents },
     { subject: names.healthAll, stream: health, decode: (data) => [HealthChanged.decode(data)] },
     { subject: names.alertAll, stream: alerts, decode: (data) => [AlertChanged.decode(data)] },
-    { subject: names.costAll, stream: cost, decode: (data) => [BudgetReached.decode(data)] },
+    { subject: names.costAll, stream: cost, decode: costEvents },
     { subject: names.credentialAll, stream: credential, decode: (data) => [CredentialChanged.decode(data)] },
     { subject: names.connectorAll, stream: connector, decode: (data) => [ConnectorCalled.decode(data)] },
   ];
 }
+
+const costEvents = (data: Uint8Array, subject: string): object[] =>
+  subject.split('.').at(-2) === 'anomaly' ? [CostAnomaly.decode(data)] : [BudgetReached.decode(data)];
 
 function usageEvents(data: Uint8Array): object[] {
   const { outboxId, records } = UsageBatch.decode(data);

@@ -126,6 +126,7 @@ const pool: ObjectSchema = {
   cache,
   hedge,
   task_types: texts,
+  baseline: object({ provider: text, model: text }),
 };
 
 const policy: ObjectSchema = {

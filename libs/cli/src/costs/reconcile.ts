@@ -11,6 +11,7 @@ import { type CommandInput, countOption, listOption, textOption, UsageError } fr
 import { call, openClient } from '../grpc-call.ts';
 import { formatCost } from '../output/format.ts';
 import { renderTable } from '../output/table.ts';
+import { bookInvoice, bookingReason } from './book-invoice.ts';
 
 /** Options of `switchyard costs reconcile` beside those of a summary. */
 export const RECONCILE_OPTIONS = {
@@ -20,6 +21,7 @@ export const RECONCILE_OPTIONS = {
   'map-model': { type: 'string', multiple: true },
   'tolerance-usd': { type: 'string' },
   'tolerance-ppm': { type: 'string' },
+  book: { type: 'boolean' },
 } as const;
 
 /** `switchyard costs reconcile FILE` */
@@ -27,13 +29,16 @@ export async function reconcile(input: CommandInput): Promise<void> {
   const { settings, output } = input;
   const [, path] = input.positionals;
   if (path === undefined) throw new UsageError('costs reconcile needs a file');
+  const reason = bookingReason(input);
   const request = invoiceRequest(input, path);
   const file = await readFile(path).catch((error: Error) => {
     throw new Error(`${path} cannot be read: ${error.message}`);
   });
   const client = openClient(CostServiceClient, settings.costAccounting);
   try {
-    const found = await call(client.reconcileInvoice.bind(client), { ...request, file }, settings.apiKey);
+    const invoice = { ...request, file };
+    if (reason !== undefined) return await bookInvoice(client, input, { invoice, reason });
+    const found = await call(client.reconcileInvoice.bind(client), invoice, settings.apiKey);
     if (output.json) output.value(found);
     else output.text(renderReconciliation(found));
   } finally {
@@ -91,7 +96,7 @@ export function renderReconciliation({
     { title: 'UNPRICED', align: 'right', cell: ({ unpricedAttempts }) => String(unpricedAttempts) },
     { title: 'LINES', cell: ({ lines }) => shortened(lines) },
   ]);
-  return `${table}${truncated ? '… and more that were left out.\n' : ''}${sums}, ${differences.length} differ.\n`;
+  return `${table}${truncated ? '… and more that were left out.\n' : ''}${sums}, ${differences.length} differ.\n\`--book --reason TEXT\` books what the invoice has more or less as adjustments; with --dry-run it only tells them.\n`;
 }
 
 const shortened = (lines: readonly number[]): string =>

@@ -18,4 +18,6 @@ export const ADVISORY_LOCKS = {
   priceBook: 7_246_011,
   /** One seal of a day at a time, also in `seal_ledger_day`. */
   seals: 7_246_012,
+  /** One replica looks for unusual days. */
+  anomalies: 7_246_013,
 } as const;

@@ -24,11 +24,15 @@ const WATERMARKS = `
 const JOINED = `
   SELECT outbox_id, replica, last_sequence, coalesce(committed_sequence, 0) AS committed_sequence,
     coalesce((SELECT sum(upper(r) - lower(r)) FROM unnest(ahead) AS r), 0) AS ahead_of_gap,
-    coalesce(closed, false) AS closed, seen_at, updated_at
-  FROM cost_accounting.outboxes FULL JOIN cost_accounting.outbox_reports USING (outbox_id)`;
+    coalesce(closed, false) AS closed, seen_at, updated_at, declared_at AS lost_at,
+    coalesce((SELECT sum(amount_nano_usd) FROM cost_accounting.unattributed_costs AS cost
+      WHERE cost.outbox_id = coalesce(outboxes.outbox_id, outbox_reports.outbox_id)), 0) AS unattributed
+  FROM cost_accounting.outboxes FULL JOIN cost_accounting.outbox_reports USING (outbox_id)
+  LEFT JOIN cost_accounting.lost_outboxes USING (outbox_id)`;
 const STATUS = `
   SELECT * FROM (${JOINED}) AS outbox
   WHERE coalesce(seen_at, updated_at) > now() - interval '24 hours' OR ahead_of_gap > 0 OR last_sequence > committed_sequence
+    OR NOT closed
   ORDER BY coalesce(seen_at, updated_at) DESC, outbox_id LIMIT 1000`;
 const COUNTS = `
   SELECT (SELECT count(*) FROM cost_accounting.quarantine) AS quarantined,
@@ -36,7 +40,7 @@ const COUNTS = `
 const COMPLETENESS = `
   SELECT count(*) FILTER (WHERE NOT closed) AS open, count(*) FILTER (WHERE ahead_of_gap > 0) AS with_gap,
     count(*) FILTER (WHERE lag > 0) AS behind,
-    count(*) FILTER (WHERE NOT closed AND seen_at < now() - interval '5 minutes') AS orphaned,
+    count(*) FILTER (WHERE NOT closed AND lost_at IS NULL AND seen_at < now() - interval '5 minutes') AS orphaned,
     coalesce(sum(lag), 0) AS lag_records, coalesce(max(lag), 0) AS largest_lag_records
   FROM (
     SELECT *, greatest(0, coalesce(last_sequence, 0) - committed_sequence - ahead_of_gap) AS lag FROM (${JOINED}) AS outbox
@@ -114,6 +118,8 @@ interface OutboxRow {
   readonly ahead_of_gap: string;
   readonly closed: boolean;
   readonly seen_at: Date | null;
+  readonly lost_at: Date | null;
+  readonly unattributed: string;
 }
 
 const toCompleteness = (row: OutboxRow): OutboxCompleteness => ({
@@ -124,4 +130,6 @@ const toCompleteness = (row: OutboxRow): OutboxCompleteness => ({
   aheadOfGap: Number(row.ahead_of_gap),
   closed: row.closed,
   seenAt: row.seen_at ?? undefined,
+  lostAt: row.lost_at ?? undefined,
+  unattributedNanoUsd: BigInt(row.unattributed),
 });

@@ -20,6 +20,8 @@ export function getLedgerStatus(
         aheadOfGap: BigInt(outbox.aheadOfGap),
         closed: outbox.closed,
         seenAt: outbox.seenAt,
+        lostAt: outbox.lostAt,
+        unattributedNanoUsd: outbox.unattributedNanoUsd,
       })),
       quarantined,
       records: entries,

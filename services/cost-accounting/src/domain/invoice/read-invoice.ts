@@ -55,6 +55,10 @@ export function readInvoice(
   return first === undefined ? ok(lines) : err([first, ...more]);
 }
 
+/** The first of a head's names. */
+const shownNames = (names: readonly string[]): string =>
+  names.slice(0, 20).join(', ').slice(0, 200) || 'none';
+
 interface Row {
   readonly number: number;
   readonly cellOf: (column: string) => string | undefined;
@@ -69,7 +73,10 @@ function csvRows({ text, columns }: InvoiceFile): Result<Row[], FieldViolation> 
   const names = head?.cells.map((name) => name.trim()) ?? [];
   for (const name of Object.values(columns) as string[])
     if (!names.includes(name))
-      return err({ field: 'file line 1', description: `has no column ${JSON.stringify(name)}` });
+      return err({
+        field: 'file line 1',
+        description: `has no column ${JSON.stringify(name)}, but ${shownNames(names)}: say which columns have date, model and amount`,
+      });
   return ok(
     records.map(({ line, cells }) => ({ number: line, cellOf: (column) => cells[names.indexOf(column)] })),
   );

@@ -1,112 +1,36 @@
 import type { OfferingPrice } from '@switchyard/contracts/cost';
-import { nanoUsdPerMillion, rate } from '@switchyard/kernel';
+import { cheaperOffers, type OfferInputs } from './cheaper-offers.ts';
+import { idleProbes } from './idle-probes.ts';
+import { listedElsewhere } from './listed-prices.ts';
+import type { Recommendation } from './recommendation.ts';
 
-/** What a model of a provider was used for. */
-export interface ModelUse {
-  readonly provider: string;
-  readonly model: string;
-  /** Such as `user_request` or `probe`. */
-  readonly purpose: string;
-  /** Such as `charge`. */
-  readonly line: string;
-  readonly attempts: bigint;
-  readonly unpricedAttempts: bigint;
-  readonly inputTokens: bigint;
-  readonly outputTokens: bigint;
-  readonly costNanoUsd: bigint;
-}
-
-/** Something that would have cost less. */
-export interface Recommendation {
-  readonly type: 'cheaper_offering' | 'idle_probes';
-  /** What would have been saved in the period, in nano-USD. */
-  readonly savingsNanoUsd: bigint;
-  readonly description: string;
-  /** The numbers behind it. */
-  readonly evidence: Readonly<Record<string, string>>;
-  /** What does it; '' where it takes more than a command. */
-  readonly command: string;
-}
-
-/** Savings that are worth a word: a cent, and a tenth of the cost. */
-const LEAST_NANO_USD = 10_000_000n;
-const LEAST_SHARE = 10n;
-
-/** What the use of a period could have cost less by, the most first. */
-export function recommend(uses: readonly ModelUse[], prices: readonly OfferingPrice[]): Recommendation[] {
-  const byModel = Map.groupBy(prices, ({ model }) => model);
-  return [...cheaperOfferings(uses, byModel), ...idleProbes(uses)].toSorted((a, b) =>
-    a.savingsNanoUsd === b.savingsNanoUsd
-      ? a.description < b.description
-        ? -1
-        : 1
-      : a.savingsNanoUsd > b.savingsNanoUsd
-        ? -1
-        : 1,
-  );
+/** What recommendations are made from. */
+export interface RecommendInputs extends OfferInputs {
+  /** The price book. */
+  readonly prices: readonly OfferingPrice[];
 }
 
 /**
- * The same model at another provider, rated with the tokens that were really used, all input at its full price: what is read from prompt
- * caches would cost less still.
+ * What the use of a period could have cost less by, the most first. Of a model that a configured provider would have cost less the price book
+ * is told of only where somebody in it is cheaper still.
  */
-function cheaperOfferings(
-  uses: readonly ModelUse[],
-  byModel: ReadonlyMap<string, readonly OfferingPrice[]>,
-): Recommendation[] {
-  return uses.flatMap((use) => {
-    const { provider, model, inputTokens, outputTokens, costNanoUsd, attempts, unpricedAttempts } = use;
-    if (use.purpose !== 'user_request' || use.line !== 'charge' || unpricedAttempts > 0n) return [];
-    let best: { readonly at: OfferingPrice; readonly cost: bigint } | undefined;
-    for (const at of byModel.get(model) ?? []) {
-      const cost = at.provider === provider ? undefined : ratedCost(at, use);
-      if (cost !== undefined && (best === undefined || cost < best.cost)) best = { at, cost };
-    }
-    if (best === undefined) return [];
-    const savingsNanoUsd = costNanoUsd - best.cost;
-    if (savingsNanoUsd < LEAST_NANO_USD || savingsNanoUsd * LEAST_SHARE < costNanoUsd) return [];
-    const evidence = {
-      provider,
-      model,
-      other_provider: best.at.provider,
-      requests: String(attempts),
-      input_tokens: String(inputTokens),
-      output_tokens: String(outputTokens),
-      cost_nano_usd: String(costNanoUsd),
-      other_cost_nano_usd: String(best.cost),
-    };
-    const description = `${model} of ${provider} is cheaper at ${best.at.provider}, by its prices and what was used`;
-    return [{ type: 'cheaper_offering' as const, savingsNanoUsd, description, evidence, command: '' }];
-  });
+export function recommend(inputs: RecommendInputs): Recommendation[] {
+  const configured = cheaperOffers(inputs);
+  const listed = listedElsewhere(inputs.uses, inputs.prices).filter(
+    ({ evidence }) => !configured.some((one) => isAsCheap(one, evidence)),
+  );
+  return [...configured, ...listed, ...idleProbes(inputs.uses)].toSorted(byWhatIsSaved);
 }
 
-/** Undefined where a price that it needs is not known, or one beside tokens would be charged. */
-function ratedCost(price: OfferingPrice, { inputTokens, outputTokens }: ModelUse): bigint | undefined {
-  const { input, output, request, tiers } = price;
-  if (input === undefined || output === undefined || (request ?? 0n) > 0n || tiers.length > 0)
-    return undefined;
-  return rate(inputTokens, nanoUsdPerMillion(input)) + rate(outputTokens, nanoUsdPerMillion(output));
-}
+const isAsCheap = (
+  { evidence: at }: Recommendation,
+  { provider, model, other_cost_nano_usd = '0' }: Recommendation['evidence'],
+): boolean =>
+  at.provider === provider &&
+  at.model === model &&
+  BigInt(at.other_cost_nano_usd ?? 0) <= BigInt(other_cost_nano_usd);
 
-/** Probes of a provider that answered nobody. */
-function idleProbes(uses: readonly ModelUse[]): Recommendation[] {
-  return [...Map.groupBy(uses, ({ provider }) => provider)].flatMap(([provider, of]) => {
-    const probes = of.filter(({ purpose }) => purpose === 'probe');
-    const savingsNanoUsd = probes.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0n);
-    if (
-      savingsNanoUsd < LEAST_NANO_USD ||
-      of.some(({ purpose, attempts }) => purpose !== 'probe' && attempts > 0n)
-    )
-      return [];
-    const count = probes.reduce((sum, { attempts }) => sum + attempts, 0n);
-    return [
-      {
-        type: 'idle_probes' as const,
-        savingsNanoUsd,
-        description: `${provider} was probed and asked nothing else`,
-        evidence: { provider, probes: String(count), cost_nano_usd: String(savingsNanoUsd) },
-        command: `switchyard probing set ${provider} --off`,
-      },
-    ];
-  });
+function byWhatIsSaved(a: Recommendation, b: Recommendation): number {
+  if (a.savingsNanoUsd !== b.savingsNanoUsd) return a.savingsNanoUsd > b.savingsNanoUsd ? -1 : 1;
+  return a.description < b.description ? -1 : 1;
 }
