@@ -1,13 +1,32 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Choice, decide } from '../../src/domain/decide/decide.ts';
+import { TermBook } from '../../src/domain/snapshot/term-book.ts';
 import { decideInputs } from './decide-inputs.ts';
 
 const keys = ({ ranked }: Choice) => ranked.map(({ key }) => key);
 
-test('a choice among many begins as one that looks at all, under every strategy', () => {
+const aTerm = fc.record({
+  provider: fc.constantFrom('', 'a', 'b', 'c'),
+  model: fc.constantFrom('', '', 'm1', 'm50'),
+  discountPpm: fc.constantFrom(0, 100_000, 900_000),
+  prices: fc.constantFrom({}, {}, {}, { input: 1n, output: 2n }, { output: 90_000_000_000n }),
+});
+
+/** Terms of the tenant's that hold now, or none. */
+const reprices = fc.array(aTerm, { maxLength: 3 }).map((terms) =>
+  new TermBook(
+    terms.map((term, i) => ({
+      ...{ ...term, id: `${i}`, tenant: 't', windows: [], timeZone: 'UTC' },
+      ...{ fromMs: 0, untilMs: Number.POSITIVE_INFINITY },
+    })),
+  ).repriceFor('t', 1),
+);
+
+test('a choice among many begins as one that looks at all, under every strategy, whatever the tenant is charged', () => {
   fc.assert(
-    fc.property(decideInputs({ minLength: 90, maxLength: 200 }), (input) => {
+    fc.property(decideInputs({ minLength: 90, maxLength: 200 }), reprices, (drawn, reprice) => {
+      const input = { ...drawn, reprice };
       const all = decide({ ...input, look: 'all' });
       const enough = decide({ ...input, look: 'enough' });
       expect(keys(enough)[0]).toBe(keys(all)[0]);

@@ -54,15 +54,25 @@ export class Evaluation {
     return this.#stateOf(offering);
   }
 
-  /** @param costNanoUsd what it should cost at the listed prices, where that is known already */
-  candidate(listed: Offering, costNanoUsd = expectedNanoUsd(this.needs, listed)): Candidate {
-    const offering = this.#reprice === undefined ? listed : this.#reprice(listed);
+  /** What the tenant pays for tokens of a provider is never below this share of what is listed, 0 to 1; 0: it may be anything. */
+  leastShareOf({ id }: ConfiguredProvider): number {
+    return this.#reprice === undefined ? 1 : this.#reprice.leastShare(id);
+  }
+
+  /** What the request should cost the tenant at an offering, in nano-USD; undefined where a price is unknown. */
+  costOf(listed: Offering): number | undefined {
+    return expectedNanoUsd(this.needs, this.#charged(listed));
+  }
+
+  /** @param costNanoUsd {@link costOf} it, where that is known already */
+  candidate(listed: Offering, costNanoUsd = this.costOf(listed)): Candidate {
+    const offering = this.#charged(listed);
     const { provider } = offering;
     return new Candidate({
       offering,
       needs: this.needs,
       state: this.#stateOf(offering),
-      costNanoUsd: offering === listed ? costNanoUsd : expectedNanoUsd(this.needs, offering),
+      costNanoUsd,
       unsupported: this.#unsupportedAt(offering),
       tier: this.tierOf(provider),
       preference: this.preferenceOf(provider),
@@ -81,6 +91,10 @@ export class Evaluation {
     const { endpoints } = candidate.provider;
     if (endpoints.length === 0) return exclusionsOf(candidate, this.needs).length === 0;
     return this.byEndpoint(candidate).some((one) => exclusionsOf(one, this.needs).length === 0);
+  }
+
+  #charged(listed: Offering): Offering {
+    return this.#reprice === undefined ? listed : this.#reprice(listed);
   }
 
   #unsupportedAt(offering: Offering): Unsupported | undefined {

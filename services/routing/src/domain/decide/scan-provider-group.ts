@@ -1,5 +1,4 @@
 import { expectedOutputWanted } from '../request/cost-estimate.ts';
-import { expectedNanoUsd } from '../request/expected-cost.ts';
 import type { Needs } from '../request/needs.ts';
 import type { ProviderGroup } from '../snapshot/offering-index.ts';
 import { LEAST_NUMBERS, type PriceBucket } from '../snapshot/price-bucket.ts';
@@ -18,56 +17,65 @@ export function scanProviderGroup(
   evaluation: Evaluation,
 ): void {
   const { needs } = evaluation;
-  const { priceBuckets, overview } = providerGroup;
+  const { priceBuckets, overview, provider } = providerGroup;
   const { capabilities, least, leastOfRest } = overview;
   const most = Number(needs.maxCostNanoUsd ?? Number.POSITIVE_INFINITY);
+  // The index knows listed prices; the tenant may pay less.
+  const share = evaluation.leastShareOf(provider);
   for (let place = 0; place < capabilities.length; place++) {
     if ((needs.capabilities & ~(capabilities[place] as number)) !== 0) continue;
     const ceiling = Math.min(few.ceiling, most);
-    if (leastCost(leastOfRest, place, needs) > ceiling) return;
-    if (leastCost(least, place, needs) > ceiling) continue;
+    if (leastCost(leastOfRest, place, { needs, share }) > ceiling) return;
+    if (leastCost(least, place, { needs, share }) > ceiling) continue;
     const priceBucket = priceBuckets[place] as PriceBucket;
-    if (mayFit(priceBucket, needs)) scanPriceBucket(priceBucket, { few, most, evaluation });
+    if (mayFit(priceBucket, { needs, share })) scanPriceBucket(priceBucket, { few, most, share, evaluation });
   }
 }
 
 /** false only where no offering of a price bucket with the needed capabilities can fit. */
-function mayFit({ maxContext, price, stated }: PriceBucket, needs: Needs): boolean {
+function mayFit({ maxContext, price, stated }: PriceBucket, { needs, share }: Charged): boolean {
   if (needs.estimatedContextTokens + (needs.maxOutputTokens ?? 0) > maxContext) return false;
   if (asksForStated(needs) && !stated.some((one) => meetsStated(one, needs))) return false;
   const isLimited = needs.maxCostNanoUsd !== undefined || needs.maxPricePerMillionNanoUsd !== undefined;
-  return price !== 'unknown' || !isLimited;
+  return price !== 'unknown' || !isLimited || share === 0;
 }
 
-interface ScanOptions {
+interface ScanOptions extends Pick<Charged, 'share'> {
   readonly few: CheapestFew;
   /** What the request may cost, in nano-USD. */
   readonly most: number;
   readonly evaluation: Evaluation;
 }
 
+/** What is asked for, and what of the listed prices is charged for it at least: {@link Evaluation.leastShareOf}. */
+interface Charged {
+  readonly needs: Needs;
+  readonly share: number;
+}
+
 function scanPriceBucket(
   { offerings, price, least }: PriceBucket,
-  { few, most, evaluation }: ScanOptions,
+  { few, most, share, evaluation }: ScanOptions,
 ): void {
   const { needs } = evaluation;
   for (let place = 0; place < offerings.length; place++) {
-    if (price === 'known' && leastCost(least, place, needs) > Math.min(few.ceiling, most)) return;
+    if (price === 'known' && leastCost(least, place, { needs, share }) > Math.min(few.ceiling, most)) return;
     const offering = offerings[place] as (typeof offerings)[number];
-    const costNanoUsd = expectedNanoUsd(needs, offering);
+    const costNanoUsd = evaluation.costOf(offering);
     if (few.admits(costNanoUsd, offering.key)) {
       const candidate = evaluation.candidate(offering, costNanoUsd);
       if (evaluation.fits(candidate)) few.add(candidate);
-    } else if (price !== 'known') return;
+    } else if (price !== 'known' && share > 0) return;
   }
 }
 
 /** No offering whose least numbers stand at this place costs less, in nano-USD. */
-function leastCost(least: Float64Array, place: number, needs: Needs): number {
+function leastCost(least: Float64Array, place: number, { needs, share }: Charged): number {
+  if (share === 0) return 0;
   const at = place * 3;
   const limit = least[at + LEAST_NUMBERS.outputTokens] as number;
   const outputTokens = Math.min(expectedOutputWanted(needs), limit);
   const input = needs.estimatedInputTokens * (least[at + LEAST_NUMBERS.input] as number);
   const output = outputTokens * (least[at + LEAST_NUMBERS.output] as number);
-  return (input + output) / MILLION - ROUNDING_NANO_USD;
+  return ((input + output) / MILLION) * share - ROUNDING_NANO_USD;
 }

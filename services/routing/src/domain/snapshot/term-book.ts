@@ -3,7 +3,11 @@ import type { Offering } from './offering.ts';
 import { tokenRates } from './token-rates.ts';
 
 /** Gives an offering with the prices that are charged. */
-export type Reprice = (offering: Offering) => Offering;
+export interface Reprice {
+  (offering: Offering): Offering;
+  /** What tokens of a provider are charged is never below this share of what is listed, 0 to 1; 0: it may be anything. @param id the provider's */
+  readonly leastShare: (id: string) => number;
+}
 
 /** What is charged a tenant until some time. */
 interface Repriced {
@@ -13,9 +17,10 @@ interface Repriced {
 }
 
 const MINUTE_MS = 60_000;
+const MILLION = 1_000_000;
 /** Tenants whose prices are remembered. */
 const MAX_KNOWN = 10_000;
-const AS_LISTED: Reprice = (offering) => offering;
+const AS_LISTED: Reprice = Object.assign((offering: Offering) => offering, { leastShare: () => 1 });
 
 /** Terms of one version of the price book. What they make of prices is worked out once for each tenant, offering and minute. */
 export class TermBook {
@@ -52,7 +57,8 @@ export class TermBook {
 
 function repriceBy(holding: readonly PriceTerm[]): Reprice {
   const known = new WeakMap<Offering, Offering>();
-  return (offering) => {
+  const shares = new Map<string, number>();
+  const reprice = (offering: Offering) => {
     if (offering.pricedBy === 'terms') return offering;
     let repriced = known.get(offering);
     if (repriced === undefined) {
@@ -61,6 +67,20 @@ function repriceBy(holding: readonly PriceTerm[]): Reprice {
     }
     return repriced;
   };
+  const leastShare = (id: string) => {
+    let share = shares.get(id);
+    if (share === undefined) {
+      share = leastShareBy(holding.filter(({ provider }) => provider === '' || provider === id));
+      shares.set(id, share);
+    }
+    return share;
+  };
+  return Object.assign(reprice, { leastShare });
+}
+
+function leastShareBy(terms: readonly PriceTerm[]): number {
+  if (terms.some(({ prices }) => prices.input !== undefined || prices.output !== undefined)) return 0;
+  return 1 - Math.max(0, ...terms.map(({ discountPpm }) => discountPpm)) / MILLION;
 }
 
 function charged(offering: Offering, holding: readonly PriceTerm[]): Offering {
