@@ -24,6 +24,9 @@ export const RECONCILE_OPTIONS = {
   book: { type: 'boolean' },
 } as const;
 
+const BOOKING =
+  '`--book --reason TEXT` books what the invoice has more or less as adjustments; with --dry-run it only tells them.';
+
 /** `switchyard costs reconcile FILE` */
 export async function reconcile(input: CommandInput): Promise<void> {
   const { settings, output } = input;
@@ -41,6 +44,7 @@ export async function reconcile(input: CommandInput): Promise<void> {
     const found = await call(client.reconcileInvoice.bind(client), invoice, settings.apiKey);
     if (output.json) output.value(found);
     else output.text(renderReconciliation(found));
+    if (!output.json && found.differences.length > 0) output.line(BOOKING);
   } finally {
     client.close();
   }
@@ -96,7 +100,7 @@ export function renderReconciliation({
     { title: 'UNPRICED', align: 'right', cell: ({ unpricedAttempts }) => String(unpricedAttempts) },
     { title: 'LINES', cell: ({ lines }) => shortened(lines) },
   ]);
-  return `${table}${truncated ? '… and more that were left out.\n' : ''}${sums}, ${differences.length} differ.\n\`--book --reason TEXT\` books what the invoice has more or less as adjustments; with --dry-run it only tells them.\n`;
+  return `${table}${truncated ? '… and more that were left out.\n' : ''}${sums}, ${differences.length} differ.\n`;
 }
 
 const shortened = (lines: readonly number[]): string =>
