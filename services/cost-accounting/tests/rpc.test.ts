@@ -298,6 +298,8 @@ describe('RenewLeases and GetLedgerStatus', () => {
         aheadOfGap: 2n,
         closed: true,
         seenAt: expect.any(Date),
+        lostAt: undefined,
+        unattributedNanoUsd: 0n,
       });
     }, WAIT);
     expect(await service.metric('outboxes', { state: 'gap' })).toBe(1);
