@@ -2,12 +2,14 @@ import { type Postgres, type Transaction, waitForLocks } from '@switchyard/servi
 import type { EntryOfOutbox } from '../domain/budget/count-usage.ts';
 import { admitRecords } from '../domain/intake/admit-records.ts';
 import type { NumberedRecord } from '../domain/intake/read-usage-batch.ts';
+import { countOnce } from '../domain/intake/settled-before.ts';
 import type { CommittedBatch, Ledger, LedgerBatch } from '../ports.ts';
 import { isMissingPartition, isRejectedData } from './database-rejection.ts';
 import { dayOf, type NumberedEntry } from './ledger-columns.ts';
 import { advanceOutboxes } from './postgres-advance-outboxes.ts';
 import type { PostgresBudgetIndex } from './postgres-budget-index.ts';
 import { findConflicts } from './postgres-find-conflicts.ts';
+import { findSettled } from './postgres-find-settled.ts';
 import { insertEntries } from './postgres-insert-entries.ts';
 import { insertQuarantine, type QuarantineRow } from './postgres-insert-quarantine.ts';
 import type { LedgerDays } from './postgres-ledger-days.ts';
@@ -74,7 +76,8 @@ async function commitBatch(
   await waitForLocks(transaction, LOCK_WAIT_MS);
   const outboxIds = [...new Set(batch.records.map(({ outboxId }) => outboxId))];
   const committed = await lockOutboxes(transaction, outboxIds);
-  const { fresh, seen, after } = admitRecords(batch.records, committed);
+  const { fresh: admitted, seen, after } = admitRecords(batch.records, committed);
+  const fresh = countOnce(admitted, await findSettled(transaction, admitted));
   const entries = entriesOf(fresh);
   const inserted = keysOf(await insertEntries(transaction, entries));
   const fromFresh = fresh.filter((record) => !record.verdict.ok).map(quarantined);

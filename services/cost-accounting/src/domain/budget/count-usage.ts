@@ -29,8 +29,9 @@ export interface EntryOfOutbox {
 }
 
 /**
- * Counts entries for budgets: by the leases that they were admitted by, and for other budgets that they are in the scope of, in the
- * window of the time when they were admitted. Budgets that are gone count nothing.
+ * Counts entries for budgets: by the leases that they were admitted by, in place of what was set aside for them, and for other budgets
+ * that they are in the scope of, in the window of the time when they were admitted. Budgets that are gone count nothing. An amount may be
+ * below 0: more was set aside than was used.
  */
 export function countUsage(entries: readonly EntryOfOutbox[], budgets: BudgetIndex): CountedUsage {
   const windows = new Map<string, Sum<WindowSpending>>();
@@ -44,7 +45,15 @@ export function countUsage(entries: readonly EntryOfOutbox[], budgets: BudgetInd
       add(windows, { ...key, endMs, amount }, leaseKeyText(key));
       add(leases, { ...key, owner: outboxId, amount }, `${leaseKeyText(key)} ${outboxId}`);
     }
-    const leased = new Set(entry.leases.map(({ budget }) => budget));
+    for (const { amount, ...key } of entry.reserved) {
+      const budget = budgets.get(key.budget);
+      if (budget === undefined) continue;
+      const { endMs } = windowAt(budget.rule, key.startMs);
+      add(windows, { ...key, endMs, amount: budgetAmount(budget.unit, entry) - amount }, leaseKeyText(key));
+    }
+    // Money that is set aside is counted where it was leased; elsewhere the call counts when it has ended.
+    if (entry.line === 'reserved') continue;
+    const leased = new Set([...entry.leases, ...entry.reserved].map(({ budget }) => budget));
     for (const { number, unit, rule } of budgets.covering(entry)) {
       const amount = leased.has(number) ? 0n : budgetAmount(unit, entry);
       if (amount === 0n) continue;

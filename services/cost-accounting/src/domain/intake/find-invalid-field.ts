@@ -43,6 +43,7 @@ export function findInvalidField(record: UsageRecord): string | undefined {
 
 function findInvalidAmount(record: UsageRecord): string | undefined {
   const { costNanoUsd, holdNanoUsd, savedNanoUsd, durationUs, firstTokenUs, overheadUs, prices } = record;
+  if (record.reservation && costNanoUsd !== 0n) return 'costNanoUsd of a reservation is not 0';
   if (costNanoUsd !== undefined && costNanoUsd < 0n) return 'costNanoUsd is below 0';
   if (holdNanoUsd !== undefined && holdNanoUsd < 0n) return 'holdNanoUsd is below 0';
   if (savedNanoUsd !== undefined && savedNanoUsd < 0n) return 'savedNanoUsd is below 0';
@@ -58,9 +59,13 @@ function findInvalidAmount(record: UsageRecord): string | undefined {
   return undefined;
 }
 
-function findInvalidLease({ leases }: UsageRecord): string | undefined {
-  if (leases.length > MAX_LEASES) return `leases has more than ${MAX_LEASES} entries`;
-  for (const { budget, windowStartMs, amount } of leases) {
+const findInvalidLease = (record: UsageRecord): string | undefined =>
+  findInvalidUse(record, 'leases') ?? findInvalidUse(record, 'reserved');
+
+function findInvalidUse(record: UsageRecord, name: 'leases' | 'reserved'): string | undefined {
+  const uses = record[name];
+  if (uses.length > MAX_LEASES) return `${name} has more than ${MAX_LEASES} entries`;
+  for (const { budget, windowStartMs, amount } of uses) {
     if (budget > MAX_SAFE || windowStartMs < 0n || windowStartMs > MAX_WINDOW_MS)
       return 'a lease names no window';
     if (amount < 0n) return 'the amount of a lease is below 0';

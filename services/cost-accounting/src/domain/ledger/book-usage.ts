@@ -43,7 +43,7 @@ export function bookUsage(
   return {
     occurredAtMs,
     tenant: record.tenant,
-    line,
+    line: record.reservation ? 'reserved' : line,
     debitAccount: `tenant:${record.tenant}`,
     creditAccount: `provider:${record.provider}`,
     amountNanoUsd: record.costNanoUsd as NanoUsd | undefined,
@@ -77,9 +77,15 @@ export function bookUsage(
     traceparent: record.traceparent,
     cache: nameOfCache(record.cache),
     savedNanoUsd: record.savedNanoUsd as NanoUsd | undefined,
-    leases: record.leases.map(leaseUseOf),
+    ...leasesOf(record),
   };
 }
+
+const leasesOf = ({ leases, batch, reserved }: UsageRecord) => ({
+  leases: leases.map(leaseUseOf),
+  batch,
+  reserved: reserved.map(leaseUseOf),
+});
 
 const leaseUseOf = ({ budget, windowStartMs, amount }: LeaseUseMessage): LeaseUse => ({
   budget: Number(budget),

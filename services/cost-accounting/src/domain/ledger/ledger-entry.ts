@@ -7,8 +7,8 @@ export interface LeaseUse extends LeaseKey {
   readonly amount: bigint;
 }
 
-/** How usage is booked. */
-export type LedgerLine = 'charge' | 'waste' | 'unresolved';
+/** How usage is booked. `reserved`: money was set aside for a call in a provider's batch; it costs nothing by itself. */
+export type LedgerLine = 'charge' | 'waste' | 'unresolved' | 'reserved';
 
 /** One transfer, immutable, with what was used beside it. Everything unknown is `undefined`. */
 export interface LedgerEntry {
@@ -77,4 +77,8 @@ export interface LedgerEntry {
   readonly savedNanoUsd: NanoUsd | undefined;
   /** Windows of budgets that count it by a lease. */
   readonly leases: readonly LeaseUse[];
+  /** Whether the call was made in a provider's batch: what it used is booked once. */
+  readonly batch: boolean;
+  /** Windows that had set money aside for it; they count what it took instead. */
+  readonly reserved: readonly LeaseUse[];
 }

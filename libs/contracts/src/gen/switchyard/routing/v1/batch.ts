@@ -143,13 +143,34 @@ export interface Batch {
     | Date
     | undefined;
   /** When it came into its state. */
-  stateSince: Date | undefined;
+  stateSince:
+    | Date
+    | undefined;
+  /** Its lines that were given to providers as their own batches, also those that came back unanswered. Only of GetBatch. */
+  providerBatches: ProviderBatch[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface Batch_MetadataEntry {
   key: string;
   value: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Lines of a batch that were given to a provider as its own batch. */
+export interface ProviderBatch {
+  /** Id of the provider. */
+  provider: string;
+  /** Model id at the provider. */
+  model: string;
+  /** The provider's id of it; empty while it is not known. */
+  providerBatchId: string;
+  /** "prepared": it is being submitted; "submitted": the provider works on it; "ended". */
+  state: string;
+  /** Lines in it. */
+  lines: number;
+  /** Once it has ended: lines that came back unanswered, and were asked one by one. */
+  returned: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -234,6 +255,7 @@ function createBaseBatch(): Batch {
     createdAt: undefined,
     expiresAt: undefined,
     stateSince: undefined,
+    providerBatches: [],
     _unknownFields: {},
   };
 }
@@ -284,6 +306,9 @@ export const Batch: MessageFns<Batch> = {
     }
     if (message.stateSince !== undefined) {
       Timestamp.encode(toTimestamp(message.stateSince), writer.uint32(114).fork()).join();
+    }
+    for (const v of message.providerBatches) {
+      ProviderBatch.encode(v!, writer.uint32(122).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -424,6 +449,14 @@ export const Batch: MessageFns<Batch> = {
             message.stateSince = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.providerBatches.push(ProviderBatch.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -503,6 +536,11 @@ export const Batch: MessageFns<Batch> = {
         : isSet(object.state_since)
         ? fromJsonTimestamp(object.state_since)
         : undefined,
+      providerBatches: globalThis.Array.isArray(object?.providerBatches)
+        ? object.providerBatches.map((e: any) => ProviderBatch.fromJSON(e))
+        : globalThis.Array.isArray(object?.provider_batches)
+        ? object.provider_batches.map((e: any) => ProviderBatch.fromJSON(e))
+        : [],
     };
   },
 
@@ -556,6 +594,9 @@ export const Batch: MessageFns<Batch> = {
     if (message.stateSince !== undefined) {
       obj.stateSince = message.stateSince.toISOString();
     }
+    if (message.providerBatches?.length) {
+      obj.providerBatches = message.providerBatches.map((e) => ProviderBatch.toJSON(e));
+    }
     return obj;
   },
 
@@ -590,6 +631,7 @@ export const Batch: MessageFns<Batch> = {
     message.createdAt = object.createdAt ?? undefined;
     message.expiresAt = object.expiresAt ?? undefined;
     message.stateSince = object.stateSince ?? undefined;
+    message.providerBatches = object.providerBatches?.map((e) => ProviderBatch.fromPartial(e)) || [];
     return message;
   },
 };
@@ -691,6 +733,175 @@ export const Batch_MetadataEntry: MessageFns<Batch_MetadataEntry> = {
     const message = createBaseBatch_MetadataEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseProviderBatch(): ProviderBatch {
+  return { provider: "", model: "", providerBatchId: "", state: "", lines: 0, returned: 0, _unknownFields: {} };
+}
+
+export const ProviderBatch: MessageFns<ProviderBatch> = {
+  encode(message: ProviderBatch, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.model !== "") {
+      writer.uint32(18).string(message.model);
+    }
+    if (message.providerBatchId !== "") {
+      writer.uint32(26).string(message.providerBatchId);
+    }
+    if (message.state !== "") {
+      writer.uint32(34).string(message.state);
+    }
+    if (message.lines !== 0) {
+      writer.uint32(40).uint32(message.lines);
+    }
+    if (message.returned !== 0) {
+      writer.uint32(48).uint32(message.returned);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProviderBatch {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProviderBatch();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.providerBatchId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.lines = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.returned = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProviderBatch {
+    return {
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      providerBatchId: isSet(object.providerBatchId)
+        ? globalThis.String(object.providerBatchId)
+        : isSet(object.provider_batch_id)
+        ? globalThis.String(object.provider_batch_id)
+        : "",
+      state: isSet(object.state) ? globalThis.String(object.state) : "",
+      lines: isSet(object.lines) ? globalThis.Number(object.lines) : 0,
+      returned: isSet(object.returned) ? globalThis.Number(object.returned) : 0,
+    };
+  },
+
+  toJSON(message: ProviderBatch): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.providerBatchId !== "") {
+      obj.providerBatchId = message.providerBatchId;
+    }
+    if (message.state !== "") {
+      obj.state = message.state;
+    }
+    if (message.lines !== 0) {
+      obj.lines = Math.round(message.lines);
+    }
+    if (message.returned !== 0) {
+      obj.returned = Math.round(message.returned);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProviderBatch>): ProviderBatch {
+    return ProviderBatch.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProviderBatch>): ProviderBatch {
+    const message = createBaseProviderBatch();
+    message.provider = object.provider ?? "";
+    message.model = object.model ?? "";
+    message.providerBatchId = object.providerBatchId ?? "";
+    message.state = object.state ?? "";
+    message.lines = object.lines ?? 0;
+    message.returned = object.returned ?? 0;
     return message;
   },
 };

@@ -21,6 +21,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Batch, BatchResult } from "./batch.ts";
+import { ProviderBatches, providerBatchesFromJSON, providerBatchesToJSON } from "./provider.ts";
 
 /** What to ask. */
 export interface CreateBatchRequest {
@@ -40,6 +41,8 @@ export interface CreateBatchRequest {
     | undefined;
   /** What its creator notes of it. At most 16 entries, keys of at most 64 characters, values of at most 512. */
   metadata: { [key: string]: string };
+  /** Whether its lines may be given to providers as their own batches. Default: where there are enough of them. */
+  providerBatches: ProviderBatches;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -135,7 +138,7 @@ export interface StreamBatchResultsResponse {
 }
 
 function createBaseCreateBatchRequest(): CreateBatchRequest {
-  return { endpoint: "", input: undefined, metadata: {}, _unknownFields: {} };
+  return { endpoint: "", input: undefined, metadata: {}, providerBatches: 0, _unknownFields: {} };
 }
 
 export const CreateBatchRequest: MessageFns<CreateBatchRequest> = {
@@ -154,6 +157,9 @@ export const CreateBatchRequest: MessageFns<CreateBatchRequest> = {
     globalThis.Object.entries(message.metadata).forEach(([key, value]: [string, string]) => {
       CreateBatchRequest_MetadataEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
     });
+    if (message.providerBatches !== 0) {
+      writer.uint32(40).int32(message.providerBatches);
+    }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
         const tag = parseInt(key, 10);
@@ -213,6 +219,14 @@ export const CreateBatchRequest: MessageFns<CreateBatchRequest> = {
             }
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.providerBatches = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -257,6 +271,11 @@ export const CreateBatchRequest: MessageFns<CreateBatchRequest> = {
           {},
         )
         : {},
+      providerBatches: isSet(object.providerBatches)
+        ? providerBatchesFromJSON(object.providerBatches)
+        : isSet(object.provider_batches)
+        ? providerBatchesFromJSON(object.provider_batches)
+        : 0,
     };
   },
 
@@ -278,6 +297,9 @@ export const CreateBatchRequest: MessageFns<CreateBatchRequest> = {
           obj.metadata[k] = v;
         });
       }
+    }
+    if (message.providerBatches !== 0) {
+      obj.providerBatches = providerBatchesToJSON(message.providerBatches);
     }
     return obj;
   },
@@ -311,6 +333,7 @@ export const CreateBatchRequest: MessageFns<CreateBatchRequest> = {
       },
       {},
     );
+    message.providerBatches = object.providerBatches ?? 0;
     return message;
   },
 };

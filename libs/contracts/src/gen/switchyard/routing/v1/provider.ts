@@ -8,6 +8,58 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
+/** Whether requests of a batch are given to a provider as its own batch: for less money, and answered within 24 hours. */
+export const ProviderBatches = {
+  /** UNSPECIFIED - Of a provider: ON where its catalog_id is "openai" or "anthropic". Of a batch: where there are enough lines for one. */
+  UNSPECIFIED: 0,
+  /** ON - Of a provider: it takes batches as its wire format has them. Of a batch: however few lines there are. */
+  ON: 1,
+  /** OFF - Lines are asked one by one. */
+  OFF: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type ProviderBatches = typeof ProviderBatches[keyof typeof ProviderBatches];
+
+export namespace ProviderBatches {
+  export type UNSPECIFIED = typeof ProviderBatches.UNSPECIFIED;
+  export type ON = typeof ProviderBatches.ON;
+  export type OFF = typeof ProviderBatches.OFF;
+  export type UNRECOGNIZED = typeof ProviderBatches.UNRECOGNIZED;
+}
+
+export function providerBatchesFromJSON(object: any): ProviderBatches {
+  switch (object) {
+    case 0:
+    case "PROVIDER_BATCHES_UNSPECIFIED":
+      return ProviderBatches.UNSPECIFIED;
+    case 1:
+    case "PROVIDER_BATCHES_ON":
+      return ProviderBatches.ON;
+    case 2:
+    case "PROVIDER_BATCHES_OFF":
+      return ProviderBatches.OFF;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ProviderBatches.UNRECOGNIZED;
+  }
+}
+
+export function providerBatchesToJSON(object: ProviderBatches): string {
+  switch (object) {
+    case ProviderBatches.UNSPECIFIED:
+      return "PROVIDER_BATCHES_UNSPECIFIED";
+    case ProviderBatches.ON:
+      return "PROVIDER_BATCHES_ON";
+    case ProviderBatches.OFF:
+      return "PROVIDER_BATCHES_OFF";
+    case ProviderBatches.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** What probes of a provider do, while nobody uses it. */
 export const ProbeKind = {
   /** UNSPECIFIED - Same as COMPLETION. */
@@ -276,6 +328,11 @@ export interface Provider {
     | undefined;
   /** What probes of it do. Default: a completion. */
   probeKind: ProbeKind;
+  /**
+   * Whether batches of requests are given to it as its own batches, at its batch prices. Default: where it is known to take them. Only
+   * by the wire formats openai-chat, openai-responses and anthropic-messages.
+   */
+  batches: ProviderBatches;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -412,6 +469,7 @@ function createBaseProvider(): Provider {
     headers: {},
     limits: undefined,
     probeKind: 0,
+    batches: 0,
     _unknownFields: {},
   };
 }
@@ -486,6 +544,9 @@ export const Provider: MessageFns<Provider> = {
     }
     if (message.probeKind !== 0) {
       writer.uint32(184).int32(message.probeKind);
+    }
+    if (message.batches !== 0) {
+      writer.uint32(192).int32(message.batches);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -698,6 +759,14 @@ export const Provider: MessageFns<Provider> = {
             message.probeKind = reader.int32() as any;
             continue;
           }
+          case 24: {
+            if (tag !== 192) {
+              break;
+            }
+
+            message.batches = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -802,6 +871,7 @@ export const Provider: MessageFns<Provider> = {
         : isSet(object.probe_kind)
         ? probeKindFromJSON(object.probe_kind)
         : 0,
+      batches: isSet(object.batches) ? providerBatchesFromJSON(object.batches) : 0,
     };
   },
 
@@ -882,6 +952,9 @@ export const Provider: MessageFns<Provider> = {
     if (message.probeKind !== 0) {
       obj.probeKind = probeKindToJSON(message.probeKind);
     }
+    if (message.batches !== 0) {
+      obj.batches = providerBatchesToJSON(message.batches);
+    }
     return obj;
   },
 
@@ -925,6 +998,7 @@ export const Provider: MessageFns<Provider> = {
       ? ProviderLimits.fromPartial(object.limits)
       : undefined;
     message.probeKind = object.probeKind ?? 0;
+    message.batches = object.batches ?? 0;
     return message;
   },
 };
