@@ -1,4 +1,10 @@
-import type { AttemptRecord, FaultRule, LatencyOptions, SimulatorStats } from '@switchyard/testkit/simulator';
+import type {
+  AttemptRecord,
+  BatchOptions,
+  FaultRule,
+  LatencyOptions,
+  SimulatorStats,
+} from '@switchyard/testkit/simulator';
 import { request } from 'undici';
 
 /** Speaks with the simulator's control endpoints. */
@@ -15,6 +21,10 @@ export class SimulatorControl {
 
   async setLatency(provider: string, latency: LatencyOptions): Promise<void> {
     await this.#send('PUT', '/control/latency', { provider, latency });
+  }
+
+  async setBatches(provider: string, batches: BatchOptions): Promise<void> {
+    await this.#send('PUT', '/control/batches', { provider, batches });
   }
 
   async clearFaults(): Promise<void> {

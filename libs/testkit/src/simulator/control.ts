@@ -1,7 +1,7 @@
 import { armFaults } from './faults/fault-picker.ts';
 import { describeSimulator } from './http/describe-simulator.ts';
 import type { ControlledSimulator } from './http/serve-control.ts';
-import { readFaultSetting, readLatencySetting } from './options/read-settings.ts';
+import { readBatchSetting, readFaultSetting, readLatencySetting } from './options/read-settings.ts';
 import { SimulatorOptionsError } from './options/simulator-options-error.ts';
 import type { Provider } from './provider.ts';
 import type { SimulatedProvider } from './simulator.ts';
@@ -24,7 +24,10 @@ export function createControl({ providers, log, found, startedUnixMs }: Controll
     stats: () => ({
       simulated: true,
       sinceUnixMs,
-      providers: byName(providers, ({ state, wire }) => state.counts.snapshot(wire.name)),
+      providers: byName(providers, ({ state, wire }) => ({
+        ...state.counts.snapshot(wire.name),
+        batches: state.batches.counts(),
+      })),
       attemptLog: log.state(),
     }),
     attempts: ({ after = 0, limit = 1_000 } = {}) => log.page({ after, limit }),
@@ -39,13 +42,21 @@ export function createControl({ providers, log, found, startedUnixMs }: Controll
       const { provider, latency } = readLatencySetting(value);
       for (const { state } of chosen(provider)) state.latency = latency;
     },
+    setBatches(value) {
+      const { provider, batches } = readBatchSetting(value);
+      for (const { state } of chosen(provider)) state.batchBehaviour = batches;
+    },
     reset() {
       sinceUnixMs = Date.now();
       for (const provider of providers.values()) provider.reset();
       log.clear();
     },
     settings: () =>
-      byName(providers, ({ state }) => ({ faults: state.faults.rules, latency: state.latency })),
+      byName(providers, ({ state }) => ({
+        faults: state.faults.rules,
+        latency: state.latency,
+        batches: state.batchBehaviour,
+      })),
     describe: () => describeSimulator(found.values()),
   };
 }

@@ -1,12 +1,13 @@
 import { extendFingerprint, fingerprintNumber, startFingerprint } from './answer/fingerprint.ts';
 import { type Random, seededRandom } from './answer/seeded-random.ts';
+import { BatchStore } from './batches/batch-store.ts';
 import type { FaultRule } from './faults/fault.ts';
 import { armFaults, type FaultPicker } from './faults/fault-picker.ts';
 import type { LatencyOptions } from './latency/latency-options.ts';
 import { type AcceptedKeys, acceptedKeys } from './options/accepted-keys.ts';
 import { DEFAULTS } from './options/default-options.ts';
 import { type ModelCatalog, modelCatalog } from './options/model-catalog.ts';
-import type { PromptCacheOptions, ProviderOptions } from './options/simulator-options.ts';
+import type { BatchOptions, PromptCacheOptions, ProviderOptions } from './options/simulator-options.ts';
 import { type PrefixMemory, prefixMemory } from './prompt-cache/prefix-memory.ts';
 import type { CacheSetting } from './prompt-cache/use-prompt.ts';
 import { type ProviderCounts, providerCounts } from './stats/provider-counts.ts';
@@ -37,14 +38,17 @@ export interface ProviderState {
   latency: LatencyOptions;
   /** Of faults and latency. */
   random: Random;
+  /** Files and batches that it was given. */
+  batches: BatchStore;
+  batchBehaviour: BatchOptions;
 }
 
 /** Builds a provider. Its randomness depends on the simulator's seed and its own name. */
 export function createProvider(options: ProviderOptions, seed: number): Provider {
-  const { name, format, faults = [], latency = {}, serviceAccounts = [] } = options;
+  const { name, format, faults = [], latency = {}, batches = {}, serviceAccounts = [] } = options;
   const ownSeed = fingerprintNumber(extendFingerprint(startFingerprint(seed), name));
   const cache = cacheSetting(options.cache);
-  const fresh = () => freshState({ faults, latency, seed: ownSeed });
+  const fresh = () => freshState({ faults, latency, batches, seed: ownSeed });
   const state = fresh();
   return {
     name,
@@ -67,6 +71,7 @@ export function createProvider(options: ProviderOptions, seed: number): Provider
 function freshState(from: {
   readonly faults: readonly FaultRule[];
   readonly latency: LatencyOptions;
+  readonly batches: BatchOptions;
   readonly seed: number;
 }): ProviderState {
   return {
@@ -74,6 +79,8 @@ function freshState(from: {
     faults: armFaults(from.faults),
     latency: from.latency,
     random: seededRandom(from.seed),
+    batches: new BatchStore(),
+    batchBehaviour: from.batches,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { FaultSetting } from './faults/fault.ts';
 import type { LatencyOptions } from './latency/latency-options.ts';
-import type { WireFormatName } from './options/simulator-options.ts';
+import type { BatchSetting, WireFormatName } from './options/simulator-options.ts';
 import type { AttemptPage, SimulatorStats } from './stats/simulator-stats.ts';
 
 /** A running simulator. */
@@ -17,6 +17,8 @@ export interface Simulator extends AsyncDisposable {
   setFaults(setting: FaultSetting): void;
   /** Removes fault rules, of one provider or of all. */
   clearFaults(provider?: string): void;
+  /** Replaces what happens to batches of a provider (`*`: of each). @throws SimulatorOptionsError naming the field. */
+  setBatches(setting: BatchSetting): void;
   /** Replaces a provider's latency (`*`: of each). @throws SimulatorOptionsError naming the field. */
   setLatency(setting: LatencySetting): void;
   /** Back to how it started: counts, log, prompt memory, randomness, faults and latency. Running calls are not counted any more. */

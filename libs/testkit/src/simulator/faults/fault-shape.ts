@@ -86,6 +86,20 @@ export const faultRulesShape: Shape = list(
   { max: 100 },
 );
 
+/** The form of `BatchOptions`. */
+export const batchesShape: Shape = record({
+  processMs: integer({ min: 0, max: 86_400_000 }),
+  expireAfterLines: integer({ min: 0, max: 100_000 }),
+  failWith: text({ maxLength: 64 }),
+  dropCreated: integer({ min: 0, max: 1_000 }),
+});
+
+/** The form of `BatchSetting`. */
+export const batchSettingShape: Shape = record({
+  provider: required(text()),
+  batches: required(batchesShape),
+});
+
 /** The form of `FaultSetting`. */
 export const faultSettingShape: Shape = record({
   provider: required(text()),

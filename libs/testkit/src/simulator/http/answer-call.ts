@@ -44,7 +44,7 @@ export async function answerCall(args: Answering): Promise<void> {
 }
 
 /** A fault that answers with an error status before anything is generated. */
-function failureOf(args: {
+export function failureOf(args: {
   readonly fault: Fault;
   readonly call: SimulatedCall;
   readonly provider: Provider;
@@ -59,7 +59,10 @@ function failureOf(args: {
   return { ...error, body };
 }
 
-function compose(args: Answering & { readonly model: Model }): Answer {
+/** What a call is answered. */
+export function compose(
+  args: Pick<Answering, 'provider' | 'context' | 'reading'> & { readonly model: Model },
+): Answer {
   const { provider, context, model } = args;
   const { call } = args.reading;
   const promptUse = usePrompt({

@@ -30,7 +30,7 @@ export type AttemptEnd = Omit<EndedCall, 'stream' | 'tokens'> & {
 
 /** Begins to count a call. It is settled in the counts it began in, even after a reset. */
 export function openAttempt(args: {
-  readonly req: IncomingMessage;
+  readonly req: Pick<IncomingMessage, 'headers'>;
   readonly provider: Provider;
   readonly log: AttemptLog;
 }): Attempt {

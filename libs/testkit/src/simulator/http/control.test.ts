@@ -76,11 +76,16 @@ describe('over HTTP', () => {
       provider: '*',
       rules: [{ fault: { type: 'status', status: 500 } }],
     });
+    await ask('PUT', '/control/batches', { provider: '*', batches: { processMs: 9 } });
     await call();
     expect((await ask('POST', '/control/reset')).status).toBe(200);
     expect(simulator.stats().providers['sim-openai']).toMatchObject({ received: 0, faults: {}, models: {} });
     expect(simulator.attempts({ after: 0 })).toMatchObject({ records: [], lost: 0 });
-    expect((await ask('GET', '/control')).json['sim-openai']).toEqual({ faults: [], latency: {} });
+    expect((await ask('GET', '/control')).json['sim-openai']).toEqual({
+      faults: [],
+      latency: {},
+      batches: {},
+    });
     expect((await call()).status).toBe(200);
   });
 

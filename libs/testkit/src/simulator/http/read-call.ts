@@ -117,7 +117,11 @@ function readText(text: string, { req, route, provider }: RequestSource): CallRe
   }
 }
 
-function checkModel(reading: CallReading, { provider, attempt }: RequestSource): RequestReading {
+/** Whether what was read can be asked of its model. */
+export function checkModel(
+  reading: CallReading,
+  { provider, attempt }: Pick<RequestSource, 'provider' | 'attempt'>,
+): Exclude<RequestReading, { kind: 'gone' }> {
   if (reading.kind === 'refused') {
     attempt.stream = reading.stream;
     if (reading.model !== undefined) attempt.setModel(reading.model);

@@ -47,6 +47,8 @@ export async function serveControl(request: ControlRequest): Promise<void> {
       return applyBody(request, (body) => simulator.setFaults(body as never));
     case 'DELETE /control/faults':
       return apply(request, () => simulator.clearFaults(query.get('provider') ?? undefined));
+    case 'PUT /control/batches':
+      return applyBody(request, (body) => simulator.setBatches(body as never));
     case 'PUT /control/latency':
       return applyBody(request, (body) => simulator.setLatency(body as never));
     default:

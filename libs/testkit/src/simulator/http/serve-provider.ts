@@ -4,6 +4,7 @@ import type { ListedModel, RequestProblem, RequestTarget } from '../wire/wire-fo
 import type { ServeContext } from './exchange.ts';
 import { findKeyProblem, findSignatureProblem } from './read-call.ts';
 import { sendWireError } from './send-wire-error.ts';
+import { serveBatches } from './serve-batches.ts';
 import { serveCall } from './serve-call.ts';
 import { serveToken } from './serve-token.ts';
 
@@ -19,6 +20,7 @@ export interface ProviderRequest {
 /** Serves everything under one provider's base address. */
 export async function serveProvider(request: ProviderRequest): Promise<void> {
   const { provider, target } = request;
+  if (await serveBatches(request)) return;
   const route = provider.wire.route(target);
   switch (route.kind) {
     case 'generate':

@@ -1,4 +1,4 @@
-import { faultRulesShape, latencyShape } from '../faults/fault-shape.ts';
+import { batchesShape, faultRulesShape, latencyShape } from '../faults/fault-shape.ts';
 import {
   choice,
   decimal,
@@ -52,6 +52,7 @@ const provider = record({
   tokensPerChunk: integer({ min: 1, max: 1_000 }),
   unknownFields: choice('refuse', 'ignore'),
   faults: faultRulesShape,
+  batches: batchesShape,
 });
 
 /** The form of `SimulatorOptions`. */

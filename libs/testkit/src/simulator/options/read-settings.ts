@@ -1,12 +1,12 @@
 import type { FaultSetting } from '../faults/fault.ts';
-import { faultSettingShape, latencySettingShape } from '../faults/fault-shape.ts';
+import { batchSettingShape, faultSettingShape, latencySettingShape } from '../faults/fault-shape.ts';
 import type { LatencyOptions } from '../latency/latency-options.ts';
 import { checkShape } from '../shape/check-shape.ts';
 import type { Shape } from '../shape/shape.ts';
 import type { LatencySetting } from '../simulator.ts';
 import { describeProblem } from './describe-problem.ts';
 import { optionsShape } from './options-shape.ts';
-import type { SimulatorOptions } from './simulator-options.ts';
+import type { BatchSetting, SimulatorOptions } from './simulator-options.ts';
 import { type OptionIssue, SimulatorOptionsError } from './simulator-options-error.ts';
 
 /** Reads fault rules from JSON or code. @throws SimulatorOptionsError naming the field. */
@@ -15,6 +15,10 @@ export function readFaultSetting(value: unknown): FaultSetting {
   refuse(setting.rules.flatMap(({ fault }, at) => delayIssues(fault, `rules[${at}].fault`)));
   return setting;
 }
+
+/** Reads what is to happen to batches, from JSON or code. @throws SimulatorOptionsError naming the field. */
+export const readBatchSetting = (value: unknown): BatchSetting =>
+  read<BatchSetting>(batchSettingShape, value);
 
 /** Reads a latency setting from JSON or code. @throws SimulatorOptionsError naming the field. */
 export function readLatencySetting(value: unknown): LatencySetting {

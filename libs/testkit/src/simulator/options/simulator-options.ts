@@ -72,6 +72,27 @@ export interface ProviderOptions {
   readonly unknownFields?: 'refuse' | 'ignore';
   /** Faults from the start. Default none. */
   readonly faults?: readonly FaultRule[];
+  /** What happens to batches, of the formats that have them. Default: they end at once, each line answered. */
+  readonly batches?: BatchOptions;
+}
+
+/** What happens to batches. Line by line, rules of faults with `status` strike as they do for calls. */
+export interface BatchOptions {
+  /** From creation to end, in milliseconds. 0–86,400,000, default 0. */
+  readonly processMs?: number;
+  /** The batch expires when so many lines were answered. Default: never. */
+  readonly expireAfterLines?: number;
+  /** It fails before anything is answered, with this code ("token_limit_exceeded"). OpenAI's alone. Default: it does not. */
+  readonly failWith?: string;
+  /** So many batches are made, and the connection ends without an answer. Default 0. */
+  readonly dropCreated?: number;
+}
+
+/** What is to happen to batches from now on. */
+export interface BatchSetting {
+  /** Name of a provider, or `*`. */
+  readonly provider: string;
+  readonly batches: BatchOptions;
 }
 
 /** One model of a simulated provider. */

@@ -17,7 +17,7 @@ export interface CountedCall {
 export interface ProviderCounts {
   begin(): CountedCall;
   countFault(type: FaultType): void;
-  snapshot(format: WireFormatName): ProviderStats;
+  snapshot(format: WireFormatName): Omit<ProviderStats, 'batches'>;
 }
 
 export function providerCounts(): ProviderCounts {

@@ -18,6 +18,19 @@ export interface ProviderStats extends CallStats {
   readonly models: Readonly<Record<string, CallStats>>;
   /** How often each kind of fault struck. */
   readonly faults: Readonly<Partial<Record<FaultType, number>>>;
+  /** What it was given in batches. A line that is answered is counted among the calls, too. */
+  readonly batches: BatchStats;
+}
+
+/** Batches of one provider. */
+export interface BatchStats {
+  readonly created: number;
+  /** Of these: ended, whichever way. */
+  readonly ended: number;
+  /** Lines of all of them. */
+  readonly lines: number;
+  /** Of these: answered well, and billed at batch prices. */
+  readonly served: number;
 }
 
 /**
