@@ -14,6 +14,14 @@ export {
   type Secrets,
   type TokenGrant,
 } from './auth/index.ts';
+export type {
+  BatchLineEnd,
+  BatchLineResult,
+  BatchProtocol,
+  BatchRequest,
+  NewProviderBatch,
+  ProviderBatch,
+} from './batches/batch-protocol.ts';
 export { canonicalModel } from './catalog/canonical-model.ts';
 export { CAPABILITIES, type Capability } from './catalog/capabilities.ts';
 export type { AliasTarget, Catalog } from './catalog/catalog.ts';

@@ -1,6 +1,7 @@
 import type { CompleteRequest, Delta, FinishReason, Usage } from '@switchyard/contracts/routing';
 import type { Result } from '@switchyard/kernel';
 import type { AuthStyle } from '../auth/auth-style.ts';
+import type { BatchProtocol } from '../batches/batch-protocol.ts';
 import type { OperationFormats } from '../operations/operation-format.ts';
 import type { DecodedResponse } from './decoded-response.ts';
 import type { Dialect } from './dialect.ts';
@@ -116,4 +117,6 @@ export interface WireFormat {
     | undefined;
   /** Other work than chats, as far as the API offers it. */
   readonly operations?: OperationFormats;
+  /** How it takes many requests at once. Not everybody who speaks the format does. */
+  readonly batches?: BatchProtocol | undefined;
 }

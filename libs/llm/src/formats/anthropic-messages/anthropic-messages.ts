@@ -1,3 +1,4 @@
+import { anthropicBatches } from '../../batches/anthropic-batches.ts';
 import { checkEventStreamHead } from '../http-answer.ts';
 import type { WireFormat } from '../wire-format.ts';
 import { classifyMessagesError } from './classify-error.ts';
@@ -22,4 +23,5 @@ export const anthropicMessages: WireFormat = Object.freeze({
   classifyError: classifyMessagesError,
   // https://platform.claude.com/docs/en/api/models-list
   listModels: { path: '/models', headers: VERSION },
+  batches: anthropicBatches,
 } satisfies WireFormat);

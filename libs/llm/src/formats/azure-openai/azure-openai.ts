@@ -10,6 +10,8 @@ export const azureOpenai: WireFormat = Object.freeze({
   ...openaiChat,
   id: 'azure-openai',
   authStyle: 'api-key',
+  // Deployments have a kind of their own for batches.
+  batches: undefined,
   // Azure judges content with each chat, and has no moderations or rankings at this address.
   operations: { embed, draw, speak, transcribe },
 } satisfies WireFormat);

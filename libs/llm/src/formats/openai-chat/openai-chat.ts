@@ -1,3 +1,4 @@
+import { openaiBatches } from '../../batches/openai-batches.ts';
 import { checkEventStreamHead } from '../http-answer.ts';
 import type { WireFormat } from '../wire-format.ts';
 import { classifyChatError } from './classify-error.ts';
@@ -27,4 +28,5 @@ export const openaiChat: WireFormat = Object.freeze({
   operations: { embed, rerank, moderate, draw, speak, transcribe },
   // https://platform.openai.com/docs/api-reference/models/list
   listModels: { path: '/models' },
+  batches: openaiBatches,
 } satisfies WireFormat);

@@ -1,3 +1,4 @@
+import { openaiBatches } from '../../batches/openai-batches.ts';
 import { checkEventStreamHead } from '../http-answer.ts';
 import { classifyChatError } from '../openai-chat/classify-error.ts';
 import type { WireFormat } from '../wire-format.ts';
@@ -19,4 +20,5 @@ export const openaiResponses: WireFormat = Object.freeze({
   // The error objects of all of OpenAI's APIs are alike.
   classifyError: classifyChatError,
   listModels: { path: '/models' },
+  batches: openaiBatches,
 } satisfies WireFormat);

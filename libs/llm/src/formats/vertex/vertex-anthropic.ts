@@ -24,6 +24,7 @@ const VERSION = 'vertex-2023-10-16';
 export const vertexAnthropic: WireFormat = Object.freeze({
   ...anthropicMessages,
   listModels: undefined,
+  batches: undefined,
   id: 'vertex-anthropic',
   authStyle: 'google-oauth',
   findUnsupported: (input) =>
