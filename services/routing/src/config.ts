@@ -8,6 +8,7 @@ import {
   readBaseConfig,
 } from '@switchyard/service-kit';
 import type { MemoryBounds } from './cache/memory-answers.ts';
+import type { ProviderBatchRules } from './domain/batch/provider-batch-rules.ts';
 import type { AttemptLimits } from './domain/snapshot/offering.ts';
 
 /** What routing is configured with. */
@@ -56,6 +57,8 @@ export interface RoutingConfig extends BaseConfig {
   readonly maxQueuedRequests: number;
   /** `ROUTING_BATCH_LINES_AT_ONCE`, default 16: so many lines of a batch are asked at once, of at most four batches. */
   readonly batchLinesAtOnce: number;
+  /** `ROUTING_PROVIDER_BATCH_MIN_LINES` and `ROUTING_PROVIDER_BATCH_POLL_MS`. */
+  readonly providerBatches: ProviderBatchRules;
   /** `SWITCHYARD_NATS_REPLICAS`, default 1: copies that NATS keeps of streams. */
   readonly natsReplicas: number;
 }
@@ -100,6 +103,10 @@ export function parseConfig(env: Env): RoutingConfig {
       reader.integer('ROUTING_DECISION_RETENTION_HOURS', { fallback: 168, min: 1, max: 8_760 }) * HOUR_MS,
     ...readEntrance(reader),
     batchLinesAtOnce: reader.integer('ROUTING_BATCH_LINES_AT_ONCE', { fallback: 16, min: 1, max: 256 }),
+    providerBatches: {
+      minLines: reader.integer('ROUTING_PROVIDER_BATCH_MIN_LINES', { fallback: 100, min: 1, max: 50_000 }),
+      pollMs: reader.integer('ROUTING_PROVIDER_BATCH_POLL_MS', { fallback: 30_000, min: 100, max: 600_000 }),
+    },
     natsReplicas: reader.integer('SWITCHYARD_NATS_REPLICAS', { fallback: 1, min: 1, max: 5 }),
   };
   reader.finish();

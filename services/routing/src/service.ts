@@ -118,7 +118,7 @@ async function compose(
 function openPipeline(
   config: RoutingConfig,
   foundation: Foundation,
-  { context, ...batchParts }: Omit<BatchParts, 'pipeline' | 'events'> & { readonly context: PipelineContext },
+  { context, ...batchParts }: Omit<BatchParts, 'pipeline' | 'events'>,
 ): Pick<Composed, 'pipeline' | 'entrance' | 'batchEntry'> {
   const { clock, events, quotas } = context;
   const lag = new LoopLag(clock);
@@ -137,7 +137,7 @@ function openPipeline(
   return {
     entrance,
     pipeline,
-    batchEntry: openBatches(config, foundation, { pipeline, events, ...batchParts }),
+    batchEntry: openBatches(config, foundation, { context, pipeline, events, ...batchParts }),
   };
 }
 

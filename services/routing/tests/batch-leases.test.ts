@@ -55,7 +55,15 @@ afterAll(async () => {
 async function begin(tenant: string): Promise<string> {
   const file = await files.create({ tenant, id: randomUUID(), filename: 'f', data: Buffer.from('x') });
   const id = randomUUID();
-  const asked = { tenant, id, inputFileId: file.id, endpoint: '/v1/x', keyId: 'k', metadata: {} };
+  const asked = {
+    tenant,
+    id,
+    inputFileId: file.id,
+    endpoint: '/v1/x',
+    keyId: 'k',
+    metadata: {},
+    providerBatches: 'auto' as const,
+  };
   await batches.create(asked);
   return id;
 }
@@ -219,7 +227,14 @@ test('what has expired is gone and removed; a file outlives the batch that reads
   const { id } = await files.create({ ...file, id: randomUUID() });
   const read = await files.create({ ...file, id: randomUUID() });
   await owner.query(`UPDATE routing.files SET expires_at = now() + interval '1 second'`);
-  const asked = { id: randomUUID(), inputFileId: read.id, endpoint: '/v1/x', keyId: 'k', metadata: {} };
+  const asked = {
+    id: randomUUID(),
+    inputFileId: read.id,
+    endpoint: '/v1/x',
+    keyId: 'k',
+    metadata: {},
+    providerBatches: 'auto' as const,
+  };
   await batches.create({ tenant: 'acme', ...asked });
   await owner.query(`UPDATE routing.files SET expires_at = expires_at - interval '2 days'`);
   expect(await files.find('acme', id)).toBeUndefined();

@@ -5,6 +5,7 @@ import {
   HedgeUse,
   LimitAlgorithm,
   ProbeKind,
+  ProviderBatches,
   ProviderMode,
   StickyKey,
   Strategy,
@@ -94,6 +95,7 @@ const provider: ObjectSchema = {
   tags: texts,
   mode: wordsOf(ProviderMode),
   probe_kind: wordsOf(ProbeKind),
+  batches: wordsOf(ProviderBatches),
   simulated: flag,
   time_limits: object({
     connect_ms: limitMs,

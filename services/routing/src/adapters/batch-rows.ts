@@ -1,4 +1,10 @@
-import { type Batch, type BatchProblem, type BatchState, OPEN_STATES } from '../domain/batch/batch.ts';
+import {
+  type Batch,
+  type BatchProblem,
+  type BatchState,
+  OPEN_STATES,
+  type ProviderBatchUse,
+} from '../domain/batch/batch.ts';
 import type { LineEnd, StoredFile } from '../domain/batch/stored-file.ts';
 
 export const FILE_COLUMNS = 'tenant, id, filename, purpose, bytes, batch_id, shows, created_at, expires_at';
@@ -29,7 +35,7 @@ export const toFile = (row: FileRow): StoredFile => ({
 });
 
 export const BATCH_COLUMNS = `tenant, id, input_file_id, endpoint, key_id, state, metadata, problems, total, answered, failed,
-  cost_nano_usd, output_file_id, error_file_id, created_at, expires_at, reached_at`;
+  cost_nano_usd, output_file_id, error_file_id, created_at, expires_at, reached_at, provider_batches`;
 
 /** A row of `batches`. */
 export interface BatchRow {
@@ -47,6 +53,7 @@ export interface BatchRow {
   readonly cost_nano_usd: string;
   readonly output_file_id: string | null;
   readonly error_file_id: string | null;
+  readonly provider_batches: ProviderBatchUse;
   readonly created_at: Date;
   readonly expires_at: Date;
   /** Milliseconds since 1970. */
@@ -71,7 +78,11 @@ export const toBatch = (row: BatchRow): Batch => ({
   createdAtMs: row.created_at.getTime(),
   expiresAtMs: row.expires_at.getTime(),
   reachedAtMs: row.reached_at,
+  providerBatches: row.provider_batches,
 });
+
+/** When whoever comes next may take a batch over. */
+export const FREE_AT = `coalesce(nullif(leased_until, 'infinity'), resumable_at)`;
 
 /** States that are not the end, as a list in SQL. */
 export const OPEN_SQL = OPEN_STATES.map((state) => `'${state}'`).join(', ');

@@ -4,22 +4,25 @@ import { FILE_KEPT_MS } from '../domain/batch/batch-limits.ts';
 import type { WaitingBatches } from '../domain/batch/batch-to-leave.ts';
 import type { LineEnd } from '../domain/batch/stored-file.ts';
 import type { AnswerCipher } from './answer-cipher.ts';
-import { BATCH_COLUMNS, type BatchRow, OPEN_SQL, reached, toBatch } from './batch-rows.ts';
+import { BATCH_COLUMNS, type BatchRow, FREE_AT, OPEN_SQL, reached, toBatch } from './batch-rows.ts';
 import { sealedFor } from './postgres-files.ts';
 
 /** How long a lease lasts without being renewed. */
 const LEASE = `interval '15 seconds'`;
 
-const IS_FREE = `state IN (${OPEN_SQL}) AND (leased_until IS NULL OR leased_until <= now())`;
+const IS_FREE = `state IN (${OPEN_SQL}) AND (leased_until IS NULL OR ${FREE_AT} <= now())`;
+/** Leases a batch until a moment, so that the version before keeps from one that has lines at a provider. */
+const leasedUntil = (moment: string): string =>
+  `resumable_at = ${moment}, leased_until = CASE WHEN leased_until = 'infinity' THEN leased_until ELSE ${moment} END`;
 const UNDER_WAY = `FROM routing.batches AS busy
-  WHERE busy.tenant = waiting.tenant AND busy.state IN (${OPEN_SQL}) AND busy.leased_until > now()`;
+  WHERE busy.tenant = waiting.tenant AND busy.state IN (${OPEN_SQL}) AND coalesce(nullif(busy.leased_until, 'infinity'), busy.resumable_at) > now()`;
 
 /** Of the batches that nobody works on the one that has waited for longest, of the tenant that has the fewest under way. */
 const LEASE_ONE = `
-  UPDATE routing.batches SET lease_id = $1, leased_until = now() + ${LEASE}
+  UPDATE routing.batches SET lease_id = $1, ${leasedUntil(`now() + ${LEASE}`)}
   WHERE id = (
     SELECT id FROM routing.batches AS waiting WHERE ${IS_FREE}
-    ORDER BY (SELECT count(*) ${UNDER_WAY}), coalesce(leased_until, created_at)
+    ORDER BY (SELECT count(*) ${UNDER_WAY}), coalesce(${FREE_AT}, created_at)
     LIMIT 1 FOR UPDATE SKIP LOCKED
   )
   RETURNING ${BATCH_COLUMNS}`;
@@ -39,7 +42,8 @@ const END_LINE = `
   INSERT INTO routing.batch_lines AS known (tenant, batch_id, number, lease_id, state, sealed, bytes)
   VALUES ($1, $2, $3, $4, $5, $6, $7)
   ON CONFLICT (batch_id, number) DO UPDATE
-  SET state = excluded.state, sealed = excluded.sealed, bytes = excluded.bytes, lease_id = excluded.lease_id
+  SET state = excluded.state, sealed = excluded.sealed, bytes = excluded.bytes, lease_id = excluded.lease_id,
+    reservation = NULL, decision = NULL
   WHERE known.state = 'running'`;
 
 const COUNT_LINE = `
@@ -50,6 +54,13 @@ const SHOW_RESULTS = `
   INSERT INTO routing.files (tenant, id, filename, purpose, bytes, batch_id, shows, expires_at)
   SELECT $1, $2, $3, 'batch_output', sum(bytes), $4, $5, now() + $6 * interval '1 millisecond'
   FROM routing.batch_lines WHERE batch_id = $4 AND state = $5 HAVING count(*) > 0`;
+
+const KNOWN_LINES = `
+  SELECT number, CASE WHEN state = 'running' AND provider_batch_id IS NOT NULL THEN 'at a provider' ELSE state END AS state
+  FROM routing.batch_lines WHERE batch_id = $1`;
+
+/** How far a line is that has begun. */
+export type KnownLine = 'running' | 'at a provider' | LineEnd;
 
 /** What a line has come to. */
 export interface EndedLine {
@@ -104,12 +115,12 @@ export class PostgresBatchWork {
 
   /** Keeps a batch. @returns its state; undefined where another process has it */
   renew(leased: LeasedBatch): Promise<BatchState | undefined> {
-    return this.#change(leased, { set: `leased_until = now() + ${LEASE}` });
+    return this.#change(leased, { set: leasedUntil(`now() + ${LEASE}`) });
   }
 
   /** Gives a batch back, for whoever comes next; it waits from now on. */
   async release(leased: LeasedBatch): Promise<void> {
-    await this.#change(leased, { set: 'lease_id = NULL, leased_until = now()' });
+    await this.#change(leased, { set: `lease_id = NULL, ${leasedUntil('now()')}` });
   }
 
   /** Its file is in order. @returns undefined where it was cancelled in between, or the lease is lost */
@@ -127,12 +138,9 @@ export class PostgresBatchWork {
   }
 
   /** Lines that have begun, and whether they have ended. */
-  knownLines({ batch }: LeasedBatch): Promise<ReadonlyMap<number, 'running' | LineEnd>> {
+  knownLines({ batch }: LeasedBatch): Promise<ReadonlyMap<number, KnownLine>> {
     return this.#postgres.asTenant(batch.tenant, async (transaction) => {
-      const { rows } = await transaction.query<{ number: number; state: 'running' | LineEnd }>(
-        'SELECT number, state FROM routing.batch_lines WHERE batch_id = $1',
-        [batch.id],
-      );
+      const { rows } = await transaction.query<{ number: number; state: KnownLine }>(KNOWN_LINES, [batch.id]);
       return new Map(rows.map(({ number, state }) => [number, state]));
     });
   }
@@ -179,7 +187,7 @@ export class PostgresBatchWork {
       };
       const output = await show('answered', 'output.jsonl');
       const values = [output, await show('failed', 'errors.jsonl'), JSON.stringify(problems)];
-      const set = `output_file_id = $3, error_file_id = $4, problems = $5, lease_id = NULL, leased_until = NULL, ${reached(state)}`;
+      const set = `output_file_id = $3, error_file_id = $4, problems = $5, lease_id = NULL, leased_until = NULL, resumable_at = NULL, ${reached(state)}`;
       await change(transaction, leased, { set, values });
     });
   }
@@ -190,7 +198,7 @@ export class PostgresBatchWork {
 }
 
 /** Keeps other processes from taking the batch over until the transaction ends. @returns false where one has */
-async function lock(transaction: Transaction, { batch, leaseId }: LeasedBatch): Promise<boolean> {
+export async function lock(transaction: Transaction, { batch, leaseId }: LeasedBatch): Promise<boolean> {
   const { rowCount } = await transaction.query(
     'SELECT FROM routing.batches WHERE id = $1 AND lease_id = $2 FOR NO KEY UPDATE',
     [batch.id, leaseId],

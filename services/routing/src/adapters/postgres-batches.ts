@@ -7,7 +7,10 @@ import { BATCH_COLUMNS, type BatchRow, OPEN_SQL, reached, toBatch } from './batc
 
 /** A batch that is to begin. */
 export interface NewBatch
-  extends Pick<Batch, 'tenant' | 'id' | 'inputFileId' | 'endpoint' | 'keyId' | 'metadata'> {}
+  extends Pick<
+    Batch,
+    'tenant' | 'id' | 'inputFileId' | 'endpoint' | 'keyId' | 'metadata' | 'providerBatches'
+  > {}
 
 /** The file outlives the batch, also one that waits long for a replica. */
 const KEEP_FILE = `
@@ -16,8 +19,8 @@ const KEEP_FILE = `
 const FILE_SPARED_MS = 7 * BATCH_WINDOW_MS;
 
 const INSERT = `
-  INSERT INTO routing.batches (tenant, id, input_file_id, endpoint, key_id, metadata, expires_at)
-  VALUES ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 millisecond')
+  INSERT INTO routing.batches (tenant, id, input_file_id, endpoint, key_id, metadata, expires_at, provider_batches)
+  VALUES ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 millisecond', $8)
   RETURNING ${BATCH_COLUMNS}`;
 
 /** A batch that has been cancelled before it began anything goes the same way: a replica ends it. */
@@ -35,7 +38,7 @@ export class PostgresBatches {
   }
 
   /** @throws TOO_MANY_BATCHES, FILE_NOT_FOUND where its file is gone */
-  create({ tenant, id, inputFileId, endpoint, keyId, metadata }: NewBatch): Promise<Batch> {
+  create({ tenant, id, inputFileId, endpoint, keyId, metadata, providerBatches }: NewBatch): Promise<Batch> {
     return this.#postgres.asTenant(tenant, async (transaction) => {
       await refuseTooMany(transaction, tenant);
       // Whoever removes the file waits for this transaction, and then sees the batch.
@@ -49,6 +52,7 @@ export class PostgresBatches {
         keyId,
         JSON.stringify(metadata),
         BATCH_WINDOW_MS,
+        providerBatches,
       ]);
       return toBatch(rows[0] as BatchRow);
     });

@@ -33,7 +33,8 @@ const termMessage = ({ fromMs, untilMs, windows, prices, ...term }: PriceTerm): 
   prices: TermPrices.fromPartial(prices),
 });
 
-const bookedPricesOf = (price: OfferingPrice): BookedPrices => ({
+/** What a message of the price book says of one offering. */
+export const bookedPricesOf = (price: OfferingPrice): BookedPrices => ({
   prices: pricesOf(price),
   tiers: price.tiers.map((tier) => ({ aboveInputTokens: tier.aboveInputTokens, prices: pricesOf(tier) })),
   unitPrices: CHARGED_UNITS.some((unit) => price[unit] !== undefined) ? unitPricesOf(price) : undefined,
@@ -41,16 +42,21 @@ const bookedPricesOf = (price: OfferingPrice): BookedPrices => ({
 
 /** The message of a price book, as far as decisions need it. */
 export function priceBookMessage({ version, prices: byKey, terms }: PriceBook): GetPriceBookResponse {
-  const prices = [...byKey].map(([key, { prices: base, tiers, unitPrices = {} }]) => {
+  const prices = [...byKey].map(([key, booked]) => {
     const slash = key.indexOf('/');
-    return {
-      provider: key.slice(0, slash),
-      model: key.slice(slash + 1),
-      ...pricesOf(base),
-      ...unitPricesOf(unitPrices),
-      source: '',
-      tiers: tiers.map((tier) => ({ aboveInputTokens: tier.aboveInputTokens, ...pricesOf(tier.prices) })),
-    };
+    return offeringPriceOf({ provider: key.slice(0, slash), model: key.slice(slash + 1) }, booked);
   });
   return { version, prices, terms: terms.map(termMessage) };
 }
+
+/** The message of one offering's prices. */
+export const offeringPriceOf = (
+  offering: { readonly provider: string; readonly model: string },
+  { prices, tiers, unitPrices = {} }: BookedPrices,
+): OfferingPrice => ({
+  ...offering,
+  ...pricesOf(prices),
+  ...unitPricesOf(unitPrices),
+  source: '',
+  tiers: tiers.map((tier) => ({ aboveInputTokens: tier.aboveInputTokens, ...pricesOf(tier.prices) })),
+});

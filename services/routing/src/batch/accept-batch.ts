@@ -2,7 +2,8 @@ import { type Clock, type FieldViolation, uuidV7 } from '@switchyard/kernel';
 import type { Principal } from '@switchyard/service-kit';
 import type { PostgresBatches } from '../adapters/postgres-batches.ts';
 import type { PostgresFiles } from '../adapters/postgres-files.ts';
-import type { Batch } from '../domain/batch/batch.ts';
+import type { PostgresProviderBatches } from '../adapters/postgres-provider-batches.ts';
+import type { Batch, ProviderBatchUse } from '../domain/batch/batch.ts';
 import { idOf } from '../domain/batch/public-ids.ts';
 import { fileNotFound, invalidFields } from '../errors.ts';
 import type { LineEndpoint } from './line-endpoints.ts';
@@ -13,12 +14,15 @@ export interface AskedBatch {
   readonly inputFileId: string;
   readonly endpoint: string;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly providerBatches: ProviderBatchUse;
 }
 
 /** What taking batches stands on. */
 export interface BatchEntry {
   readonly files: PostgresFiles;
   readonly batches: PostgresBatches;
+  /** Lines that providers have in their own batches. */
+  readonly handed: PostgresProviderBatches;
   /** By path. */
   readonly endpoints: ReadonlyMap<string, LineEndpoint>;
   readonly clock: Clock;
@@ -30,7 +34,7 @@ const MAX_METADATA_VALUE = 512;
 
 /** Takes a batch on behalf of a key. @throws INVALID_ARGUMENT, FILE_NOT_FOUND, TOO_MANY_BATCHES */
 export async function acceptBatch(
-  { inputFileId, endpoint, metadata }: AskedBatch,
+  { inputFileId, endpoint, metadata, providerBatches }: AskedBatch,
   { tenant, keyId }: Principal,
   { files, batches, endpoints, clock }: BatchEntry,
 ): Promise<Batch> {
@@ -53,6 +57,7 @@ export async function acceptBatch(
     endpoint,
     keyId,
     metadata,
+    providerBatches,
   });
 }
 

@@ -17,6 +17,7 @@ export class HeldLease implements WorkedBatch {
   readonly #sinceMs: number;
   readonly #pause = new AbortController();
   readonly #lost = new AbortController();
+  readonly #leaving = new AbortController();
   readonly #renewing: NodeJS.Timeout;
   readonly #expiring: NodeJS.Timeout;
   #state: BatchState;
@@ -84,12 +85,14 @@ export class HeldLease implements WorkedBatch {
   leave(): void {
     this.#isLeft = true;
     this.#pause.abort();
+    this.#leaving.abort();
   }
 
   /** Ends what is under way, too. */
   lose(): void {
     this.#pause.abort();
     this.#lost.abort();
+    this.#leaving.abort();
   }
 
   /** Does a line, counting it as one that has begun until then. */
@@ -108,6 +111,17 @@ export class HeldLease implements WorkedBatch {
     this.#waiting++;
     await this.pauseFor(waitMs);
     this.#waiting--;
+  }
+
+  /** Lines are with their providers: nothing of it gets on here for a time, unless it is cancelled, left or lost meanwhile. */
+  async rest(restMs: number): Promise<void> {
+    // Of a batch that is cancelled or out of time the end is waited for.
+    const signal = this.pause.aborted ? this.#leaving.signal : this.pause;
+    await this.line(async () => {
+      this.#waiting++;
+      await sleep(restMs, undefined, { signal }).catch(() => undefined);
+      this.#waiting--;
+    });
   }
 
   /** Returns after a time, or when no further line begins. */

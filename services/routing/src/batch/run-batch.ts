@@ -2,13 +2,15 @@ import { type Clock, uuidV7 } from '@switchyard/kernel';
 import { type Principal, toServiceError } from '@switchyard/service-kit';
 import type { BatchEnd, LeasedBatch } from '../adapters/postgres-batch-work.ts';
 import type { BatchProblem } from '../domain/batch/batch.ts';
-import { linesOf, type TextLine } from '../domain/batch/cut-lines.ts';
 import { BATCH_EXPIRED, INTERRUPTED, keepResult, type LineError } from '../domain/batch/line-result.ts';
-import { type BatchLine, FileCheck, readLine } from '../domain/batch/read-line.ts';
-import { fileNotFound } from '../errors.ts';
-import { askLine, type LineWork } from './ask-line.ts';
+import { type BatchLine, FileCheck } from '../domain/batch/read-line.ts';
+import type { LineWork } from './ask-line.ts';
 import type { BatchContext } from './batch-context.ts';
 import type { HeldLease } from './held-lease.ts';
+import { batchLines, inputLines } from './input-lines.ts';
+import { LinesAtOnce } from './lines-at-once.ts';
+import { followBatches } from './provider-batches/follow.ts';
+import { HandOver } from './provider-batches/hand-over.ts';
 
 /** How long the answer holds to whom a key belongs. */
 const OWNER_KNOWN_MS = 2_000;
@@ -20,16 +22,19 @@ const OWNER_KNOWN_MS = 2_000;
  * @throws UNAVAILABLE where the store went away: the batch stays as it is, for whoever leases it next
  */
 export async function runBatch(lease: HeldLease, context: BatchContext): Promise<void> {
+  let isWhole = true;
   try {
     if (lease.state === 'validating') {
       const problems = await checkFile(lease, context);
       if (problems.length > 0) return await finish(lease, context, { state: 'failed', problems });
     }
-    if (lease.state === 'in_progress' || lease.state === 'cancelling') await runLines(lease, context);
+    if (lease.state === 'in_progress' || lease.state === 'cancelling')
+      isWhole = await runLines(lease, context);
   } catch (error) {
     return await finish(lease, context, { state: 'failed', problems: [problemOf(error, context)] });
   }
-  await end(lease, context);
+  if (isWhole) await end(lease, context);
+  else if (!lease.lost.aborted) await context.work.release(lease.leased);
 }
 
 /** A batch whose file is gone or unreadable cannot go on, nor could it at another replica. @throws what may pass */
@@ -39,13 +44,6 @@ function problemOf(thrown: unknown, { log }: BatchContext): BatchProblem {
   if (code === 'UNAVAILABLE') throw error;
   if (code === 'INTERNAL') log.error({ err: error, cause: error.cause }, 'a batch cannot go on');
   return { code: reason.toLowerCase(), message: publicMessage };
-}
-
-async function* inputLines({ leased }: HeldLease, { files }: BatchContext): AsyncGenerator<TextLine> {
-  const { tenant, inputFileId } = leased.batch;
-  const file = await files.find(tenant, inputFileId);
-  if (file === undefined) throw fileNotFound();
-  yield* linesOf(files.contents(file));
 }
 
 /** @returns what is wrong; else lines may begin, unless the batch was cancelled */
@@ -59,47 +57,51 @@ async function checkFile(lease: HeldLease, context: BatchContext): Promise<reado
   return [];
 }
 
-/** Begins every line that has not begun, as long as lines may; what another process left under way ends as interrupted. */
-async function runLines(lease: HeldLease, context: BatchContext): Promise<void> {
+/**
+ * Has every line answered that has not ended, as long as lines may begin: in providers' batches where that is to be, else one by one. What
+ * another process left under way by itself ends as interrupted.
+ *
+ * @returns false where lines are with a provider still, and this process does not wait for them
+ */
+async function runLines(lease: HeldLease, context: BatchContext): Promise<boolean> {
   const { batch } = lease.leased;
   const endpoint = context.endpoints.get(batch.endpoint);
   if (endpoint === undefined) throw new TypeError(`no endpoint ${batch.endpoint}`);
   const work: LineWork = { lease, endpoint, owner: ownerOf(lease.leased, context) };
+  const before = await context.handed.of(batch);
+  const handOver = batch.providerBatches === 'off' ? undefined : new HandOver(work, context, before);
+  for (let pass = handOver; ; pass = undefined) {
+    await passOver(work, context, pass);
+    const followed = await followBatches(work, context);
+    if (followed === 'left') return false;
+    if (followed === 'ended') break;
+  }
+  if (lease.isExpired) await expireLines(lease, context);
+  return true;
+}
+
+/** Begins every line that has not begun. @param handOver undefined: each by itself */
+async function passOver(
+  work: LineWork,
+  context: BatchContext,
+  handOver: HandOver | undefined,
+): Promise<void> {
+  const { lease } = work;
   const known = await context.work.knownLines(lease.leased);
-  const active = new Set<Promise<void>>();
-  const failures: unknown[] = [];
-  const fail = (error: unknown) => {
-    failures.push(error);
-    lease.leave();
-  };
+  const asking = new LinesAtOnce(work, context);
   try {
     for await (const line of batchLines(lease, context)) {
-      if (lease.lost.aborted || failures.length > 0) break;
+      if (lease.lost.aborted || asking.hasFailed) break;
       const state = known.get(line.number);
       if (state === 'running') await endUnasked(line, INTERRUPTED, { lease, context });
       if (state !== undefined || lease.pause.aborted) continue;
-      const asking = lease
-        .line(() => askLine(line, work, context))
-        .catch(fail)
-        .finally(() => active.delete(asking));
-      active.add(asking);
-      if (active.size >= context.linesAtOnce) await Promise.race(active);
+      for (const one of (await handOver?.take(line)) ?? [line]) await asking.begin(one);
     }
+    for (const one of (await handOver?.flush()) ?? []) await asking.begin(one);
   } catch (error) {
-    fail(error);
+    asking.fail(error);
   }
-  // Also where the file cannot be read on: the lease is renewed until they have ended, and nobody else takes them for interrupted.
-  await Promise.all(active);
-  if (failures.length > 0) throw failures[0];
-  if (lease.isExpired) await expireLines(lease, context);
-}
-
-/** Lines as their requests are read again: the file was checked before the first one began. */
-async function* batchLines(lease: HeldLease, context: BatchContext): AsyncGenerator<BatchLine> {
-  for await (const line of inputLines(lease, context)) {
-    const read = readLine(line, lease.leased.batch.endpoint);
-    if (read.ok) yield read.value;
-  }
+  await asking.end();
 }
 
 async function expireLines(lease: HeldLease, context: BatchContext): Promise<void> {

@@ -1,6 +1,7 @@
 import { chatSurface, FieldReader, Violations } from '@switchyard/llm';
 import { requirePermission } from '@switchyard/service-kit';
 import { type AskedBatch, acceptBatch, type BatchEntry } from '../batch/accept-batch.ts';
+import type { ProviderBatchUse } from '../domain/batch/batch.ts';
 import { idOf } from '../domain/batch/public-ids.ts';
 import { batchNotFound, invalidFields } from '../errors.ts';
 import { encodeBatch } from './encode-batch.ts';
@@ -31,12 +32,23 @@ function decodeBatch(body: unknown): AskedBatch {
     inputFileId: reader.requiredString('input_file_id', 64),
     endpoint: reader.requiredString('endpoint', 64),
     metadata: readMetadata(reader),
+    providerBatches: readUse(reader),
   };
   const window = reader.requiredString('completion_window', 16);
   if (window !== '' && window !== '24h') reader.refuse('completion_window', 'must be "24h"');
-  reader.refuseOthers(['input_file_id', 'endpoint', 'metadata', 'completion_window']);
+  reader.refuseOthers(['input_file_id', 'endpoint', 'metadata', 'completion_window', 'switchyard']);
   if (violations.list.length > 0) throw invalidFields(violations.list);
   return asked;
+}
+
+function readUse(reader: FieldReader): ProviderBatchUse {
+  const own = reader.reader('switchyard');
+  const said = own?.object.provider_batches;
+  own?.refuseOthers(['provider_batches']);
+  if (said === undefined) return 'auto';
+  if (said === 'auto' || said === 'on' || said === 'off') return said;
+  own?.refuse('provider_batches', 'must be "auto", "on" or "off"');
+  return 'auto';
 }
 
 function readMetadata(reader: FieldReader): Record<string, string> {
@@ -56,18 +68,22 @@ export const listBatches = ({ batches }: BatchEntry): HttpRoute => ({
     requirePermission(principal, 'routing.batch.read');
     const page = readListQuery(url.searchParams, { prefix: PREFIX, fallback: 20, max: 100 });
     const found = await batches.list(principal.tenant, { ...page, limit: page.limit + 1 });
-    const body = encodeList(found, { limit: page.limit, prefix: PREFIX, encode: encodeBatch });
+    const body = encodeList(found, {
+      limit: page.limit,
+      prefix: PREFIX,
+      encode: (batch) => encodeBatch(batch),
+    });
     sendJson(response, { status: 200, body });
   },
 });
 
 /** `GET /v1/batches/{id}`. */
-export const getBatch = ({ batches }: BatchEntry): HttpRoute => ({
+export const getBatch = ({ batches, handed }: BatchEntry): HttpRoute => ({
   encodeError,
   answer: async ({ response, principal, url }) => {
     requirePermission(principal, 'routing.batch.read');
     const batch = await batches.get(principal.tenant, batchId(url.pathname.slice(PATH.length)));
-    sendJson(response, { status: 200, body: encodeBatch(batch) });
+    sendJson(response, { status: 200, body: encodeBatch(batch, await handed.of(batch)) });
   },
 });
 

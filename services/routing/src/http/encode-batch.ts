@@ -1,9 +1,10 @@
 import { formatUsd } from '@switchyard/kernel';
 import type { Batch, BatchProblem, BatchState } from '../domain/batch/batch.ts';
+import type { HandedBatch } from '../domain/batch/provider-batch.ts';
 import { publicId } from '../domain/batch/public-ids.ts';
 
-/** A batch as OpenAI has it, and what it cost so far. Source: https://platform.openai.com/docs/api-reference/batch/object */
-export function encodeBatch(batch: Batch): object {
+/** A batch as OpenAI has it, what it cost so far, and where its lines went, as far as that is asked for. Source: https://platform.openai.com/docs/api-reference/batch/object */
+export function encodeBatch(batch: Batch, handed?: readonly HandedBatch[]): object {
   const { problems, outputFileId, errorFileId, total, answered, failed, costNanoUsd } = batch;
   const reachedAt = (state: BatchState) => secondsOf(batch.reachedAtMs[state]);
   return {
@@ -27,9 +28,21 @@ export function encodeBatch(batch: Batch): object {
     cancelled_at: reachedAt('cancelled'),
     request_counts: { total, completed: answered, failed },
     metadata: Object.keys(batch.metadata).length === 0 ? null : batch.metadata,
-    switchyard: { cost: { total_usd: formatUsd(costNanoUsd), total_nano_usd: costNanoUsd.toString() } },
+    switchyard: {
+      cost: { total_usd: formatUsd(costNanoUsd), total_nano_usd: costNanoUsd.toString() },
+      ...(handed !== undefined && { provider_batches: handed.map(encodeHanded) }),
+    },
   };
 }
+
+const encodeHanded = ({ provider, model, remoteId, state, lines, returned }: HandedBatch) => ({
+  provider: provider.slice(provider.indexOf('/') + 1),
+  model,
+  id: remoteId ?? null,
+  state,
+  lines,
+  returned,
+});
 
 const encodeProblem = ({ code, message, line, field }: BatchProblem) => ({
   code,

@@ -20,7 +20,7 @@ import type { PreparedCall } from '../transport/call-provider.ts';
 import type { DecidedRequest } from './admit-request.ts';
 import { attemptSpan } from './attempt-span.ts';
 import type { OperationCall } from './pipeline-call.ts';
-import { recordOfRequest } from './record-of-request.ts';
+import { NOT_IN_A_BATCH, recordOfRequest } from './record-of-request.ts';
 
 /** One call of one candidate, from its hold to its end. */
 export interface Attempt {
@@ -122,6 +122,7 @@ export function heldRecord(
     cache: CacheResult.UNSPECIFIED,
     savedNanoUsd: undefined,
     leases,
+    ...NOT_IN_A_BATCH,
   };
 }
 

@@ -19,7 +19,7 @@ import type { PipelineContext } from '../ports.ts';
 import type { AskedCall } from './ask-request.ts';
 import { downgradeRecord } from './decision-record.ts';
 import { durationOf } from './duration-of.ts';
-import { recordOfRequest } from './record-of-request.ts';
+import { NOT_IN_A_BATCH, recordOfRequest } from './record-of-request.ts';
 import type { SemanticSearch } from './semantic-search.ts';
 
 /** A request that may be cached. */
@@ -159,6 +159,7 @@ function recordOfHit({
     cache: cache.result,
     savedNanoUsd: cache.savedNanoUsd,
     leases: [],
+    ...NOT_IN_A_BATCH,
   };
 }
 

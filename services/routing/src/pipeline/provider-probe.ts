@@ -11,6 +11,7 @@ import type { ProviderExchange } from '../transport/provider-exchange.ts';
 import { ENDED } from '../transport/provider-transport.ts';
 import { classifyTransportError, isTransportError } from '../transport/transport-error.ts';
 import { withoutKey } from '../transport/without-key.ts';
+import { NOT_IN_A_BATCH } from './record-of-request.ts';
 
 /** A probe takes no longer, in milliseconds, at each endpoint. */
 const PROBE_MS = 10_000;
@@ -165,5 +166,6 @@ function recordOf(
     cache: CacheResult.UNSPECIFIED,
     savedNanoUsd: undefined,
     leases: [],
+    ...NOT_IN_A_BATCH,
   };
 }

@@ -12,6 +12,13 @@ export interface RecordedRequest {
   readonly replica: string;
 }
 
+/** What a record of a call has that its provider answers at once. */
+export const NOT_IN_A_BATCH = {
+  batch: false,
+  reservation: false,
+  reserved: [],
+} satisfies Partial<UsageRecord>;
+
 /** What a usage record has of the request that it belongs to. */
 export function recordOfRequest({ requestId, tenant, call, stream, replica }: RecordedRequest) {
   const { request } = call.operation;

@@ -1,5 +1,6 @@
 import { type Batch as BatchMessage, BatchState as BatchStateMessage } from '@switchyard/contracts/routing';
 import type { Batch, BatchState } from '../domain/batch/batch.ts';
+import type { HandedBatch } from '../domain/batch/provider-batch.ts';
 import { idOf, publicId } from '../domain/batch/public-ids.ts';
 import { batchNotFound } from '../errors.ts';
 
@@ -15,7 +16,7 @@ const STATES: Readonly<Record<BatchState, BatchStateMessage>> = {
 };
 
 /** A batch as the API has it. */
-export function batchMessage(batch: Batch): BatchMessage {
+export function batchMessage(batch: Batch, handed: readonly HandedBatch[] = []): BatchMessage {
   const { state, total, answered, failed, createdAtMs, expiresAtMs, reachedAtMs } = batch;
   return {
     id: publicId('batch_', batch.id),
@@ -37,6 +38,14 @@ export function batchMessage(batch: Batch): BatchMessage {
     createdAt: new Date(createdAtMs),
     expiresAt: new Date(expiresAtMs),
     stateSince: new Date(reachedAtMs[state] ?? createdAtMs),
+    providerBatches: handed.map(({ provider, model, remoteId = '', state: of, lines, returned }) => ({
+      provider: provider.slice(provider.indexOf('/') + 1),
+      model,
+      providerBatchId: remoteId,
+      state: of,
+      lines,
+      returned,
+    })),
   };
 }
 

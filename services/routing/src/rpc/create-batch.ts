@@ -1,15 +1,23 @@
-import type {
-  BatchRequestLine,
-  CreateBatchRequest,
-  CreateBatchResponse,
+import {
+  type BatchRequestLine,
+  type CreateBatchRequest,
+  type CreateBatchResponse,
+  ProviderBatches,
 } from '@switchyard/contracts/routing';
 import { invalidArgument } from '@switchyard/kernel';
 import type { Rpc, UnaryHandler } from '@switchyard/service-kit';
 import { acceptBatch, type BatchEntry, checkEndpoint } from '../batch/accept-batch.ts';
 import { acceptFile } from '../batch/accept-file.ts';
+import type { ProviderBatchUse } from '../domain/batch/batch.ts';
 import { publicId } from '../domain/batch/public-ids.ts';
 import { invalidFields } from '../errors.ts';
 import { batchMessage } from './batch-message.ts';
+
+const USES: ReadonlyMap<ProviderBatches, ProviderBatchUse> = new Map([
+  [ProviderBatches.UNSPECIFIED, 'auto'],
+  [ProviderBatches.ON, 'on'],
+  [ProviderBatches.OFF, 'off'],
+]);
 
 /** BatchService.CreateBatch */
 export const createBatch = (
@@ -18,8 +26,14 @@ export const createBatch = (
   permission: 'routing.batch.write',
   handle: async (request, { principal }) => {
     const { endpoint, metadata } = request;
+    const providerBatches = USES.get(request.providerBatches);
+    if (providerBatches === undefined)
+      throw invalidArgument({
+        field: 'provider_batches',
+        description: 'must be PROVIDER_BATCHES_UNSPECIFIED, ON or OFF',
+      });
     const inputFileId = await inputOf(request, { entry, tenant: principal.tenant });
-    const batch = await acceptBatch({ inputFileId, endpoint, metadata }, principal, entry);
+    const batch = await acceptBatch({ inputFileId, endpoint, metadata, providerBatches }, principal, entry);
     return { batch: batchMessage(batch) };
   },
 });

@@ -6,9 +6,11 @@ import { batchIdOf, batchMessage } from './batch-message.ts';
 /** BatchService.GetBatch */
 export const getBatch = ({
   batches,
-}: Pick<BatchEntry, 'batches'>): Rpc<UnaryHandler<GetBatchRequest, GetBatchResponse>> => ({
+  handed,
+}: Pick<BatchEntry, 'batches' | 'handed'>): Rpc<UnaryHandler<GetBatchRequest, GetBatchResponse>> => ({
   permission: 'routing.batch.read',
-  handle: async ({ id }, { principal }) => ({
-    batch: batchMessage(await batches.get(principal.tenant, batchIdOf(id))),
-  }),
+  handle: async ({ id }, { principal }) => {
+    const batch = await batches.get(principal.tenant, batchIdOf(id));
+    return { batch: batchMessage(batch, await handed.of(batch)) };
+  },
 });

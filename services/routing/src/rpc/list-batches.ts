@@ -23,7 +23,7 @@ export const listBatches = ({
     const page = found.slice(0, size);
     const last = found.length > size ? page.at(-1) : undefined;
     return {
-      batches: page.map(batchMessage),
+      batches: page.map((batch) => batchMessage(batch)),
       nextPageToken: last === undefined ? '' : Buffer.from(publicId('batch_', last.id)).toString('base64url'),
     };
   },

@@ -75,6 +75,7 @@ export function offering(traits: OfferingTraits): Offering {
       region: traits.region ?? 'global',
       tags: new Set(traits.tags),
       mode: traits.mode ?? ProviderMode.ENABLED,
+      batches: 0,
       probeKind: traits.probeKind ?? ProbeKind.UNSPECIFIED,
       simulated: true,
       limits: { connectMs: 1_000, firstTokenMs: 1_000, betweenTokensMs: 1_000, totalMs: 10_000 },

@@ -33,6 +33,8 @@ export interface RoutingSetup {
   readonly owners?: Pick<KeyOwners, 'ownerOf'>;
   /** Where providers' keys come from. Default: every provider's key is `test-key`. */
   readonly secrets?: ProviderSecrets;
+  /** Default: no providers. */
+  readonly catalog?: Catalog;
   /** Kept when it is given: for starting again on the same outbox. */
   readonly stateDir?: string;
 }
@@ -92,7 +94,7 @@ export async function startRouting(setup: RoutingSetup): Promise<RoutingUnderTes
     authenticate: setup.authenticate ?? (() => operator),
     owners: setup.owners ?? { ownerOf: () => Promise.resolve(operator) },
     secrets: setup.secrets ?? readyKeys(() => bearer('test-key')),
-    catalog: emptyCatalog,
+    catalog: setup.catalog ?? emptyCatalog,
   });
   return underTest(service, stateDir, { keepState: setup.stateDir !== undefined });
 }

@@ -9,6 +9,9 @@ export type BatchState =
   | 'cancelled'
   | 'expired';
 
+/** Whether a batch may make use of providers' batches. */
+export type ProviderBatchUse = 'auto' | 'on' | 'off';
+
 /** States that are not the end: a replica works on such a batch. */
 export const OPEN_STATES: readonly BatchState[] = ['validating', 'in_progress', 'finalizing', 'cancelling'];
 
@@ -35,6 +38,8 @@ export interface Batch {
   readonly state: BatchState;
   readonly metadata: Readonly<Record<string, string>>;
   readonly problems: readonly BatchProblem[];
+  /** Whether its lines may be given to providers as their own batches; `auto`: where there are enough of them. */
+  readonly providerBatches: ProviderBatchUse;
   /** Lines; 0 until the file has been checked. */
   readonly total: number;
   readonly answered: number;

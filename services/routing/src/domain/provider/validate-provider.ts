@@ -1,4 +1,4 @@
-import { ProbeKind, type Provider } from '@switchyard/contracts/routing';
+import { ProbeKind, type Provider, ProviderBatches } from '@switchyard/contracts/routing';
 import { type FieldViolation, isTenantForm, snakeCase, TENANT_RULE } from '@switchyard/kernel';
 import { AUTH_STYLES, findWireFormat, isAuthStyle, WIRE_FORMAT_IDS } from '@switchyard/llm';
 import { checkLimits } from '../limits/check-limits.ts';
@@ -18,6 +18,12 @@ const PROBE_KINDS: ReadonlySet<ProbeKind> = new Set([
   ProbeKind.COMPLETION,
   ProbeKind.LIST_MODELS,
   ProbeKind.TCP_TLS,
+]);
+
+const BATCH_RULES: ReadonlySet<ProviderBatches> = new Set([
+  ProviderBatches.UNSPECIFIED,
+  ProviderBatches.ON,
+  ProviderBatches.OFF,
 ]);
 
 /** Everything that is wrong with a provider, by field; empty where it is in order. */
@@ -43,6 +49,7 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
   check(within(provider.priority, 0, 1_000_000), 'priority', 'must be from 0 to 1000000');
   checkReach(provider, check);
   checkProbeKind(provider, check);
+  checkBatches(provider, check);
   checkHeaders(provider.headers, check);
   checkModels(provider, check);
   for (const [name, value] of Object.entries(provider.timeLimits ?? {})) {
@@ -54,6 +61,12 @@ export function validateProvider(provider: Provider, hosts: HostRules): FieldVio
   checkLimits(provider.limits, check);
   validateEndpoints(provider, hosts, check);
   return found;
+}
+
+function checkBatches({ batches, wireFormat }: Provider, check: Check): void {
+  check(BATCH_RULES.has(batches), 'batches', 'must be PROVIDER_BATCHES_ON or OFF');
+  const cannot = batches === ProviderBatches.ON && findWireFormat(wireFormat)?.batches === undefined;
+  check(!cannot, 'batches', `cannot be ON: there are none by the wire format ${wireFormat}`);
 }
 
 function checkProbeKind({ probeKind, wireFormat }: Provider, check: Check): void {

@@ -1,4 +1,4 @@
-import type { ProbeKind, ProviderMode } from '@switchyard/contracts/routing';
+import type { ProbeKind, ProviderBatches, ProviderMode } from '@switchyard/contracts/routing';
 import type {
   AuthStyle,
   Offering as CatalogOffering,
@@ -63,6 +63,8 @@ export interface ConfiguredProvider {
   readonly mode: ProviderMode;
   /** What probes of it do. */
   readonly probeKind: ProbeKind;
+  /** Whether it takes batches of its own, as far as its operator says. */
+  readonly batches: ProviderBatches;
   readonly simulated: boolean;
   readonly limits: AttemptLimits;
   /** What may be asked of it at most: of all its endpoints together, and of the endpoint that this is. */

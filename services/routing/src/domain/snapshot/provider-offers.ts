@@ -80,6 +80,7 @@ function configure(
     tags: new Set(provider.tags),
     mode: provider.mode,
     probeKind: provider.probeKind,
+    batches: provider.batches,
     simulated: provider.simulated,
     limits: {
       connectMs: limits?.connectMs ?? defaultLimits.connectMs,

@@ -1,0 +1,225 @@
+import { LineKind, type UsageRecord } from '@switchyard/contracts/events';
+import { type Decision, DecisionOutcome } from '@switchyard/contracts/routing';
+import { encodeOperation, type SendableRequest } from '@switchyard/llm';
+import { atBatchPrices } from '../domain/batch/at-batch-prices.ts';
+import type { HandedBatch } from '../domain/batch/provider-batch.ts';
+import { type AttemptEnd, bookAttempt } from '../domain/booking.ts';
+import { cacheRulesOf } from '../domain/cache/cache-rules.ts';
+import { Candidate } from '../domain/decide/candidate.ts';
+import { outputLimit } from '../domain/request/output-limit.ts';
+import type { Offering } from '../domain/snapshot/offering.ts';
+import type { PipelineContext } from '../ports.ts';
+import type { BudgetHold } from '../runtime/budgets/budget-hold.ts';
+import { type DecidedRequest, decideRequest } from './admit-request.ts';
+import { type AskedCall, askRequest } from './ask-request.ts';
+import { heldRecord } from './attempt.ts';
+import { decisionRecord } from './decision-record.ts';
+import type { OperationCall } from './pipeline-call.ts';
+import { RequestBudgets } from './request-budgets.ts';
+
+/** A request that can go into a provider's batch. */
+export interface PlannedLine {
+  readonly call: AskedCall;
+  readonly decided: DecidedRequest;
+  /** Who is to answer it, at batch prices. */
+  readonly candidate: Candidate;
+  readonly encoded: SendableRequest;
+}
+
+/** Where a request of a batch is to be asked. */
+export type LinePlan =
+  | { readonly kind: 'in a batch'; readonly line: PlannedLine }
+  /** By itself, as every request. */
+  | { readonly kind: 'by itself'; readonly why: string };
+
+/** A request whose money is set aside: its provider may be asked. */
+export interface ReservedLine {
+  readonly line: PlannedLine;
+  /** What is booked where nothing more becomes known. */
+  readonly reservation: UsageRecord;
+  readonly decision: Decision;
+  readonly budgets: BudgetHold;
+}
+
+/** A request that was in a provider's batch, and what came of it. */
+export interface EndedLine {
+  readonly batch: HandedBatch;
+  readonly reservation: UsageRecord;
+  readonly decision: Decision;
+  readonly end: Pick<AttemptEnd, 'outcome' | 'delivered' | 'usage' | 'httpStatus'>;
+  /** What happened, in one line; '' for an answer. */
+  readonly detail: string;
+}
+
+/**
+ * The pipeline of requests that are answered later, in a provider's batch: understood, decided, held and booked as every other one, by the
+ * same parts. Only the call is another one, and so is its price.
+ */
+export class BatchedLines {
+  readonly #context: PipelineContext;
+
+  constructor(context: PipelineContext) {
+    this.#context = context;
+  }
+
+  /** Decides who answers. @throws what the request is refused with, whoever is asked */
+  plan(call: OperationCall): LinePlan {
+    const asked = askRequest(call, this.#context);
+    const { kind, request } = call.operation;
+    if (asked.division.assignment !== undefined) return byItself('it takes part in an experiment');
+    if (request.idempotencyKey !== '') return byItself('it has an idempotency key');
+    const decided = decideRequest(asked, this.#context, { stream: false });
+    const [first] = decided.choice.ranked;
+    if (first === undefined) return byItself('nobody fits now');
+    const { tenant, snapshot, arrivedWallMs } = asked;
+    if (cacheRulesOf(call.operation, asked) !== undefined) return byItself('its answer may be in the cache');
+    const reprice = snapshot.terms?.repriceFor(tenant, arrivedWallMs) ?? asListed;
+    const priced = atBatchPrices(first.offering, kind, reprice);
+    if (priced.kind === 'none') return byItself(priced.why);
+    const { offering } = priced;
+    const encoded = encodeOperation(offering.provider.format, {
+      operation: call.operation,
+      model: offering.model,
+      maxOutputTokens: outputLimit(decided.needs, offering),
+      stream: false,
+      dialect: offering.provider.dialect,
+      traits: offering.traits,
+    });
+    if (!encoded.ok || offering.provider.format.batches?.takes(encoded.value) !== true)
+      return byItself(`${offering.provider.id} takes no such line`);
+    const candidate = new Candidate({ ...first, offering, needs: decided.needs, costNanoUsd: undefined });
+    return { kind: 'in a batch', line: { call: asked, decided, candidate, encoded: encoded.value } };
+  }
+
+  /**
+   * Sets aside what a line costs at the most; undefined where a budget has no room for it. Until it is confirmed or given back, a process
+   * that dies has it booked as reserved.
+   *
+   * @throws OUTBOX_FULL
+   */
+  async reserve(line: PlannedLine): Promise<ReservedLine | undefined> {
+    const { call, decided, candidate } = line;
+    const { requestId, tenant, principal } = call;
+    const { usage, budgets, clock, replica } = this.#context;
+    const request = { requestId, tenant, keyId: principal.keyId };
+    const { needs } = decided;
+    const how = { index: 0, isContinuation: false, isHedge: false };
+    const holding = await new RequestBudgets(request, budgets).hold({ candidate, needs, ...how });
+    if (holding.kind !== 'held') return undefined;
+    const { hold } = holding;
+    const wallMs = clock.wallMs();
+    const origin = { requestId, call, decided, needs, replica, overheadMs: 0, wallMs, leases: hold.uses };
+    const reservation: UsageRecord = {
+      ...heldRecord(candidate, undefined, { ...origin, ...how }),
+      line: LineKind.WASTE,
+      outcome: 'reserved',
+      costNanoUsd: 0n,
+      batch: true,
+      reservation: true,
+    };
+    try {
+      usage.hold(reservation.attemptId, reservation);
+    } catch (error) {
+      hold.cancel();
+      throw error;
+    }
+    return { line, reservation, budgets: hold, decision: this.#decisionOf(line) };
+  }
+
+  /** The provider has it, or may: what was set aside stays so until its end is known. */
+  confirm({ reservation, budgets }: ReservedLine): void {
+    this.#context.usage.settle(reservation.attemptId, reservation);
+    budgets.settle(reservation.leases);
+  }
+
+  /** The provider never had it. */
+  giveBack({ reservation, budgets }: ReservedLine): void {
+    const record = {
+      ...reservation,
+      ...NOT_SENT,
+      leases: budgets.realUses({ costNanoUsd: 0n, usage: undefined }),
+    };
+    this.#context.usage.settle(reservation.attemptId, record);
+    budgets.settle(record.leases);
+  }
+
+  /** Books what came of a line, in place of what was set aside. @returns what is booked @throws OUTBOX_FULL */
+  settle(ended: EndedLine): UsageRecord {
+    const { batch, reservation, decision, end } = ended;
+    const wallMs = this.#context.clock.wallMs();
+    const startedMs = reservation.occurredAt?.getTime() ?? wallMs;
+    const booked = bookAttempt({
+      held: reservation,
+      end: {
+        ...end,
+        requestOutcome: end.delivered ? DecisionOutcome.COMPLETE : DecisionOutcome.FALLBACK_EXHAUSTED,
+        // An answer that cannot be read is billed all the same.
+        mayHaveWorked: end.httpStatus === 200,
+        estimate: {
+          inputTokens: decision.estimatedInputTokens,
+          outputTokens: decision.estimatedOutputTokens,
+        },
+        durationUs: Math.max(0, wallMs - startedMs) * 1_000,
+        firstTokenUs: undefined,
+      },
+      offering: batch.prices,
+    });
+    return this.#note(ended, { ...booked, reservation: false, leases: [], reserved: reservation.leases });
+  }
+
+  /** Nobody will ever tell what came of a line: it is booked at what was set aside. @throws OUTBOX_FULL */
+  giveUp(ended: Omit<EndedLine, 'end'>): void {
+    const { reservation } = ended;
+    const { holdNanoUsd, leases } = reservation;
+    const record = { ...reservation, line: LineKind.UNRESOLVED, outcome: 'unresolved', reservation: false };
+    const requestOutcome = DecisionOutcome.FALLBACK_EXHAUSTED;
+    this.#note(ended, { ...record, costNanoUsd: holdNanoUsd, requestOutcome, leases: [], reserved: leases });
+  }
+
+  #note({ decision, detail, reservation }: Omit<EndedLine, 'end'>, record: UsageRecord): UsageRecord {
+    const { usage, events, decisions } = this.#context;
+    usage.note(record);
+    events.attemptEnded(record);
+    decisions.record({
+      ...decision,
+      outcome: record.requestOutcome,
+      attempts: [
+        {
+          attemptId: reservation.attemptId,
+          provider: record.provider,
+          model: record.model,
+          startedAt: record.occurredAt,
+          durationMs: Number(record.durationUs / 1_000n),
+          outcome: record.outcome,
+          httpStatus: record.httpStatus,
+          detail,
+          costNanoUsd: record.costNanoUsd,
+          endpoint: record.endpoint,
+          hedge: false,
+          continuation: false,
+        },
+      ],
+    });
+    return record;
+  }
+
+  #decisionOf({ call, decided, candidate }: PlannedLine): Decision {
+    const { requestId, arrivedWallMs: decidedWallMs } = call;
+    const reason = `${decided.choice.reason}; in a batch of ${candidate.provider.id}, at its batch prices`;
+    return decisionRecord({
+      requestId,
+      decided: { ...decided, choice: { ...decided.choice, reason } },
+      decidedWallMs,
+      ...{ attempts: [], tried: [], outran: undefined, outcome: DecisionOutcome.NOT_EXECUTED },
+    });
+  }
+}
+
+const NOT_SENT = {
+  outcome: 'not_sent',
+  reservation: false,
+} satisfies Partial<UsageRecord>;
+
+const asListed = (offering: Offering): Offering => offering;
+
+const byItself = (why: string): LinePlan => ({ kind: 'by itself', why });
