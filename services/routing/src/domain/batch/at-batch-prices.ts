@@ -1,7 +1,6 @@
 import { ProviderBatches } from '@switchyard/contracts/routing';
 import type { OperationKind } from '@switchyard/llm';
 import type { ConfiguredProvider, Offering } from '../snapshot/offering.ts';
-import type { Reprice } from '../snapshot/term-book.ts';
 import { tokenRates } from '../snapshot/token-rates.ts';
 
 /** Catalog providers that are known to take batches as their wire formats have them. Others say so in their configuration. */
@@ -18,7 +17,11 @@ export type AtBatchPrices =
  * What a request of a batch is charged where its line is in a provider's batch. A component that has no batch price of its own, such as
  * cached input, is charged as ever: never less than what the provider takes.
  */
-export function atBatchPrices(offering: Offering, kind: OperationKind, reprice: Reprice): AtBatchPrices {
+export function atBatchPrices(
+  offering: Offering,
+  kind: OperationKind,
+  reprice: (offering: Offering) => Offering,
+): AtBatchPrices {
   const { provider, known, prices } = offering;
   if (!KINDS.has(kind)) return none('its kind of work has no batch prices');
   if (!takesBatches(provider)) return none(`${provider.id} takes no batches`);

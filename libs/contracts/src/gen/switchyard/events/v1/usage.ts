@@ -182,6 +182,18 @@ export interface UsageRecord {
     | undefined;
   /** What it takes of the leases that it was admitted by: these windows count it by the lease. At most 64. */
   leases: LeaseUse[];
+  /**
+   * True for a call that is made in a provider's batch, at its batch prices. What it used is booked once by attempt_id, whoever tells of
+   * it and however often: several replicas may have read the same results.
+   */
+  batch: boolean;
+  /**
+   * True where money is set aside for such a call before its end is known: the leases are what is set aside. The line is WASTE, and
+   * costs nothing.
+   */
+  reservation: boolean;
+  /** What a reservation has set aside for this call. These windows count what the call took in its place. At most 64. */
+  reserved: LeaseUse[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -525,6 +537,9 @@ function createBaseUsageRecord(): UsageRecord {
     cache: 0,
     savedNanoUsd: undefined,
     leases: [],
+    batch: false,
+    reservation: false,
+    reserved: [],
     _unknownFields: {},
   };
 }
@@ -653,6 +668,15 @@ export const UsageRecord: MessageFns<UsageRecord> = {
     }
     for (const v of message.leases) {
       LeaseUse.encode(v!, writer.uint32(282).fork()).join();
+    }
+    if (message.batch !== false) {
+      writer.uint32(288).bool(message.batch);
+    }
+    if (message.reservation !== false) {
+      writer.uint32(296).bool(message.reservation);
+    }
+    for (const v of message.reserved) {
+      LeaseUse.encode(v!, writer.uint32(306).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -964,6 +988,30 @@ export const UsageRecord: MessageFns<UsageRecord> = {
             message.leases.push(LeaseUse.decode(reader, reader.uint32()));
             continue;
           }
+          case 36: {
+            if (tag !== 288) {
+              break;
+            }
+
+            message.batch = reader.bool();
+            continue;
+          }
+          case 37: {
+            if (tag !== 296) {
+              break;
+            }
+
+            message.reservation = reader.bool();
+            continue;
+          }
+          case 38: {
+            if (tag !== 306) {
+              break;
+            }
+
+            message.reserved.push(LeaseUse.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1118,6 +1166,11 @@ export const UsageRecord: MessageFns<UsageRecord> = {
       leases: globalThis.Array.isArray(object?.leases)
         ? object.leases.map((e: any) => LeaseUse.fromJSON(e))
         : [],
+      batch: isSet(object.batch) ? globalThis.Boolean(object.batch) : false,
+      reservation: isSet(object.reservation) ? globalThis.Boolean(object.reservation) : false,
+      reserved: globalThis.Array.isArray(object?.reserved)
+        ? object.reserved.map((e: any) => LeaseUse.fromJSON(e))
+        : [],
     };
   },
 
@@ -1240,6 +1293,15 @@ export const UsageRecord: MessageFns<UsageRecord> = {
     if (message.leases?.length) {
       obj.leases = message.leases.map((e) => LeaseUse.toJSON(e));
     }
+    if (message.batch !== false) {
+      obj.batch = message.batch;
+    }
+    if (message.reservation !== false) {
+      obj.reservation = message.reservation;
+    }
+    if (message.reserved?.length) {
+      obj.reserved = message.reserved.map((e) => LeaseUse.toJSON(e));
+    }
     return obj;
   },
 
@@ -1311,6 +1373,9 @@ export const UsageRecord: MessageFns<UsageRecord> = {
       ? BigInt(object.savedNanoUsd)
       : undefined;
     message.leases = object.leases?.map((e) => LeaseUse.fromPartial(e)) || [];
+    message.batch = object.batch ?? false;
+    message.reservation = object.reservation ?? false;
+    message.reserved = object.reserved?.map((e) => LeaseUse.fromPartial(e)) || [];
     return message;
   },
 };
