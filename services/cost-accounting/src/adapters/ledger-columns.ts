@@ -1,7 +1,7 @@
 import type { RatedPrices } from '@switchyard/contracts/events';
 import type { NumberedRecord } from '../domain/intake/read-usage-batch.ts';
 import type { LedgerEntry } from '../domain/ledger/ledger-entry.ts';
-import { bytesArray, plainArray, textArray } from './postgres-arrays.ts';
+import { hexArray, plainArray, textArray } from './postgres-arrays.ts';
 
 /** A record that is an entry. */
 export interface NumberedEntry {
@@ -11,58 +11,63 @@ export interface NumberedEntry {
   readonly occurredAt: string;
 }
 
-/** One column of the ledger and how many entries become one array for it. */
+/** One column of the ledger and how many entries become one value of a statement for it. */
 interface Column {
   readonly name: string;
-  readonly type: string;
-  readonly toArray: (entries: readonly NumberedEntry[]) => string;
+  /** SQL that makes rows of the statement's value. */
+  readonly rowsOf: (parameter: string) => string;
+  readonly toValue: (entries: readonly NumberedEntry[]) => string;
 }
+
+const inArrayOf = (type: string) => (parameter: string) => `unnest(${parameter}::${type}[])`;
 
 type Plain = number | bigint | boolean | string | undefined;
 
 const text = (name: string, value: (entry: LedgerEntry) => string | undefined): Column => ({
   name,
-  type: 'text',
-  toArray: (entries) => textArray(entries.map(({ entry }) => value(entry))),
+  rowsOf: inArrayOf('text'),
+  toValue: (entries) => textArray(entries.map(({ entry }) => value(entry))),
 });
 
 const plain = (name: string, type: string, value: (entry: LedgerEntry) => Plain): Column => ({
   name,
-  type,
-  toArray: (entries) => plainArray(entries.map(({ entry }) => value(entry))),
+  rowsOf: inArrayOf(type),
+  toValue: (entries) => plainArray(entries.map(({ entry }) => value(entry))),
 });
 
+/** All of them are one document: as texts of an array each of their quotes would be escaped here and unescaped there. */
 const json = (name: string, value: (entry: LedgerEntry) => string | undefined): Column => ({
-  ...text(name, value),
-  type: 'jsonb',
+  name,
+  rowsOf: (parameter) => `jsonb_array_elements(${parameter}::jsonb)`,
+  toValue: (entries) => `[${entries.map(({ entry }) => value(entry) ?? 'null').join(',')}]`,
 });
 
 /** The ledger's columns. The only place that knows how an entry becomes a row. */
 export const LEDGER_COLUMNS: readonly Column[] = [
   {
     name: 'outbox_id',
-    type: 'text',
-    toArray: (entries) => textArray(entries.map(({ record }) => record.outboxId)),
+    rowsOf: inArrayOf('text'),
+    toValue: (entries) => textArray(entries.map(({ record }) => record.outboxId)),
   },
   {
     name: 'sequence',
-    type: 'bigint',
-    toArray: (entries) => plainArray(entries.map(({ record }) => record.sequence)),
+    rowsOf: inArrayOf('bigint'),
+    toValue: (entries) => plainArray(entries.map(({ record }) => record.sequence)),
   },
   {
     name: 'occurred_on',
-    type: 'date',
-    toArray: (entries) => plainArray(entries.map(({ occurredAt }) => dayOf(occurredAt))),
+    rowsOf: inArrayOf('date'),
+    toValue: (entries) => plainArray(entries.map(({ occurredAt }) => dayOf(occurredAt))),
   },
   {
     name: 'occurred_at',
-    type: 'timestamptz',
-    toArray: (entries) => plainArray(entries.map(({ occurredAt }) => occurredAt)),
+    rowsOf: inArrayOf('timestamptz'),
+    toValue: (entries) => plainArray(entries.map(({ occurredAt }) => occurredAt)),
   },
   {
     name: 'digest',
-    type: 'bytea',
-    toArray: (entries) => bytesArray(entries.map(({ record }) => record.digest)),
+    rowsOf: inArrayOf('bytea'),
+    toValue: (entries) => hexArray(entries.map(({ record }) => record.digest)),
   },
   text('tenant', (entry) => entry.tenant),
   text('line', (entry) => entry.line),
@@ -87,23 +92,23 @@ export const LEDGER_COLUMNS: readonly Column[] = [
   text('purpose', (entry) => entry.purpose),
   text('outcome', (entry) => entry.outcome),
   text('request_outcome', (entry) => entry.requestOutcome),
-  plain('input_tokens', 'bigint', (entry) => entry.inputTokens),
-  plain('cache_read_tokens', 'bigint', (entry) => entry.cacheReadTokens),
-  plain('cache_write_tokens', 'bigint', (entry) => entry.cacheWriteTokens),
-  plain('cache_write_1h_tokens', 'bigint', (entry) => entry.cacheWrite1hTokens),
-  plain('output_tokens', 'bigint', (entry) => entry.outputTokens),
-  plain('reasoning_tokens', 'bigint', (entry) => entry.reasoningTokens),
-  plain('input_audio_tokens', 'bigint', (entry) => entry.inputAudioTokens),
-  plain('output_audio_tokens', 'bigint', (entry) => entry.outputAudioTokens),
-  plain('searches', 'bigint', (entry) => entry.searches),
-  plain('output_images', 'bigint', (entry) => entry.outputImages),
-  plain('sized_output_images', 'bigint', (entry) => entry.sizedOutputImages),
-  plain('input_image_tokens', 'bigint', (entry) => entry.inputImageTokens),
-  plain('output_image_tokens', 'bigint', (entry) => entry.outputImageTokens),
-  plain('input_audio_seconds', 'bigint', (entry) => entry.inputAudioSeconds),
-  plain('output_audio_seconds', 'bigint', (entry) => entry.outputAudioSeconds),
-  plain('input_characters', 'bigint', (entry) => entry.inputCharacters),
-  plain('estimated', 'boolean', (entry) => entry.estimated),
+  plain('input_tokens', 'bigint', ({ usage }) => usage?.inputTokens),
+  plain('cache_read_tokens', 'bigint', ({ usage }) => usage?.cacheReadTokens),
+  plain('cache_write_tokens', 'bigint', ({ usage }) => usage?.cacheWriteTokens),
+  plain('cache_write_1h_tokens', 'bigint', ({ usage }) => usage?.cacheWrite1hTokens),
+  plain('output_tokens', 'bigint', ({ usage }) => usage?.outputTokens),
+  plain('reasoning_tokens', 'bigint', ({ usage }) => usage?.reasoningTokens),
+  plain('input_audio_tokens', 'bigint', ({ usage }) => usage?.inputAudioTokens),
+  plain('output_audio_tokens', 'bigint', ({ usage }) => usage?.outputAudioTokens),
+  plain('searches', 'bigint', ({ usage }) => usage?.searches),
+  plain('output_images', 'bigint', ({ usage }) => usage?.outputImages),
+  plain('sized_output_images', 'bigint', ({ usage }) => usage?.sizedOutputImages),
+  plain('input_image_tokens', 'bigint', ({ usage }) => usage?.inputImageTokens),
+  plain('output_image_tokens', 'bigint', ({ usage }) => usage?.outputImageTokens),
+  plain('input_audio_seconds', 'bigint', ({ usage }) => usage?.inputAudioSeconds),
+  plain('output_audio_seconds', 'bigint', ({ usage }) => usage?.outputAudioSeconds),
+  plain('input_characters', 'bigint', ({ usage }) => usage?.inputCharacters),
+  plain('estimated', 'boolean', ({ usage }) => usage?.estimated ?? false),
   plain('duration_us', 'bigint', (entry) => entry.durationUs),
   plain('first_token_us', 'bigint', (entry) => entry.firstTokenUs),
   plain('overhead_us', 'bigint', (entry) => entry.overheadUs),
@@ -123,13 +128,14 @@ export const dayOf = (occurredAt: string): string => occurredAt.slice(0, 10);
 // JSON numbers are exact in Postgres, whatever their size; JSON.stringify would throw on a bigint.
 function componentsJson(components: Readonly<Record<string, bigint>>): string {
   let members = '';
-  for (const [kind, amount] of Object.entries(components)) members += `,${JSON.stringify(kind)}:${amount}`;
+  for (const kind in components) members += `,${JSON.stringify(kind)}:${components[kind]}`;
   return `{${members.slice(1)}}`;
 }
 
 function pricesJson(prices: RatedPrices): string {
   let members = '';
-  for (const [kind, price] of Object.entries(prices)) {
+  for (const kind in prices) {
+    const price = prices[kind as keyof RatedPrices];
     if (typeof price === 'bigint') members += `,"${kind}":${price}`;
   }
   return `{${members.slice(1)}}`;

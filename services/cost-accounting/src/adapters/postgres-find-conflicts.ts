@@ -1,6 +1,6 @@
 import type { Transaction } from '@switchyard/service-kit';
 import type { NumberedRecord } from '../domain/intake/read-usage-batch.ts';
-import { bytesArray, plainArray, textArray } from './postgres-arrays.ts';
+import { hexArray, plainArray, textArray } from './postgres-arrays.ts';
 
 // LATERAL … LIMIT 1 makes each look-up a descent of the primary key, whatever the planner believes of a partition that
 // was filled a moment ago: as a join it was seen to read 40,000 rows for each of 768, for ten seconds.
@@ -47,7 +47,7 @@ export async function findConflicts(
 const identities = (records: readonly NumberedRecord[]): string[] => [
   textArray(records.map(({ outboxId }) => outboxId)),
   plainArray(records.map(({ sequence }) => sequence)),
-  bytesArray(records.map(({ digest }) => digest)),
+  hexArray(records.map(({ digest }) => digest)),
 ];
 
 const dayOf = ({ verdict }: NumberedRecord): string | undefined =>

@@ -1,13 +1,14 @@
 import type { Transaction } from '@switchyard/service-kit';
 import type { Poison, PoisonReason } from '../domain/intake/poison.ts';
-import { bytesArray, plainArray, textArray } from './postgres-arrays.ts';
+import { bytesArray, hexArray, plainArray, textArray } from './postgres-arrays.ts';
 
 /** Something set aside, whole. */
 export interface QuarantineRow {
   readonly outboxId: string | undefined;
   /** Undefined where it has no number of its own. */
   readonly sequence: number | undefined;
-  readonly digest: Buffer;
+  /** SHA-256, hex. */
+  readonly digest: string;
   readonly bytes: Uint8Array;
   readonly poison: Poison;
 }
@@ -27,7 +28,7 @@ export async function insertQuarantine(
   const inserted = await transaction.query<{ reason: PoisonReason }>(STATEMENT, [
     textArray(rows.map(({ outboxId }) => outboxId)),
     plainArray(rows.map(({ sequence }) => sequence)),
-    bytesArray(rows.map(({ digest }) => digest)),
+    hexArray(rows.map(({ digest }) => digest)),
     textArray(rows.map(({ poison }) => poison.reason)),
     // Texts hold no NUL; a decoder's complaint may quote the bytes it stumbled over.
     textArray(rows.map(({ poison }) => poison.detail.replaceAll('\0', '').slice(0, 1_000))),

@@ -36,7 +36,7 @@ export class PostgresLedger implements Ledger {
 
   async commit(batch: LedgerBatch): Promise<CommittedBatch> {
     try {
-      await this.#days.ensure(new Set(entriesOf(batch.records).map(({ occurredAt }) => dayOf(occurredAt))));
+      await this.#days.ensure(daysOf(batch.records));
       return await this.#postgres.asSystem((transaction) => commitBatch(transaction, batch, this.#budgets));
     } catch (error) {
       if (isMissingPartition(error)) this.#days.forget();
@@ -65,6 +65,8 @@ export class PostgresLedger implements Ledger {
   }
 }
 
+const MS_PER_DAY = 24 * 3_600_000;
+
 /** Batches of the same outboxes wait for each other as a matter of course; nobody waits for an answer meanwhile. */
 const LOCK_WAIT_MS = 10_000;
 
@@ -79,22 +81,23 @@ async function commitBatch(
   const { fresh: admitted, seen, after } = admitRecords(batch.records, committed);
   const fresh = countOnce(admitted, await findSettled(transaction, admitted));
   const entries = entriesOf(fresh);
-  const inserted = keysOf(await insertEntries(transaction, entries));
+  const before = keysOf(await insertEntries(transaction, entries));
   const fromFresh = fresh.filter((record) => !record.verdict.ok).map(quarantined);
   const setAside = await insertQuarantine(transaction, [...fromFresh, ...batch.nameless.map(nameless)]);
   // An entry that was there although its number was not known as committed: the watermark was behind the table.
-  const unexpected = entries.filter(({ record }) => !inserted.has(keyOf(record))).map(({ record }) => record);
-  const suspects = [...seen, ...unexpected];
+  const [unexpected, booked] = before.size === 0 ? [[], entries] : divide(entries, before);
+  const newEntries = booked.map(({ record }) => record);
+  const suspects = [...seen, ...unexpected.map(({ record }) => record)];
   const conflicts = await findConflicts(transaction, suspects);
   const alarms = await insertQuarantine(transaction, conflicts.map(conflicting));
-  const newEntries = fresh.filter((record) => inserted.has(keyOf(record)));
-  await spendBudgets(transaction, newEntries.flatMap(entryOfOutbox), budgets);
+  await spendBudgets(transaction, booked.map(entryOfOutbox), budgets);
+  const counts = countByOutbox(newEntries);
   await advanceOutboxes(
     transaction,
-    [...after].map(([outboxId, set]) => ({
+    [...after].map(([outboxId, committed]) => ({
       outboxId,
-      committed: set,
-      newEntries: newEntries.filter((record) => record.outboxId === outboxId).length,
+      committed,
+      newEntries: counts.get(outboxId) ?? 0,
     })),
   );
   return {
@@ -114,8 +117,35 @@ function entriesOf(records: readonly NumberedRecord[]): NumberedEntry[] {
   return entries;
 }
 
-const entryOfOutbox = ({ outboxId, verdict }: NumberedRecord): EntryOfOutbox[] =>
-  verdict.ok ? [{ outboxId, entry: verdict.value }] : [];
+/** Days of what may be booked, such as `2026-07-02`. */
+function daysOf(records: readonly NumberedRecord[]): string[] {
+  const days = new Set<number>();
+  for (const { verdict } of records)
+    if (verdict.ok) days.add(Math.floor(verdict.value.occurredAtMs / MS_PER_DAY));
+  return [...days].map((day) => dayOf(new Date(day * MS_PER_DAY).toISOString()));
+}
+
+/** Those of some keys, and the others. */
+function divide(
+  entries: readonly NumberedEntry[],
+  keys: ReadonlySet<string>,
+): [NumberedEntry[], NumberedEntry[]] {
+  const { of = [], others = [] } = Object.groupBy(entries, ({ record }) =>
+    keys.has(keyOf(record)) ? 'of' : 'others',
+  );
+  return [of, others];
+}
+
+function countByOutbox(records: readonly NumberedRecord[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { outboxId } of records) counts.set(outboxId, (counts.get(outboxId) ?? 0) + 1);
+  return counts;
+}
+
+const entryOfOutbox = ({ record, entry }: NumberedEntry): EntryOfOutbox => ({
+  outboxId: record.outboxId,
+  entry,
+});
 
 const keyOf = ({ outboxId, sequence }: NumberedRecord): string => `${sequence}/${outboxId}`;
 const keysOf = (keys: readonly (readonly [string, number])[]): Set<string> =>

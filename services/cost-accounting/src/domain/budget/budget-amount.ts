@@ -8,7 +8,9 @@ export function budgetAmount(unit: BudgetUnit, entry: LedgerEntry): bigint {
     case 'cost':
       return entry.amountNanoUsd ?? entry.holdNanoUsd ?? 0n;
     case 'tokens':
-      return entry.cache === '' ? BigInt((entry.inputTokens ?? 0) + (entry.outputTokens ?? 0)) : 0n;
+      return entry.cache === ''
+        ? BigInt((entry.usage?.inputTokens ?? 0) + (entry.usage?.outputTokens ?? 0))
+        : 0n;
     case 'requests':
       return entry.attemptIndex === 0 && entry.cache === '' ? 1n : 0n;
     default:

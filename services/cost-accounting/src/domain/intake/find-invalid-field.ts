@@ -52,7 +52,8 @@ function findInvalidAmount(record: UsageRecord): string | undefined {
   }
   if (prices !== undefined) {
     if (!isText(prices.priceVersion)) return 'prices.priceVersion is no short text';
-    for (const [kind, price] of Object.entries(prices)) {
+    for (const kind in prices) {
+      const price = prices[kind as keyof typeof prices];
       if (typeof price === 'bigint' && price < 0n) return `prices.${kind} is below 0`;
     }
   }
@@ -74,9 +75,9 @@ function findInvalidUse(record: UsageRecord, name: 'leases' | 'reserved'): strin
 }
 
 function findInvalidMap({ labels, componentsNanoUsd }: UsageRecord): string | undefined {
-  const labelled = Object.entries(labels);
-  if (labelled.length > MAX_LABELS) return `labels has more than ${MAX_LABELS} entries`;
-  if (!labelled.every(([key, value]) => isText(key) && isText(value))) return 'a label is no short text';
+  const names = Object.keys(labels);
+  if (names.length > MAX_LABELS) return `labels has more than ${MAX_LABELS} entries`;
+  if (!names.every((name) => isText(name) && isText(labels[name] ?? ''))) return 'a label is no short text';
   const components = Object.keys(componentsNanoUsd);
   if (components.length > MAX_COMPONENTS) return 'componentsNanoUsd has too many entries';
   return components.every(isText) ? undefined : 'a component of the cost has no short name';

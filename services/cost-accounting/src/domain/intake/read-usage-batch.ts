@@ -10,8 +10,8 @@ export interface NumberedRecord {
   readonly outboxId: string;
   /** From 1, gapless in its outbox. */
   readonly sequence: number;
-  /** SHA-256 of its bytes. */
-  readonly digest: Buffer;
+  /** SHA-256 of its bytes, hex: as a text it is far cheaper to keep than bytes of its own. */
+  readonly digest: string;
   readonly bytes: Uint8Array;
   readonly verdict: Result<LedgerEntry, Poison>;
 }
@@ -19,7 +19,8 @@ export interface NumberedRecord {
 /** Something to be set aside that has no number of its own. */
 export interface NamelessPoison {
   readonly outboxId: string | undefined;
-  readonly digest: Buffer;
+  /** SHA-256 of its bytes, hex. */
+  readonly digest: string;
   readonly bytes: Uint8Array;
   readonly poison: Poison;
 }
@@ -78,6 +79,6 @@ function sequenceOf({ sequence }: UsageEnvelope): number | undefined {
 }
 
 /** Pure: the same bytes give the same digest. */
-function digestOf(bytes: Uint8Array): Buffer {
-  return hash('sha256', bytes, 'buffer');
+function digestOf(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'hex');
 }

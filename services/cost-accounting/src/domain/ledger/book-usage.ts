@@ -1,11 +1,5 @@
 import { type LeaseUse as LeaseUseMessage, LineKind, type UsageRecord } from '@switchyard/contracts/events';
-import {
-  CacheResult,
-  cacheResultName,
-  DecisionOutcome,
-  Purpose,
-  type Usage,
-} from '@switchyard/contracts/routing';
+import { CacheResult, cacheResultName, DecisionOutcome, Purpose } from '@switchyard/contracts/routing';
 import type { NanoUsd } from '@switchyard/kernel';
 import type { LeaseUse, LedgerEntry, LedgerLine } from './ledger-entry.ts';
 
@@ -65,7 +59,7 @@ export function bookUsage(
     purpose: PURPOSES.get(record.purpose) ?? `purpose_${record.purpose}`,
     outcome: record.outcome,
     requestOutcome: nameOfOutcome(record.requestOutcome),
-    ...countsOf(usage),
+    usage,
     durationUs: line === 'unresolved' ? undefined : record.durationUs,
     firstTokenUs: record.firstTokenUs,
     overheadUs: record.overheadUs,
@@ -92,28 +86,6 @@ const leaseUseOf = ({ budget, windowStartMs, amount }: LeaseUseMessage): LeaseUs
   startMs: Number(windowStartMs),
   amount,
 });
-
-function countsOf(usage: Usage | undefined) {
-  return {
-    inputTokens: usage?.inputTokens,
-    cacheReadTokens: usage?.cacheReadTokens,
-    cacheWriteTokens: usage?.cacheWriteTokens,
-    cacheWrite1hTokens: usage?.cacheWrite1hTokens,
-    outputTokens: usage?.outputTokens,
-    reasoningTokens: usage?.reasoningTokens,
-    inputAudioTokens: usage?.inputAudioTokens,
-    outputAudioTokens: usage?.outputAudioTokens,
-    searches: usage?.searches,
-    outputImages: usage?.outputImages,
-    sizedOutputImages: usage?.sizedOutputImages,
-    inputImageTokens: usage?.inputImageTokens,
-    outputImageTokens: usage?.outputImageTokens,
-    inputAudioSeconds: usage?.inputAudioSeconds,
-    outputAudioSeconds: usage?.outputAudioSeconds,
-    inputCharacters: usage?.inputCharacters,
-    estimated: usage?.estimated ?? false,
-  };
-}
 
 /** An outcome that a newer routing knows still counts as the end of a request. */
 function nameOfOutcome(outcome: number): string | undefined {

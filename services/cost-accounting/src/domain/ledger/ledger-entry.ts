@@ -1,5 +1,6 @@
 import type { LeaseKey } from '@switchyard/budget';
 import type { RatedPrices } from '@switchyard/contracts/events';
+import type { Usage } from '@switchyard/contracts/routing';
 import type { NanoUsd } from '@switchyard/kernel';
 
 /** What an entry takes of a lease that it was admitted by, in the budget's unit. */
@@ -44,23 +45,8 @@ export interface LedgerEntry {
   readonly outcome: string;
   /** Such as `fallback_success`; only on the last attempt of a request. */
   readonly requestOutcome: string | undefined;
-  readonly inputTokens: number | undefined;
-  readonly cacheReadTokens: number | undefined;
-  readonly cacheWriteTokens: number | undefined;
-  readonly cacheWrite1hTokens: number | undefined;
-  readonly outputTokens: number | undefined;
-  readonly reasoningTokens: number | undefined;
-  readonly inputAudioTokens: number | undefined;
-  readonly outputAudioTokens: number | undefined;
-  readonly searches: number | undefined;
-  readonly outputImages: number | undefined;
-  readonly sizedOutputImages: number | undefined;
-  readonly inputImageTokens: number | undefined;
-  readonly outputImageTokens: number | undefined;
-  readonly inputAudioSeconds: number | undefined;
-  readonly outputAudioSeconds: number | undefined;
-  readonly inputCharacters: number | undefined;
-  readonly estimated: boolean;
+  /** What was used; its counts were not copied, which was a tenth of ingest. */
+  readonly usage: Usage | undefined;
   /** Absent for an attempt whose end is not known. */
   readonly durationUs: bigint | undefined;
   readonly firstTokenUs: bigint | undefined;
