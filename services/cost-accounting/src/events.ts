@@ -1,6 +1,7 @@
 import type { DeliveryNext } from '@switchyard/alerting';
 import { endSpan, isTracing, startSpan } from '@switchyard/service-kit';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Fold } from './adapters/postgres-fold-rollups.ts';
 import { POISON_REASONS } from './domain/intake/poison.ts';
 import type { NumberedRecord } from './domain/intake/read-usage-batch.ts';
 import type { CommittedBatch, LedgerCompleteness, PriceRefreshStatus } from './ports.ts';
@@ -81,6 +82,50 @@ export class CostEvents {
   /** A batch could not be committed. */
   failed(): void {
     this.#failures.inc();
+  }
+}
+
+/** Shows how roll-ups are folded. */
+export class RollupEvents {
+  readonly #folds: Counter<'result'>;
+  readonly #parts: Counter;
+  readonly #merged: Counter<'dimension'>;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    const prefix = 'switchyard_cost_accounting_rollup';
+    this.#folds = new Counter({
+      name: `${prefix}_folds_total`,
+      help: 'Tries of folding parts of roll-ups, by result: succeeded or failed (tried again with half as many).',
+      labelNames: ['result'],
+      registers,
+    });
+    for (const result of ['succeeded', 'failed'] as const) this.#folds.inc({ result }, 0);
+    this.#parts = new Counter({
+      name: `${prefix}_parts_folded_total`,
+      help: 'Parts of roll-ups that were folded.',
+      registers,
+    });
+    this.#merged = new Counter({
+      name: `${prefix}_values_merged_total`,
+      help: 'Values of callers that a fold counted as (other), because their tenant had named too many that day; by dimension. One that comes again counts again.',
+      labelNames: ['dimension'],
+      registers,
+    });
+    for (const dimension of ['service', 'agent', 'workflow', 'label'] as const)
+      this.#merged.inc({ dimension }, 0);
+  }
+
+  /** Parts were folded. */
+  folded({ parts, merged }: Fold): void {
+    this.#folds.inc({ result: 'succeeded' });
+    this.#parts.inc(parts);
+    for (const { dimension, values } of merged) this.#merged.inc({ dimension }, values);
+  }
+
+  /** Parts could not be folded. */
+  foldFailed(): void {
+    this.#folds.inc({ result: 'failed' });
   }
 }
 

@@ -39,7 +39,7 @@ import { UsageConsumer } from './bus/usage-consumer.ts';
 import { UsageIntake } from './bus/usage-intake.ts';
 import type { CostAccountingConfig } from './config.ts';
 import { costServices } from './cost-services.ts';
-import { CostEvents, watchCompleteness } from './events.ts';
+import { CostEvents, RollupEvents, watchCompleteness } from './events.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { Audit, CatalogPrices, Ledger, LostOutboxes, OfferDirectory } from './ports.ts';
 import { windowOf } from './rpc/lease-messages.ts';
@@ -78,7 +78,7 @@ async function compose(
   const clock = overrides.clock ?? foundation.clock;
   const postgres = openDatabase(foundation, config);
   const days = new LedgerDays(postgres);
-  stack.defer(keepRollupsFolded({ postgres, log }));
+  stack.defer(keepRollupsFolded({ postgres, events: new RollupEvents(metrics), log }));
   const seals = new PostgresLedgerSeals(postgres);
   stack.defer(keepDaysAhead({ days, seals, clock, log, keptDays: config.ledgerKeptDays }));
   stack.defer(keepDaysSealed({ seals, clock, log }));

@@ -3,8 +3,9 @@ import type { ChargebackLine } from '../domain/chargeback/statement.ts';
 import { planRollups } from '../domain/summary/rollup-plan.ts';
 import type { Grouping, SummaryQuery } from '../domain/summary/summary-query.ts';
 import type { ChargebackQuery } from '../ports.ts';
+import { prepareToSum } from './postgres-summarise.ts';
 import { ROLLUP_SUM_NAMES } from './rollup-columns.ts';
-import { rollupRows, type Scope } from './rollup-rows.ts';
+import { keyText, rollupRows, type Scope, whoseOf } from './rollup-rows.ts';
 
 /** Sums of all tenants, and how many entries they are of; undefined where there are more lines than are wanted. */
 export async function readChargebackLines(
@@ -16,11 +17,11 @@ export async function readChargebackLines(
   const day = by === 'period' ? undefined : groupBy.push('day') - 1;
   const query: SummaryQuery = { period, groupBy, filters: {}, label: undefined, limit: maxLines };
   const scope: Scope = { query, tenant: undefined, values: [] };
-  const rows = planRollups(query).flatMap((slice) => rollupRows(slice, scope));
+  const rows = planRollups(query, whoseOf(scope)).flatMap((slice) => rollupRows(slice, scope));
   const keys = [...groupBy.map((_, i) => `key_${i}`), 'line'].join(', ');
-  await transaction.query('SET LOCAL jit = off');
+  await prepareToSum(transaction);
   const result = await transaction.query<LineRow>(
-    `SELECT ${keys}, ${ROLLUP_SUM_NAMES.map((name) => `sum(${name}) AS ${name}`).join(', ')}
+    `SELECT ${groupBy.map((name, i) => `${keyText(name, `key_${i}`)} AS key_${i}`).join(', ')}, line, ${ROLLUP_SUM_NAMES.map((name) => `sum(${name}) AS ${name}`).join(', ')}
      FROM (${rows.join(' UNION ALL ')}) AS part GROUP BY ${keys} HAVING sum(entries) > 0 LIMIT ${maxLines + 1}`,
     scope.values,
   );

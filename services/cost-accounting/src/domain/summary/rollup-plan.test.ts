@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planRollups } from './rollup-plan.ts';
+import { planRollups, type SummaryOf } from './rollup-plan.ts';
 import type { Grouping, SummaryQuery } from './summary-query.ts';
 
 const HOUR_MS = 3_600_000;
@@ -14,7 +14,8 @@ const query = (change: Partial<SummaryQuery>): SummaryQuery => ({
   limit: 1_000,
   ...change,
 });
-const sourcesOf = (change: Partial<SummaryQuery>) => planRollups(query(change)).map(({ source }) => source);
+const sourcesOf = (change: Partial<SummaryQuery>, of: SummaryOf = 'tenant') =>
+  planRollups(query(change), of).map(({ source }) => source);
 
 describe('planRollups', () => {
   it('covers a period once, in order, with whole days and hours of roll-ups', () => {
@@ -23,14 +24,14 @@ describe('planRollups', () => {
       maxLength: 4,
     });
     fc.assert(
-      fc.property(ms, ms, by, (a, b, groupBy) => {
+      fc.property(ms, ms, by, fc.constantFrom<SummaryOf>('tenant', 'all'), (a, b, groupBy, of) => {
         const period = { fromMs: Math.min(a, b), toMs: Math.max(a, b) + 1 };
-        const slices = planRollups(query({ period, groupBy }));
+        const slices = planRollups(query({ period, groupBy }), of);
         let at = period.fromMs;
         for (const { source, fromMs, toMs } of slices) {
           expect(fromMs).toBe(at);
           expect(toMs).toBeGreaterThan(fromMs);
-          const unit = source === 'ledger' ? 1 : source === 'hours' ? HOUR_MS : DAY_MS;
+          const unit = source === 'ledger' ? 1 : source.endsWith('hours') ? HOUR_MS : DAY_MS;
           expect([fromMs % unit, toMs % unit]).toEqual([0, 0]);
           at = toMs;
         }
@@ -48,5 +49,13 @@ describe('planRollups', () => {
     expect(sourcesOf({ period, groupBy: ['agent', 'hour'] })).toEqual(['ledger']);
     expect(sourcesOf({ period, groupBy: ['label:team'] })).toEqual(['ledger', 'labels', 'ledger']);
     expect(sourcesOf({ period, label: { name: 'team', value: 'a' }, groupBy: ['key'] })).toEqual(['ledger']);
+    expect(sourcesOf({ period, groupBy: ['provider', 'day'] }, 'all')).toEqual([
+      'ledger',
+      'installation_hours',
+      'installation_days',
+      'installation_hours',
+    ]);
+    expect(sourcesOf({ period, groupBy: ['hour'] }, 'all')).toEqual(['ledger', 'installation_hours']);
+    expect(sourcesOf({ period, groupBy: ['tenant'] }, 'all')).toEqual(['ledger', 'hours', 'days', 'hours']);
   });
 });
