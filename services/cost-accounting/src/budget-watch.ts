@@ -11,7 +11,10 @@ export interface BudgetWatchOptions {
 }
 
 const EVERY_MS = 1_000;
-const KEPT_MS = 30 * 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+const KEPT_MS = 30 * DAY_MS;
+/** A minute's windows that have reached nothing are 1,440 a day of each budget. */
+const MINUTES_KEPT_MS = 2 * DAY_MS;
 const FORGET_EVERY_MS = 3_600_000;
 
 /**
@@ -54,7 +57,9 @@ export class BudgetWatch {
     const { alerts, clock } = this.#options;
     const nowMs = clock.monotonicMs();
     if (nowMs - this.#forgotAtMs < FORGET_EVERY_MS) return;
-    this.#forgotAtMs = nowMs;
-    await alerts.forget(clock.wallMs() - KEPT_MS);
+    const atMs = clock.wallMs();
+    const isMore = await alerts.forget({ endedMs: atMs - KEPT_MS, minuteEndedMs: atMs - MINUTES_KEPT_MS });
+    // The next look goes on.
+    if (!isMore) this.#forgotAtMs = nowMs;
   }
 }

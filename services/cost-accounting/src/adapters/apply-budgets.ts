@@ -1,5 +1,6 @@
 import { unreachable } from '@switchyard/kernel';
 import type { Postgres, Transaction } from '@switchyard/service-kit';
+import type { StatedBudget } from '../domain/budget/budget.ts';
 import {
   type BudgetPlan,
   budgetsAfter,
@@ -11,6 +12,7 @@ import { tooManyBudgets } from '../errors.ts';
 import type { BudgetApplication } from '../ports.ts';
 import { countUpBudgets, lockBudgets } from './budget-lock.ts';
 import { type BudgetRow, budgetOfRow } from './budget-row.ts';
+import { type CountedPast, countPast } from './count-past.ts';
 import { changeBudget, deleteBudget, insertBudget } from './write-budgets.ts';
 
 const CURRENT = 'SELECT * FROM cost_accounting.budgets WHERE tenant = ANY ($1) AND throttles IS NULL';
@@ -22,30 +24,53 @@ export function applyBudgets(
   nowMs: number,
 ): Promise<BudgetPlan> {
   return postgres.asSystem(async (transaction) => {
-    if (mode === 'write') await lockBudgets(transaction);
-    const owners = new Set(wanted.map(({ tenant }) => tenant));
-    if (pruned !== undefined) owners.add(pruned);
-    const { rows } = await transaction.query<BudgetRow>(CURRENT, [[...owners]]);
-    const current = rows.map(budgetOfRow);
-    const plan = planBudgets({ current, wanted, pruned });
-    if (plan.violations.length > 0 || plan.changes.length === 0) return plan;
-    const most = findTooMany(budgetsAfter(current, plan.changes));
-    if (most !== undefined) throw tooManyBudgets(most);
-    if (mode === 'plan') return plan;
-    for (const change of plan.changes) await make(transaction, change, nowMs);
+    const looked = await planNow(transaction, { wanted, pruned });
+    if (isNothing(looked) || mode === 'plan') return looked;
+    const pasts = new Map<StatedBudget, CountedPast>();
+    for (const { action, budget } of looked.changes)
+      if (action === 'add') pasts.set(budget, await countPast(transaction, budget, nowMs));
+    await lockBudgets(transaction);
+    // Others may have changed budgets meanwhile.
+    const plan = await planNow(transaction, { wanted, pruned });
+    if (isNothing(plan)) return plan;
+    for (const change of plan.changes)
+      await make(
+        transaction,
+        change,
+        async (budget) => pasts.get(budget) ?? countPast(transaction, budget, nowMs),
+      );
     await countUpBudgets(transaction);
     return plan;
   });
 }
 
+/** @throws TOO_MANY_BUDGETS */
+async function planNow(
+  transaction: Transaction,
+  { wanted, pruned }: Pick<BudgetApplication, 'wanted' | 'pruned'>,
+): Promise<BudgetPlan> {
+  const owners = new Set(wanted.map(({ tenant }) => tenant));
+  if (pruned !== undefined) owners.add(pruned);
+  const { rows } = await transaction.query<BudgetRow>(CURRENT, [[...owners]]);
+  const current = rows.map(budgetOfRow);
+  const plan = planBudgets({ current, wanted, pruned });
+  if (isNothing(plan)) return plan;
+  const most = findTooMany(budgetsAfter(current, plan.changes));
+  if (most !== undefined) throw tooManyBudgets(most);
+  return plan;
+}
+
+const isNothing = ({ violations, changes }: BudgetPlan): boolean =>
+  violations.length > 0 || changes.length === 0;
+
 async function make(
   transaction: Transaction,
   { action, budget }: PlannedBudget,
-  nowMs: number,
+  pastOf: (budget: StatedBudget) => Promise<CountedPast>,
 ): Promise<void> {
   switch (action) {
     case 'add':
-      await insertBudget(transaction, budget, nowMs);
+      await insertBudget(transaction, budget, await pastOf(budget));
       return;
     case 'change':
       await changeBudget(transaction, budget, budget);

@@ -3,6 +3,10 @@ import { ADVISORY_LOCKS } from './advisory-locks.ts';
 
 const LOCK = ADVISORY_LOCKS.budgets;
 
+// The order of locks, for whoever counts, leases, watches or changes budgets, so that no two wait for each other: this lock; windows by budget
+// and begin; leases by budget, begin and owner; the row of `budget_version`. Nobody locks a window's key (FOR UPDATE): what refers to a window,
+// as an alert does, waits for no one who counts in it.
+
 /**
  * Until the transaction ends budgets stay as they are. Whoever makes one waits for those who count usage, so that what the ledger has by then
  * is all that the new budget did not count.

@@ -14,6 +14,7 @@ import { listBudgetAlerts } from './alerts/list-budget-alerts.ts';
 import { applyBudgets } from './apply-budgets.ts';
 import { countUpBudgets, lockBudgets } from './budget-lock.ts';
 import { type BudgetRow, budgetOfRow } from './budget-row.ts';
+import { countPast } from './count-past.ts';
 import { changeBudget, deleteBudget, insertBudget, refuseTooMany } from './write-budgets.ts';
 
 const LIST = `
@@ -41,8 +42,9 @@ export class PostgresBudgets implements BudgetStore {
 
   create(stated: StatedBudget, nowMs: number): Promise<StandingBudget | undefined> {
     return this.#postgres.asSystem(async (transaction) => {
+      const past = await countPast(transaction, stated, nowMs);
       await lockBudgets(transaction);
-      const budget = await insertBudget(transaction, stated, nowMs);
+      const budget = await insertBudget(transaction, stated, past);
       if (budget === undefined) return undefined;
       await refuseTooMany(transaction, budget.tenant);
       await countUpBudgets(transaction);

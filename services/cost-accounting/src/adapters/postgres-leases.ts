@@ -23,7 +23,7 @@ const OPEN = `
 const LOCK = `
   SELECT budget, start_ms, spent FROM cost_accounting.budget_windows
   WHERE (budget, start_ms) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
-  ORDER BY budget, start_ms FOR UPDATE`;
+  ORDER BY budget, start_ms FOR NO KEY UPDATE`;
 const LEASES = `
   SELECT budget, start_ms, owner, granted, returned, settled FROM cost_accounting.budget_leases
   WHERE (budget, start_ms) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
@@ -44,11 +44,17 @@ const REFUSED = `
 const LOCK_WAIT_MS = 3_000;
 // The ledger has every record of theirs, and none will follow.
 const CLOSE = `
+  WITH over AS MATERIALIZED (
+    SELECT lease.budget, lease.start_ms, lease.owner
+    FROM cost_accounting.budget_leases AS lease
+    JOIN cost_accounting.outbox_reports AS report ON report.outbox_id = lease.owner
+    LEFT JOIN cost_accounting.outboxes AS outbox USING (outbox_id)
+    WHERE lease.granted > lease.returned + lease.settled
+      AND report.closed AND coalesce(outbox.committed_sequence, 0) >= report.last_sequence
+    ORDER BY lease.budget, lease.start_ms, lease.owner FOR NO KEY UPDATE OF lease
+  )
   UPDATE cost_accounting.budget_leases AS lease SET returned = lease.granted - lease.settled
-  FROM cost_accounting.outbox_reports AS report
-  LEFT JOIN cost_accounting.outboxes AS outbox USING (outbox_id)
-  WHERE lease.owner = report.outbox_id AND lease.granted > lease.returned + lease.settled
-    AND report.closed AND coalesce(outbox.committed_sequence, 0) >= report.last_sequence`;
+  FROM over WHERE lease.budget = over.budget AND lease.start_ms = over.start_ms AND lease.owner = over.owner`;
 
 /** Leases of budgets, in Postgres. Each exchange is one transaction that has the windows it names for itself. */
 export class PostgresLeases {

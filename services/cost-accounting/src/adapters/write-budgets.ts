@@ -1,4 +1,3 @@
-import { windowAt } from '@switchyard/budget';
 import type { Transaction } from '@switchyard/service-kit';
 import type { Budget, StatedBudget } from '../domain/budget/budget.ts';
 import type { BudgetAction } from '../domain/budget/budget-action.ts';
@@ -6,23 +5,13 @@ import { findTooMany } from '../domain/budget/too-many-budgets.ts';
 import { tooManyBudgets } from '../errors.ts';
 import type { BudgetChange, BudgetName } from '../ports.ts';
 import { type BudgetRow, budgetOfRow } from './budget-row.ts';
+import { type CountedPast, countSince } from './count-past.ts';
 
 const INSERT = `
   INSERT INTO cost_accounting.budgets (tenant, id, description, key_id, provider, model, service, agent, workflow, unit,
     limit_amount, period, time_zone, refuses, alert_percents, receivers, actions, action_percents)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
   ON CONFLICT (tenant, id) DO NOTHING RETURNING *`;
-// As a record is counted that holds no lease: what is not known to have cost something counts as what was held.
-const SPENT = `
-  SELECT coalesce(sum(CASE $1
-      WHEN 'cost' THEN coalesce(amount_nano_usd, hold_nano_usd, 0)
-      WHEN 'tokens' THEN CASE WHEN cache = '' THEN coalesce(input_tokens, 0) + coalesce(output_tokens, 0) ELSE 0 END
-      ELSE CASE WHEN cache = '' AND attempt_index = 0 THEN 1 ELSE 0 END END), 0)::bigint AS spent
-  FROM cost_accounting.ledger
-  WHERE line <> 'adjust' AND occurred_at >= to_timestamp($2::float8 / 1000) AND occurred_at < to_timestamp($3::float8 / 1000)
-    AND occurred_on BETWEEN (to_timestamp($2::float8 / 1000) AT TIME ZONE 'UTC')::date AND (to_timestamp($3::float8 / 1000) AT TIME ZONE 'UTC')::date
-    AND $4 IN ('', tenant) AND $5 IN ('', key_id) AND $6 IN ('', provider) AND $7 IN ('', model) AND $8 IN ('', service)
-    AND $9 IN ('', agent) AND $10 IN ('', workflow)`;
 const BEGIN_WINDOW = `
   INSERT INTO cost_accounting.budget_windows (budget, start_ms, end_ms, spent) VALUES ($1, $2, $3, $4)`;
 const UPDATE = `
@@ -41,16 +30,17 @@ const UNTHROTTLE = `
   DELETE FROM cost_accounting.budgets WHERE throttles = $1
     AND (throttle_percent, limit_amount) NOT IN (SELECT * FROM unnest($2::integer[], $3::bigint[]))`;
 
-/** Makes a budget that has counted the past of its window. @returns undefined where its tenant has one of its id */
+/** Makes a budget that has counted the past of its window; budgets are locked. @returns undefined where its tenant has one of its id */
 export async function insertBudget(
   transaction: Transaction,
   stated: StatedBudget,
-  nowMs: number,
+  past: CountedPast,
 ): Promise<Budget | undefined> {
   const { rows } = await transaction.query<BudgetRow>(INSERT, insertValues(stated));
   if (rows[0] === undefined) return undefined;
   const budget = budgetOfRow(rows[0]);
-  await beginWindow(transaction, budget, nowMs);
+  const spent = await countSince(transaction, stated, past);
+  await beginWindow(transaction, budget, { ...past, spent });
   await setThrottles(transaction, budget);
   return budget;
 }
@@ -132,25 +122,10 @@ function insertValues(stated: StatedBudget): unknown[] {
   ];
 }
 
-/** A total budget begins with nothing; others have the past of their window. */
-async function beginWindow(transaction: Transaction, budget: Budget, nowMs: number): Promise<void> {
-  const { number, rule, unit, tenant, scope } = budget;
-  const { startMs, endMs } = windowAt(rule, nowMs);
-  const isTotal = !Number.isFinite(endMs);
-  const { keyId, provider, model, service, agent, workflow } = scope;
-  const { rows } = isTotal
-    ? { rows: [] }
-    : await transaction.query<{ spent: string }>(SPENT, [
-        unit,
-        startMs,
-        endMs,
-        tenant,
-        keyId,
-        provider,
-        model,
-        service,
-        agent,
-        workflow,
-      ]);
-  await transaction.query(BEGIN_WINDOW, [number, startMs, isTotal ? null : endMs, rows[0]?.spent ?? 0]);
+async function beginWindow(
+  transaction: Transaction,
+  { number }: Budget,
+  { startMs, endMs, spent }: { readonly startMs: number; readonly endMs: number; readonly spent: bigint },
+): Promise<void> {
+  await transaction.query(BEGIN_WINDOW, [number, startMs, Number.isFinite(endMs) ? endMs : null, spent]);
 }

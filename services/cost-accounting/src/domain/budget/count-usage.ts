@@ -76,6 +76,10 @@ function add<T extends LeaseKey & { readonly amount: bigint }>(
   else sum.amount += one.amount;
 }
 
-/** In the order of budgets and windows, so that two transactions never wait for each other. */
-const inOrder = <T extends LeaseKey>(sums: ReadonlyMap<string, T>): T[] =>
-  [...sums.values()].sort((a, b) => a.budget - b.budget || a.startMs - b.startMs);
+/** In the order of budgets, windows and owners, so that two transactions never wait for each other. */
+const inOrder = <T extends LeaseKey & { readonly owner?: string }>(sums: ReadonlyMap<string, T>): T[] =>
+  [...sums.values()].sort(
+    (a, b) => a.budget - b.budget || a.startMs - b.startMs || byCodeUnits(a.owner ?? '', b.owner ?? ''),
+  );
+
+const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
