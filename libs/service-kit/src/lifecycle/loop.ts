@@ -1,8 +1,8 @@
 export interface LoopOptions {
   /** From the end of one run to the begin of the next, in milliseconds. */
   readonly everyMs: number;
-  /** Must not reject. */
-  readonly run: () => Promise<void>;
+  /** Must not reject. What it gives is how long to wait this time, in milliseconds, instead of `everyMs`. */
+  readonly run: () => Promise<void> | Promise<number>;
 }
 
 /** Runs something again and again, never twice at once; at once when woken. Begins at once. */
@@ -36,10 +36,10 @@ export class Loop {
     await Promise.resolve();
     while (!this.#isClosed) {
       this.#isWoken = false;
-      await this.#options.run();
+      const waitMs = (await this.#options.run()) ?? this.#options.everyMs;
       if (this.#isClosed || this.#isWoken) continue;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, this.#options.everyMs);
+        const timer = setTimeout(resolve, waitMs);
         this.#wake = () => {
           clearTimeout(timer);
           resolve();

@@ -1,5 +1,5 @@
 import type { Clock } from '@switchyard/kernel';
-import type { Logger } from '@switchyard/service-kit';
+import { type Logger, Loop } from '@switchyard/service-kit';
 import type { LedgerSeals } from '../ports.ts';
 import { logOutcome } from './keep-days-sealed.ts';
 import type { LedgerDays } from './postgres-ledger-days.ts';
@@ -25,35 +25,32 @@ export interface DaysKept {
  * sealed as it is; what was changed stays, for who looks into it. Days that come unexpectedly are made by
  * whoever writes them.
  */
-export function keepDaysAhead({ days, seals, clock, log, keptDays }: DaysKept): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  async function run(): Promise<void> {
-    let nextMs = EVERY_MS;
-    try {
-      await days.ensureAhead({ fromMs: clock.wallMs(), days: DAYS_AHEAD });
-    } catch (error) {
-      log.warn({ err: error }, 'days of the ledger cannot be made yet; trying again');
-      nextMs = RETRY_MS;
-    }
-    if (nextMs === EVERY_MS) await forget();
-    if (!stopped) timer = setTimeout(() => void run(), nextMs).unref();
+export function keepDaysAhead(kept: DaysKept): () => Promise<void> {
+  const { days, clock, log } = kept;
+  const loop = new Loop({
+    everyMs: EVERY_MS,
+    run: async () => {
+      try {
+        await days.ensureAhead({ fromMs: clock.wallMs(), days: DAYS_AHEAD });
+      } catch (error) {
+        log.warn({ err: error }, 'days of the ledger cannot be made yet; trying again');
+        return RETRY_MS;
+      }
+      await forgetDays(kept);
+      return EVERY_MS;
+    },
+  });
+  return () => loop.close();
+}
+
+async function forgetDays({ days, seals, clock, log, keptDays }: DaysKept): Promise<void> {
+  try {
+    await days.forgetBefore(clock.wallMs() - keptDays * MS_PER_DAY, async (day) => {
+      const outcome = await seals.sealDay(day);
+      if (outcome !== undefined) logOutcome(log, outcome);
+      return outcome?.kind !== 'changed';
+    });
+  } catch (error) {
+    log.warn({ err: error }, 'days of the ledger cannot be dropped yet; trying again in an hour');
   }
-  async function forget(): Promise<void> {
-    try {
-      await days.forgetBefore(clock.wallMs() - keptDays * MS_PER_DAY, sealed);
-    } catch (error) {
-      log.warn({ err: error }, 'days of the ledger cannot be dropped yet; trying again in an hour');
-    }
-  }
-  async function sealed(day: string): Promise<boolean> {
-    const outcome = await seals.sealDay(day);
-    if (outcome !== undefined) logOutcome(log, outcome);
-    return outcome?.kind !== 'changed';
-  }
-  void run();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '@switchyard/kernel';
-import type { Logger } from '@switchyard/service-kit';
+import { type Logger, Loop } from '@switchyard/service-kit';
 import type { SealOutcome } from '../domain/ledger/ledger-seal.ts';
 import type { LedgerSeals } from '../ports.ts';
 
@@ -24,37 +24,26 @@ export interface DaysSealed {
 export function keepDaysSealed({ seals, clock, log }: DaysSealed): () => Promise<void> {
   /** Days of the period only. */
   const passed = new Map<string, bigint>();
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  let running = Promise.resolve();
-  async function run(): Promise<void> {
-    let nextMs = EVERY_MS;
-    try {
-      const toMs = clock.wallMs() - HOUR_MS;
-      const period = { fromMs: toMs - DAYS_BACK * 24 * HOUR_MS, toMs };
-      const first = new Date(period.fromMs).toISOString().slice(0, 10);
-      for (const day of passed.keys()) if (day < first) passed.delete(day);
-      const outcome = await seals.sealNext(period, passed);
-      if (outcome !== undefined) {
+  const loop = new Loop({
+    everyMs: EVERY_MS,
+    run: async () => {
+      try {
+        const toMs = clock.wallMs() - HOUR_MS;
+        const period = { fromMs: toMs - DAYS_BACK * 24 * HOUR_MS, toMs };
+        const first = new Date(period.fromMs).toISOString().slice(0, 10);
+        for (const day of passed.keys()) if (day < first) passed.delete(day);
+        const outcome = await seals.sealNext(period, passed);
+        if (outcome === undefined) return EVERY_MS;
         logOutcome(log, outcome);
         if (outcome.kind !== 'sealed') passed.set(outcome.day, outcome.counted);
-        nextMs = 0;
+        return 0;
+      } catch (error) {
+        log.warn({ err: error }, 'a day of the ledger cannot be sealed now; trying again');
+        return RETRY_MS;
       }
-    } catch (error) {
-      log.warn({ err: error }, 'a day of the ledger cannot be sealed now; trying again');
-      nextMs = RETRY_MS;
-    }
-    if (!stopped) timer = setTimeout(start, nextMs).unref();
-  }
-  function start(): void {
-    running = run();
-  }
-  start();
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await running;
-  };
+    },
+  });
+  return () => loop.close();
 }
 
 /** Tells what came of sealing a day. */
