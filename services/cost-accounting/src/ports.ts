@@ -5,7 +5,7 @@ import type { BudgetAction } from './domain/budget/budget-action.ts';
 import type { DowngradeInForce } from './domain/budget/downgrades.ts';
 import type { BudgetPlan } from './domain/budget/plan-budgets.ts';
 import type { StoredBudgetAlert } from './domain/budget/reached.ts';
-import type { ChargebackLine, SealedDay } from './domain/chargeback/statement.ts';
+import type { ChargebackLine, CostSum, SealedDay } from './domain/chargeback/statement.ts';
 import type { PoisonReason } from './domain/intake/poison.ts';
 import type { NamelessPoison, NumberedRecord } from './domain/intake/read-usage-batch.ts';
 import type { AdjustmentPlan, TenantDay } from './domain/invoice/plan-adjustments.ts';
@@ -302,6 +302,9 @@ export interface ChargebackQuery {
   readonly teamBy: Grouping | undefined;
   /** Whether each day has lines of its own. */
   readonly by: 'day' | 'period';
+  /** Whose lines are read; undefined: all tenants'. */
+  readonly tenant: string | undefined;
+  /** Most lines and sums together. */
   readonly maxLines: number;
 }
 
@@ -311,10 +314,15 @@ export interface ChargebackSource {
   seal(period: Period): Promise<readonly SealedDay[]>;
   /** The period's days that have entries, as they were last sealed; 0 entries where one never was. */
   sealed(period: Period): Promise<readonly SealedDay[]>;
-  /** Sums, and how many entries they are of; undefined where there are more lines than are wanted. */
-  lines(
-    query: ChargebackQuery,
-  ): Promise<{ readonly lines: readonly ChargebackLine[]; readonly entries: bigint } | undefined>;
+  /** Lines, the sums of all tenants, and how many entries these are of, of one moment; undefined where there are more than are wanted. */
+  lines(query: ChargebackQuery): Promise<ChargebackSums | undefined>;
+}
+
+/** What the ledger has of a period. */
+export interface ChargebackSums {
+  readonly lines: readonly ChargebackLine[];
+  readonly sums: readonly CostSum[];
+  readonly entries: bigint;
 }
 
 /** Days that sealing does not help, and how many entries roll-ups counted of each then. */

@@ -1,14 +1,16 @@
 import { formatUsd } from '@switchyard/kernel';
 import PDFDocument from 'pdfkit';
-import {
-  type Chargeback,
-  type ChargebackLine,
-  digestOf,
-  type Statement,
+import type {
+  Chargeback,
+  ChargebackLine,
+  SignedChargeback,
+  Statement,
 } from '../domain/chargeback/statement.ts';
 
 const MARGIN = 48;
 const ROW_HEIGHT = 14;
+/** Rows that are drawn at once: about a page. */
+const ROWS_AT_ONCE = 50;
 const COLUMNS = [
   { title: 'Team', width: 90, cell: ({ team }: ChargebackLine) => team },
   { title: 'Provider', width: 90, cell: ({ provider }: ChargebackLine) => provider },
@@ -20,7 +22,7 @@ const COLUMNS = [
 const RIGHT: ReadonlySet<string> = new Set(['Requests', 'USD']);
 
 /** Statements as PDF, a piece at a time: each tenant begins a page. The same statements give the same bytes. */
-export async function* renderPdf(chargeback: Chargeback): AsyncGenerator<Uint8Array> {
+export async function* renderPdf(chargeback: SignedChargeback): AsyncGenerator<Uint8Array> {
   const { period, statements } = chargeback;
   const document = new PDFDocument({
     size: 'A4',
@@ -34,13 +36,21 @@ export async function* renderPdf(chargeback: Chargeback): AsyncGenerator<Uint8Ar
       ModDate: new Date(period.toMs),
     },
   });
-  const digest = digestOf(chargeback);
   for (const statement of statements) {
-    drawStatement(document, statement, chargeback);
-    document.moveDown().fontSize(7).fillColor('#555').text(`Digest of the statement: ${digest}`, MARGIN);
+    drawHead(document, statement, chargeback);
+    for (let at = 0; at < statement.lines.length; at += ROWS_AT_ONCE) {
+      drawLines(document, statement.lines.slice(at, at + ROWS_AT_ONCE));
+      yield* written(document);
+      // Others get their turn between two pages.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    drawTotal(document, statement);
+    document
+      .moveDown()
+      .fontSize(7)
+      .fillColor('#555')
+      .text(`Digest of the statement: ${chargeback.digest}`, MARGIN);
     yield* written(document);
-    // Others get their turn between two tenants.
-    await new Promise((resolve) => setImmediate(resolve));
   }
   drawLedger(document, chargeback);
   document.end();
@@ -56,7 +66,7 @@ function* written(document: PDFKit.PDFDocument): Generator<Uint8Array> {
   }
 }
 
-function drawStatement(
+function drawHead(
   document: PDFKit.PDFDocument,
   statement: Statement,
   { period, closed }: Chargeback,
@@ -75,15 +85,21 @@ function drawStatement(
     COLUMNS.map(({ title }) => title),
     'Helvetica-Bold',
   );
-  for (const line of statement.lines)
+}
+
+function drawLines(document: PDFKit.PDFDocument, lines: readonly ChargebackLine[]): void {
+  for (const line of lines)
     drawRow(
       document,
       COLUMNS.map(({ cell }) => cell(line)),
       'Helvetica',
     );
-  for (const { kind, costNanoUsd } of statement.shares)
+}
+
+function drawTotal(document: PDFKit.PDFDocument, { shares, totalNanoUsd }: Statement): void {
+  for (const { kind, costNanoUsd } of shares)
     drawRow(document, ['Shared', '', kind, 'share', '', formatUsd(costNanoUsd)], 'Helvetica');
-  drawRow(document, ['Total', '', '', '', '', formatUsd(statement.totalNanoUsd)], 'Helvetica-Bold');
+  drawRow(document, ['Total', '', '', '', '', formatUsd(totalNanoUsd)], 'Helvetica-Bold');
 }
 
 function drawLedger(document: PDFKit.PDFDocument, { days, unallocated }: Chargeback): void {

@@ -10,7 +10,7 @@ import {
 import { renderCsv } from '../domain/chargeback/render-csv.ts';
 import { renderFocus } from '../domain/chargeback/render-focus.ts';
 import { renderJson } from '../domain/chargeback/render-json.ts';
-import { type Chargeback, makeChargeback, ofTenant } from '../domain/chargeback/statement.ts';
+import { type Chargeback, digestOf, makeChargeback, ofTenant, type SignedChargeback } from '../domain/chargeback/statement.ts';
 import { statementTooLarge } from '../errors.ts';
 import type { ChargebackSource } from '../ports.ts';
 import { scopeOf } from './tenant-scope.ts';
@@ -42,13 +42,18 @@ export function exportStatements({
     if (!query.ok) throw invalidArgument(query.error);
     // A tenant's question makes no seals: those are for who asks for all.
     const daysOf = scope.kind === 'all' ? chargeback.seal : chargeback.sealed;
-    const all = await makeOf({ daysOf, lines: chargeback.lines }, query.value, clock.wallMs());
-    const wanted = scope.kind === 'all' ? all : ofTenant(all, scope.tenant);
-    yield* chunks(RENDERERS[query.value.format](wanted));
+    const tenant = scope.kind === 'all' ? undefined : scope.tenant;
+    const source = { daysOf, lines: chargeback.lines, tenant };
+    const made = await makeOf(source, query.value, clock.wallMs());
+    const wanted = tenant === undefined ? made : ofTenant(made, tenant);
+    yield* chunks(RENDERERS[query.value.format]({ ...wanted, digest: await digestOf(wanted, giveWay) }));
   };
 }
 
-const RENDERERS: Readonly<Record<Format, (of: Chargeback) => Iterable<string> | AsyncIterable<Uint8Array>>> =
+/** Others have their turn: a file of half a million lines is many pieces, each a few milliseconds' work. */
+const giveWay = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const RENDERERS: Readonly<Record<Format, (of: SignedChargeback) => Iterable<string> | AsyncIterable<Uint8Array>>> =
   {
     csv: renderCsv,
     json: renderJson,
@@ -60,6 +65,8 @@ const RENDERERS: Readonly<Record<Format, (of: Chargeback) => Iterable<string> | 
 interface PeriodSource {
   readonly daysOf: ChargebackSource['sealed'];
   readonly lines: ChargebackSource['lines'];
+  /** Whose lines; undefined: all tenants'. */
+  readonly tenant: string | undefined;
 }
 
 /**
@@ -76,16 +83,17 @@ async function makeOf(
   for (let tries = 1; ; tries++) {
     const days = await source.daysOf({ fromMs: period.fromMs, toMs: Math.max(period.fromMs, endedMs) });
     const by = format === 'focus' ? 'day' : 'period';
-    const found = await source.lines({ period, teamBy, by, maxLines: MAX_LINES });
+    const found = await source.lines({ period, teamBy, by, tenant: source.tenant, maxLines: MAX_LINES });
     if (found === undefined) throw statementTooLarge(MAX_LINES);
     const sealed = days.reduce((sum, { entries }) => sum + entries, 0n);
     const isWhole = sealed === found.entries;
     if (ended && !isWhole && tries < MAX_TRIES) continue;
-    const { lines } = found;
+    const { lines, sums } = found;
     return makeChargeback({
       period,
       rule,
       teamBy: teamBy ?? '',
+      sums,
       lines,
       days,
       closed: ended && isWhole,
@@ -104,6 +112,7 @@ async function* chunks(
     const data = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : Buffer.from(piece);
     held.push(data);
     bytes += data.length;
+    await giveWay();
     if (bytes < CHUNK) continue;
     yield* cut(Buffer.concat(held));
     held = [];

@@ -1,6 +1,7 @@
 import { formatUsd } from '@switchyard/kernel';
 import { csvLine } from './csv.ts';
-import { type Chargeback, digestOf, type SharedCost, type Statement } from './statement.ts';
+import { inPieces } from './pieces.ts';
+import type { ChargebackLine, SharedCost, SignedChargeback } from './statement.ts';
 
 const COLUMNS = [
   'record',
@@ -24,14 +25,20 @@ const COLUMNS = [
 type Row = Partial<Record<(typeof COLUMNS)[number], string | bigint>>;
 
 /** Statements as CSV, a piece at a time: lines, shares of shared costs and a total of each tenant, then the ledger's days and the digest. */
-export function* renderCsv(chargeback: Chargeback): Generator<string> {
+export function* renderCsv(chargeback: SignedChargeback): Generator<string> {
   const period = {
     period_start: new Date(chargeback.period.fromMs).toISOString(),
     period_end: new Date(chargeback.period.toMs).toISOString(),
   };
   const rows = (list: readonly Row[]) => list.map((row) => lineOf({ ...period, ...row })).join('');
   yield csvLine(COLUMNS);
-  for (const statement of chargeback.statements) yield rows(rowsOf(statement));
+  for (const { tenant, lines, shares, totalNanoUsd } of chargeback.statements) {
+    for (const piece of inPieces(lines)) yield rows(piece.map((line) => rowOf(tenant, line)));
+    yield rows([
+      ...shares.map((share): Row => ({ record: 'share', tenant, ...shareOf(share) })),
+      { record: 'total', tenant, ...money(totalNanoUsd) },
+    ]);
+  }
   yield rows(chargeback.unallocated.map((cost) => ({ record: 'unallocated', ...shareOf(cost) })));
   yield rows(
     chargeback.days.map(({ day, entries, sha256 }) => ({
@@ -42,7 +49,7 @@ export function* renderCsv(chargeback: Chargeback): Generator<string> {
     })),
   );
   yield rows([
-    { record: chargeback.closed ? 'digest' : 'digest_provisional', reference: digestOf(chargeback) },
+    { record: chargeback.closed ? 'digest' : 'digest_provisional', reference: chargeback.digest },
   ]);
 }
 
@@ -50,26 +57,18 @@ const lineOf = (row: Row): string => csvLine(COLUMNS.map((name) => row[name]));
 const money = (nanoUsd: bigint): Row => ({ cost_usd: formatUsd(nanoUsd), cost_nano_usd: nanoUsd });
 const shareOf = ({ kind, costNanoUsd }: SharedCost): Row => ({ line: kind, ...money(costNanoUsd) });
 
-function rowsOf({ tenant, lines, shares, totalNanoUsd }: Statement): Row[] {
-  return [
-    ...lines.map(
-      (line): Row => ({
-        record: 'line',
-        tenant,
-        team: line.team,
-        provider: line.provider,
-        model: line.model,
-        line: line.line,
-        purpose: line.purpose,
-        requests: line.requests,
-        attempts: line.attempts,
-        unpriced_attempts: line.unpricedAttempts,
-        input_tokens: line.inputTokens,
-        output_tokens: line.outputTokens,
-        ...money(line.costNanoUsd),
-      }),
-    ),
-    ...shares.map((share): Row => ({ record: 'share', tenant, ...shareOf(share) })),
-    { record: 'total', tenant, ...money(totalNanoUsd) },
-  ];
-}
+const rowOf = (tenant: string, line: ChargebackLine): Row => ({
+  record: 'line',
+  tenant,
+  team: line.team,
+  provider: line.provider,
+  model: line.model,
+  line: line.line,
+  purpose: line.purpose,
+  requests: line.requests,
+  attempts: line.attempts,
+  unpriced_attempts: line.unpricedAttempts,
+  input_tokens: line.inputTokens,
+  output_tokens: line.outputTokens,
+  ...money(line.costNanoUsd),
+});

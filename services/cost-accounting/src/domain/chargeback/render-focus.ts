@@ -1,5 +1,6 @@
 import { formatUsd } from '@switchyard/kernel';
 import { type Cell, csvLine } from './csv.ts';
+import { inPieces } from './pieces.ts';
 import type { Chargeback, ChargebackLine, SharedCost } from './statement.ts';
 
 /**
@@ -57,10 +58,9 @@ export function* renderFocus({ period, statements, unallocated }: Chargeback): G
   yield csvLine(FOCUS_COLUMNS);
   for (const { tenant, lines, shares } of statements) {
     const account = accountOf(tenant);
-    yield rows([
-      ...lines.filter(isCharge).map((line) => ({ ...account, ...lineRow(line) })),
-      ...shares.map((share) => ({ ...account, ...ofPeriod, ...shareRow(share) })),
-    ]);
+    for (const piece of inPieces(lines))
+      yield rows(piece.filter(isCharge).map((line) => ({ ...account, ...lineRow(line) })));
+    yield rows(shares.map((share) => ({ ...account, ...ofPeriod, ...shareRow(share) })));
   }
   yield rows(unallocated.map((cost) => ({ ...accountOf('unallocated'), ...ofPeriod, ...shareRow(cost) })));
 }

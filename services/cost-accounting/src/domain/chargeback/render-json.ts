@@ -1,21 +1,29 @@
 import { snakeCase } from '@switchyard/kernel';
-import { type Chargeback, digestOf } from './statement.ts';
+import { inPieces } from './pieces.ts';
+import type { SignedChargeback } from './statement.ts';
 
 /** Statements as one JSON object, a piece at a time. Money is nano-USD as text. */
-export function* renderJson(chargeback: Chargeback): Generator<string> {
-  const { period, rule, teamBy, closed, days, statements, unallocated } = chargeback;
+export function* renderJson(chargeback: SignedChargeback): Generator<string> {
+  const { period, rule, teamBy, closed, days, statements, unallocated, digest } = chargeback;
   const head = {
     period: `${new Date(period.fromMs).toISOString()}/${new Date(period.toMs).toISOString()}`,
     shared_costs: rule,
     team_by: teamBy,
     closed,
-    digest: digestOf(chargeback),
+    digest,
     ledger_days: days,
     unallocated: unallocated,
   };
   yield `${JSON.stringify(head, replaceForJson).slice(0, -1)},"statements":[`;
-  for (const [i, statement] of statements.entries())
-    yield `${i === 0 ? '' : ','}\n${JSON.stringify(statement, replaceForJson)}`;
+  for (const [i, { tenant, lines, ...rest }] of statements.entries()) {
+    yield `${i === 0 ? '' : ','}\n{"tenant":${JSON.stringify(tenant)},"lines":[`;
+    let isFirst = true;
+    for (const piece of inPieces(lines)) {
+      yield `${isFirst ? '' : ','}${JSON.stringify(piece, replaceForJson).slice(1, -1)}`;
+      isFirst = false;
+    }
+    yield `],${JSON.stringify(rest, replaceForJson).slice(1)}`;
+  }
   yield ']}\n';
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { parseUsd } from '@switchyard/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -8,9 +9,11 @@ import { renderJson } from './render-json.ts';
 import {
   type ChargebackBasis,
   type ChargebackLine,
-  digestOf,
+  type Chargeback,
+  chargebackJson,
   makeChargeback,
   ofTenant,
+  type SignedChargeback,
 } from './statement.ts';
 
 const line = (change: Partial<ChargebackLine>): ChargebackLine => ({
@@ -34,6 +37,7 @@ const basis = (change: Partial<ChargebackBasis>): ChargebackBasis => ({
   rule: 'proportional',
   teamBy: 'service',
   lines: [],
+  sums: change.lines ?? [],
   days: [{ day: '2026-11-03', entries: 3n, sha256: 'ab' }],
   closed: true,
   platformTenant: 'installation',
@@ -53,6 +57,12 @@ const anyLine = fc.record({
 const anyBasis = fc
   .tuple(fc.array(anyLine, { maxLength: 40 }), fc.constantFrom('proportional', 'even', 'none'))
   .map(([lines, rule]) => basis({ lines: lines.map(line), rule: rule as ChargebackBasis['rule'] }));
+const jsonOf = (chargeback: Chargeback) =>
+  JSON.stringify(chargeback, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+const signed = (chargeback: Chargeback): SignedChargeback => ({
+  ...chargeback,
+  digest: createHash('sha256').update(jsonOf(chargeback)).digest('hex'),
+});
 const textOf = (pieces: Iterable<string>) => [...pieces].join('');
 const sumOf = (amounts: readonly { readonly costNanoUsd: bigint }[]) =>
   amounts.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0n);
@@ -104,14 +114,27 @@ describe('statements', () => {
       fc.property(anyBasis, (given) => {
         // Sums of the ledger have one line a key.
         const lines = [...new Map(given.lines.map((one) => [keyOf(one), one])).values()];
-        const one = makeChargeback({ ...given, lines });
-        const other = makeChargeback({ ...given, lines: lines.toReversed() });
+        const one = makeChargeback({ ...given, sums: lines, lines });
+        const reversed = lines.toReversed();
+        const other = makeChargeback({ ...given, sums: reversed, lines: reversed });
         for (const render of [renderCsv, renderJson, renderFocus])
-          expect(textOf(render(other))).toBe(textOf(render(one)));
+          expect(textOf(render(signed(other)))).toBe(textOf(render(signed(one))));
+        expect(textOf(chargebackJson(one))).toBe(jsonOf(one));
         const [first] = lines;
         if (first === undefined) return;
         const changed = [{ ...first, costNanoUsd: first.costNanoUsd + 1n }, ...lines.slice(1)];
-        expect(digestOf(makeChargeback({ ...given, lines: changed }))).not.toBe(digestOf(one));
+        const changedOne = makeChargeback({ ...given, sums: changed, lines: changed });
+        expect(signed(changedOne).digest).not.toBe(signed(one).digest);
+      }),
+    );
+  });
+
+  it('are the same of one tenant where only its lines are read, beside the sums of all', () => {
+    fc.assert(
+      fc.property(anyBasis, (given) => {
+        const whole = ofTenant(makeChargeback(given), 'acme');
+        const lines = given.lines.filter(({ tenant }) => tenant === 'acme');
+        expect(ofTenant(makeChargeback({ ...given, lines }), 'acme')).toEqual(whole);
       }),
     );
   });
@@ -124,7 +147,7 @@ describe('statements', () => {
     ];
     const mine = ofTenant(makeChargeback(basis({ lines })), 'a');
     for (const render of [renderCsv, renderJson, renderFocus])
-      expect(textOf(render(mine))).not.toMatch(/secretive|hidden/);
+      expect(textOf(render(signed(mine)))).not.toMatch(/secretive|hidden/);
   });
 });
 
@@ -171,7 +194,7 @@ describe('renderCsv', () => {
 
   it('quotes what needs it and makes no formula of a name', () => {
     const lines = [line({ tenant: '=HYPERLINK("x")', team: 'a,b' })];
-    const text = textOf(renderCsv(makeChargeback(basis({ lines }))));
+    const text = textOf(renderCsv(signed(makeChargeback(basis({ lines })))));
     expect(text).toContain(
       `line,2026-11-01T00:00:00.000Z,2026-12-01T00:00:00.000Z,"'=HYPERLINK(""x"")","a,b",openai,gpt-x`,
     );

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Period } from '../period.ts';
 import { allocate } from './allocate.ts';
+import { inPieces } from './pieces.ts';
 
 /** How shared costs are divided between tenants: by what each cost directly, in equal parts, or not at all. */
 export type SharedRule = 'proportional' | 'even' | 'none';
@@ -31,6 +32,9 @@ export interface ChargebackLine {
   readonly costNanoUsd: bigint;
 }
 
+/** What a tenant's entries of one purpose and line cost. */
+export type CostSum = Pick<ChargebackLine, 'tenant' | 'purpose' | 'line' | 'costNanoUsd'>;
+
 /** A day of the ledger, as it was when the statement was made. */
 export interface SealedDay {
   readonly day: string;
@@ -60,6 +64,9 @@ export interface ChargebackBasis {
   readonly rule: SharedRule;
   /** What `team` is, such as `service` or `label:team`; '' for nothing. */
   readonly teamBy: string;
+  /** Of all tenants: shared costs are divided by them. */
+  readonly sums: readonly CostSum[];
+  /** Of the tenants whose statements are wanted. */
   readonly lines: readonly ChargebackLine[];
   /** The period's days that have ended. */
   readonly days: readonly SealedDay[];
@@ -67,6 +74,11 @@ export interface ChargebackBasis {
   readonly closed: boolean;
   /** The tenant of the installation's own keys. */
   readonly platformTenant: string;
+}
+
+/** Statements, and the SHA-256 of all that they say, hex. */
+export interface SignedChargeback extends Chargeback {
+  readonly digest: string;
 }
 
 /** Statements of a period. The same ledger gives the same, to the byte. */
@@ -82,21 +94,13 @@ export interface Chargeback {
   readonly unallocated: readonly SharedCost[];
 }
 
-/** Makes every tenant's statement. */
+/** Makes every tenant's statement; those of tenants whose lines are not there have none. */
 export function makeChargeback(basis: ChargebackBasis): Chargeback {
-  const direct = new Map<string, ChargebackLine[]>();
-  const shared = new Map<SharedKind, bigint>();
-  for (const line of basis.lines) {
-    const kind = sharedKindOf(line, basis.platformTenant);
-    if (kind !== undefined) shared.set(kind, (shared.get(kind) ?? 0n) + line.costNanoUsd);
-    else {
-      const known = direct.get(line.tenant);
-      if (known === undefined) direct.set(line.tenant, [line]);
-      else known.push(line);
-    }
-  }
+  const { direct, shared } = divideSums(basis);
+  const isDirect = (line: ChargebackLine) => sharedKindOf(line, basis.platformTenant) === undefined;
+  const lines = Map.groupBy(basis.lines.filter(isDirect), ({ tenant }) => tenant);
   const tenants = [...direct.keys()].toSorted(byCodeUnits);
-  const sums = tenants.map((tenant) => sumOf(direct.get(tenant) ?? []));
+  const sums = tenants.map((tenant) => direct.get(tenant) ?? 0n);
   const costs = SHARED_KINDS.flatMap((kind) => {
     const costNanoUsd = shared.get(kind) ?? 0n;
     return costNanoUsd === 0n ? [] : [{ kind, costNanoUsd }];
@@ -112,7 +116,7 @@ export function makeChargeback(basis: ChargebackBasis): Chargeback {
     const directNanoUsd = sums[i] ?? 0n;
     return {
       tenant,
-      lines: (direct.get(tenant) ?? []).toSorted(byKey),
+      lines: (lines.get(tenant) ?? []).toSorted(byKey),
       directNanoUsd,
       shares,
       totalNanoUsd: shares.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, directNanoUsd),
@@ -129,25 +133,54 @@ export const ofTenant = (chargeback: Chargeback, tenant: string): Chargeback => 
   unallocated: [],
 });
 
-/** SHA-256 of everything that statements say, hex. */
-export function digestOf(chargeback: Chargeback): string {
-  const text = JSON.stringify(chargeback, (_, value: unknown) =>
-    typeof value === 'bigint' ? String(value) : value,
-  );
-  return createHash('sha256').update(text).digest('hex');
+/** What each tenant cost directly, and what belongs to none. */
+function divideSums({ sums, platformTenant }: ChargebackBasis) {
+  const direct = new Map<string, bigint>();
+  const shared = new Map<SharedKind, bigint>();
+  for (const sum of sums) {
+    const kind = sharedKindOf(sum, platformTenant);
+    if (kind === undefined) direct.set(sum.tenant, (direct.get(sum.tenant) ?? 0n) + sum.costNanoUsd);
+    else shared.set(kind, (shared.get(kind) ?? 0n) + sum.costNanoUsd);
+  }
+  return { direct, shared };
+}
+
+/** Everything that statements say, as JSON, a piece at a time. */
+export function* chargebackJson({ statements, unallocated, ...head }: Chargeback): Generator<string> {
+  yield `${toJson(head).slice(0, -1)},"statements":[`;
+  for (const [i, { tenant, lines, ...rest }] of statements.entries()) {
+    yield `${i === 0 ? '' : ','}{"tenant":${toJson(tenant)},"lines":[`;
+    let isFirst = true;
+    for (const piece of inPieces(lines)) {
+      yield `${isFirst ? '' : ','}${toJson(piece).slice(1, -1)}`;
+      isFirst = false;
+    }
+    yield `],${toJson(rest).slice(1)}`;
+  }
+  yield `],"unallocated":${toJson(unallocated)}}`;
+}
+
+const toJson = (value: unknown): string =>
+  JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? String(member) : member));
+
+/** SHA-256 of everything that statements say, hex. Others have their turn between two pieces of it. */
+export async function digestOf(chargeback: Chargeback, giveWay: () => Promise<unknown>): Promise<string> {
+  const hash = createHash('sha256');
+  for (const piece of chargebackJson(chargeback)) {
+    hash.update(piece);
+    await giveWay();
+  }
+  return hash.digest('hex');
 }
 
 function sharedKindOf(
-  { tenant, line, purpose }: ChargebackLine,
+  { tenant, line, purpose }: CostSum,
   platformTenant: string,
 ): SharedKind | undefined {
   if (purpose === 'probe') return 'probes';
   if (line === 'unattributed') return 'unattributed';
   return tenant === platformTenant ? 'platform' : undefined;
 }
-
-const sumOf = (lines: readonly ChargebackLine[]): bigint =>
-  lines.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0n);
 
 /** An order that no locale changes. */
 const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
