@@ -92,7 +92,7 @@ test('windows that are over are forgotten after 30 days, a minute’s after two,
     false,
   );
   const daysAgo = (rows: { start_ms: string }[]) =>
-    rows.map(({ start_ms }) => Math.round((nowMs - Number(start_ms)) / DAY_MS)).filter((days) => days > 0);
+    rows.map(({ start_ms }) => Math.floor((nowMs - Number(start_ms)) / DAY_MS)).filter((days) => days > 0);
   expect(daysAgo(await windowsOf('days'))).toEqual([29]);
   expect(daysAgo(await windowsOf('minutes'))).toEqual([5, 1]);
 });

@@ -66,11 +66,7 @@ function* written(document: PDFKit.PDFDocument): Generator<Uint8Array> {
   }
 }
 
-function drawHead(
-  document: PDFKit.PDFDocument,
-  statement: Statement,
-  { period, closed }: Chargeback,
-): void {
+function drawHead(document: PDFKit.PDFDocument, statement: Statement, { period, closed }: Chargeback): void {
   document.addPage();
   document
     .fillColor('black')

@@ -33,7 +33,12 @@ export async function readChargebackLines(
   if (result.rows.length > maxLines) return undefined;
   const { sums = [], lines = [] } = Object.groupBy(result.rows, ({ is_sum }) => (is_sum ? 'sums' : 'lines'));
   return {
-    sums: sums.map((row) => ({ tenant: row.key_0, purpose: row.key_3, line: row.line, costNanoUsd: BigInt(row.cost) })),
+    sums: sums.map((row) => ({
+      tenant: row.key_0,
+      purpose: row.key_3,
+      line: row.line,
+      costNanoUsd: BigInt(row.cost),
+    })),
     lines: lines.map((row) => lineOf(row, { team, day })),
     entries: sums.reduce((sum, row) => sum + BigInt(row.entries), 0n),
   };
@@ -61,17 +66,17 @@ function lineOf(
 }
 
 type LineRow = { readonly is_sum: boolean } & Readonly<Record<`key_${number}`, string>> & {
-  readonly [name in
-    | 'key_0'
-    | 'key_1'
-    | 'key_2'
-    | 'key_3'
-    | 'line'
-    | 'requests'
-    | 'attempts'
-    | 'unpriced'
-    | 'input'
-    | 'output'
-    | 'cost'
-    | 'entries']: string;
-};
+    readonly [name in
+      | 'key_0'
+      | 'key_1'
+      | 'key_2'
+      | 'key_3'
+      | 'line'
+      | 'requests'
+      | 'attempts'
+      | 'unpriced'
+      | 'input'
+      | 'output'
+      | 'cost'
+      | 'entries']: string;
+  };

@@ -48,9 +48,7 @@ export function* renderCsv(chargeback: SignedChargeback): Generator<string> {
       reference: sha256,
     })),
   );
-  yield rows([
-    { record: chargeback.closed ? 'digest' : 'digest_provisional', reference: chargeback.digest },
-  ]);
+  yield rows([{ record: chargeback.closed ? 'digest' : 'digest_provisional', reference: chargeback.digest }]);
 }
 
 const lineOf = (row: Row): string => csvLine(COLUMNS.map((name) => row[name]));

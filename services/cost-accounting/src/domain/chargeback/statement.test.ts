@@ -7,9 +7,9 @@ import { renderCsv } from './render-csv.ts';
 import { renderFocus } from './render-focus.ts';
 import { renderJson } from './render-json.ts';
 import {
+  type Chargeback,
   type ChargebackBasis,
   type ChargebackLine,
-  type Chargeback,
   chargebackJson,
   makeChargeback,
   ofTenant,

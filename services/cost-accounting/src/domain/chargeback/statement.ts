@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Period } from '../period.ts';
 import { allocate } from './allocate.ts';
 import { inPieces } from './pieces.ts';
@@ -163,20 +162,7 @@ export function* chargebackJson({ statements, unallocated, ...head }: Chargeback
 const toJson = (value: unknown): string =>
   JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? String(member) : member));
 
-/** SHA-256 of everything that statements say, hex. Others have their turn between two pieces of it. */
-export async function digestOf(chargeback: Chargeback, giveWay: () => Promise<unknown>): Promise<string> {
-  const hash = createHash('sha256');
-  for (const piece of chargebackJson(chargeback)) {
-    hash.update(piece);
-    await giveWay();
-  }
-  return hash.digest('hex');
-}
-
-function sharedKindOf(
-  { tenant, line, purpose }: CostSum,
-  platformTenant: string,
-): SharedKind | undefined {
+function sharedKindOf({ tenant, line, purpose }: CostSum, platformTenant: string): SharedKind | undefined {
   if (purpose === 'probe') return 'probes';
   if (line === 'unattributed') return 'unattributed';
   return tenant === platformTenant ? 'platform' : undefined;
