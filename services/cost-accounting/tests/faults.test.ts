@@ -120,6 +120,8 @@ describe('Postgres', () => {
     'A19: is killed in the middle: callers are told within 2 s, nothing is lost or doubled',
     async () => {
       const service = running.use(await runForTest(surroundings));
+      // A price book that was never read cannot be served without the database.
+      await vi.waitFor(() => service.as('replica').prices(), WAIT);
       const outbox = newOutbox(40_000);
       const settled = outbox.settle(watermarkOf(outbox));
       await vi.waitFor(async () => expect(await watermarkOf(outbox)()).toBeGreaterThan(500), WAIT);

@@ -42,7 +42,7 @@ function withoutUse(record: NumberedRecord): NumberedRecord {
   if (!verdict.ok) return record;
   const value: LedgerEntry = {
     ...verdict.value,
-    ...NO_COUNTS,
+    usage: undefined,
     line: 'reserved',
     amountNanoUsd: nanoUsd(0n),
     componentsNanoUsd: {},
@@ -53,22 +53,3 @@ function withoutUse(record: NumberedRecord): NumberedRecord {
   };
   return { ...record, verdict: { ok: true, value } };
 }
-
-const NO_COUNTS = {
-  inputTokens: undefined,
-  cacheReadTokens: undefined,
-  cacheWriteTokens: undefined,
-  cacheWrite1hTokens: undefined,
-  outputTokens: undefined,
-  reasoningTokens: undefined,
-  inputAudioTokens: undefined,
-  outputAudioTokens: undefined,
-  searches: undefined,
-  outputImages: undefined,
-  sizedOutputImages: undefined,
-  inputImageTokens: undefined,
-  outputImageTokens: undefined,
-  inputAudioSeconds: undefined,
-  outputAudioSeconds: undefined,
-  inputCharacters: undefined,
-} as const satisfies Partial<LedgerEntry>;
