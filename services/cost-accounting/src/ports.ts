@@ -1,5 +1,6 @@
 import type { BudgetWindow, LeaseAnswer, LeaseExchange } from '@switchyard/budget';
 import type { OfferingPrice } from '@switchyard/contracts/cost';
+import type { Clock } from '@switchyard/kernel';
 import type { Budget, Standing, StatedBudget } from './domain/budget/budget.ts';
 import type { BudgetAction } from './domain/budget/budget-action.ts';
 import type { DowngradeInForce } from './domain/budget/downgrades.ts';
@@ -19,6 +20,9 @@ import type { Offer } from './domain/recommend/offer.ts';
 import type { Grouping, Summary, SummaryQuery } from './domain/summary/summary-query.ts';
 
 export type * from './outbox-ports.ts';
+
+/** What tells the time of day. */
+export type WallClock = Pick<Clock, 'wallMs'>;
 
 /** What is to be committed at once. */
 export interface LedgerBatch {
@@ -128,11 +132,11 @@ export interface BudgetApplication {
 /** Where budgets are kept. */
 export interface BudgetStore {
   /** Makes a budget that has counted what the ledger has of its present window. @returns undefined where its tenant has one of its id */
-  create(stated: StatedBudget, nowMs: number): Promise<StandingBudget | undefined>;
+  create(stated: StatedBudget, clock: WallClock): Promise<StandingBudget | undefined>;
   /** @returns undefined where there is none */
   update(name: BudgetName, change: BudgetChange, nowMs: number): Promise<StandingBudget | undefined>;
   /** Brings budgets to what is wanted; nothing is done where the plan has violations. @throws TOO_MANY_BUDGETS */
-  apply(application: BudgetApplication, nowMs: number): Promise<BudgetPlan>;
+  apply(application: BudgetApplication, clock: WallClock): Promise<BudgetPlan>;
   /** @returns whether there was one */
   remove(name: BudgetName): Promise<boolean>;
   /** @returns undefined where there is none */

@@ -63,7 +63,7 @@ test('budgets that are made while usage comes count each entry once', { timeout:
   }
 });
 
-test('windows that are over are forgotten after 30 days, a minute’s after two, but what has reached something', async () => {
+test('windows that are over are forgotten after 30 days, a minute’s after two, but what has reached something or a lost outbox holds', async () => {
   const nowMs = Date.now();
   const endedAgo = async (id: string, days: number) => {
     const [{ number = '0' } = {}] = await windowsOf(id);
@@ -82,6 +82,14 @@ test('windows that are over are forgotten after 30 days, a minute’s after two,
   await budget('minutes', { period: BudgetPeriod.MINUTE });
   for (const days of [31, 29]) await endedAgo('days', days);
   for (const days of [3, 1]) await endedAgo('minutes', days);
+  const held = await endedAgo('days', 40);
+  await database.rows(
+    `UPDATE cost_accounting.budget_leases SET owner = 'lost' WHERE budget = $1 AND start_ms = $2`,
+    [held.number, held.startMs],
+  );
+  await database.rows(
+    `INSERT INTO cost_accounting.lost_outboxes (outbox_id, key_id, reason) VALUES ('lost', 'key', 'its node is gone')`,
+  );
   const reached = await endedAgo('minutes', 5);
   await database.rows(
     `INSERT INTO cost_accounting.budget_alerts (id, budget, start_ms, kind, percent, spent, leased, limit_amount)
@@ -93,7 +101,7 @@ test('windows that are over are forgotten after 30 days, a minute’s after two,
   );
   const daysAgo = (rows: { start_ms: string }[]) =>
     rows.map(({ start_ms }) => Math.floor((nowMs - Number(start_ms)) / DAY_MS)).filter((days) => days > 0);
-  expect(daysAgo(await windowsOf('days'))).toEqual([29]);
+  expect(daysAgo(await windowsOf('days'))).toEqual([40, 29]);
   expect(daysAgo(await windowsOf('minutes'))).toEqual([5, 1]);
 });
 

@@ -100,6 +100,18 @@ test('what a lost outbox held stays counted, is booked as unattributed once, and
   });
 });
 
+test('what is unattributed stays when the budget is deleted that it was held in', async () => {
+  const { granted } = await goneWith(100n);
+  await admin.declareLost(owner);
+  await admin.deleteBudget('daily', tenant);
+  const [{ left_over = '' } = {}] = await database.rows<{ left_over: string }>(
+    'SELECT left_over FROM cost_accounting.lost_outboxes WHERE outbox_id = $1',
+    [owner],
+  );
+  expect(left_over).toBe('0');
+  expect(await lines()).toEqual([{ line: 'unattributed', amount: String(granted) }]);
+});
+
 test('usage that comes all the same moves out of what is unattributed, and never out of what is free', async () => {
   const { key, granted } = await goneWith(100n);
   await admin.declareLost(owner);

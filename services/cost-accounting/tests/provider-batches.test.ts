@@ -67,4 +67,12 @@ it('what is set aside for a line of a batch counts until its end is known, and t
     ['charge', cost],
     ...Array.from({ length: 3 }, () => ['reserved', 0n]),
   ]);
+
+  // A budget that is made now counts each call once, too.
+  await admin.createBudget({
+    ...{ id: 'later', tenant: 'acme', limit: 10n, period: BudgetPeriod.DAY, unit: BudgetUnit.REQUESTS },
+  });
+  expect((await admin.budget('later', 'acme')).budget?.standing?.spent).toBe(2n);
+  // The hours that a provider has a batch are no latency.
+  expect(await database.rows('SELECT FROM cost_accounting.ledger WHERE duration_us IS NOT NULL')).toEqual([]);
 });

@@ -20,4 +20,6 @@ export const ADVISORY_LOCKS = {
   seals: 7_246_012,
   /** One replica looks for unusual days. */
   anomalies: 7_246_013,
+  /** Whoever books the end of a call in a provider's batch sees the ends that others have booked. */
+  settlements: 7_246_014,
 } as const;

@@ -9,7 +9,7 @@ import {
 } from '../domain/budget/plan-budgets.ts';
 import { findTooMany } from '../domain/budget/too-many-budgets.ts';
 import { tooManyBudgets } from '../errors.ts';
-import type { BudgetApplication } from '../ports.ts';
+import type { BudgetApplication, WallClock } from '../ports.ts';
 import { countUpBudgets, lockBudgets } from './budget-lock.ts';
 import { type BudgetRow, budgetOfRow } from './budget-row.ts';
 import { type CountedPast, countPast } from './count-past.ts';
@@ -21,24 +21,24 @@ const CURRENT = 'SELECT * FROM cost_accounting.budgets WHERE tenant = ANY ($1) A
 export function applyBudgets(
   postgres: Postgres,
   { wanted, pruned, mode }: BudgetApplication,
-  nowMs: number,
+  clock: WallClock,
 ): Promise<BudgetPlan> {
   return postgres.asSystem(async (transaction) => {
     const looked = await planNow(transaction, { wanted, pruned });
     if (isNothing(looked) || mode === 'plan') return looked;
     const pasts = new Map<StatedBudget, CountedPast>();
     for (const { action, budget } of looked.changes)
-      if (action === 'add') pasts.set(budget, await countPast(transaction, budget, nowMs));
+      if (action === 'add') pasts.set(budget, await countPast(transaction, budget, clock.wallMs()));
     await lockBudgets(transaction);
     // Others may have changed budgets meanwhile.
     const plan = await planNow(transaction, { wanted, pruned });
     if (isNothing(plan)) return plan;
+    const nowMs = clock.wallMs();
     for (const change of plan.changes)
-      await make(
-        transaction,
-        change,
-        async (budget) => pasts.get(budget) ?? countPast(transaction, budget, nowMs),
-      );
+      await make(transaction, change, async (budget) => {
+        const past = pasts.get(budget) ?? (await countPast(transaction, budget, nowMs));
+        return { past, nowMs };
+      });
     await countUpBudgets(transaction);
     return plan;
   });
@@ -66,7 +66,7 @@ const isNothing = ({ violations, changes }: BudgetPlan): boolean =>
 async function make(
   transaction: Transaction,
   { action, budget }: PlannedBudget,
-  pastOf: (budget: StatedBudget) => Promise<CountedPast>,
+  pastOf: (budget: StatedBudget) => Promise<{ readonly past: CountedPast; readonly nowMs: number }>,
 ): Promise<void> {
   switch (action) {
     case 'add':

@@ -3,12 +3,16 @@ import { type Transaction, waitForLocks } from '@switchyard/service-kit';
 import type { StatedBudget } from '../domain/budget/budget.ts';
 import { runLong } from './long-statement.ts';
 
-/** What a new budget's window has in the ledger, and how far each outbox was by then. */
-export interface CountedPast {
+/** What a new budget's window has in the ledger. */
+export interface CountedWindow {
   readonly startMs: number;
   /** Infinity where it has no end: nothing is counted then. */
   readonly endMs: number;
   readonly spent: bigint;
+}
+
+/** The same, and how far each outbox was by then. */
+export interface CountedPast extends CountedWindow {
   /** Outboxes, what each had without a gap, and its ranges above the first one. */
   readonly counted: readonly [readonly string[], readonly string[], readonly string[]];
 }
@@ -20,7 +24,7 @@ const SPENT = `
     WHEN 'tokens' THEN CASE WHEN cache = '' THEN coalesce(input_tokens, 0) + coalesce(output_tokens, 0) ELSE 0 END
     ELSE CASE WHEN cache = '' AND attempt_index = 0 THEN 1 ELSE 0 END END), 0)::bigint AS spent`;
 const OF_WINDOW = `
-  line <> 'adjust' AND occurred_at >= to_timestamp($2::float8 / 1000) AND occurred_at < to_timestamp($3::float8 / 1000)
+  line IN ('charge', 'waste', 'unresolved') AND occurred_at >= to_timestamp($2::float8 / 1000) AND occurred_at < to_timestamp($3::float8 / 1000)
   AND occurred_on BETWEEN (to_timestamp($2::float8 / 1000) AT TIME ZONE 'UTC')::date AND (to_timestamp($3::float8 / 1000) AT TIME ZONE 'UTC')::date
   AND $4 IN ('', tenant) AND $5 IN ('', key_id) AND $6 IN ('', provider) AND $7 IN ('', model) AND $8 IN ('', service)
   AND $9 IN ('', agent) AND $10 IN ('', workflow)`;
@@ -75,18 +79,20 @@ export async function countPast(
   return { startMs, endMs, spent: BigInt(spent), counted: [ids, committed, ahead] };
 }
 
-/** What the window has now, while budgets are locked. */
+/** What the present window has, while budgets are locked. One that has begun since the past was counted is counted now: it is short. */
 export async function countSince(
   transaction: Transaction,
   stated: StatedBudget,
-  past: CountedPast,
-): Promise<bigint> {
-  if (!Number.isFinite(past.endMs)) return 0n;
+  { past, nowMs }: { readonly past: CountedPast; readonly nowMs: number },
+): Promise<CountedWindow> {
+  if (!Number.isFinite(past.endMs)) return past;
+  if (nowMs >= past.endMs) return countPast(transaction, stated, nowMs);
   const { rows } = await transaction.query<{ spent: string }>(SINCE, [
     ...valuesOf(stated, past),
     ...past.counted,
   ]);
-  return past.spent + BigInt(rows[0]?.spent ?? 0);
+  const { startMs, endMs, spent } = past;
+  return { startMs, endMs, spent: spent + BigInt(rows[0]?.spent ?? 0) };
 }
 
 function valuesOf(

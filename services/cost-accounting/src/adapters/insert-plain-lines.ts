@@ -17,6 +17,8 @@ export interface PlainLines {
   readonly source: string;
   /** Account that receives, such as `provider:openai`. */
   readonly creditAccount: string;
+  /** What it was spent for. */
+  readonly purpose: 'user_request' | 'unattributed';
   /** Of today: days that are over stay as they were told. */
   readonly nowMs: number;
   readonly lines: readonly PlainLine[];
@@ -29,13 +31,13 @@ const INSERT = `
     cache)
   SELECT $1::text, sequence, ($2::timestamptz AT TIME ZONE 'UTC')::date, $2::timestamptz, sha256(convert_to(concat_ws('/', $1::text, sequence, tenant, amount), 'UTF8')),
     tenant, line, 'tenant:' || tenant, $3::text, amount, '{}', '', $1::text, gen_random_uuid(), 0, '', '', '', '', '{}', provider, model, '',
-    'user_request', '', line = 'unattributed', 0, false, '', '', 0, false, '', ''
+    $10::text, '', line = 'unattributed', 0, false, '', '', 0, false, '', ''
   FROM unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[]) AS one (sequence, tenant, line, provider, model, amount)`;
 
 /** Books lines that no call is behind. The partition of the day must be there. */
 export async function insertPlainLines(
   transaction: Transaction,
-  { source, creditAccount, nowMs, lines }: PlainLines,
+  { source, creditAccount, purpose, nowMs, lines }: PlainLines,
 ): Promise<void> {
   if (lines.length === 0) return;
   await transaction.query(INSERT, [
@@ -46,5 +48,6 @@ export async function insertPlainLines(
     textArray(lines.map(({ provider }) => provider)),
     textArray(lines.map(({ model }) => model)),
     plainArray(lines.map(({ amountNanoUsd }) => amountNanoUsd)),
+    purpose,
   ]);
 }

@@ -9,6 +9,7 @@ import type {
   BudgetPage,
   BudgetStore,
   StandingBudget,
+  WallClock,
 } from '../ports.ts';
 import { listBudgetAlerts } from './alerts/list-budget-alerts.ts';
 import { applyBudgets } from './apply-budgets.ts';
@@ -40,11 +41,12 @@ export class PostgresBudgets implements BudgetStore {
     this.#postgres = postgres;
   }
 
-  create(stated: StatedBudget, nowMs: number): Promise<StandingBudget | undefined> {
+  create(stated: StatedBudget, clock: WallClock): Promise<StandingBudget | undefined> {
     return this.#postgres.asSystem(async (transaction) => {
-      const past = await countPast(transaction, stated, nowMs);
+      const past = await countPast(transaction, stated, clock.wallMs());
       await lockBudgets(transaction);
-      const budget = await insertBudget(transaction, stated, past);
+      const nowMs = clock.wallMs();
+      const budget = await insertBudget(transaction, stated, { past, nowMs });
       if (budget === undefined) return undefined;
       await refuseTooMany(transaction, budget.tenant);
       await countUpBudgets(transaction);
@@ -72,8 +74,8 @@ export class PostgresBudgets implements BudgetStore {
     });
   }
 
-  apply(application: BudgetApplication, nowMs: number): Promise<BudgetPlan> {
-    return applyBudgets(this.#postgres, application, nowMs);
+  apply(application: BudgetApplication, clock: WallClock): Promise<BudgetPlan> {
+    return applyBudgets(this.#postgres, application, clock);
   }
 
   get({ tenant, id }: BudgetName, nowMs: number): Promise<StandingBudget | undefined> {

@@ -1,10 +1,11 @@
 import type { Transaction } from '@switchyard/service-kit';
 import type { NumberedRecord } from '../domain/intake/read-usage-batch.ts';
 import { type Settlement, settlementsOf } from '../domain/intake/settled-before.ts';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import { plainArray, textArray } from './postgres-arrays.ts';
 
 /** Two replicas may tell the end of the same call, each in its own outbox: whoever commits later sees what the other has. */
-const ONE_AT_A_TIME = 'SELECT pg_advisory_xact_lock(7246013)';
+const ONE_AT_A_TIME = `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.settlements})`;
 /** Whoever tells it, an end has the day of its attempt: one partition, by the index of requests. */
 const SETTLED = `
   SELECT told.attempt_id

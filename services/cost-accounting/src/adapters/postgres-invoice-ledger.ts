@@ -112,7 +112,8 @@ async function keep(
   const lines = adjustments.map(({ tenant, model, amountNanoUsd }, i) => ({
     ...{ sequence: i + 1, tenant, line: 'adjust' as const, provider, model, amountNanoUsd },
   }));
-  await insertPlainLines(transaction, { source, creditAccount: `provider:${provider}`, nowMs, lines });
+  const creditAccount = `provider:${provider}`;
+  await insertPlainLines(transaction, { source, creditAccount, purpose: 'user_request', nowMs, lines });
   await transaction.query(KEEP, [
     ...[source, provider, reason, keyId],
     plainArray(adjustments.map((_, i) => i + 1)),

@@ -155,7 +155,8 @@ async function bringUpToDate(
     });
   }
   const creditAccount = `unattributed:${outboxId}`;
-  await insertPlainLines(transaction, { source: `lost/${outboxId}`, creditAccount, nowMs, lines });
+  const source = `lost/${outboxId}`;
+  await insertPlainLines(transaction, { source, creditAccount, purpose: 'unattributed', nowMs, lines });
   const leftOver = held.reduce((sum, { amount }) => sum + amount, 0n);
   await transaction.query(UP_TO_DATE, [outboxId, before + lines.length, leftOver]);
 }

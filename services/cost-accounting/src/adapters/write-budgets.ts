@@ -5,7 +5,7 @@ import { findTooMany } from '../domain/budget/too-many-budgets.ts';
 import { tooManyBudgets } from '../errors.ts';
 import type { BudgetChange, BudgetName } from '../ports.ts';
 import { type BudgetRow, budgetOfRow } from './budget-row.ts';
-import { type CountedPast, countSince } from './count-past.ts';
+import { type CountedPast, type CountedWindow, countSince } from './count-past.ts';
 
 const INSERT = `
   INSERT INTO cost_accounting.budgets (tenant, id, description, key_id, provider, model, service, agent, workflow, unit,
@@ -34,13 +34,12 @@ const UNTHROTTLE = `
 export async function insertBudget(
   transaction: Transaction,
   stated: StatedBudget,
-  past: CountedPast,
+  { past, nowMs }: { readonly past: CountedPast; readonly nowMs: number },
 ): Promise<Budget | undefined> {
   const { rows } = await transaction.query<BudgetRow>(INSERT, insertValues(stated));
   if (rows[0] === undefined) return undefined;
   const budget = budgetOfRow(rows[0]);
-  const spent = await countSince(transaction, stated, past);
-  await beginWindow(transaction, budget, { ...past, spent });
+  await beginWindow(transaction, budget, await countSince(transaction, stated, { past, nowMs }));
   await setThrottles(transaction, budget);
   return budget;
 }
@@ -60,8 +59,15 @@ export async function changeBudget(
   return budget;
 }
 
+// What is booked for a lost outbox stays as it is once a budget is gone that it had something of: nothing tells any more what of it came.
+const KEEP_UNATTRIBUTED = `
+  UPDATE cost_accounting.lost_outboxes SET left_over = 0 WHERE outbox_id IN (
+    SELECT lease.owner FROM cost_accounting.budget_leases AS lease JOIN cost_accounting.budgets AS budget ON budget.number = lease.budget
+    WHERE budget.tenant = $1 AND budget.id = $2 AND budget.throttles IS NULL AND lease.granted > lease.returned + lease.settled)`;
+
 /** @returns whether there was one */
 export async function deleteBudget(transaction: Transaction, { tenant, id }: BudgetName): Promise<boolean> {
+  await transaction.query(KEEP_UNATTRIBUTED, [tenant, id]);
   const { rowCount } = await transaction.query(
     'DELETE FROM cost_accounting.budgets WHERE tenant = $1 AND id = $2 AND throttles IS NULL',
     [tenant, id],
@@ -125,7 +131,7 @@ function insertValues(stated: StatedBudget): unknown[] {
 async function beginWindow(
   transaction: Transaction,
   { number }: Budget,
-  { startMs, endMs, spent }: { readonly startMs: number; readonly endMs: number; readonly spent: bigint },
+  { startMs, endMs, spent }: CountedWindow,
 ): Promise<void> {
   await transaction.query(BEGIN_WINDOW, [number, startMs, Number.isFinite(endMs) ? endMs : null, spent]);
 }

@@ -28,7 +28,7 @@ export const applyBudgets =
       ...{ wanted, pruned: request.prune ? owner : undefined },
       mode: request.dryRun ? ('plan' as const) : ('write' as const),
     };
-    const { changes, violations } = await budgets.apply(application, clock.wallMs());
+    const { changes, violations } = await budgets.apply(application, clock);
     refuse(violations);
     return { changes: changes.map(changeMessage) };
   };

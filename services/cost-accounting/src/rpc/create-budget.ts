@@ -24,7 +24,7 @@ export const createBudget =
     if (!stated.ok) throw invalidArgument(...stated.error);
     const { tenant, receivers: ids } = stated.value;
     await refuseUnknownReceivers(receivers, { tenant, ids, field: 'budget.receivers' });
-    const created = await budgets.create(stated.value, clock.wallMs());
+    const created = await budgets.create(stated.value, clock);
     if (created === undefined) throw budgetExists(stated.value.id);
     return { budget: budgetMessage(created) };
   };

@@ -20,13 +20,17 @@ const LOCK = ADVISORY_LOCKS.budgetAlerts;
 const AT_ONCE = 100;
 /** Windows of one transaction. */
 const FORGOTTEN_AT_ONCE = 10_000;
-// With what replicas had of them, and what they reached. Whoever still counts in one is left alone.
+// With what replicas had of them, and what they reached. Whoever still counts in one is left alone, and so is what a lost outbox has of one:
+// it stands for money that may have been spent.
 const FORGET = `
   DELETE FROM cost_accounting.budget_windows AS gone USING (
     SELECT known.budget, known.start_ms FROM cost_accounting.budget_windows AS known
     JOIN cost_accounting.budgets AS budget ON budget.number = known.budget
-    WHERE known.end_ms < $1 OR (known.end_ms < $2 AND budget.period = 'minute' AND NOT EXISTS (
-      SELECT FROM cost_accounting.budget_alerts AS told WHERE told.budget = known.budget AND told.start_ms = known.start_ms))
+    WHERE (known.end_ms < $1 OR (known.end_ms < $2 AND budget.period = 'minute' AND NOT EXISTS (
+        SELECT FROM cost_accounting.budget_alerts AS told WHERE told.budget = known.budget AND told.start_ms = known.start_ms)))
+      AND NOT EXISTS (
+        SELECT FROM cost_accounting.budget_leases AS lease JOIN cost_accounting.lost_outboxes AS lost ON lost.outbox_id = lease.owner
+        WHERE lease.budget = known.budget AND lease.start_ms = known.start_ms AND lease.granted > lease.returned + lease.settled)
     ORDER BY known.budget, known.start_ms LIMIT ${FORGOTTEN_AT_ONCE} FOR UPDATE OF known SKIP LOCKED
   ) AS old
   WHERE gone.budget = old.budget AND gone.start_ms = old.start_ms`;

@@ -85,7 +85,9 @@ describe('statements', () => {
       line({ tenant: 'a', costNanoUsd: 300n }),
       line({ tenant: 'b', costNanoUsd: 100n }),
       line({ tenant: 'a', purpose: 'probe', costNanoUsd: 10n }),
-      line({ tenant: 'b', line: 'unattributed', costNanoUsd: 4n }),
+      line({ tenant: 'b', line: 'unattributed', purpose: 'unattributed', costNanoUsd: 6n }),
+      // Some of it came to light: all are told less of it.
+      line({ tenant: 'b', line: 'adjust', purpose: 'unattributed', costNanoUsd: -2n }),
       line({ tenant: 'installation', costNanoUsd: 2n }),
     ];
     const sharesBy = (rule: ChargebackBasis['rule']) =>

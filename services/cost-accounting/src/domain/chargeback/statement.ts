@@ -162,9 +162,9 @@ export function* chargebackJson({ statements, unallocated, ...head }: Chargeback
 const toJson = (value: unknown): string =>
   JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? String(member) : member));
 
-function sharedKindOf({ tenant, line, purpose }: CostSum, platformTenant: string): SharedKind | undefined {
+function sharedKindOf({ tenant, purpose }: CostSum, platformTenant: string): SharedKind | undefined {
   if (purpose === 'probe') return 'probes';
-  if (line === 'unattributed') return 'unattributed';
+  if (purpose === 'unattributed') return 'unattributed';
   return tenant === platformTenant ? 'platform' : undefined;
 }
 

@@ -60,7 +60,8 @@ export function bookUsage(
     outcome: record.outcome,
     requestOutcome: nameOfOutcome(record.requestOutcome),
     usage,
-    durationUs: line === 'unresolved' ? undefined : record.durationUs,
+    // How long a provider has a batch says nothing of how long calls take.
+    durationUs: line === 'unresolved' || record.batch ? undefined : record.durationUs,
     firstTokenUs: record.firstTokenUs,
     overheadUs: record.overheadUs,
     stream: record.stream,
