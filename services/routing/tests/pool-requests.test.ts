@@ -135,7 +135,7 @@ test('a policy’s strategy counts where the request has none', async () => {
 
 test('a pool whose members are gone says so', async () => {
   await clients.createProvider({ id: 'brief', models: [{ model: 'b1' }] });
-  await clients.createPool({ id: 'orphaned', members: [{ provider: 'brief', model: 'b1' }] });
+  await clients.createPool({ id: 'orphaned', members: [{ model: 'b1' }] });
   await clients.updateProvider({ id: 'brief', models: [{ model: 'b2' }] }, 'models');
   const error = await failure(clients.complete({ model: 'orphaned' }));
   expect([error.code, error.reason, error.metadata.pool]).toEqual([
