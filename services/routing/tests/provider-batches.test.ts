@@ -113,6 +113,20 @@ async function begin(model: string, lines: number, use?: 'on' | 'off'): Promise<
   return ((await answer.json()) as Batch).id;
 }
 
+/** A batch that somebody else has made with the same key, and that has ended. */
+async function foreignBatch(lines: number): Promise<void> {
+  const [, { model }] = VENDORS;
+  const url = `${simulator.providers.anthropic?.baseUrl}/v1/messages/batches`;
+  const headers = { 'x-api-key': 'test-key', 'anthropic-version': '2023-06-01', 'content-type': 'application/json' };
+  const requests = Array.from({ length: lines }, (_, i) => ({
+    custom_id: `other-${i}`,
+    params: { model, max_tokens: 5, messages: [{ role: 'user', content: 'Hi' }] },
+  }));
+  const made = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ requests }) });
+  const { id } = (await made.json()) as Batch;
+  await (await fetch(`${url}/${id}`, { headers })).text();
+}
+
 const get = async (id: string) =>
   (await (await fetch(`${routing.httpUrl}/v1/batches/${id}`)).json()) as Batch;
 const reaches = (id: string, status: string) =>
@@ -228,6 +242,20 @@ describe.each(VENDORS)('$vendor', ({ vendor, model, input, output }) => {
     expect(stats(vendor).batches).toEqual({ created: 1, ended: 1, lines: 6, served: 6 });
     expect(BigInt(batch.switchyard.cost.total_nano_usd)).toBe(costOf());
   });
+});
+
+test('a batch that is looked for goes on while results of another one cannot be read', async () => {
+  const [, { vendor, model }] = VENDORS;
+  // Ended, of as many lines, and nobody's here: it may be the one whose answer was lost until its first result is read.
+  await foreignBatch(7);
+  simulator.setBatches({
+    provider: vendor,
+    batches: { dropCreated: 1, processMs: 600, failures: [{ on: 'content', status: 503, count: 2 }] },
+  });
+  const batch = await reaches(await begin(model, 7), 'completed');
+  expect(batch.request_counts).toEqual({ total: 7, completed: 7, failed: 0 });
+  expect(stats(vendor).batches.created).toBe(2);
+  expect(stats(vendor).served).toBe(14);
 });
 
 const [{ vendor, model }] = VENDORS;

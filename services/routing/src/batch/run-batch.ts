@@ -31,10 +31,19 @@ export async function runBatch(lease: HeldLease, context: BatchContext): Promise
     if (lease.state === 'in_progress' || lease.state === 'cancelling')
       isWhole = await runLines(lease, context);
   } catch (error) {
-    return await finish(lease, context, { state: 'failed', problems: [problemOf(error, context)] });
+    return await fail(error, lease, context);
   }
   if (isWhole) await end(lease, context);
   else if (!lease.lost.aborted) await context.work.release(lease.leased);
+}
+
+/** Ends a batch that cannot go on; one with lines at a provider is left to whoever leases it next, until they are settled. @throws what may pass */
+async function fail(error: unknown, lease: HeldLease, context: BatchContext): Promise<void> {
+  if (lease.lost.aborted) return;
+  const handed = await lease.stored(() => context.handed.of(lease.leased.batch));
+  if (handed === undefined) return;
+  if (handed.some(({ state }) => state !== 'ended')) throw error;
+  await finish(lease, context, { state: 'failed', problems: [problemOf(error, context)] });
 }
 
 /** A batch whose file is gone or unreadable cannot go on, nor could it at another replica. @throws what may pass */

@@ -92,6 +92,15 @@ export const batchesShape: Shape = record({
   expireAfterLines: integer({ min: 0, max: 100_000 }),
   failWith: text({ maxLength: 64 }),
   dropCreated: integer({ min: 0, max: 1_000 }),
+  answerAfterMs: integer({ min: 0, max: 600_000 }),
+  failures: list(
+    record({
+      on: required(choice('upload', 'create', 'list', 'get', 'cancel', 'content')),
+      status: required(integer({ min: 400, max: 599 })),
+      count: integer({ min: 1, max: 1_000 }),
+    }),
+    { max: 100 },
+  ),
 });
 
 /** The form of `BatchSetting`. */

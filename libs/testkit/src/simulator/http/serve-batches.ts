@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { anthropicBatchApi } from '../batches/anthropic-batch-api.ts';
 import type { BatchApi, BatchRoute } from '../batches/batch-api.ts';
 import type { StoredBatch } from '../batches/batch-store.ts';
 import { endBatch } from '../batches/end-batch.ts';
 import { openaiBatchApi } from '../batches/openai-batch-api.ts';
-import type { WireFormatName } from '../options/simulator-options.ts';
+import type { BatchFailure, WireFormatName } from '../options/simulator-options.ts';
 import type { Provider } from '../provider.ts';
 import type { RequestProblem, RequestTarget } from '../wire/wire-format.ts';
 import type { ServeContext } from './exchange.ts';
@@ -56,6 +57,8 @@ async function serve(route: BatchRoute, request: BatchRequest): Promise<void> {
   const { provider, target, api } = request;
   const { batches } = provider.state;
   endDue(request);
+  const failure = nextFailure(route, provider);
+  if (failure !== undefined) return fail(request, failure);
   switch (route.kind) {
     case 'upload':
       return upload(request);
@@ -86,6 +89,29 @@ async function serve(route: BatchRoute, request: BatchRequest): Promise<void> {
       );
     }
   }
+}
+
+/** The failure that strikes a request; it is used up. */
+function nextFailure({ kind }: BatchRoute, { state }: Provider): BatchFailure | undefined {
+  const { failures = [] } = state.batchBehaviour;
+  const failure = failures.find(({ on, count = 1 }) => on === kind && count > 0);
+  if (failure?.count === undefined) return failure;
+  const used = { ...failure, count: failure.count - 1 };
+  state.batchBehaviour = {
+    ...state.batchBehaviour,
+    failures: failures.map((one) => (one === failure ? used : one)),
+  };
+  return failure;
+}
+
+async function fail(
+  { req, res, provider, context }: BatchRequest,
+  { status }: BatchFailure,
+): Promise<void> {
+  if ((await readBody(req, MAX_BYTES)).kind === 'gone') return;
+  const { wire } = provider;
+  const stamp = { id: context.nextId(), unixMs: Date.now(), processingMs: 0 };
+  sendWireError({ res, wire, error: wire.failure({ status }, stamp), stamp });
 }
 
 /** Batches whose time has come have ended: nobody sees them before. */
@@ -125,7 +151,9 @@ async function upload(request: BatchRequest): Promise<void> {
     text: Buffer.from(brought.text, 'latin1').toString('utf8'),
     createdUnixMs: Date.now(),
   };
+  const { answerAfterMs = 0 } = provider.state.batchBehaviour;
   provider.state.batches.keepFile(file);
+  if (answerAfterMs > 0) await sleep(answerAfterMs);
   const { id, filename, purpose, text } = file;
   const createdAt = Math.floor(file.createdUnixMs / 1000);
   const bytes = Buffer.byteLength(text);

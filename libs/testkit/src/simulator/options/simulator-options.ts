@@ -86,6 +86,20 @@ export interface BatchOptions {
   readonly failWith?: string;
   /** So many batches are made, and the connection ends without an answer. Default 0. */
   readonly dropCreated?: number;
+  /** Files that are brought are taken, and answered so much later, in milliseconds. 0–600,000, default 0. */
+  readonly answerAfterMs?: number;
+  /** Requests about batches that are refused. Default none. */
+  readonly failures?: readonly BatchFailure[];
+}
+
+/** Requests of one kind about batches that are answered with an error, and do nothing. */
+export interface BatchFailure {
+  /** `content`: results are read. */
+  readonly on: 'upload' | 'create' | 'list' | 'get' | 'cancel' | 'content';
+  /** 400–599. */
+  readonly status: number;
+  /** So many of them, from 1. Default: all. */
+  readonly count?: number;
 }
 
 /** What is to happen to batches from now on. */

@@ -1,6 +1,7 @@
 import type { ProviderBatch } from '@switchyard/llm';
 import { INTERRUPTED, keepResult } from '../../domain/batch/line-result.ts';
 import { type HandedBatch, lineNumberOf } from '../../domain/batch/provider-batch.ts';
+import { RemoteError } from '../../transport/provider-batches.ts';
 import type { LineWork } from '../ask-line.ts';
 import type { BatchContext } from '../batch-context.ts';
 import type { Followed } from './followed.ts';
@@ -132,9 +133,14 @@ async function isIt(
   if (await handed.isKnown(work.lease.leased, candidate.id)) return 'no';
   const [results] = candidate.results;
   if (results === undefined) return candidate.state === 'running' ? 'not known yet' : 'no';
-  for await (const line of remote.lines(results, call)) {
-    const result = call.protocol.decodeResult(line);
-    if (result !== undefined) return lineNumberOf(one.id, result.customId) === undefined ? 'no' : 'yes';
+  try {
+    for await (const line of remote.lines(results, call)) {
+      const result = call.protocol.decodeResult(line);
+      if (result !== undefined) return lineNumberOf(one.id, result.customId) === undefined ? 'no' : 'yes';
+    }
+  } catch (error) {
+    if (error instanceof RemoteError) return 'not known yet';
+    throw error;
   }
   return 'no';
 }
