@@ -8,6 +8,7 @@ import {
   readBaseConfig,
 } from '@switchyard/service-kit';
 import type { MemoryBounds } from './cache/memory-answers.ts';
+import { MAX_PROVIDER_BATCH_LINES } from './domain/batch/batch-limits.ts';
 import type { ProviderBatchRules } from './domain/batch/provider-batch-rules.ts';
 import type { AttemptLimits } from './domain/snapshot/offering.ts';
 
@@ -104,7 +105,11 @@ export function parseConfig(env: Env): RoutingConfig {
     ...readEntrance(reader),
     batchLinesAtOnce: reader.integer('ROUTING_BATCH_LINES_AT_ONCE', { fallback: 16, min: 1, max: 256 }),
     providerBatches: {
-      minLines: reader.integer('ROUTING_PROVIDER_BATCH_MIN_LINES', { fallback: 100, min: 1, max: 50_000 }),
+      minLines: reader.integer('ROUTING_PROVIDER_BATCH_MIN_LINES', {
+        fallback: 100,
+        min: 1,
+        max: MAX_PROVIDER_BATCH_LINES,
+      }),
       pollMs: reader.integer('ROUTING_PROVIDER_BATCH_POLL_MS', { fallback: 30_000, min: 100, max: 600_000 }),
     },
     natsReplicas: reader.integer('SWITCHYARD_NATS_REPLICAS', { fallback: 1, min: 1, max: 5 }),

@@ -117,7 +117,11 @@ async function begin(model: string, lines: number, use?: 'on' | 'off'): Promise<
 async function foreignBatch(lines: number): Promise<void> {
   const [, { model }] = VENDORS;
   const url = `${simulator.providers.anthropic?.baseUrl}/v1/messages/batches`;
-  const headers = { 'x-api-key': 'test-key', 'anthropic-version': '2023-06-01', 'content-type': 'application/json' };
+  const headers = {
+    'x-api-key': 'test-key',
+    'anthropic-version': '2023-06-01',
+    'content-type': 'application/json',
+  };
   const requests = Array.from({ length: lines }, (_, i) => ({
     custom_id: `other-${i}`,
     params: { model, max_tokens: 5, messages: [{ role: 'user', content: 'Hi' }] },
@@ -271,7 +275,7 @@ test.each([
 });
 
 test('a batch that the provider refuses after a look at it is asked line by line', async () => {
-  simulator.setBatches({ provider: vendor, batches: { failWith: 'token_limit_exceeded' } });
+  simulator.setBatches({ provider: vendor, batches: { failWith: 'model_mismatch' } });
   const batch = await reaches(await begin(model, 6), 'completed');
   expect(batch.request_counts.completed).toBe(6);
   expect(batch.switchyard.provider_batches).toMatchObject([{ state: 'ended', returned: 6 }]);

@@ -39,6 +39,15 @@ const RETURN_LINES = `
   )
   UPDATE routing.provider_batches SET returned = returned + (SELECT count(*) FROM gone) WHERE id = $2`;
 
+/** Lines that are written in one statement: each has its decision with it, and requests that somebody waits for are not held up. */
+const LINES_AT_ONCE = 100;
+
+const columnsOf = (lines: readonly HandedLine[]) => [
+  lines.map(({ number }) => number),
+  lines.map(({ reservation }) => Buffer.from(UsageRecord.encode(reservation).finish())),
+  lines.map(({ decision }) => Buffer.from(Decision.encode(decision).finish())),
+];
+
 interface Row {
   readonly id: string;
   readonly provider: string;
@@ -88,13 +97,24 @@ export class PostgresProviderBatches {
     });
   }
 
-  /** Whether a provider's batch is another one of ours. */
-  isKnown({ batch }: LeasedBatch, remoteId: string): Promise<boolean> {
+  /** Whether a provider's batch is another one of ours. @param id of the one that is looked for */
+  isKnown(id: string, remoteId: string): Promise<boolean> {
     // Whoever's: a provider of the installation serves all tenants by one key.
     return this.#postgres.asSystem(async (transaction) => {
       const { rowCount } = await transaction.query(
-        'SELECT FROM routing.provider_batches WHERE remote_id = $1 AND batch_id <> $2',
-        [remoteId, batch.id],
+        'SELECT FROM routing.provider_batches WHERE remote_id = $1 AND id <> $2',
+        [remoteId, id],
+      );
+      return rowCount !== 0;
+    });
+  }
+
+  /** Whether a tenant has lines in any: money is set aside for them that budgets may have again. */
+  isAnyOpen(tenant: string): Promise<boolean> {
+    return this.#postgres.asTenant(tenant, async (transaction) => {
+      const { rowCount } = await transaction.query(
+        `SELECT FROM routing.provider_batches WHERE tenant = $1 AND state <> 'ended' LIMIT 1`,
+        [tenant],
       );
       return rowCount !== 0;
     });
@@ -107,19 +127,27 @@ export class PostgresProviderBatches {
       offeringPriceOf({ provider: '', model: made.model }, made.prices),
     ).finish();
     const row = [tenant, made.id, id, made.provider, made.endpoint, made.model, Buffer.from(prices)];
-    const columns = [
-      lines.map(({ number }) => number),
-      lines.map(({ reservation }) => Buffer.from(UsageRecord.encode(reservation).finish())),
-      lines.map(({ decision }) => Buffer.from(Decision.encode(decision).finish())),
-    ];
     return this.#change(leased, async (transaction) => {
       // It may be here already: a transaction whose end was not heard of is made again.
       const known = await transaction.query('SELECT FROM routing.provider_batches WHERE id = $1', [made.id]);
       if (known.rowCount !== 0) return;
       await transaction.query(INSERT, [...row, made.priceVersion, lines.length]);
-      await transaction.query(INSERT_LINES, [tenant, id, leased.leaseId, made.id, ...columns]);
+      for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
+        const columns = columnsOf(lines.slice(at, at + LINES_AT_ONCE));
+        await transaction.query(INSERT_LINES, [tenant, id, leased.leaseId, made.id, ...columns]);
+      }
       await transaction.query(KEEP_FROM_OLD, [id]);
     });
+  }
+
+  /** It is about to be made at the provider, or may have been a moment ago. @returns false where the lease is lost: then it must not be made */
+  making(leased: LeasedBatch, id: string): Promise<boolean> {
+    return this.#change(leased, (transaction) =>
+      transaction.query(
+        `UPDATE routing.provider_batches SET created_at = now() WHERE id = $1 AND state = 'prepared'`,
+        [id],
+      ),
+    );
   }
 
   /** The provider has it. */
@@ -161,6 +189,14 @@ export class PostgresProviderBatches {
     return this.#change(leased, (transaction) =>
       transaction.query(RETURN_LINES, [leased.batch.id, id, numbers ?? null]),
     );
+  }
+
+  /** The provider does not have it, and nothing was answered: as if it had never been, so that its lines may begin anew. */
+  forget(leased: LeasedBatch, id: string): Promise<boolean> {
+    return this.#change(leased, async (transaction) => {
+      await transaction.query(RETURN_LINES, [leased.batch.id, id, null]);
+      await transaction.query('DELETE FROM routing.provider_batches WHERE id = $1', [id]);
+    });
   }
 
   /** Every line of it has ended, or was given back. */

@@ -7,6 +7,7 @@ import type { BatchLine } from '../domain/batch/read-line.ts';
 import type { BatchContext } from './batch-context.ts';
 import type { HeldLease } from './held-lease.ts';
 import type { LineEndpoint } from './line-endpoints.ts';
+import type { BatchPlaces } from './provider-batches/batch-places.ts';
 
 /** Whose line it is, and what answers it. */
 export interface LineWork {
@@ -14,6 +15,12 @@ export interface LineWork {
   readonly endpoint: LineEndpoint;
   /** Undefined where the key that made the batch has ended. @throws UNAVAILABLE */
   readonly owner: () => Promise<Principal | undefined>;
+  /** Whether money is set aside for lines of the tenant that providers have: a budget without room may have some again. @throws UNAVAILABLE */
+  readonly isSetAside: () => Promise<boolean>;
+  /** Where lines can go in providers' batches. */
+  readonly places: BatchPlaces;
+  /** Ids of providers' batches that are being submitted: nobody looks for them meanwhile. */
+  readonly submitting: Set<string>;
 }
 
 /**
@@ -45,7 +52,7 @@ type Asked = { readonly result: LineResult } | Patience | undefined;
 /** @returns undefined where nobody is there to hear of it: whether it was answered is not known */
 async function ask(
   { body }: BatchLine,
-  { lease, endpoint, owner }: LineWork,
+  { lease, endpoint, owner, isSetAside }: LineWork,
   { random, tries }: BatchContext & { readonly tries: number },
 ): Promise<Asked> {
   const batch = publicId('batch_', lease.leased.batch.id);
@@ -56,7 +63,8 @@ async function ask(
   } catch (thrown) {
     if (lease.lost.aborted) return undefined;
     const error = toServiceError(thrown);
-    const patient = patience(error, { tries, random });
+    const mayHaveRoom = error.reason === 'BUDGET_EXCEEDED' && (await lease.stored(isSetAside)) === true;
+    const patient = patience(error, { tries, random, mayHaveRoom });
     if (patient !== undefined) return patient;
     const { status, body: told } = endpoint.encodeError(error);
     const requestId = error.metadata.request_id ?? '';

@@ -6,6 +6,8 @@ import type { WorkedBatch } from '../domain/batch/batch-to-leave.ts';
 
 /** How often a lease is renewed, and a wish to cancel noticed. */
 const RENEW_MS = 2_000;
+/** A lease lasts 15 s: where it was not renewed for so long, somebody else may soon have it. */
+const IN_DOUBT_MS = 10_000;
 /** How long a store that is away is left alone. */
 const AWAY_MS = 1_000;
 
@@ -18,6 +20,8 @@ export class HeldLease implements WorkedBatch {
   readonly #pause = new AbortController();
   readonly #lost = new AbortController();
   readonly #leaving = new AbortController();
+  #doubt = new AbortController();
+  #renewedAtMs: number;
   readonly #renewing: NodeJS.Timeout;
   readonly #expiring: NodeJS.Timeout;
   #state: BatchState;
@@ -36,11 +40,12 @@ export class HeldLease implements WorkedBatch {
     this.#clock = clock;
     this.#sinceMs = clock.monotonicMs();
     this.#progressAtMs = this.#sinceMs;
+    this.#renewedAtMs = this.#sinceMs;
     this.#state = leased.batch.state;
     if (this.#state === 'cancelling') this.#pause.abort();
     const leftMs = Math.max(0, leased.batch.expiresAtMs - clock.wallMs());
     this.#expiring = setTimeout(() => this.#expire(), leftMs).unref();
-    this.#renewing = setInterval(() => void this.renew().catch(() => undefined), RENEW_MS).unref();
+    this.#renewing = setInterval(() => this.#keep(), RENEW_MS).unref();
   }
 
   get tenant(): string {
@@ -74,6 +79,11 @@ export class HeldLease implements WorkedBatch {
   /** Nothing more can be stored. */
   get lost(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  /** Fires when the lease is lost, or may be: what only one process may send is broken off. */
+  get unsure(): AbortSignal {
+    return AbortSignal.any([this.lost, this.#doubt.signal]);
   }
 
   /** It is to be given back when what is under way has ended. */
@@ -113,10 +123,11 @@ export class HeldLease implements WorkedBatch {
     this.#waiting--;
   }
 
-  /** Lines are with their providers: nothing of it gets on here for a time, unless it is cancelled, left or lost meanwhile. */
-  async rest(restMs: number): Promise<void> {
+  /** Lines are with their providers: nothing of it gets on here for a time, unless it is cancelled, left or lost meanwhile. @param until ends it earlier */
+  async rest(restMs: number, until?: AbortSignal): Promise<void> {
     // Of a batch that is cancelled or out of time the end is waited for.
-    const signal = this.pause.aborted ? this.#leaving.signal : this.pause;
+    const end = this.pause.aborted ? this.#leaving.signal : this.pause;
+    const signal = until === undefined ? end : AbortSignal.any([end, until]);
     await this.line(async () => {
       this.#waiting++;
       await sleep(restMs, undefined, { signal }).catch(() => undefined);
@@ -131,9 +142,12 @@ export class HeldLease implements WorkedBatch {
 
   /** Keeps the lease, and learns the state. @throws UNAVAILABLE */
   async renew(): Promise<void> {
+    const askedAtMs = this.#clock.monotonicMs();
     const state = await this.#work.renew(this.leased);
-    if (state === undefined) this.lose();
-    else this.enter(state);
+    if (state === undefined) return this.lose();
+    this.enter(state);
+    this.#renewedAtMs = Math.max(this.#renewedAtMs, askedAtMs);
+    if (this.#doubt.signal.aborted && !this.#isInDoubt) this.#doubt = new AbortController();
   }
 
   /** The batch has come into a state. */
@@ -158,6 +172,15 @@ export class HeldLease implements WorkedBatch {
   [Symbol.dispose](): void {
     clearInterval(this.#renewing);
     clearTimeout(this.#expiring);
+  }
+
+  get #isInDoubt(): boolean {
+    return this.#clock.monotonicMs() - this.#renewedAtMs >= IN_DOUBT_MS;
+  }
+
+  #keep(): void {
+    void this.renew().catch(() => undefined);
+    if (this.#isInDoubt) this.#doubt.abort();
   }
 
   #expire(): void {

@@ -1,6 +1,6 @@
 import { type Clock, uuidV7 } from '@switchyard/kernel';
-import { type Principal, toServiceError } from '@switchyard/service-kit';
-import type { BatchEnd, LeasedBatch } from '../adapters/postgres-batch-work.ts';
+import { toServiceError } from '@switchyard/service-kit';
+import type { BatchEnd } from '../adapters/postgres-batch-work.ts';
 import type { BatchProblem } from '../domain/batch/batch.ts';
 import { BATCH_EXPIRED, INTERRUPTED, keepResult, type LineError } from '../domain/batch/line-result.ts';
 import { type BatchLine, FileCheck } from '../domain/batch/read-line.ts';
@@ -9,11 +9,12 @@ import type { BatchContext } from './batch-context.ts';
 import type { HeldLease } from './held-lease.ts';
 import { batchLines, inputLines } from './input-lines.ts';
 import { LinesAtOnce } from './lines-at-once.ts';
+import { BatchPlaces } from './provider-batches/batch-places.ts';
 import { followBatches } from './provider-batches/follow.ts';
 import { HandOver } from './provider-batches/hand-over.ts';
 
-/** How long the answer holds to whom a key belongs. */
-const OWNER_KNOWN_MS = 2_000;
+/** How long the answers hold to whom a key belongs, so that one that was revoked ends within that, and whether money is set aside. */
+const KNOWN_MS = 2_000;
 
 /**
  * Does what is left to do of a batch: check its file, ask its lines, make its results. Whoever takes over after a process that died
@@ -76,17 +77,54 @@ async function runLines(lease: HeldLease, context: BatchContext): Promise<boolea
   const { batch } = lease.leased;
   const endpoint = context.endpoints.get(batch.endpoint);
   if (endpoint === undefined) throw new TypeError(`no endpoint ${batch.endpoint}`);
-  const work: LineWork = { lease, endpoint, owner: ownerOf(lease.leased, context) };
-  const before = await context.handed.of(batch);
-  const handOver = batch.providerBatches === 'off' ? undefined : new HandOver(work, context, before);
-  for (let pass = handOver; ; pass = undefined) {
-    await passOver(work, context, pass);
-    const followed = await followBatches(work, context);
+  const places = await placesOf(lease, context);
+  if (places === undefined) return false;
+  const work: LineWork = {
+    ...{ lease, endpoint, places, submitting: new Set() },
+    owner: keptFor(KNOWN_MS, context.clock, () => context.owners.ownerOf(batch.keyId)),
+    isSetAside: keptFor(KNOWN_MS, context.clock, () => context.handed.isAnyOpen(batch.tenant)),
+  };
+  for (let pass: 'first' | 'again' = 'first'; ; pass = 'again') {
+    const mayHandOver = batch.providerBatches !== 'off' && (pass === 'first' || places.waitMs !== undefined);
+    places.beginPass();
+    const followed = await passAndFollow(
+      work,
+      context,
+      mayHandOver ? new HandOver(work, context, pass) : undefined,
+    );
     if (followed === 'left') return false;
     if (followed === 'ended') break;
   }
   if (lease.isExpired) await expireLines(lease, context);
   return true;
+}
+
+/** Places that have given lines back take no further ones. @returns undefined where the lease is lost */
+async function placesOf(lease: HeldLease, context: BatchContext): Promise<BatchPlaces | undefined> {
+  const before = await lease.stored(() => context.handed.of(lease.leased.batch));
+  if (before === undefined) return undefined;
+  const { clock, random, providerBatches } = context;
+  const places = new BatchPlaces(lease.leased, { clock, random, pauseMs: providerBatches.pollMs });
+  for (const one of before) if (one.returned > 0) places.close(one);
+  return places;
+}
+
+/** Providers' batches are followed beside the lines that are asked by themselves: these may wait for long. */
+async function passAndFollow(
+  work: LineWork,
+  context: BatchContext,
+  handOver: HandOver | undefined,
+): ReturnType<typeof followBatches> {
+  const over = new AbortController();
+  const passing = passOver(work, context, handOver).finally(() => over.abort());
+  const following = followBatches(work, context, over.signal).catch((error: unknown) => {
+    work.lease.leave();
+    throw error;
+  });
+  const [passed, followed] = await Promise.allSettled([passing, following]);
+  if (passed.status === 'rejected') throw passed.reason;
+  if (followed.status === 'rejected') throw followed.reason;
+  return followed.value;
 }
 
 /** Begins every line that has not begun. @param handOver undefined: each by itself */
@@ -132,14 +170,13 @@ async function endUnasked(
   context.events.batchLine(kept.end);
 }
 
-/** Who a batch's key belongs to: asked again every 2 s, so that a key that was revoked ends within that. */
-function ownerOf({ batch }: LeasedBatch, { owners, clock }: BatchContext): LineWork['owner'] {
-  let asked: { readonly atMs: number; readonly owner: Promise<Principal | undefined> } | undefined;
+/** What is asked again only after a time, for whoever wants to know. */
+function keptFor<T>(keptMs: number, clock: Clock, ask: () => Promise<T>): () => Promise<T> {
+  let asked: { readonly atMs: number; readonly answer: Promise<T> } | undefined;
   return () => {
     const nowMs = clock.monotonicMs();
-    if (asked === undefined || nowMs - asked.atMs >= OWNER_KNOWN_MS)
-      asked = { atMs: nowMs, owner: owners.ownerOf(batch.keyId) };
-    return asked.owner;
+    if (asked === undefined || nowMs - asked.atMs >= keptMs) asked = { atMs: nowMs, answer: ask() };
+    return asked.answer;
   };
 }
 

@@ -32,10 +32,10 @@ export type LinePlan =
   /** By itself, as every request. */
   | { readonly kind: 'by itself'; readonly why: string };
 
-/** A request whose money is set aside: its provider may be asked. */
+/** A request that budgets have room for. */
 export interface ReservedLine {
   readonly line: PlannedLine;
-  /** What is booked where nothing more becomes known. */
+  /** What is booked where nothing more becomes known, once it is {@link BatchedLines.setAside}. */
   readonly reservation: UsageRecord;
   readonly decision: Decision;
   readonly budgets: BudgetHold;
@@ -92,8 +92,8 @@ export class BatchedLines {
   }
 
   /**
-   * Sets aside what a line costs at the most; undefined where a budget has no room for it. Until it is confirmed or given back, a process
-   * that dies has it booked as reserved.
+   * Holds what a line costs at the most; undefined where a budget has no room for it. A process that dies has it booked as not sent, until
+   * it is set aside: nobody but this process knows of the line yet.
    *
    * @throws OUTBOX_FULL
    */
@@ -117,13 +117,23 @@ export class BatchedLines {
       batch: true,
       reservation: true,
     };
+    const reserved = { line, reservation, budgets: hold, decision: this.#decisionOf(line) };
     try {
-      usage.hold(reservation.attemptId, reservation);
+      usage.hold(reservation.attemptId, notSent(reserved));
     } catch (error) {
       hold.cancel();
       throw error;
     }
-    return { line, reservation, budgets: hold, decision: this.#decisionOf(line) };
+    return reserved;
+  }
+
+  /**
+   * It is written down where the line is to go, so that its end will be told: from now on a process that dies has it booked as reserved.
+   *
+   * @throws OUTBOX_FULL
+   */
+  setAside({ reservation }: ReservedLine): void {
+    this.#context.usage.hold(reservation.attemptId, reservation);
   }
 
   /** The provider has it, or may: what was set aside stays so until its end is known. */
@@ -133,14 +143,10 @@ export class BatchedLines {
   }
 
   /** The provider never had it. */
-  giveBack({ reservation, budgets }: ReservedLine): void {
-    const record = {
-      ...reservation,
-      ...NOT_SENT,
-      leases: budgets.realUses({ costNanoUsd: 0n, usage: undefined }),
-    };
-    this.#context.usage.settle(reservation.attemptId, record);
-    budgets.settle(record.leases);
+  giveBack(reserved: ReservedLine): void {
+    const record = notSent(reserved);
+    this.#context.usage.settle(record.attemptId, record);
+    reserved.budgets.settle(record.leases);
   }
 
   /** Books what came of a line, in place of what was set aside. @returns what is booked @throws OUTBOX_FULL */
@@ -215,10 +221,12 @@ export class BatchedLines {
   }
 }
 
-const NOT_SENT = {
+const notSent = ({ reservation, budgets }: Pick<ReservedLine, 'reservation' | 'budgets'>): UsageRecord => ({
+  ...reservation,
   outcome: 'not_sent',
   reservation: false,
-} satisfies Partial<UsageRecord>;
+  leases: budgets.realUses({ costNanoUsd: 0n, usage: undefined }),
+});
 
 const asListed = (offering: Offering): Offering => offering;
 

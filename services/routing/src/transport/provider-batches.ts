@@ -63,8 +63,12 @@ export class ProviderBatchClient {
     this.#options = options;
   }
 
-  /** Submits a batch, in one step or two. */
-  async submit(batch: NewProviderBatch, call: RemoteCall): Promise<Result<ProviderBatch, RemoteFailure>> {
+  /** Submits a batch, in one step or two. @param mayMake asked right before it is made */
+  async submit(
+    batch: NewProviderBatch,
+    call: RemoteCall,
+    mayMake: () => Promise<boolean>,
+  ): Promise<Result<ProviderBatch, RemoteFailure>> {
     const { protocol } = call;
     let fileId = '';
     if (protocol.upload !== undefined) {
@@ -73,6 +77,7 @@ export class ProviderBatchClient {
       if (!uploaded.ok) return err({ ...uploaded.error, mayBeDone: false });
       fileId = uploaded.value;
     }
+    if (!(await mayMake())) return err({ error: NOT_OURS, mayBeDone: false });
     return this.#ask(protocol.create(batch, fileId), protocol.decodeBatch, call);
   }
 
@@ -167,7 +172,7 @@ export class ProviderBatchClient {
   ): Promise<ProviderExchange> {
     const { transport, secrets, clock } = this.#options;
     const key = await secrets.get(provider);
-    if (key === undefined) throw new RemoteError('its secret cannot be had now', 'authentication');
+    if (key === undefined) throw new RemoteError('its secret cannot be had now');
     const headers = authorizationHeaders(key, { address: provider.address, encoded, wallMs: clock.wallMs() });
     const onSending = () => {
       way.reached = true;
@@ -180,11 +185,13 @@ export class ProviderBatchClient {
 export class RemoteError extends Error {
   readonly error: ProviderError;
 
-  constructor(detail: string, errorClass: ProviderError['class'] = 'connection') {
+  constructor(detail: string) {
     super(detail);
-    this.error = providerError({ class: errorClass, detail });
+    this.error = providerError({ class: 'connection', detail });
   }
 }
+
+const NOT_OURS = providerError({ class: 'cancelled', detail: 'another process may have the batch' });
 
 const deadlineOf = ({ provider, signal }: RemoteCall): AttemptDeadline =>
   new AttemptDeadline({

@@ -135,8 +135,8 @@ test.each([
   '%s (retryable %s, after %s, try %i) is waited for',
   (reason, retryable, after, tries, least, most) => {
     const error = errorOf(reason, retryable, after);
-    expect(patience(error, { tries, random: () => 0 })?.waitMs).toBe(least);
-    expect(patience(error, { tries, random: () => 1 })?.waitMs).toBe(most);
+    expect(patience(error, { tries, random: () => 0, mayHaveRoom: false })?.waitMs).toBe(least);
+    expect(patience(error, { tries, random: () => 1, mayHaveRoom: false })?.waitMs).toBe(most);
   },
 );
 
@@ -147,7 +147,14 @@ test.each([
   // One that does not begin anew soon.
   ['BUDGET_EXCEEDED', false, 1],
 ] as const)('%s (retryable %s, try %i) is the end', (reason, retryable, tries) => {
-  expect(patience(errorOf(reason, retryable), { tries, random: () => 0 })).toBeUndefined();
+  const options = { tries, random: () => 0, mayHaveRoom: false };
+  expect(patience(errorOf(reason, retryable), options)).toBeUndefined();
+});
+
+test('a budget without room is waited for while lines at providers may leave it some', () => {
+  const options = { tries: 50, random: () => 1, mayHaveRoom: true };
+  const asked = patience(errorOf('BUDGET_EXCEEDED', false), options);
+  expect(asked).toEqual({ waitMs: 60_000, refused: 'for now' });
 });
 
 test('public ids and back; what is none has no id', () => {

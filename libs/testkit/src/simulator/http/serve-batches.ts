@@ -104,10 +104,7 @@ function nextFailure({ kind }: BatchRoute, { state }: Provider): BatchFailure | 
   return failure;
 }
 
-async function fail(
-  { req, res, provider, context }: BatchRequest,
-  { status }: BatchFailure,
-): Promise<void> {
+async function fail({ req, res, provider, context }: BatchRequest, { status }: BatchFailure): Promise<void> {
   if ((await readBody(req, MAX_BYTES)).kind === 'gone') return;
   const { wire } = provider;
   const stamp = { id: context.nextId(), unixMs: Date.now(), processingMs: 0 };

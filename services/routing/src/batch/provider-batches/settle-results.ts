@@ -9,6 +9,7 @@ import { allFailed } from '../../errors.ts';
 import { durationOf } from '../../pipeline/duration-of.ts';
 import type { AnswerSummary } from '../../pipeline/pipeline.ts';
 import { RemoteError } from '../../transport/provider-batches.ts';
+import type { LineWork } from '../ask-line.ts';
 import type { BatchContext } from '../batch-context.ts';
 import { batchLines } from '../input-lines.ts';
 import type { LineEndpoint } from '../line-endpoints.ts';
@@ -30,25 +31,29 @@ interface Settling {
   readonly context: BatchContext;
 }
 
-/** Settles the lines of a provider's batch that has ended, one result after the other, whatever their order. Each is booked, then told. */
+/**
+ * Settles the lines of a provider's batch that has ended, one result after the other, whatever their order. Each is booked, then told.
+ *
+ * @returns `open` where the results cannot be read now
+ */
 export async function settleResults(
   ended: ProviderBatch,
   followed: Followed,
   context: BatchContext,
-): Promise<void> {
+): Promise<'ended' | 'open'> {
   const { one, work, call } = followed;
   const { lease } = work;
   const handed = await lease.stored(() => context.handed.lines(lease.leased, one.id));
-  if (handed === undefined) return;
+  if (handed === undefined) return 'open';
   const open: Open = {
     handed: new Map(handed),
-    asked: await askedLines(handed, followed, context),
+    asked: await askedLines(handed, work, context),
     unanswered: [],
   };
   try {
     for (const results of ended.results)
       for await (const text of context.remote.lines(results, call)) {
-        if (lease.lost.aborted) return;
+        if (lease.lost.aborted) return 'open';
         await settleOne(text, { open, followed, context });
       }
   } catch (error) {
@@ -57,18 +62,21 @@ export async function settleResults(
       { provider: call.provider.id, detail: error.message },
       'results of a batch cannot be read now',
     );
-    return;
+    return 'open';
   }
   // What no result tells of was not answered.
   const untold = { outcome: 'timeout', detail: "the provider's batch ended without an answer to it" };
   const back = [...open.unanswered, ...[...open.handed.values()].map((line) => ({ ...line, ...untold }))];
   await giveBackLines(back, followed, context);
-  if (!lease.lost.aborted) await lease.stored(() => context.handed.end(lease.leased, one.id));
+  if (lease.lost.aborted) return 'open';
+  await lease.stored(() => context.handed.end(lease.leased, one.id));
+  return 'ended';
 }
 
-async function askedLines(
+/** Lines as the batch's file has them. */
+export async function askedLines(
   handed: ReadonlyMap<number, HandedLine>,
-  { work }: Followed,
+  work: LineWork,
   context: BatchContext,
 ): Promise<ReadonlyMap<number, BatchLine>> {
   const asked = new Map<number, BatchLine>();

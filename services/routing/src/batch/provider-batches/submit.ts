@@ -1,50 +1,86 @@
+import { ServiceError } from '@switchyard/kernel';
+import type { ProviderError } from '@switchyard/llm';
 import type { NewHandedBatch } from '../../adapters/postgres-provider-batches.ts';
 import { type HandedBatch, remoteLineId } from '../../domain/batch/provider-batch.ts';
 import type { BatchLine } from '../../domain/batch/read-line.ts';
 import type { ReservedLine } from '../../pipeline/batched-lines.ts';
 import type { LineWork } from '../ask-line.ts';
 import type { BatchContext } from '../batch-context.ts';
+import { letOthers } from './let-others.ts';
 
-/** Lines that are to be in one provider's batch; their money is set aside. At least one. */
+/** Lines that are to be in one provider's batch; budgets have room for them. At least one. */
 export interface Submission extends Pick<HandedBatch, 'id' | 'provider' | 'endpoint' | 'model'> {
   readonly reserved: ReadonlyMap<BatchLine, ReservedLine>;
 }
 
+/** `handed` also where it is not known whether the provider has it: who follows it finds out. */
+export type Submitted =
+  | { readonly kind: 'handed' }
+  /** The provider takes no such batch. */
+  | { readonly kind: 'refused' }
+  /** It may take it later. */
+  | { readonly kind: 'refused for now'; readonly retryAfterMs: number | undefined };
+
+const HANDED: Submitted = { kind: 'handed' };
+const FOR_NOW: Submitted = { kind: 'refused for now', retryAfterMs: undefined };
+
 /**
  * Gives lines to a provider as its own batch. Written down before and after: who takes over in between finds the batch at the provider by
- * its name or its lines, so that it is not submitted again.
- *
- * @returns `handed` also where it is not known whether the provider has it: who follows it finds out
+ * its name or its lines, so that it is not submitted again. It is made only by who has the lease for certain.
  */
 export async function submit(
   submission: Submission,
   { lease }: LineWork,
   context: BatchContext,
-): Promise<'handed' | 'refused'> {
-  const { handed, batched, log } = context;
+): Promise<Submitted> {
+  const { handed, batched } = context;
+  const { id } = submission;
   const lines = [...submission.reserved.values()];
+  const end = async (known: 'sent' | 'not sent'): Promise<void> => {
+    for await (const line of letOthers(lines))
+      if (known === 'sent') batched.confirm(line);
+      else batched.giveBack(line);
+  };
+  // As long as it is written down, whoever follows it gives back what was set aside.
+  const forget = async (): Promise<void> => {
+    const isForgotten = await lease.stored(() => handed.forget(lease.leased, id));
+    await end(isForgotten === true ? 'not sent' : 'sent');
+  };
   const prepared = await lease.stored(() => handed.prepare(lease.leased, writtenDown(submission)));
-  if (prepared === false) {
-    // Somebody else has the batch, and nothing was written.
-    for (const line of lines) batched.giveBack(line);
+  if (prepared !== true) {
+    // Somebody else has the batch.
     lease.lose();
-    return 'handed';
+    const all = await handed.of(lease.leased.batch).catch(() => []);
+    await end(all.some((one) => one.id === id) ? 'sent' : 'not sent');
+    return HANDED;
   }
-  const submitted = prepared === undefined ? undefined : await send(submission, lease.lost, context);
-  if (submitted !== undefined && !submitted.ok && !submitted.error.mayBeDone) {
-    const { provider } = submission;
-    const facts = { provider, lines: lines.length, detail: submitted.error.error.detail };
-    log.info(facts, 'a provider has not taken a batch; its lines are asked one by one');
-    for (const line of lines) batched.giveBack(line);
-    await lease.stored(() => handed.giveBack(lease.leased, submission.id));
-    await lease.stored(() => handed.end(lease.leased, submission.id));
-    return 'refused';
+  try {
+    for await (const line of letOthers(lines)) batched.setAside(line);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    await forget();
+    return FOR_NOW;
   }
-  for (const line of lines) batched.confirm(line);
-  if (submitted?.ok === true)
-    await lease.stored(() => handed.submitted(lease.leased, submission.id, submitted.value.id));
-  return 'handed';
+  const submitted = await send(submission, lease, context);
+  if (!submitted.ok && !submitted.error.mayBeDone) {
+    const { error } = submitted.error;
+    const facts = { provider: submission.provider, lines: lines.length, detail: error.detail };
+    context.log.info(facts, 'a provider has not taken a batch');
+    await forget();
+    return mayPass(error)
+      ? { kind: 'refused for now', retryAfterMs: error.retryAfterMs }
+      : { kind: 'refused' };
+  }
+  await end('sent');
+  if (submitted.ok) await lease.stored(() => handed.submitted(lease.leased, id, submitted.value.id));
+  // It is looked for, and may come only now.
+  else await lease.stored(() => handed.making(lease.leased, id));
+  return HANDED;
 }
+
+/** Whether the provider may take the same batch later. */
+const mayPass = (error: ProviderError): boolean =>
+  error.sameProviderRetry || error.class === 'timeout' || error.class === 'cancelled';
 
 function writtenDown({ id, reserved, provider, endpoint, model }: Submission): NewHandedBatch {
   const { candidate, decided } = firstOf(reserved).line;
@@ -62,8 +98,8 @@ function writtenDown({ id, reserved, provider, endpoint, model }: Submission): N
 
 function send(
   { id, reserved }: Submission,
-  signal: AbortSignal,
-  { remote }: BatchContext,
+  lease: LineWork['lease'],
+  { remote, handed }: BatchContext,
 ): ReturnType<BatchContext['remote']['submit']> {
   const { candidate, encoded } = firstOf(reserved).line;
   const { provider } = candidate;
@@ -72,7 +108,13 @@ function send(
   const lines = [...reserved].map(([{ number }, { line }]) =>
     protocol.encodeLine(remoteLineId(id, number), line.encoded),
   );
-  return remote.submit({ name: id, path: encoded.path, lines }, { provider, protocol, signal });
+  const mayMake = async (): Promise<boolean> => {
+    const is = await lease.stored(() => handed.making(lease.leased, id));
+    if (is === false) lease.lose();
+    return is === true && !lease.unsure.aborted;
+  };
+  const call = { provider, protocol, signal: lease.unsure };
+  return remote.submit({ name: id, path: encoded.path, lines }, call, mayMake);
 }
 
 function firstOf(reserved: Submission['reserved']): ReservedLine {

@@ -17,6 +17,8 @@ export const MAX_TENANT_BYTES = 2_048 * MIB;
 export const MAX_OPEN_BATCHES = 50;
 /** How long files are kept. */
 export const FILE_KEPT_MS = 30 * 24 * HOUR_MS;
+/** Most lines that are given to a provider at once; those of larger batches go in several. */
+export const MAX_PROVIDER_BATCH_LINES = 2_000;
 /** How long the lines of a batch may take. */
 export const BATCH_WINDOW_MS = 24 * HOUR_MS;
 /** Most bytes of what came of a line; what is larger is not kept. */

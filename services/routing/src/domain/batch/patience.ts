@@ -28,17 +28,25 @@ export interface Patience {
   readonly refused: 'for now' | 'failed';
 }
 
+/** What patience depends on, beside the error. */
+export interface PatienceOptions {
+  readonly tries: number;
+  readonly random: Random;
+  readonly mayHaveRoom: boolean;
+}
+
 /**
  * How long to wait before a line is asked again; undefined where it has failed.
  *
  * @param tries so often it was asked, from 1
+ * @param mayHaveRoom whether a budget that had none may have room before its window ends
  */
 export function patience(
   { reason, retryable, retryAfterMs = 0 }: ServiceError,
-  { tries, random }: { readonly tries: number; readonly random: Random },
+  { tries, random, mayHaveRoom }: PatienceOptions,
 ): Patience | undefined {
   const refused = PASSING.has(reason) ? 'for now' : 'failed';
-  if (!retryable || (refused === 'failed' && tries >= MOST_TRIES)) return undefined;
+  if (!(retryable || mayHaveRoom) || (refused === 'failed' && tries >= MOST_TRIES)) return undefined;
   // Full jitter.
   const backoffMs = random() * Math.min(CAP_MS, BASE_MS * 2 ** Math.min(tries - 1, 10));
   return { waitMs: Math.min(LONGEST_MS, Math.max(retryAfterMs, 0) + backoffMs), refused };

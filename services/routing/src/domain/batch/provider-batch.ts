@@ -19,6 +19,7 @@ export interface HandedBatch {
   readonly lines: number;
   /** Lines that came back unanswered. */
   readonly returned: number;
+  /** When it was written down; from then on when it was last about to be made at the provider. */
   readonly createdAtMs: number;
   /** When its provider was told to end it; undefined where it was not. */
   readonly cancelledAtMs: number | undefined;
