@@ -27,3 +27,22 @@ test.each(Object.keys(CAPABILITY_OF) as OperationKind[])(
     });
   },
 );
+
+test.each([
+  ['amazon-bedrock', 'aws.bedrock'],
+  ['azure', 'azure.ai.openai'],
+  ['google', 'gcp.gemini'],
+  ['google-vertex', 'gcp.vertex_ai'],
+  ['mistral', 'mistral_ai'],
+  ['xai', 'x_ai'],
+  ['watsonx', 'ibm.watsonx.ai'],
+  ['anthropic', 'anthropic'],
+  ['together', 'together'],
+])('%s is told as %s', (catalogId, name) => {
+  const found = offering({ provider: 'p', model: 'm' });
+  const { attributes } = attemptSpan(
+    { offering: { ...found, provider: { ...found.provider, catalogId } } },
+    { operation: { kind: 'chat' } as Operation },
+  );
+  expect(attributes['gen_ai.provider.name']).toBe(name);
+});

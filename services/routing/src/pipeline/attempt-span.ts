@@ -17,6 +17,22 @@ const OPERATION_NAMES: Readonly<Record<OperationKind, string>> = {
   transcribe: 'transcribe',
 };
 
+/**
+ * Providers that the conventions know, by their ids in the catalog; others are told by those.
+ * Source: https://opentelemetry.io/docs/specs/semconv/registry/attributes/gen-ai/#gen-ai-provider-name
+ */
+const PROVIDER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['amazon-bedrock', 'aws.bedrock'],
+  ['azure', 'azure.ai.openai'],
+  ['azure-ai', 'azure.ai.inference'],
+  ['google', 'gcp.gemini'],
+  ['google-vertex', 'gcp.vertex_ai'],
+  ['google-vertex-anthropic', 'gcp.vertex_ai'],
+  ['mistral', 'mistral_ai'],
+  ['watsonx', 'ibm.watsonx.ai'],
+  ['xai', 'x_ai'],
+]);
+
 /** What is known of an attempt when it begins, as its span tells it: named by what is done and by the model. */
 export function attemptSpan(
   { offering: { model, provider } }: Pick<RankedCandidate, 'offering'>,
@@ -27,7 +43,7 @@ export function attemptSpan(
     name: `${operationName} ${model}`,
     attributes: {
       'gen_ai.operation.name': operationName,
-      'gen_ai.provider.name': provider.catalogId,
+      'gen_ai.provider.name': PROVIDER_NAMES.get(provider.catalogId) ?? provider.catalogId,
       'gen_ai.request.model': model,
       'switchyard.provider': provider.id,
       'switchyard.endpoint': provider.endpoint?.id ?? '',
