@@ -82,3 +82,13 @@ test('a tenant that sends many beginnings forgets its own, and none of another t
     true,
   ]);
 });
+
+test('what has run out makes room before anything that is held', () => {
+  held = new HeldPrefixes(10);
+  held.reported(asking('Why?', { tenant: 'idle' }), a, told(3_500));
+  const documents = ['one ', 'two '].map((word) => word.repeat(5_000));
+  for (const document of documents) held.reported(asking('Why?', {}, document), a, told(3_500, 300_000));
+  expect(
+    documents.map((document) => held.heldFor(asking('How?', {}, document), 300_001) !== undefined),
+  ).toEqual([true, true]);
+});

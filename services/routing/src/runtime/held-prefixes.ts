@@ -70,7 +70,7 @@ export class HeldPrefixes {
     this.#count -= of.holdings.size;
     note(of.holdings, prefixes, { key: offering.sharedKey, cached, inputTokens, untilMs });
     this.#count += of.holdings.size;
-    while (this.#count > this.#most) this.#makeRoom();
+    while (this.#count > this.#most) this.#makeRoom(call.nowMs);
   }
 
   #prefixesOf(tenant: string, request: CompleteRequest): Prefixes | undefined {
@@ -95,8 +95,14 @@ export class HeldPrefixes {
     return touched;
   }
 
-  /** One tenant, however much it sends, takes no place of another that has fewer. */
-  #makeRoom(): void {
+  /** What has run out goes first. One tenant, however much it sends, takes no place of another that has fewer. */
+  #makeRoom(nowMs: number): void {
+    const [oldest, unused] = this.#byTenant.entries().next().value as [string, TenantPrefixes];
+    if (unused.untilMs <= nowMs) {
+      this.#byTenant.delete(oldest);
+      this.#count -= unused.holdings.size;
+      return;
+    }
     let most: Holdings = new Map();
     for (const { holdings } of this.#byTenant.values()) if (holdings.size > most.size) most = holdings;
     const before = most.size;
