@@ -1,5 +1,7 @@
+import { Provider, ProviderBatches } from '@switchyard/contracts/routing';
 import { newApiKey } from '@switchyard/kernel';
 import { bundledCatalog } from '@switchyard/llm/bundled-catalog';
+import { callUnary } from '@switchyard/service-kit';
 import { type Simulator, startSimulator } from '@switchyard/testkit/simulator';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { FormData, fetch } from 'undici';
@@ -279,4 +281,19 @@ test('a batch that the provider refuses after a look at it is asked line by line
   const batch = await reaches(await begin(model, 6), 'completed');
   expect(batch.request_counts.completed).toBe(6);
   expect(batch.switchyard.provider_batches).toMatchObject([{ state: 'ended', returned: 6 }]);
+});
+
+test('providers are told by an update whether they take batches', async () => {
+  const update = (batches: ProviderBatches) =>
+    callUnary({
+      method: routing.admin.updateProvider.bind(routing.admin),
+      request: { provider: Provider.fromPartial({ id: vendor, batches }), updateMask: ['batches'] },
+      ...{ target: routing.target, timeoutMs: 5_000 },
+    });
+  await update(ProviderBatches.OFF);
+  await reaches(await begin(model, 6), 'completed');
+  expect(stats(vendor).batches.created).toBe(0);
+  await update(ProviderBatches.ON);
+  await reaches(await begin(model, 6), 'completed');
+  expect(stats(vendor).batches.created).toBe(1);
 });

@@ -4,11 +4,17 @@ import type { Rpc, UnaryHandler } from '@switchyard/service-kit';
 import { validateProvider } from '../domain/provider/validate-provider.ts';
 import { invalidFields, providerNotFound } from '../errors.ts';
 import type { ProviderAdmin } from './create-provider.ts';
-import { readMask, type WritableFields, withFields } from './read-mask.ts';
+import { readMask, withFields } from './read-mask.ts';
 import { refuseDroppedModels } from './refuse-dropped-models.ts';
 import { writableTenant } from './writable-tenant.ts';
 
-const WRITABLE = {
+/** What is told of a provider, or names it. */
+type Told = 'id' | 'tenant' | 'etag' | 'createdAt' | 'updatedAt' | '_unknownFields';
+type SnakeCase<Name extends string> = Name extends `${infer Head}${infer Tail}`
+  ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}`
+  : '';
+
+const WRITABLE: { readonly [Field in Exclude<keyof Provider, Told> as SnakeCase<Field>]: Field } = {
   display_name: 'displayName',
   wire_format: 'wireFormat',
   base_url: 'baseUrl',
@@ -26,7 +32,9 @@ const WRITABLE = {
   endpoints: 'endpoints',
   headers: 'headers',
   limits: 'limits',
-} as const satisfies WritableFields<Provider>;
+  probe_kind: 'probeKind',
+  batches: 'batches',
+};
 
 /** ProviderAdminService.UpdateProvider */
 export const updateProvider = ({
