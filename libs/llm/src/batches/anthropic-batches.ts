@@ -22,7 +22,6 @@ import type {
 } from './batch-protocol.ts';
 
 const PATH = '/messages/batches';
-const MIB = 1024 ** 2;
 const JSON_HEADERS = Object.freeze({ 'content-type': 'application/json', ...VERSION });
 
 const get = (path: string, query?: string): BatchRequest => ({
@@ -36,8 +35,6 @@ const at = (id: string): string => `${PATH}/${encodeURIComponent(id)}`;
 
 /** Anthropic's Message Batches. Source: https://platform.claude.com/docs/en/api/creating-message-batches */
 export const anthropicBatches: BatchProtocol = Object.freeze({
-  mostLines: 100_000,
-  mostBytes: 256 * MIB,
   // Betas are headers, of the whole batch.
   takes: ({ path, headers, body }) =>
     path === '/messages' && headers['anthropic-beta'] === undefined && typeof body === 'string',

@@ -60,10 +60,6 @@ export interface BatchLineResult {
 
 /** How one provider API takes many requests at once, for less money and within 24 hours. Pure. */
 export interface BatchProtocol {
-  /** Most lines of a batch. */
-  readonly mostLines: number;
-  /** Most bytes of its lines. */
-  readonly mostBytes: number;
   /** Whether a request can be a line: not every path can, and a line has no headers of its own. */
   takes(request: SendableRequest): boolean;
   /** A request as a line, with its newline. @param customId 1 to 64 of `a-z A-Z 0-9 _ -`, unique in the batch */

@@ -28,7 +28,8 @@ const PATHS: ReadonlySet<string> = new Set([
 const NAME = 'switchyard_batch';
 /** The file with the lines is of no use once the batch has ended. */
 const INPUT_KEPT_S = 3 * 24 * 3_600;
-const MIB = 1024 ** 2;
+/** So are the files of results, which are read as soon as it has. From their creation. */
+const OUTPUT_KEPT_S = INPUT_KEPT_S;
 
 const JSON_HEADERS = Object.freeze({ 'content-type': 'application/json' });
 const get = (path: string, query?: string): BatchRequest => ({
@@ -41,8 +42,6 @@ const get = (path: string, query?: string): BatchRequest => ({
 
 /** OpenAI's batches of files, and those of who copied them. Source: https://platform.openai.com/docs/api-reference/batch */
 export const openaiBatches: BatchProtocol = Object.freeze({
-  mostLines: 50_000,
-  mostBytes: 200 * MIB,
   takes: ({ path, query, body }) => PATHS.has(path) && query === undefined && typeof body === 'string',
   encodeLine,
   upload: {
@@ -83,6 +82,7 @@ export const openaiBatches: BatchProtocol = Object.freeze({
       endpoint: urlOf(path),
       completion_window: '24h',
       metadata: { [NAME]: name },
+      output_expires_after: { anchor: 'created_at', seconds: OUTPUT_KEPT_S },
     }),
   }),
   get: (id) => get(`/batches/${encodeURIComponent(id)}`),

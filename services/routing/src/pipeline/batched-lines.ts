@@ -1,7 +1,7 @@
 import { LineKind, type UsageRecord } from '@switchyard/contracts/events';
 import { type Decision, DecisionOutcome } from '@switchyard/contracts/routing';
 import { encodeOperation, type SendableRequest } from '@switchyard/llm';
-import { atBatchPrices } from '../domain/batch/at-batch-prices.ts';
+import { atBatchPrices, mayKeepTooMuch } from '../domain/batch/at-batch-prices.ts';
 import type { HandedBatch } from '../domain/batch/provider-batch.ts';
 import { type AttemptEnd, bookAttempt } from '../domain/booking.ts';
 import { cacheRulesOf } from '../domain/cache/cache-rules.ts';
@@ -77,6 +77,7 @@ export class BatchedLines {
     const priced = atBatchPrices(first.offering, kind, reprice);
     if (priced.kind === 'none') return byItself(priced.why);
     const { offering } = priced;
+    if (mayKeepTooMuch(decided.needs, offering.provider)) return byItself('it asks for tags');
     const encoded = encodeOperation(offering.provider.format, {
       operation: call.operation,
       model: offering.model,

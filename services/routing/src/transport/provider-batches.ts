@@ -31,6 +31,8 @@ const TOTAL_MS = 15 * 60_000;
 const MAX_BODY_BYTES = 4 * 1024 ** 2;
 /** Most bytes of one result. */
 const MAX_LINE_BYTES = 16 * 1024 ** 2;
+/** What is kept of a larger one: whose it is stands at its beginning. */
+const HEAD_BYTES = 4_096;
 /** Pages that a batch is looked for in: 100 batches each. */
 const MOST_PAGES = 50;
 
@@ -53,6 +55,13 @@ interface Way {
   readonly deadline: AttemptDeadline;
   /** Told once it is being written. */
   readonly way?: { reached: boolean };
+}
+
+/** A line of a file of results. */
+export interface RemoteLine {
+  readonly text: string;
+  /** Whether this is all of it; else its beginning: it is larger than 16 MiB. */
+  readonly isWhole: boolean;
 }
 
 /** Speaks with providers about their batches: with their key, to their address, by the same transport as every call. */
@@ -109,7 +118,7 @@ export class ProviderBatchClient {
   }
 
   /** Lines of a file of results. @throws RemoteError where they cannot be had now */
-  async *lines(request: BatchRequest, call: RemoteCall): AsyncGenerator<string, void, undefined> {
+  async *lines(request: BatchRequest, call: RemoteCall): AsyncGenerator<RemoteLine, void, undefined> {
     const deadline = deadlineOf(call);
     let exchange: ProviderExchange | undefined;
     try {
@@ -218,24 +227,42 @@ async function wholeOf(exchange: ProviderExchange): Promise<Buffer> {
 
 const NEWLINE = 0x0a;
 
-async function* linesOf(exchange: ProviderExchange): AsyncGenerator<string, void, undefined> {
-  let parts: Buffer[] = [];
-  let bytes = 0;
+async function* linesOf(exchange: ProviderExchange): AsyncGenerator<RemoteLine, void, undefined> {
+  let line = new LineParts();
   for (;;) {
     const chunk = await exchange.next();
     if (chunk === undefined) break;
     let start = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, start)) {
-      parts.push(chunk.subarray(start, at));
-      yield Buffer.concat(parts).toString('utf8');
-      parts = [];
-      bytes = 0;
+      line.add(chunk.subarray(start, at));
+      yield line.end();
+      line = new LineParts();
       start = at + 1;
     }
-    const rest = chunk.subarray(start);
-    bytes += rest.length;
-    if (bytes > MAX_LINE_BYTES) throw new RemoteError(`a result is larger than ${MAX_LINE_BYTES} bytes`);
-    if (rest.length > 0) parts.push(rest);
+    line.add(chunk.subarray(start));
   }
-  if (parts.length > 0) yield Buffer.concat(parts).toString('utf8');
+  if (!line.isEmpty) yield line.end();
+}
+
+/** A line that is being read: of one that is too large the beginning is kept. */
+class LineParts {
+  #parts: Buffer[] = [];
+  #bytes = 0;
+
+  get isEmpty(): boolean {
+    return this.#bytes === 0;
+  }
+
+  add(part: Buffer): void {
+    if (part.length === 0) return;
+    const isWhole = this.#bytes <= MAX_LINE_BYTES;
+    this.#bytes += part.length;
+    if (!isWhole) return;
+    if (this.#bytes <= MAX_LINE_BYTES) this.#parts.push(part);
+    else this.#parts = [Buffer.from(Buffer.concat([...this.#parts, part]).subarray(0, HEAD_BYTES))];
+  }
+
+  end(): RemoteLine {
+    return { text: Buffer.concat(this.#parts).toString('utf8'), isWhole: this.#bytes <= MAX_LINE_BYTES };
+  }
 }

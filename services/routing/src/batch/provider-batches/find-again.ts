@@ -3,6 +3,7 @@ import { lineNumberOf } from '../../domain/batch/provider-batch.ts';
 import { RemoteError } from '../../transport/provider-batches.ts';
 import type { BatchContext } from '../batch-context.ts';
 import type { Followed } from './followed.ts';
+import { customIdOf } from './result-line.ts';
 
 /** A batch may be older at its provider than here, by what clocks differ. */
 const CLOCKS_DIFFER_MS = 5 * 60_000;
@@ -49,8 +50,8 @@ async function isIt(
   if (results === undefined) return candidate.state === 'running' ? 'not known yet' : 'no';
   try {
     for await (const line of remote.lines(results, call)) {
-      const result = call.protocol.decodeResult(line);
-      if (result !== undefined) return lineNumberOf(one.id, result.customId) === undefined ? 'no' : 'yes';
+      const customId = customIdOf(line, call.protocol);
+      if (customId !== undefined) return lineNumberOf(one.id, customId) === undefined ? 'no' : 'yes';
     }
   } catch (error) {
     if (error instanceof RemoteError) return 'not known yet';

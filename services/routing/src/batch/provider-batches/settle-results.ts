@@ -1,19 +1,25 @@
 import type { UsageRecord } from '@switchyard/contracts/events';
 import { decodeOperation, type ProviderBatch, type ProviderError } from '@switchyard/llm';
 import type { HandedLine } from '../../adapters/postgres-provider-batches.ts';
-import { keepResult, type LineAnswer } from '../../domain/batch/line-result.ts';
+import {
+  ANSWER_TOO_LARGE,
+  keepResult,
+  type LineAnswer,
+  type LineResult,
+} from '../../domain/batch/line-result.ts';
 import { type HandedBatch, lineNumberOf } from '../../domain/batch/provider-batch.ts';
 import { publicId } from '../../domain/batch/public-ids.ts';
 import type { BatchLine } from '../../domain/batch/read-line.ts';
 import { allFailed } from '../../errors.ts';
 import { durationOf } from '../../pipeline/duration-of.ts';
 import type { AnswerSummary } from '../../pipeline/pipeline.ts';
-import { RemoteError } from '../../transport/provider-batches.ts';
+import { RemoteError, type RemoteLine } from '../../transport/provider-batches.ts';
 import type { LineWork } from '../ask-line.ts';
 import type { BatchContext } from '../batch-context.ts';
 import { batchLines } from '../input-lines.ts';
 import type { LineEndpoint } from '../line-endpoints.ts';
 import type { Followed } from './followed.ts';
+import { readResult } from './result-line.ts';
 import { giveBackLines, type Unanswered } from './settle-lines.ts';
 
 /** The lines of a provider's batch that have not ended. */
@@ -52,9 +58,9 @@ export async function settleResults(
   };
   try {
     for (const results of ended.results)
-      for await (const text of context.remote.lines(results, call)) {
+      for await (const told of context.remote.lines(results, call)) {
         if (lease.lost.aborted) return 'open';
-        await settleOne(text, { open, followed, context });
+        await settleOne(told, { open, followed, context });
       }
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
@@ -85,12 +91,12 @@ export async function askedLines(
   return asked;
 }
 
-async function settleOne(text: string, settling: Settling): Promise<void> {
+async function settleOne(told: RemoteLine, settling: Settling): Promise<void> {
   const {
     open,
     followed: { one, call },
   } = settling;
-  const result = call.protocol.decodeResult(text);
+  const result = readResult(told, call.protocol);
   const number = result && lineNumberOf(one.id, result.customId);
   const line = number === undefined ? undefined : open.handed.get(number);
   const asked = number === undefined ? undefined : open.asked.get(number);
@@ -98,11 +104,25 @@ async function settleOne(text: string, settling: Settling): Promise<void> {
   if (result === undefined || line === undefined || asked === undefined) return;
   open.handed.delete(line.number);
   const { end } = result;
+  if (end.kind === 'too large') return settleTooLarge({ asked, line }, settling);
   if (end.kind !== 'answered') {
     open.unanswered.push({ ...line, outcome: end.kind, detail: `${end.kind} in the provider's batch` });
     return;
   }
   await settleAnswer({ asked, line, answer: end }, settling);
+}
+
+/** It was answered and billed; by how much is estimated. */
+async function settleTooLarge(
+  { asked, line: { reservation, decision } }: Pick<Answered, 'asked' | 'line'>,
+  { followed, context }: Settling,
+): Promise<void> {
+  const { one, work } = followed;
+  const end = { outcome: 'invalid_response', delivered: false, usage: undefined, httpStatus: 200 };
+  const detail = 'the result is larger than 16 MiB';
+  const booked = { batch: one, reservation, decision, end, detail };
+  await work.lease.stored(async () => context.batched.settle(booked));
+  await tell({ error: ANSWER_TOO_LARGE }, { asked, followed, context });
 }
 
 interface Answered {
@@ -125,7 +145,7 @@ async function settleAnswer(
     wallNowMs: context.clock.wallMs(),
   });
   const { reservation, decision } = line;
-  const tell = (told: LineAnswer): Promise<void> => tellAnswer(told, { asked, followed, context });
+  const tellAnswer = (answer: LineAnswer): Promise<void> => tell({ answer }, { asked, followed, context });
   if (!decoded.ok) {
     const { error } = decoded;
     // What may go well in another try is asked by itself.
@@ -141,19 +161,21 @@ async function settleAnswer(
     const end = { outcome: error.class, delivered: false, usage: undefined, httpStatus: answer.status };
     const booked = { batch: one, reservation, decision, end, detail: error.detail };
     await lease.stored(async () => context.batched.settle(booked));
-    return tell(refusalOf(error, line, endpoint));
+    return tellAnswer(refusalOf(error, line, endpoint));
   }
   const { usage } = decoded.value;
   const end = { outcome: 'ok', delivered: true, usage, httpStatus: answer.status };
   const booked = { batch: one, reservation, decision, end, detail: '' };
   const record = await lease.stored(async () => context.batched.settle(booked));
   if (record === undefined) return;
-  return tell(await endpoint.tell(asked.body, { decoded: decoded.value, ...summaryOf(record, line, one) }));
+  return tellAnswer(
+    await endpoint.tell(asked.body, { decoded: decoded.value, ...summaryOf(record, line, one) }),
+  );
 }
 
 /** Keeps what a line is told: it has ended. */
-async function tellAnswer(
-  answer: LineAnswer,
+async function tell(
+  result: LineResult,
   {
     asked: { number, customId },
     followed,
@@ -161,7 +183,7 @@ async function tellAnswer(
   }: Pick<Answered, 'asked'> & Pick<Settling, 'followed' | 'context'>,
 ): Promise<void> {
   const { lease } = followed.work;
-  const kept = keepResult({ answer }, { batchId: lease.leased.batch.id, number, customId });
+  const kept = keepResult(result, { batchId: lease.leased.batch.id, number, customId });
   await lease.stored(() => context.work.end(lease.leased, { number, ...kept }));
   context.events.batchLine(kept.end);
 }

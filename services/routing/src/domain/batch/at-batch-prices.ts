@@ -1,5 +1,6 @@
 import { ProviderBatches } from '@switchyard/contracts/routing';
 import type { OperationKind } from '@switchyard/llm';
+import type { Needs } from '../request/needs.ts';
 import type { ConfiguredProvider, Offering } from '../snapshot/offering.ts';
 import { tokenRates } from '../snapshot/token-rates.ts';
 
@@ -22,19 +23,31 @@ export function atBatchPrices(
   kind: OperationKind,
   reprice: (offering: Offering) => Offering,
 ): AtBatchPrices {
-  const { provider, known, prices } = offering;
+  const { provider, known } = offering;
+  // Terms are applied once, to what is listed.
+  const { prices } = offering.listed ?? offering;
   if (!KINDS.has(kind)) return none('its kind of work has no batch prices');
   if (!takesBatches(provider)) return none(`${provider.id} takes no batches`);
-  const listed = known?.serviceTiers.batch;
-  if (listed?.prices.input === undefined || (kind === 'chat' && listed.prices.output === undefined))
+  const atBatch = known?.serviceTiers.batch;
+  if (atBatch?.prices.input === undefined || (kind === 'chat' && atBatch.prices.output === undefined))
     return none(`no batch price of ${provider.id}/${offering.model} is known`);
   const batch = {
-    prices: { ...prices, ...listed.prices },
-    tiers: listed.tiers.map((tier) => ({ ...tier, prices: { ...prices, ...tier.prices } })),
+    prices: { ...prices, ...atBatch.prices },
+    tiers: atBatch.tiers.map((tier) => ({ ...tier, prices: { ...prices, ...tier.prices } })),
   };
-  const priced: Offering = { ...offering, ...batch, rates: tokenRates(batch), pricedBy: 'book' };
+  const priced: Offering = {
+    ...{ ...offering, ...batch, rates: tokenRates(batch) },
+    ...{ pricedBy: 'book', listed: undefined },
+  };
   return { kind: 'priced', offering: reprice(priced) };
 }
+
+/**
+ * Whether what a request asks of who answers it may not hold of a batch: providers keep the files of batches for days, and what they promise
+ * of their calls, such as that nothing is retained, need not be said of those. Who turns batches on says that it is.
+ */
+export const mayKeepTooMuch = ({ tags }: Pick<Needs, 'tags'>, { batches }: ConfiguredProvider): boolean =>
+  tags.length > 0 && batches !== ProviderBatches.ON;
 
 function takesBatches({ batches, format, catalogId }: ConfiguredProvider): boolean {
   if (format.batches === undefined || batches === ProviderBatches.OFF) return false;

@@ -7,6 +7,7 @@ import type {
   ModelTraits,
   Prices,
   PriceTier,
+  TieredPrices,
   WireFormat,
 } from '@switchyard/llm';
 import type { Quota } from '../limits/quota.ts';
@@ -115,4 +116,6 @@ export interface Offering {
   readonly rates: readonly TokenRates[];
   /** Whether these prices are the price book's, or already those that terms make of them. */
   readonly pricedBy: 'book' | 'terms';
+  /** What the price book has, where these prices are what terms make of it. */
+  readonly listed?: TieredPrices | undefined;
 }

@@ -91,5 +91,7 @@ function charged(offering: Offering, holding: readonly PriceTerm[]): Offering {
   );
   if (terms.length === 0) return offering;
   const prices = chargedBy(offering, terms);
-  return { ...offering, ...prices, rates: tokenRates(prices), pricedBy: 'terms' };
+  const { prices: before = {}, tiers } = offering;
+  const listed = { prices: before, tiers };
+  return { ...offering, ...prices, rates: tokenRates(prices), pricedBy: 'terms', listed };
 }

@@ -146,7 +146,10 @@ export interface Batch {
   stateSince:
     | Date
     | undefined;
-  /** Its lines that were given to providers as their own batches, also those that came back unanswered. Only of GetBatch. */
+  /**
+   * Its lines that were given to providers as their own batches, also those that came back unanswered; not what a
+   * provider did not take. Only of GetBatch.
+   */
   providerBatches: ProviderBatch[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }

@@ -12,7 +12,10 @@ import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 export const ProviderBatches = {
   /** UNSPECIFIED - Of a provider: ON where its catalog_id is "openai" or "anthropic". Of a batch: where there are enough lines for one. */
   UNSPECIFIED: 0,
-  /** ON - Of a provider: it takes batches as its wire format has them. Of a batch: however few lines there are. */
+  /**
+   * ON - Of a provider: it takes batches as its wire format has them, also of requests that ask for tags: what these say holds of the files of
+   * batches, too. Of a batch: however few lines there are.
+   */
   ON: 1,
   /** OFF - Lines are asked one by one. */
   OFF: 2,

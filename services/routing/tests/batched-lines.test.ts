@@ -1,0 +1,52 @@
+import { CompleteRequest, ProviderBatches } from '@switchyard/contracts/routing';
+import { chatOf, type PriceTerm } from '@switchyard/llm';
+import { expect, test } from 'vitest';
+import type { Offering } from '../src/domain/snapshot/offering.ts';
+import { TermBook } from '../src/domain/snapshot/term-book.ts';
+import { BatchedLines } from '../src/pipeline/batched-lines.ts';
+import type { SnapshotHolder } from '../src/runtime/snapshot-holder.ts';
+import { offering, snapshotOf } from './domain/offerings.ts';
+import { asked, call, contextOf } from './support/pipeline-context.ts';
+
+const listed = offering({
+  provider: 'openai',
+  tags: ['zero-retention'],
+  prices: { input: 1_000_000_000n, output: 2_000_000_000n, cacheRead: 100_000_000n },
+});
+const half = { prices: { input: 500_000_000n, output: 1_000_000_000n }, tiers: [] };
+const known = { ...listed, known: { serviceTiers: { batch: half } } as unknown as Offering['known'] };
+const tenthOff: PriceTerm = {
+  ...{ id: 'x', tenant: 't', provider: '', model: '', fromMs: 0, untilMs: Number.POSITIVE_INFINITY },
+  ...{ windows: [], timeZone: 'UTC', discountPpm: 100_000, prices: {} },
+};
+
+interface Asked {
+  readonly terms?: readonly PriceTerm[];
+  readonly batches?: ProviderBatches;
+  readonly tags?: string[];
+}
+
+function planned({ terms = [], batches = ProviderBatches.UNSPECIFIED, tags = [] }: Asked) {
+  const of = { ...known, provider: { ...known.provider, batches } };
+  const current = { ...snapshotOf([of]), terms: new TermBook(terms) };
+  const { context } = contextOf({ snapshots: { current } as unknown as SnapshotHolder });
+  const request = CompleteRequest.fromPartial({ ...call.request, requirements: { tags } });
+  return new BatchedLines(context).plan({ ...asked, request, operation: chatOf(request) } as typeof asked);
+}
+
+test('terms are applied once to each component, whether it has a batch price or not', () => {
+  const plan = planned({ terms: [tenthOff] });
+  expect(plan.kind === 'in a batch' && plan.line.candidate.offering.prices).toEqual({
+    input: 450_000_000n,
+    output: 900_000_000n,
+    cacheRead: 90_000_000n,
+  });
+});
+
+test.each([
+  [[], ProviderBatches.UNSPECIFIED, 'in a batch'],
+  [['zero-retention'], ProviderBatches.UNSPECIFIED, 'by itself'],
+  [['zero-retention'], ProviderBatches.ON, 'in a batch'],
+])('a request for tags %j goes, where batches are %d, %s', (tags, batches, kind) => {
+  expect(planned({ tags, batches }).kind).toBe(kind);
+});
