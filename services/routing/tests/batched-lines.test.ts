@@ -1,7 +1,10 @@
-import { CompleteRequest, ProviderBatches } from '@switchyard/contracts/routing';
+import { UsageRecord } from '@switchyard/contracts/events';
+import { CompleteRequest, Decision, ProviderBatches } from '@switchyard/contracts/routing';
 import { chatOf, type PriceTerm } from '@switchyard/llm';
 import { expect, test } from 'vitest';
+import type { HandedBatch } from '../src/domain/batch/provider-batch.ts';
 import type { Offering } from '../src/domain/snapshot/offering.ts';
+import type { SnapshotPool } from '../src/domain/snapshot/snapshot-pool.ts';
 import { TermBook } from '../src/domain/snapshot/term-book.ts';
 import { BatchedLines } from '../src/pipeline/batched-lines.ts';
 import type { SnapshotHolder } from '../src/runtime/snapshot-holder.ts';
@@ -49,4 +52,32 @@ test.each([
   [['zero-retention'], ProviderBatches.ON, 'in a batch'],
 ])('a request for tags %j goes, where batches are %d, %s', (tags, batches, kind) => {
   expect(planned({ tags, batches }).kind).toBe(kind);
+});
+
+test('an answer in a batch saves what the baseline of its pool would have cost more', () => {
+  const baseline = offering({
+    provider: 'dear',
+    model: 'large',
+    prices: { input: 10_000_000_000n, output: 0n },
+  });
+  const byName = new Map([['t/pool', { id: 'pool', baseline } as SnapshotPool]]);
+  const current = { ...snapshotOf([known, baseline]), pools: { byName, byTaskType: new Map() } };
+  const { context, booked } = contextOf({ snapshots: { current } as unknown as SnapshotHolder });
+  const settle = (provider: string, model: string) =>
+    new BatchedLines(context).settle({
+      batch: { prices: half } as unknown as HandedBatch,
+      reservation: UsageRecord.fromPartial({ tenant: 't', provider, model }),
+      decision: Decision.fromPartial({ pool: 'pool' }),
+      end: {
+        outcome: 'ok',
+        delivered: true,
+        usage: { inputTokens: 1_000, estimated: false },
+        httpStatus: 200,
+      },
+      detail: '',
+    });
+  settle('openai', 'm');
+  settle('dear', 'large');
+  // 1,000 tokens at 10 USD, and at 0.5 USD, per million.
+  expect(booked.map(({ savedNanoUsd }) => savedNanoUsd)).toEqual([9_500_000n, undefined]);
 });

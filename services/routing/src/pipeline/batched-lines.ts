@@ -6,6 +6,8 @@ import type { HandedBatch } from '../domain/batch/provider-batch.ts';
 import { type AttemptEnd, bookAttempt } from '../domain/booking.ts';
 import { cacheRulesOf } from '../domain/cache/cache-rules.ts';
 import { Candidate } from '../domain/decide/candidate.ts';
+import { baselineOf } from '../domain/pool/baseline-of.ts';
+import { findPool } from '../domain/pool/pool-index.ts';
 import { outputLimit } from '../domain/request/output-limit.ts';
 import type { Offering } from '../domain/snapshot/offering.ts';
 import type { PipelineContext } from '../ports.ts';
@@ -170,6 +172,7 @@ export class BatchedLines {
         firstTokenUs: undefined,
       },
       offering: batch.prices,
+      baseline: this.#baselineOf(ended),
     });
     return this.#note(ended, { ...booked, reservation: false, leases: [], reserved: reservation.leases });
   }
@@ -181,6 +184,17 @@ export class BatchedLines {
     const record = { ...reservation, line: LineKind.UNRESOLVED, outcome: 'unresolved', reservation: false };
     const requestOutcome = DecisionOutcome.FALLBACK_EXHAUSTED;
     this.#note(ended, { ...record, costNanoUsd: holdNanoUsd, requestOutcome, leases: [], reserved: leases });
+  }
+
+  /** By the pool as it is now; undefined where it is gone, or its baseline itself has answered. */
+  #baselineOf({ decision, reservation }: EndedLine): Offering | undefined {
+    const { current } = this.#context.snapshots;
+    const { tenant, provider, model, occurredAt } = reservation;
+    const pool = decision.pool === '' ? undefined : findPool(current.pools, { tenant, id: decision.pool });
+    if (pool === undefined) return undefined;
+    const of = { selector: { kind: 'pool' as const, pool }, tenant };
+    const baseline = baselineOf(of, current, occurredAt?.getTime() ?? 0);
+    return baseline?.provider.id === provider && baseline.model === model ? undefined : baseline;
   }
 
   #note({ decision, detail, reservation }: Omit<EndedLine, 'end'>, record: UsageRecord): UsageRecord {
