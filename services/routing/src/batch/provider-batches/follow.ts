@@ -40,6 +40,8 @@ export async function followBatches(
     }
     const now = await lease.stored(() => context.handed.of(batch));
     if (now === undefined) return 'left';
+    // Further lines may still be on their way to one that has answered all.
+    for (const one of now) if (one.returned > 0) places.close(one);
     const waitMs = lease.pause.aborted ? undefined : places.waitMs;
     if (isOver) {
       if (returnedOf(now) > before || waitMs === 0) return 'lines to begin';
@@ -101,13 +103,11 @@ async function endOne(one: HandedBatch, work: LineWork, context: BatchContext): 
         places.pause(one);
         await forgetBatch(followed, why, context);
       } else {
-        places.close(one);
         await settleUnanswered(followed, why, context);
       }
       return 'ended';
     }
     default:
-      places.close(one);
       return settleResults(asked.value, followed, context);
   }
 }
