@@ -70,7 +70,7 @@ const call = (knownVersion: string) =>
     method: client.getPriceBook.bind(client),
     request: GetPriceBookRequest.fromPartial({ knownVersion }),
     target: { address: '', apiKey: newApiKey() },
-    timeoutMs: 20_000,
+    timeoutMs: 5_000,
   });
 
 test('a unary call is answered and observed', async () => {
