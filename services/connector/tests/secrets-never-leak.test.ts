@@ -221,9 +221,14 @@ async function useService({
   return answers;
 }
 
+/** Waits until all is told but the path that is refused before a call: streams and events are made beside answers. */
 async function readEvents(): Promise<string> {
   const nats = await connect({ servers: servers.nats.url });
-  const consumer = await nats.jetstream().consumers.get(busNames(servers.nats.prefix).streams.connector);
+  const stream = busNames(servers.nats.prefix).streams.connector;
+  const manager = await nats.jetstreamManager();
+  const told = async () => (await manager.streams.info(stream)).state.messages;
+  await expect.poll(() => told().catch(() => 0), { timeout: 20_000 }).toBe(CALLS.length - 1);
+  const consumer = await nats.jetstream().consumers.get(stream);
   let text = '';
   for await (const message of await consumer.fetch({ max_messages: 100, expires: 1_500 })) {
     text += `${message.subject} ${Buffer.from(message.data).toString('latin1')}`;
