@@ -123,7 +123,12 @@ function run(command, args) {
   const file = join(root, program);
   if (!existsSync(file)) fail(`${program} is missing from this copy.`);
   const more = command === 'cli' ? startedEnvironment() : {};
-  const env = { ...more, ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
+  const own = {
+    PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+    // Node.js reads TypeScript anew with each start, which is half of a short command's time.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || join(root, '.switchyard', 'cache', 'compile'),
+  };
+  const env = { ...more, ...process.env, ...own };
   const child = spawn(chooseNode(), [file, ...before, ...args], { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(`Node.js can't be run: ${error.message}`));
