@@ -20,7 +20,7 @@ export async function checkGeneratedCode(root = REPOSITORY): Promise<CommandResu
       // The output is `../libs/…` below this folder: one level down keeps it inside.
       `buf generate -o '${folder}/proto'`,
       `mkdir -p '${folder}/libs/contracts'`,
-      `buf build . --as-file-descriptor-set -o '${folder}/libs/contracts/image.binpb'`,
+      `buf build . --as-file-descriptor-set --exclude-source-info -o '${folder}/libs/contracts/image.binpb'`,
     ];
     const generated = await runCommand(commands.join(' && '), {
       output: 'kept',
