@@ -57,7 +57,7 @@ async function start(service: (typeof SERVICE_NAMES)[number], env: Record<string
   const prefix = SERVICE_PREFIXES[service];
   const child = spawn(
     process.execPath,
-    ['--tls-min-v1.3', '--max-semi-space-size=8', program(service, 'main')],
+    ['--tls-min-v1.3', '--max-semi-space-size=16', '--heap-growing-percent=50', program(service, 'main')],
     {
       env: {
         [`${prefix}_GRPC_PORT`]: '0',

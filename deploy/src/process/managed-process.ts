@@ -40,10 +40,11 @@ export interface ProcessEvents {
 }
 
 /**
- * Most megabytes of each half of the heap's young part; V8's own default is 32. Nearly all that a request needs is garbage when it is
- * answered, so that a larger one keeps more of it and finds no more: measured at routing, a quarter of its memory for nothing.
+ * Nearly all that a request needs is garbage when it is answered. A young part of this many megabytes (each half; V8's own: 32) holds
+ * what is under way, and the old part is collected when it has grown by this many percent, where V8 lets it grow to several times of what
+ * lives: measured at routing with 512 callers, less than 300 MB resident instead of 435.
  */
-const YOUNG_HEAP = '--max-semi-space-size=8';
+const HEAP = ['--max-semi-space-size=16', '--heap-growing-percent=50'];
 const READY_TIMEOUT_MS = 60_000;
 const READY_INTERVAL_MS = 50;
 const PROBE_TIMEOUT_MS = 2_000;
@@ -105,7 +106,7 @@ export class ManagedProcess {
     let started: ProcessIdentity | undefined;
     // It may end before its start has been told.
     const onEnd = () => started !== undefined && this.#onEnd(started);
-    started = await spawnServer({ file: process.execPath, args: [YOUNG_HEAP, entry], env, logFile }, onEnd);
+    started = await spawnServer({ file: process.execPath, args: [...HEAP, entry], env, logFile }, onEnd);
     this.#process = started;
     this.#last = started;
     this.#events.onChange?.();
