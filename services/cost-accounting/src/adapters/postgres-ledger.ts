@@ -8,8 +8,8 @@ import { isMissingPartition, isRejectedData } from './database-rejection.ts';
 import { dayOf, type NumberedEntry } from './ledger-columns.ts';
 import { advanceOutboxes } from './postgres-advance-outboxes.ts';
 import type { PostgresBudgetIndex } from './postgres-budget-index.ts';
+import { findBookedCalls } from './postgres-find-booked-calls.ts';
 import { findConflicts } from './postgres-find-conflicts.ts';
-import { findSettled } from './postgres-find-settled.ts';
 import { insertEntries } from './postgres-insert-entries.ts';
 import { insertQuarantine, type QuarantineRow } from './postgres-insert-quarantine.ts';
 import type { LedgerDays } from './postgres-ledger-days.ts';
@@ -79,7 +79,7 @@ async function commitBatch(
   const outboxIds = [...new Set(batch.records.map(({ outboxId }) => outboxId))];
   const committed = await lockOutboxes(transaction, outboxIds);
   const { fresh: admitted, seen, after } = admitRecords(batch.records, committed);
-  const fresh = countOnce(admitted, await findSettled(transaction, admitted));
+  const fresh = countOnce(admitted, await findBookedCalls(transaction, admitted));
   const entries = entriesOf(fresh);
   const before = keysOf(await insertEntries(transaction, entries));
   const fromFresh = fresh.filter((record) => !record.verdict.ok).map(quarantined);

@@ -2,8 +2,12 @@ import { unreachable } from '@switchyard/kernel';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { BudgetUnit } from './budget.ts';
 
-/** What an entry takes of a budget that it holds no lease of. A cost that is unknown counts as what was held for it. */
+/**
+ * What an entry takes of a budget that it holds no lease of. A cost that is unknown counts as what was held for it; what is set aside takes
+ * nothing by itself.
+ */
 export function budgetAmount(unit: BudgetUnit, entry: LedgerEntry): bigint {
+  if (entry.line === 'reserved') return 0n;
   switch (unit) {
     case 'cost':
       return entry.amountNanoUsd ?? entry.holdNanoUsd ?? 0n;
