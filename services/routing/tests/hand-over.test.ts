@@ -17,19 +17,17 @@ const batch = {
   createdAtMs: NOW_MS,
   expiresAtMs: NOW_MS + 86_400_000,
 };
+const candidate = { offering: { provider: { id: 'p', key: 'p', endpoint: undefined }, model: 'm', tiers: [] } };
 const batched = { plan: vi.fn(), reserve: vi.fn(), giveBack: vi.fn(), setAside: vi.fn(), confirm: vi.fn() };
-const handed = { prepare: vi.fn() };
+const handed = { prepare: vi.fn(), forget: vi.fn() };
 let work: LineWork;
 
 beforeEach(() => {
   vi.resetAllMocks();
-  const offering = { provider: { id: 'p', key: 'p', endpoint: undefined }, model: 'm' };
-  batched.plan.mockReturnValue({
-    kind: 'in a batch',
-    line: { candidate: { offering }, encoded: { body: '{}' } },
-  });
+  batched.plan.mockReturnValue({ kind: 'in a batch', line: { candidate, encoded: { body: '{}' } } });
   const none = new AbortController().signal;
-  const lease = { leased: { batch }, lost: none, pause: none, stored: (store: () => unknown) => store() };
+  const stored = (store: () => unknown) => store();
+  const lease = { leased: { batch }, lost: none, pause: none, stored, lose: () => undefined };
   const clock = { wallMs: () => NOW_MS, monotonicMs: () => 0 };
   work = {
     lease,
@@ -76,6 +74,26 @@ test('where the outbox takes no more, all of it is given back, and lines wait fo
   expect(await handOver(lines(6), 1)).toEqual([]);
   expect(batched.giveBack).toHaveBeenCalledTimes(3);
   expect(work.places.waitMs).toBe(1_000);
+});
+
+test.each([
+  ['the lease is lost while it is written down', () => undefined],
+  [
+    'the outbox takes no more, and the lease is lost before it is taken back',
+    () => {
+      handed.prepare.mockResolvedValue(true);
+      batched.setAside.mockImplementation(() => {
+        throw new ServiceError({ reason: 'OUTBOX_FULL', code: 'RESOURCE_EXHAUSTED', publicMessage: '' });
+      });
+    },
+  ],
+])('where %s, nothing of what was not sent stays set aside', async (_, lose) => {
+  batched.reserve.mockResolvedValue({ line: { candidate, decided: { snapshot: { priceVersion: '1' } } } });
+  lose();
+  expect(await handOver(lines(6), 1)).toEqual([]);
+  expect(handed.prepare).toHaveBeenCalledOnce();
+  expect(batched.giveBack).toHaveBeenCalledTimes(6);
+  expect(batched.confirm).not.toHaveBeenCalled();
 });
 
 test('the fewest lines are those of the whole batch: what is left after full ones goes, too', async () => {

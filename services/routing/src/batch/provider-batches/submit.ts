@@ -36,22 +36,19 @@ export async function submit(
   const { handed, batched } = context;
   const { id } = submission;
   const lines = [...submission.reserved.values()];
-  const end = async (known: 'sent' | 'not sent'): Promise<void> => {
-    for await (const line of letOthers(lines))
-      if (known === 'sent') batched.confirm(line);
-      else batched.giveBack(line);
+  // That it was not sent holds, whoever else has it written down and tells the same: the ledger books a call's end once.
+  const giveBack = async (): Promise<void> => {
+    for await (const line of letOthers(lines)) batched.giveBack(line);
   };
-  // As long as it is written down, whoever follows it gives back what was set aside.
   const forget = async (): Promise<void> => {
-    const isForgotten = await lease.stored(() => handed.forget(lease.leased, id));
-    await end(isForgotten === true ? 'not sent' : 'sent');
+    await lease.stored(() => handed.forget(lease.leased, id));
+    await giveBack();
   };
   const prepared = await lease.stored(() => handed.prepare(lease.leased, writtenDown(submission)));
   if (prepared !== true) {
     // Somebody else has the batch.
     lease.lose();
-    const all = await handed.of(lease.leased.batch).catch(() => []);
-    await end(all.some((one) => one.id === id) ? 'sent' : 'not sent');
+    await giveBack();
     return HANDED;
   }
   try {
@@ -71,7 +68,7 @@ export async function submit(
       ? { kind: 'refused for now', retryAfterMs: error.retryAfterMs }
       : { kind: 'refused' };
   }
-  await end('sent');
+  for await (const line of letOthers(lines)) batched.confirm(line);
   if (submitted.ok) await lease.stored(() => handed.submitted(lease.leased, id, submitted.value.id));
   // It is looked for, and may come only now.
   else await lease.stored(() => handed.making(lease.leased, id));
