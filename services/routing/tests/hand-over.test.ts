@@ -1,6 +1,8 @@
 import { ServiceError } from '@switchyard/kernel';
 import type { Principal } from '@switchyard/service-kit';
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { NewHandedBatch } from '../src/adapters/postgres-provider-batches.ts';
+import { bookedPricesOf, offeringPriceOf } from '../src/adapters/price-book-message.ts';
 import type { LineWork } from '../src/batch/ask-line.ts';
 import type { BatchContext } from '../src/batch/batch-context.ts';
 import { BatchPlaces } from '../src/batch/provider-batches/batch-places.ts';
@@ -17,7 +19,9 @@ const batch = {
   createdAtMs: NOW_MS,
   expiresAtMs: NOW_MS + 86_400_000,
 };
-const candidate = { offering: { provider: { id: 'p', key: 'p', endpoint: undefined }, model: 'm', tiers: [] } };
+const candidate = {
+  offering: { provider: { id: 'p', key: 'p', endpoint: undefined }, model: 'm', tiers: [] },
+};
 const batched = { plan: vi.fn(), reserve: vi.fn(), giveBack: vi.fn(), setAside: vi.fn(), confirm: vi.fn() };
 const handed = { prepare: vi.fn(), forget: vi.fn() };
 let work: LineWork;
@@ -94,6 +98,21 @@ test.each([
   expect(handed.prepare).toHaveBeenCalledOnce();
   expect(batched.giveBack).toHaveBeenCalledTimes(6);
   expect(batched.confirm).not.toHaveBeenCalled();
+});
+
+test('every price that lines were held by is written down, those of other units than tokens too', async () => {
+  const prices = { input: 1n, output: 2n };
+  const unitPrices = { query: 5_000_000_000_000n };
+  const priced = { offering: { ...candidate.offering, prices, unitPrices } };
+  const decided = { snapshot: { priceVersion: '1' } };
+  batched.reserve.mockResolvedValue({ line: { candidate: priced, decided } });
+  await handOver(lines(2), 1);
+  const [, made] = handed.prepare.mock.calls[0] as [unknown, NewHandedBatch];
+  expect(made.prices).toEqual({ prices, tiers: [], unitPrices });
+  expect(bookedPricesOf(offeringPriceOf({ provider: '', model: 'm' }, made.prices))).toMatchObject({
+    prices,
+    unitPrices,
+  });
 });
 
 test('the fewest lines are those of the whole batch: what is left after full ones goes, too', async () => {

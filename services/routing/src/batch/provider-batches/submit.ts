@@ -81,9 +81,9 @@ const mayPass = (error: ProviderError): boolean =>
 
 function writtenDown({ id, reserved, provider, endpoint, model }: Submission): NewHandedBatch {
   const { candidate, decided } = firstOf(reserved).line;
-  const { prices = {}, tiers } = candidate.offering;
+  const { prices = {}, tiers, unitPrices } = candidate.offering;
   return {
-    ...{ id, provider, endpoint, model, prices: { prices, tiers } },
+    ...{ id, provider, endpoint, model, prices: { prices, tiers, unitPrices } },
     priceVersion: decided.snapshot.priceVersion,
     lines: [...reserved].map(([{ number }, { reservation, decision }]) => ({
       number,

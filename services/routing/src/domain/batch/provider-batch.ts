@@ -1,4 +1,4 @@
-import type { TieredPrices } from '@switchyard/llm';
+import type { BookedPrices } from '../snapshot/snapshot-parts.ts';
 
 /** Lines of a batch that were given to a provider as its own batch. */
 export interface HandedBatch {
@@ -10,7 +10,7 @@ export interface HandedBatch {
   readonly endpoint: string;
   readonly model: string;
   /** The batch prices that its lines are charged by. */
-  readonly prices: TieredPrices;
+  readonly prices: BookedPrices;
   readonly priceVersion: string;
   /** `prepared`: whether the provider has it is not known. */
   readonly state: 'prepared' | 'submitted' | 'ended';
