@@ -69,6 +69,12 @@ it('what is set aside for a line of a batch counts until its end is known, and t
     ...Array.from({ length: 3 }, () => ['reserved', 0n]),
   ]);
 
+  // A line that came back is asked in another request: that one counts.
+  const back = { line: LineKind.WASTE, outcome: 'timeout', usage: undefined, costNanoUsd: 0n } as const;
+  await publish('back', [settled({ ...back, requestOutcome: 0, httpStatus: 0 })]);
+  expect(await spent()).toEqual([2n * cost, 2n]);
+  expect((await acme.summary({})).total).toMatchObject({ requests: 2n, attempts: 3n });
+
   // A budget that is made now counts each call once, too.
   await admin.createBudget({
     ...{ id: 'later', tenant: 'acme', limit: 10n, period: BudgetPeriod.DAY, unit: BudgetUnit.REQUESTS },

@@ -1,12 +1,12 @@
 import { UsageRecord } from '@switchyard/contracts/events';
-import { CompleteRequest, Decision, ProviderBatches } from '@switchyard/contracts/routing';
+import { CompleteRequest, Decision, DecisionOutcome, ProviderBatches } from '@switchyard/contracts/routing';
 import { chatOf, type PriceTerm } from '@switchyard/llm';
 import { expect, test } from 'vitest';
 import type { HandedBatch } from '../src/domain/batch/provider-batch.ts';
 import type { Offering } from '../src/domain/snapshot/offering.ts';
 import type { SnapshotPool } from '../src/domain/snapshot/snapshot-pool.ts';
 import { TermBook } from '../src/domain/snapshot/term-book.ts';
-import { BatchedLines } from '../src/pipeline/batched-lines.ts';
+import { BatchedLines, type ReservedLine } from '../src/pipeline/batched-lines.ts';
 import type { SnapshotHolder } from '../src/runtime/snapshot-holder.ts';
 import { offering, snapshotOf } from './domain/offerings.ts';
 import { asked, call, contextOf } from './support/pipeline-context.ts';
@@ -74,10 +74,37 @@ test('an answer in a batch saves what the baseline of its pool would have cost m
         usage: { inputTokens: 1_000, estimated: false },
         httpStatus: 200,
       },
+      after: 'line has ended',
       detail: '',
     });
   settle('openai', 'm');
   settle('dear', 'large');
   // 1,000 tokens at 10 USD, and at 0.5 USD, per million.
   expect(booked.map(({ savedNanoUsd }) => savedNanoUsd)).toEqual([9_500_000n, undefined]);
+});
+
+test.each([
+  ['goes back is no request: it is one when it is asked again', 'line goes back', 0],
+  ['has ended is one that failed', 'line has ended', DecisionOutcome.FALLBACK_EXHAUSTED],
+] as const)('a line that %s', (_, after, requestOutcome) => {
+  const { context, booked } = contextOf();
+  new BatchedLines(context).settle({
+    batch: { prices: half } as unknown as HandedBatch,
+    reservation: UsageRecord.fromPartial({ leases: [{ budget: 1n, amount: 9n }] }),
+    decision: Decision.fromPartial({}),
+    end: { outcome: 'timeout', delivered: false, usage: undefined, httpStatus: undefined },
+    after,
+    detail: '',
+  });
+  expect(booked).toMatchObject([{ requestOutcome, reserved: [{ budget: 1n, amount: 9n }] }]);
+});
+
+test('a line that was not sent takes nothing of any budget, nor of one that counts requests', () => {
+  const { context, booked } = contextOf();
+  const leases = [1n, 2n].map((budget) => ({ budget, windowStartMs: 0n, amount: 1n }));
+  const reserved = { reservation: UsageRecord.fromPartial({ leases }), budgets: { settle: () => undefined } };
+  new BatchedLines(context).giveBack(reserved as unknown as ReservedLine);
+  expect(booked).toMatchObject([
+    { outcome: 'not_sent', leases: leases.map((lease) => ({ ...lease, amount: 0n })) },
+  ]);
 });

@@ -17,12 +17,14 @@ export interface CountedPast extends CountedWindow {
   readonly counted: readonly [readonly string[], readonly string[], readonly string[]];
 }
 
+/** A line that went back: what is in providers' batches has no duration, and another request followed. */
+const WENT_BACK = `line = 'waste' AND duration_us IS NULL AND request_outcome IS NULL`;
 // As a record is counted that holds no lease: what is not known to have cost something counts as what was held.
 const SPENT = `
   coalesce(sum(CASE $1
     WHEN 'cost' THEN coalesce(amount_nano_usd, hold_nano_usd, 0)
     WHEN 'tokens' THEN CASE WHEN cache = '' THEN coalesce(input_tokens, 0) + coalesce(output_tokens, 0) ELSE 0 END
-    ELSE CASE WHEN cache = '' AND attempt_index = 0 THEN 1 ELSE 0 END END), 0)::bigint AS spent`;
+    ELSE CASE WHEN cache = '' AND attempt_index = 0 AND NOT (${WENT_BACK}) THEN 1 ELSE 0 END END), 0)::bigint AS spent`;
 const OF_WINDOW = `
   line IN ('charge', 'waste', 'unresolved') AND occurred_at >= to_timestamp($2::float8 / 1000) AND occurred_at < to_timestamp($3::float8 / 1000)
   AND occurred_on BETWEEN (to_timestamp($2::float8 / 1000) AT TIME ZONE 'UTC')::date AND (to_timestamp($3::float8 / 1000) AT TIME ZONE 'UTC')::date

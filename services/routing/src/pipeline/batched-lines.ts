@@ -49,9 +49,14 @@ export interface EndedLine {
   readonly reservation: UsageRecord;
   readonly decision: Decision;
   readonly end: Pick<AttemptEnd, 'outcome' | 'delivered' | 'usage' | 'httpStatus'>;
+  /** `line goes back`: it is asked again, as another request. */
+  readonly after: 'line has ended' | 'line goes back';
   /** What happened, in one line; '' for an answer. */
   readonly detail: string;
 }
+
+/** What is noted of a line, beside its record. */
+type LineToNote = Pick<EndedLine, 'reservation' | 'decision' | 'detail'>;
 
 /**
  * The pipeline of requests that are answered later, in a provider's batch: understood, decided, held and booked as every other one, by the
@@ -120,14 +125,13 @@ export class BatchedLines {
       batch: true,
       reservation: true,
     };
-    const reserved = { line, reservation, budgets: hold, decision: this.#decisionOf(line) };
     try {
-      usage.hold(reservation.attemptId, notSent(reserved));
+      usage.hold(reservation.attemptId, notSent({ reservation }));
     } catch (error) {
       hold.cancel();
       throw error;
     }
-    return reserved;
+    return { line, reservation, budgets: hold, decision: this.#decisionOf(line) };
   }
 
   /**
@@ -154,14 +158,14 @@ export class BatchedLines {
 
   /** Books what came of a line, in place of what was set aside. @returns what is booked @throws OUTBOX_FULL */
   settle(ended: EndedLine): UsageRecord {
-    const { batch, reservation, decision, end } = ended;
+    const { batch, reservation, decision, end, after } = ended;
     const wallMs = this.#context.clock.wallMs();
     const startedMs = reservation.occurredAt?.getTime() ?? wallMs;
     const booked = bookAttempt({
       held: reservation,
       end: {
         ...end,
-        requestOutcome: end.delivered ? DecisionOutcome.COMPLETE : DecisionOutcome.FALLBACK_EXHAUSTED,
+        requestOutcome: after === 'line goes back' ? undefined : outcomeOf(end),
         // An answer that cannot be read is billed all the same.
         mayHaveWorked: end.httpStatus === 200,
         estimate: {
@@ -174,16 +178,18 @@ export class BatchedLines {
       offering: batch.prices,
       baseline: this.#baselineOf(ended),
     });
-    return this.#note(ended, { ...booked, reservation: false, leases: [], reserved: reservation.leases });
+    const record = { ...booked, reservation: false, leases: [], reserved: reservation.leases };
+    return this.#note(ended, record, outcomeOf(end));
   }
 
   /** Nobody will ever tell what came of a line: it is booked at what was set aside. @throws OUTBOX_FULL */
-  giveUp(ended: Omit<EndedLine, 'end'>): void {
+  giveUp(ended: LineToNote): void {
     const { reservation } = ended;
     const { holdNanoUsd, leases } = reservation;
     const record = { ...reservation, line: LineKind.UNRESOLVED, outcome: 'unresolved', reservation: false };
     const requestOutcome = DecisionOutcome.FALLBACK_EXHAUSTED;
-    this.#note(ended, { ...record, costNanoUsd: holdNanoUsd, requestOutcome, leases: [], reserved: leases });
+    const booked = { ...record, costNanoUsd: holdNanoUsd, requestOutcome, leases: [], reserved: leases };
+    this.#note(ended, booked, requestOutcome);
   }
 
   /** By the pool as it is now; undefined where it is gone, or its baseline itself has answered. */
@@ -197,13 +203,17 @@ export class BatchedLines {
     return baseline?.provider.id === provider && baseline.model === model ? undefined : baseline;
   }
 
-  #note({ decision, detail, reservation }: Omit<EndedLine, 'end'>, record: UsageRecord): UsageRecord {
+  #note(
+    { decision, detail, reservation }: LineToNote,
+    record: UsageRecord,
+    outcome: DecisionOutcome,
+  ): UsageRecord {
     const { usage, events, decisions } = this.#context;
     usage.note(record);
     events.attemptEnded(record);
     decisions.record({
       ...decision,
-      outcome: record.requestOutcome,
+      outcome,
       attempts: [
         {
           attemptId: reservation.attemptId,
@@ -236,11 +246,15 @@ export class BatchedLines {
   }
 }
 
-const notSent = ({ reservation, budgets }: Pick<ReservedLine, 'reservation' | 'budgets'>): UsageRecord => ({
+const outcomeOf = ({ delivered }: EndedLine['end']): DecisionOutcome =>
+  delivered ? DecisionOutcome.COMPLETE : DecisionOutcome.FALLBACK_EXHAUSTED;
+
+/** It takes nothing of any budget, nor of those that count requests: the line is asked in another one. */
+const notSent = ({ reservation }: Pick<ReservedLine, 'reservation'>): UsageRecord => ({
   ...reservation,
   outcome: 'not_sent',
   reservation: false,
-  leases: budgets.realUses({ costNanoUsd: 0n, usage: undefined }),
+  leases: reservation.leases.map((use) => ({ ...use, amount: 0n })),
 });
 
 const asListed = (offering: Offering): Offering => offering;

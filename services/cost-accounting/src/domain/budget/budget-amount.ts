@@ -16,8 +16,11 @@ export function budgetAmount(unit: BudgetUnit, entry: LedgerEntry): bigint {
         ? BigInt((entry.usage?.inputTokens ?? 0) + (entry.usage?.outputTokens ?? 0))
         : 0n;
     case 'requests':
-      return entry.attemptIndex === 0 && entry.cache === '' ? 1n : 0n;
+      return entry.attemptIndex === 0 && entry.cache === '' && !goesBack(entry) ? 1n : 0n;
     default:
       return unreachable(unit);
   }
 }
+
+/** A line that was not answered in its provider's batch is asked in another request. */
+const goesBack = ({ batch, requestOutcome }: LedgerEntry): boolean => batch && requestOutcome === undefined;

@@ -16,9 +16,9 @@ const budgets = new BudgetIndex(
     ...{ number: i + 1, throttle: undefined, createdAt: new Date(0), updatedAt: new Date(0) },
   })),
 );
-const uses = (costNanoUsd: bigint) => [
+const uses = (costNanoUsd: bigint, requests: bigint) => [
   { budget: 1, startMs: 0, amount: costNanoUsd },
-  { budget: 2, startMs: 0, amount: 1n },
+  { budget: 2, startMs: 0, amount: requests },
 ];
 
 function told(outboxId: string, change: Partial<LedgerEntry>): NumberedRecord {
@@ -30,11 +30,16 @@ function told(outboxId: string, change: Partial<LedgerEntry>): NumberedRecord {
 }
 
 /** Of who submitted it: what was set aside; where it died before that was written, that nothing was sent. */
-const setAside = told('submitter', { line: 'reserved', outcome: 'reserved', leases: uses(HELD) });
-const notSent = told('submitter', { outcome: 'not_sent', leases: uses(0n) });
-const answered = { line: 'charge', outcome: 'ok', amountNanoUsd: nanoUsd(COST) } as const;
+const setAside = told('submitter', { line: 'reserved', outcome: 'reserved', leases: uses(HELD, 1n) });
+const notSent = told('submitter', { outcome: 'not_sent', leases: uses(0n, 0n) });
+const answered = {
+  line: 'charge',
+  outcome: 'ok',
+  requestOutcome: 'complete',
+  amountNanoUsd: nanoUsd(COST),
+} as const;
 const endBy = (outboxId: string, change: Partial<LedgerEntry>) =>
-  told(outboxId, { ...change, reserved: uses(HELD), savedNanoUsd: nanoUsd(1n) });
+  told(outboxId, { ...change, reserved: uses(HELD, 1n), savedNanoUsd: nanoUsd(1n) });
 
 /** What budgets and leases have after records came, in as many commits as there are lists of them. */
 function countedAfter(commits: readonly (readonly NumberedRecord[])[]) {
@@ -70,24 +75,27 @@ test.each([
   [
     'that was set aside counts as what it used',
     [setAside, endBy('heir', answered), endBy('next heir', answered)],
-    { window: COST, lease: HELD, saved: 1n },
+    { cost: COST, requests: 1n, lease: HELD, saved: 1n },
   ],
   [
     'whose submitter died before it was set aside takes nothing back',
     [notSent, endBy('heir', { outcome: 'not_sent' }), endBy('next heir', { outcome: 'not_sent' })],
-    { window: 0n, lease: 0n, saved: undefined },
+    { cost: 0n, requests: 0n, lease: 0n, saved: undefined },
   ],
-])('a call %s, in every order, in one commit or in several', (_, records, { window, lease, saved }) => {
-  for (const order of ordersOf(records))
-    for (const commits of [[order], order.map((one) => [one]), [order.slice(0, 2), order.slice(2)]]) {
-      const counted = countedAfter(commits);
-      expect(counted).toMatchObject({
-        ...{ 'window 1': window, 'window 2': 1n, cost: window },
-        ...{ 'lease 1 of submitter': lease, 'lease 2 of submitter': 1n },
-      });
-      if (saved !== undefined) expect(counted.saved).toBe(saved);
-    }
-});
+])(
+  'a call %s, in every order, in one commit or in several',
+  (_, records, { cost, requests, lease, saved }) => {
+    for (const order of ordersOf(records))
+      for (const commits of [[order], order.map((one) => [one]), [order.slice(0, 2), order.slice(2)]]) {
+        const counted = countedAfter(commits);
+        expect(counted).toMatchObject({
+          ...{ 'window 1': cost, 'window 2': requests, cost },
+          ...{ 'lease 1 of submitter': lease, 'lease 2 of submitter': requests },
+        });
+        if (saved !== undefined) expect(counted.saved).toBe(saved);
+      }
+  },
+);
 
 test('a call counts as what it used while nobody has told what was set aside for it', () => {
   expect(countedAfter([[endBy('heir', answered)]])).toMatchObject({ 'window 1': COST, 'window 2': 1n });

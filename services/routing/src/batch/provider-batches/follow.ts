@@ -135,7 +135,7 @@ async function giveUp(one: HandedBatch, work: LineWork, context: BatchContext): 
   const asked = await askedLines(lines, work, context);
   for (const { number, reservation, decision } of lines.values()) {
     const detail = 'its provider has not told what came of the batch';
-    await lease.stored(async () => context.batched.giveUp({ batch: one, reservation, decision, detail }));
+    await lease.stored(async () => context.batched.giveUp({ reservation, decision, detail }));
     const customId = asked.get(number)?.customId ?? '';
     const kept = keepResult({ error: INTERRUPTED }, { batchId: leased.batch.id, number, customId });
     await lease.stored(() => context.work.end(leased, { number, ...kept }));

@@ -66,13 +66,14 @@ async function bookUnanswered(
   return lease.lost.aborted ? undefined : lines;
 }
 
-/** It was not answered, and cost nothing. */
+/** It was not answered, cost nothing, and goes back. */
 async function bookLine(
   { reservation, decision, outcome, detail, httpStatus }: HandedLine & Unanswered,
   { one, lease }: Pick<Followed, 'one'> & Pick<Followed['work'], 'lease'>,
   context: BatchContext,
 ): Promise<void> {
   const end = { outcome, delivered: false, usage: undefined, httpStatus };
-  const booked = { batch: one, reservation, decision, end, detail };
+  const after = 'line goes back' as const;
+  const booked = { batch: one, reservation, decision, end, after, detail };
   await lease.stored(async () => context.batched.settle(booked));
 }

@@ -11,6 +11,7 @@ import { type HandedBatch, lineNumberOf } from '../../domain/batch/provider-batc
 import { publicId } from '../../domain/batch/public-ids.ts';
 import type { BatchLine } from '../../domain/batch/read-line.ts';
 import { allFailed } from '../../errors.ts';
+import type { EndedLine } from '../../pipeline/batched-lines.ts';
 import { durationOf } from '../../pipeline/duration-of.ts';
 import type { AnswerSummary } from '../../pipeline/pipeline.ts';
 import { RemoteError, type RemoteLine } from '../../transport/provider-batches.ts';
@@ -114,15 +115,12 @@ async function settleOne(told: RemoteLine, settling: Settling): Promise<void> {
 
 /** It was answered and billed; by how much is estimated. */
 async function settleTooLarge(
-  { asked, line: { reservation, decision } }: Pick<Answered, 'asked' | 'line'>,
-  { followed, context }: Settling,
+  { asked, line }: Pick<Answered, 'asked' | 'line'>,
+  settling: Settling,
 ): Promise<void> {
-  const { one, work } = followed;
   const end = { outcome: 'invalid_response', delivered: false, usage: undefined, httpStatus: 200 };
-  const detail = 'the result is larger than 16 MiB';
-  const booked = { batch: one, reservation, decision, end, detail };
-  await work.lease.stored(async () => context.batched.settle(booked));
-  await tell({ error: ANSWER_TOO_LARGE }, { asked, followed, context });
+  await book({ line, end, detail: 'the result is larger than 16 MiB' }, settling);
+  await tell({ error: ANSWER_TOO_LARGE }, { asked, ...settling });
 }
 
 interface Answered {
@@ -131,10 +129,8 @@ interface Answered {
   readonly answer: { readonly status: number; readonly body: Buffer };
 }
 
-async function settleAnswer(
-  { asked, line, answer }: Answered,
-  { open, followed, context }: Settling,
-): Promise<void> {
+async function settleAnswer({ asked, line, answer }: Answered, settling: Settling): Promise<void> {
+  const { open, followed, context } = settling;
   const { one, work, call } = followed;
   const { lease, endpoint } = work;
   const { provider } = call;
@@ -144,7 +140,6 @@ async function settleAnswer(
     ...{ status: answer.status, headers, body: answer.body },
     wallNowMs: context.clock.wallMs(),
   });
-  const { reservation, decision } = line;
   const tellAnswer = (answer: LineAnswer): Promise<void> => tell({ answer }, { asked, followed, context });
   if (!decoded.ok) {
     const { error } = decoded;
@@ -159,18 +154,29 @@ async function settleAnswer(
       return;
     }
     const end = { outcome: error.class, delivered: false, usage: undefined, httpStatus: answer.status };
-    const booked = { batch: one, reservation, decision, end, detail: error.detail };
-    await lease.stored(async () => context.batched.settle(booked));
+    await book({ line, end, detail: error.detail }, settling);
     return tellAnswer(refusalOf(error, line, endpoint));
   }
   const { usage } = decoded.value;
   const end = { outcome: 'ok', delivered: true, usage, httpStatus: answer.status };
-  const booked = { batch: one, reservation, decision, end, detail: '' };
-  const record = await lease.stored(async () => context.batched.settle(booked));
+  const record = await book({ line, end, detail: '' }, settling);
   if (record === undefined) return;
   return tellAnswer(
     await endpoint.tell(asked.body, { decoded: decoded.value, ...summaryOf(record, line, one) }),
   );
+}
+
+/** What came of a line. */
+interface LineEnding extends Pick<Answered, 'line'>, Pick<EndedLine, 'end' | 'detail'> {}
+
+/** Books the end of a line. @returns undefined where the lease is lost */
+function book(
+  { line: { reservation, decision }, end, detail }: LineEnding,
+  { followed: { one, work }, context }: Settling,
+): Promise<UsageRecord | undefined> {
+  const after = 'line has ended' as const;
+  const booked = { batch: one, reservation, decision, end, after, detail };
+  return work.lease.stored(async () => context.batched.settle(booked));
 }
 
 /** Keeps what a line is told: it has ended. */
