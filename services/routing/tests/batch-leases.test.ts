@@ -243,8 +243,19 @@ test('what has expired is gone and removed; a file outlives the batch that reads
     reason: 'FILE_NOT_FOUND',
   });
   expect(await files.removeExpired()).toBe('none left');
-  const { rows } = await owner.query<{ id: string }>('SELECT id FROM routing.files');
-  expect(rows).toEqual([{ id: read.id }]);
+  const left = async () => (await owner.query<{ id: string }>('SELECT id FROM routing.files')).rows;
+  expect(await left()).toEqual([{ id: read.id }]);
+
+  // Nobody could work on the batch for weeks.
+  await owner.query(`UPDATE routing.files SET expires_at = now() - interval '1 day'`);
+  expect(await files.find('acme', read.id)).toBeDefined();
+  await files.removeExpired();
+  expect(await left()).toEqual([{ id: read.id }]);
+  const leased = await leaseOne();
+  await work.finish(leased, { state: 'cancelled', problems: [], fileIds: newIds() });
+  expect(await files.find('acme', read.id)).toBeUndefined();
+  await files.removeExpired();
+  expect(await left()).toEqual([]);
 });
 
 test('a tenant has so many files, so many bytes and so many open batches', async () => {

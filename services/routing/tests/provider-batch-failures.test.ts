@@ -7,6 +7,7 @@ import { useServers } from '@switchyard/testkit/test-servers';
 import pg from 'pg';
 import { FormData, fetch } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { OutboxRecord } from '../src/outbox/outbox-record.ts';
 import { scanSegment } from '../src/outbox/read-segments.ts';
 import { stateDirWithPrices } from './support/kept-prices.ts';
 import { type RoutingUnderTest, startRouting } from './support/start-routing.ts';
@@ -213,18 +214,51 @@ test('lines are set aside only once it is written down where they go', async () 
   await reaches(id, 'completed');
 });
 
+test('a batch whose file is lost while a provider has it ends: what was answered is charged, at what it used', async () => {
+  behave('openai', { processMs: 1_000 });
+  const id = await begin(lines(OPENAI, 6));
+  await isSubmitted(id);
+  await owner.query(
+    'DELETE FROM routing.files WHERE id = (SELECT input_file_id FROM routing.batches WHERE id = $1)',
+    [idIn(id)],
+  );
+  const batch = await reaches(id, 'completed');
+  expect(batch.request_counts).toEqual({ total: 6, completed: 0, failed: 6 });
+  expect(batch.switchyard.provider_batches).toMatchObject([{ state: 'ended' }]);
+  const told = await (await fetch(`${routing.httpUrl}/v1/files/${batch.error_file_id}/content`)).text();
+  expect(told.match(/"file_unreadable"/g)).toHaveLength(6);
+  const booked = (await inOutbox()).filter((record) => record.labels.batch === id && !record.reservation);
+  expect(booked).toHaveLength(6);
+  expect(booked.reduce((sum, { costNanoUsd = 0n }) => sum + costNanoUsd, 0n)).toBe(batchCost(VENDORS[0]));
+});
+
+/** What is booked of calls. */
+async function inOutbox(): Promise<UsageRecord[]> {
+  const booked: UsageRecord[] = [];
+  await readOutbox((record) => {
+    if (record.kind === 'usage') booked.push(UsageRecord.decode(record.usage));
+  });
+  return booked;
+}
+
 /** What is booked of calls in providers' batches if the process dies now. */
 async function openHolds(): Promise<UsageRecord[]> {
   const open = new Map<string, UsageRecord>();
+  await readOutbox((record) => {
+    if (record.kind === 'hold') open.set(record.attemptId, UsageRecord.decode(record.usage));
+    if (record.kind === 'usage') open.delete(record.attemptId);
+  });
+  return [...open.values()].filter(({ batch }) => batch);
+}
+
+async function readOutbox(onRecord: (record: OutboxRecord) => void): Promise<void> {
   for (const file of readdirSync(stateDir, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.outbox')) continue;
     await scanSegment({ path: `${stateDir}/${file}` }, (record) => {
-      if (record.kind === 'hold') open.set(record.attemptId, UsageRecord.decode(record.usage));
-      if (record.kind === 'usage') open.delete(record.attemptId);
+      onRecord(record);
       return 'go on';
     });
   }
-  return [...open.values()].filter(({ batch }) => batch);
 }
 
 test('what a provider has answered is told while other lines wait', async () => {

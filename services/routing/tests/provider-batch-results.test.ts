@@ -1,10 +1,13 @@
 import { Readable } from 'node:stream';
+import { systemClock } from '@switchyard/kernel';
 import { findWireFormat } from '@switchyard/llm';
 import { expect, test, vi } from 'vitest';
 import type { BatchContext } from '../src/batch/batch-context.ts';
 import type { Followed } from '../src/batch/provider-batches/followed.ts';
 import { settleResults } from '../src/batch/provider-batches/settle-results.ts';
 import { remoteLineId } from '../src/domain/batch/provider-batch.ts';
+import { fileNotFound, fileUnreadable } from '../src/errors.ts';
+import type { EndedLine } from '../src/pipeline/batched-lines.ts';
 import { ProviderBatchClient, type RemoteCall, type RemoteLine } from '../src/transport/provider-batches.ts';
 import { offering } from './domain/offerings.ts';
 import { contextOf } from './support/pipeline-context.ts';
@@ -51,19 +54,18 @@ test('a result above 16 MiB is cut to its beginning, and the next ones are read'
   ]);
 });
 
-test('only the line whose result is too large ends as such: it is charged by estimate', async () => {
+/** Has line 2 settled, of a batch whose file is `contents`. @returns what was booked, and what it was told */
+async function settled(result: string, contents: () => AsyncIterable<Buffer>) {
   const handed = {
     lines: () => new Map([[2, { number: 2, reservation: 'r', decision: 'd' }]]),
     end: vi.fn(),
   };
   const batched = { settle: vi.fn() };
   const work = { end: vi.fn() };
-  const line = { custom_id: 'mine', method: 'POST', url: '/v1/chat/completions', body: { model: 'm' } };
-  const text = `${JSON.stringify({ ...line, custom_id: 'other' })}\n${JSON.stringify(line)}\n`;
   const context = {
-    ...{ handed, batched, work },
-    remote: clientOf(resultOf(2, 'b'.repeat(17 * MIB))),
-    files: { find: () => ({}), contents: () => Readable.from([Buffer.from(text)]) },
+    ...{ handed, batched, work, clock: systemClock, log: { error: () => undefined } },
+    remote: clientOf(result),
+    files: { find: () => ({}), contents },
     events: { batchLine: vi.fn() },
   } as unknown as BatchContext;
   const stored = (store: () => unknown) => Promise.resolve(store());
@@ -72,18 +74,44 @@ test('only the line whose result is too large ends as such: it is charged by est
   const followed = { one: { id: ID }, call, work: { lease } } as unknown as Followed;
   const ended = { results: [protocol.get('b')] } as unknown as Parameters<typeof settleResults>[0];
   expect(await settleResults(ended, followed, context)).toBe('ended');
-  expect(batched.settle).toHaveBeenCalledExactlyOnceWith(
-    expect.objectContaining({
-      end: expect.objectContaining({ delivered: false, usage: undefined, httpStatus: 200 }),
-    }),
-  );
+  expect(handed.end).toHaveBeenCalledOnce();
+  expect(batched.settle).toHaveBeenCalledOnce();
+  const [booked] = batched.settle.mock.calls[0] as [EndedLine];
   const [, told] = work.end.mock.calls[0] as [unknown, { number: number; content: Buffer }];
   expect(told.number).toBe(2);
-  expect(JSON.parse(told.content.toString())).toMatchObject({
-    custom_id: 'mine',
-    error: { code: 'answer_too_large' },
-  });
+  return { booked, told: JSON.parse(told.content.toString()) as unknown };
+}
+
+test('only the line whose result is too large ends as such: it is charged by estimate', async () => {
+  const line = { custom_id: 'mine', method: 'POST', url: '/v1/chat/completions', body: { model: 'm' } };
+  const text = `${JSON.stringify({ ...line, custom_id: 'other' })}\n${JSON.stringify(line)}\n`;
+  const { booked, told } = await settled(resultOf(2, 'b'.repeat(17 * MIB)), () =>
+    Readable.from([Buffer.from(text)]),
+  );
+  expect(booked.end).toMatchObject({ delivered: false, usage: undefined, httpStatus: 200 });
+  expect(told).toMatchObject({ custom_id: 'mine', error: { code: 'answer_too_large' } });
 });
+
+test.each([fileUnreadable(), fileNotFound()])(
+  'where the file of a batch is lost ($reason), a line is charged by what it used all the same',
+  async (lost) => {
+    const answer = {
+      ...{ id: 'x', object: 'chat.completion', created: 1, model: 'm' },
+      choices: [{ index: 0, message: { role: 'assistant', content: 'yes' }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15 },
+    };
+    const result = { id: 'x', custom_id: remoteLineId(ID, 2), response: { status_code: 200, body: answer } };
+    // biome-ignore lint/correctness/useYield: it fails before
+    const { booked, told } = await settled(JSON.stringify(result), async function* () {
+      throw lost;
+    });
+    expect(booked.end).toMatchObject({
+      ...{ delivered: false, httpStatus: 200 },
+      usage: { inputTokens: 12, outputTokens: 3 },
+    });
+    expect(told).toMatchObject({ error: { code: 'file_unreadable' } });
+  },
+);
 
 test('the file of results is kept for three days: it is read as soon as it is there', () => {
   const { body } = protocol.create({ name: 'n', lines: [], path: '/chat/completions' }, 'file-1');

@@ -40,8 +40,13 @@ const RESULTS = `
     ORDER BY number LIMIT 1000
   ) AS page WHERE before < ${READ_BYTES} ORDER BY number`;
 
+/** However old a file is: a batch that has not ended reads it, also one that nobody could work on for days. */
+const IS_READ = `EXISTS (SELECT FROM routing.batches AS batch
+  WHERE batch.tenant = files.tenant AND batch.input_file_id = files.id AND batch.state IN (${OPEN_SQL}))`;
+const IS_THERE = `(expires_at > now() OR ${IS_READ})`;
+
 const EXPIRED = `
-  SELECT ${FILE_COLUMNS} FROM routing.files WHERE expires_at <= now() ORDER BY expires_at LIMIT ${REMOVE_ROWS} FOR UPDATE SKIP LOCKED`;
+  SELECT ${FILE_COLUMNS} FROM routing.files WHERE expires_at <= now() AND NOT ${IS_READ} ORDER BY expires_at LIMIT ${REMOVE_ROWS} FOR UPDATE SKIP LOCKED`;
 
 interface SealedRow {
   readonly number: number;
@@ -95,7 +100,7 @@ export class PostgresFiles {
     return this.#postgres.asTenant(tenant, async (transaction) => {
       const { rows } = await transaction.query<FileRow>(
         `SELECT ${FILE_COLUMNS} FROM routing.files
-         WHERE tenant = $1 AND $2 IN ('', purpose) AND expires_at > now() ${clause}`,
+         WHERE tenant = $1 AND $2 IN ('', purpose) AND ${IS_THERE} ${clause}`,
         [tenant, purpose, ...values],
       );
       return rows.map(toFile);
@@ -113,7 +118,7 @@ export class PostgresFiles {
       const file = await findFile(transaction, tenant, id);
       if (file === undefined) throw fileNotFound();
       const { rowCount } = await transaction.query(
-        `SELECT FROM routing.batches WHERE tenant = $1 AND input_file_id = $2 AND state IN (${OPEN_SQL}) LIMIT 1`,
+        `SELECT FROM routing.files WHERE tenant = $1 AND id = $2 AND ${IS_READ}`,
         [tenant, id],
       );
       if (rowCount !== 0) throw fileInUse();
@@ -176,7 +181,7 @@ async function findFile(
   id: string,
 ): Promise<StoredFile | undefined> {
   const { rows } = await transaction.query<FileRow>(
-    `SELECT ${FILE_COLUMNS} FROM routing.files WHERE tenant = $1 AND id = $2 AND expires_at > now()`,
+    `SELECT ${FILE_COLUMNS} FROM routing.files WHERE tenant = $1 AND id = $2 AND ${IS_THERE}`,
     [tenant, id],
   );
   return rows[0] === undefined ? undefined : toFile(rows[0]);

@@ -1,10 +1,13 @@
 import type { UsageRecord } from '@switchyard/contracts/events';
-import { decodeOperation, type ProviderBatch, type ProviderError } from '@switchyard/llm';
+import { ServiceError } from '@switchyard/kernel';
+import { decodeOperation, type HttpAnswer, type ProviderBatch, type ProviderError } from '@switchyard/llm';
 import type { HandedLine } from '../../adapters/postgres-provider-batches.ts';
 import {
   ANSWER_TOO_LARGE,
+  FILE_UNREADABLE,
   keepResult,
   type LineAnswer,
+  type LineError,
   type LineResult,
 } from '../../domain/batch/line-result.ts';
 import { type HandedBatch, lineNumberOf } from '../../domain/batch/provider-batch.ts';
@@ -26,7 +29,7 @@ import { giveBackLines, type Unanswered } from './settle-lines.ts';
 /** The lines of a provider's batch that have not ended. */
 interface Open {
   readonly handed: Map<number, HandedLine>;
-  /** As the batch's file has them. */
+  /** As the batch's file has them, as far as it can be read. */
   readonly asked: ReadonlyMap<number, BatchLine>;
   readonly unanswered: (HandedLine & Unanswered)[];
 }
@@ -80,17 +83,24 @@ export async function settleResults(
   return 'ended';
 }
 
-/** Lines as the batch's file has them. */
+/** Lines as the batch's file has them, as far as it can be read: what providers have of them ends in any case. */
 export async function askedLines(
   handed: ReadonlyMap<number, HandedLine>,
   work: LineWork,
   context: BatchContext,
 ): Promise<ReadonlyMap<number, BatchLine>> {
   const asked = new Map<number, BatchLine>();
-  for await (const line of batchLines(work.lease, context))
-    if (handed.has(line.number)) asked.set(line.number, line);
+  try {
+    for await (const line of batchLines(work.lease, context))
+      if (handed.has(line.number)) asked.set(line.number, line);
+  } catch (error) {
+    if (!(error instanceof ServiceError && GONE.has(error.reason))) throw error;
+    context.log.error({ err: error }, 'the file of a batch that a provider has cannot be read any more');
+  }
   return asked;
 }
+
+const GONE: ReadonlySet<string> = new Set(['FILE_NOT_FOUND', 'FILE_UNREADABLE']);
 
 async function settleOne(told: RemoteLine, settling: Settling): Promise<void> {
   const {
@@ -100,27 +110,43 @@ async function settleOne(told: RemoteLine, settling: Settling): Promise<void> {
   const result = readResult(told, call.protocol);
   const number = result && lineNumberOf(one.id, result.customId);
   const line = number === undefined ? undefined : open.handed.get(number);
-  const asked = number === undefined ? undefined : open.asked.get(number);
   // Told twice, or not asked.
-  if (result === undefined || line === undefined || asked === undefined) return;
+  if (result === undefined || line === undefined) return;
   open.handed.delete(line.number);
   const { end } = result;
-  if (end.kind === 'too large') return settleTooLarge({ asked, line }, settling);
+  if (end.kind === 'too large') {
+    const how = { usage: undefined, httpStatus: 200, detail: 'the result is larger than 16 MiB' };
+    return settleUntold({ line, ...how, error: ANSWER_TOO_LARGE }, settling);
+  }
   if (end.kind !== 'answered') {
     open.unanswered.push({ ...line, outcome: end.kind, detail: `${end.kind} in the provider's batch` });
     return;
   }
-  await settleAnswer({ asked, line, answer: end }, settling);
+  const asked = open.asked.get(line.number);
+  if (asked !== undefined) return settleAnswer({ asked, line, answer: end }, settling);
+  // A chat tells what it used whatever was asked; of other work that is estimated.
+  const read = call.provider.format.decodeResponse(httpAnswer(end, settling));
+  const usage = read.ok ? read.value.usage : undefined;
+  const how = { usage, httpStatus: end.status, detail: "the batch's file cannot be read any more" };
+  return settleUntold({ line, ...how, error: FILE_UNREADABLE }, settling);
 }
 
-/** It was answered and billed; by how much is estimated. */
-async function settleTooLarge(
-  { asked, line }: Pick<Answered, 'asked' | 'line'>,
+/** An answer that was billed, and is not told. */
+interface UntoldAnswer extends Pick<Answered, 'line'>, Pick<EndedLine['end'], 'usage' | 'httpStatus'> {
+  readonly detail: string;
+  /** What is told instead. */
+  readonly error: LineError;
+}
+
+/** It was answered and billed; by how much is estimated where it is not known. */
+async function settleUntold(
+  { line, usage, httpStatus, detail, error }: UntoldAnswer,
   settling: Settling,
 ): Promise<void> {
-  const end = { outcome: 'invalid_response', delivered: false, usage: undefined, httpStatus: 200 };
-  await book({ line, end, detail: 'the result is larger than 16 MiB' }, settling);
-  await tell({ error: ANSWER_TOO_LARGE }, { asked, ...settling });
+  const end = { outcome: 'invalid_response', delivered: false, usage, httpStatus };
+  await book({ line, end, detail }, settling);
+  const customId = settling.open.asked.get(line.number)?.customId ?? '';
+  await tell({ error }, { asked: { number: line.number, customId }, ...settling });
 }
 
 interface Answered {
@@ -129,17 +155,18 @@ interface Answered {
   readonly answer: { readonly status: number; readonly body: Buffer };
 }
 
+const httpAnswer = ({ status, body }: Answered['answer'], { context }: Settling): HttpAnswer => ({
+  ...{ status, headers: { 'content-type': 'application/json' }, body },
+  wallNowMs: context.clock.wallMs(),
+});
+
 async function settleAnswer({ asked, line, answer }: Answered, settling: Settling): Promise<void> {
   const { open, followed, context } = settling;
   const { one, work, call } = followed;
   const { lease, endpoint } = work;
   const { provider } = call;
   const operation = await endpoint.operationOf(asked.body, publicId('batch_', lease.leased.batch.id));
-  const headers = { 'content-type': 'application/json' };
-  const decoded = decodeOperation(provider.format, operation, {
-    ...{ status: answer.status, headers, body: answer.body },
-    wallNowMs: context.clock.wallMs(),
-  });
+  const decoded = decodeOperation(provider.format, operation, httpAnswer(answer, settling));
   const tellAnswer = (answer: LineAnswer): Promise<void> => tell({ answer }, { asked, followed, context });
   if (!decoded.ok) {
     const { error } = decoded;
@@ -186,7 +213,7 @@ async function tell(
     asked: { number, customId },
     followed,
     context,
-  }: Pick<Answered, 'asked'> & Pick<Settling, 'followed' | 'context'>,
+  }: { readonly asked: Pick<BatchLine, 'number' | 'customId'> } & Pick<Settling, 'followed' | 'context'>,
 ): Promise<void> {
   const { lease } = followed.work;
   const kept = keepResult(result, { batchId: lease.leased.batch.id, number, customId });

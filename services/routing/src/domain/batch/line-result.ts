@@ -13,7 +13,7 @@ export interface LineAnswer {
 
 /** Why a line has no answer. */
 export interface LineError {
-  readonly code: 'batch_expired' | 'key_ended' | 'interrupted' | 'answer_too_large';
+  readonly code: 'batch_expired' | 'key_ended' | 'interrupted' | 'answer_too_large' | 'file_unreadable';
   readonly message: string;
 }
 
@@ -88,4 +88,10 @@ export const INTERRUPTED: LineError = {
 export const ANSWER_TOO_LARGE: LineError = {
   code: 'answer_too_large',
   message: 'the answer is too large to be kept; it was charged for',
+};
+
+export const FILE_UNREADABLE: LineError = {
+  code: 'file_unreadable',
+  message:
+    "the batch's file could not be read any more when the answer came, so that it cannot be told; what it used was charged for",
 };
