@@ -118,8 +118,15 @@ test('a line that cannot be read ends it with line and column, and nothing is bo
   const { provider } = await used();
   const broken = invoiceOf(provider, ['2026-07-03,m,1', '2026-07-04,m,one']);
   await expect(admin.bookInvoice({ invoice: broken, reason: 'INV-11' })).rejects.toMatchObject({
-    violations: [{ field: 'file line 3, amount_usd' }],
+    violations: [{ field: 'invoice.file line 3, amount_usd' }],
   });
+  const nobodys = { ...invoiceOf('', ['2026-07-03,m,1']), tenant: 'acme' };
+  await expect(admin.bookInvoice({ invoice: nobodys, reason: 'INV-11' })).rejects.toMatchObject({
+    violations: [{ field: 'invoice.tenant' }],
+  });
+  await expect(
+    admin.bookInvoice({ invoice: { ...nobodys, tenant: '' }, reason: 'INV-11' }),
+  ).rejects.toMatchObject({ violations: [{ field: 'invoice.provider' }] });
   const invoice = invoiceOf(provider, ['2026-07-03,m,1']);
   await expect(admin.bookInvoice({ invoice })).rejects.toMatchObject({ violations: [{ field: 'reason' }] });
   const asked = { invoice: { ...invoice, allTenants: false }, reason: 'INV-11' };

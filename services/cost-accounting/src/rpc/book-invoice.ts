@@ -6,6 +6,7 @@ import { planAdjustments, type TenantDay } from '../domain/invoice/plan-adjustme
 import { installationKeyNeeded, invoiceTooLarge } from '../errors.ts';
 import type { Audit, InvoiceLedger } from '../ports.ts';
 import { askedInvoice } from './asked-invoice.ts';
+import { inField } from './in-field.ts';
 import { readReason } from './read-reason.ts';
 
 /** Lines that are booked at once. */
@@ -31,7 +32,8 @@ export function bookInvoice({
     if (invoice === undefined) throw invalidArgument({ field: 'invoice', description: 'is required' });
     const reason = readReason(text);
     const nowMs = clock.wallMs();
-    const { lines, question, rules } = askedInvoice(invoice, { principal, nowMs });
+    const asked = inField('invoice', () => askedInvoice(invoice, { principal, nowMs }));
+    const { lines, question, rules } = asked;
     const otherwise = question.scope.kind === 'tenant' ? question.scope.tenant : NOBODY;
     const plan = (booked: readonly TenantDay[]) => {
       const { differences } = matchInvoice({ lines, booked }, rules);
