@@ -192,7 +192,10 @@ export interface UsageRecord {
    * costs nothing.
    */
   reservation: boolean;
-  /** What a reservation has set aside for this call. These windows count what the call took in its place. At most 64. */
+  /**
+   * What a reservation has set aside for this call. These windows count what the call took, in its place where it is booked; one that
+   * comes later counts nothing. At most 64.
+   */
   reserved: LeaseUse[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
