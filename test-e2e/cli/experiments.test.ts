@@ -81,9 +81,9 @@ test('an experiment from draft to promotion: sticky over two replicas, its figur
   expect(await textOf()).toMatch(/^fast-enough +\(installation\) +sim-smart +draft +control new +cost/m);
   await textOf('start', 'fast-enough');
   for (const client of replicas())
-    await vi.waitFor(async () =>
-      expect((await client.route(textRequest('sim-smart', 'x'))).experiment).toBe('fast-enough'),
-    );
+    await expect
+      .poll(async () => (await client.route(textRequest('sim-smart', 'x'))).experiment)
+      .toBe('fast-enough');
 
   const routed = await runSwitchyard(['route', '--model', 'sim-smart'], { env: started.fleet.devEnv });
   expect(routed.out).toMatch(/ As (control|new) of the experiment fast-enough\.\n$/);
@@ -133,10 +133,7 @@ test('an experiment from draft to promotion: sticky over two replicas, its figur
   expect((await run('delete', 'fast-enough')).err).toContain('runs and cannot be removed; stop it first');
   await textOf('promote', 'fast-enough', 'new');
   const models = () => Promise.all(Array.from({ length: 10 }, (_, i) => askAs(i, replicas()[1])));
-  await vi.waitFor(async () => expect(new Set(await models())).toEqual(new Set(['sim-fast'])), {
-    timeout: 1_000,
-    interval: 100,
-  });
+  await expect.poll(async () => new Set(await models()), { interval: 100 }).toEqual(new Set(['sim-fast']));
   expect(await textOf('list')).toMatch(/^fast-enough .* new is promoted /m);
   await textOf('delete', 'fast-enough');
   expect(await textOf('list')).toMatch(/^There are no experiments/);

@@ -7,9 +7,9 @@ import {
   ProviderAdminServiceClient,
 } from '@switchyard/contracts/routing';
 import type { RunningFleet } from '@switchyard/deploy';
+import { freePorts } from '@switchyard/deploy/free-ports';
 import { bundledCatalog } from '@switchyard/llm/bundled-catalog';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
-import { freePort } from '@switchyard/testkit/processes';
 import type { AttemptRecord } from '@switchyard/testkit/simulator';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type PortkeyGateway, startPortkey } from '../support/portkey-gateway.ts';
@@ -26,7 +26,8 @@ let client: SwitchyardClient;
 let control: SimulatorControl;
 
 beforeAll(async () => {
-  port = await freePort();
+  // None that systems give to outgoing connections, of which the fleet makes many until the gateway listens there.
+  [port] = (await freePorts(1)) as [number];
   started = await startTestFleet({
     providers: ['portkey', 'secondary'],
     env: { ROUTING_PLAINTEXT_HOSTS: `127.0.0.1:${port}` },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SwitchyardClient, textRequest } from '@switchyard/client';
+import { SwitchyardClient } from '@switchyard/client';
 import { PutSecretRequest, SecretServiceClient } from '@switchyard/contracts/credential';
 import { Provider, ProviderAdminServiceClient, type ProviderLimits } from '@switchyard/contracts/routing';
 import { type FleetOptions, type RunningFleet, startFleet } from '@switchyard/deploy';
@@ -39,7 +39,7 @@ export interface TestFleet extends AsyncDisposable {
 
 const SECRET = 'test/simulated';
 /** Longest wait for what every replica is to know. */
-const KNOWN_MS = 10_000;
+const KNOWN_MS = 60_000;
 
 /** Entry in the catalog, and the end of the base address, by format. */
 export const SIMULATED_AS: Readonly<
@@ -115,7 +115,14 @@ export async function startTestFleet({
   const clients = fleet.processes
     .filter(({ name }) => name.startsWith('routing'))
     .map(({ address }) => new SwitchyardClient({ address, apiKey: fleet.apiKey }));
-  await Promise.all(clients.map((client) => untilKnown(client, providers)));
+  try {
+    const isPriced = fleet.processes.some(({ name }) => name === 'cost-accounting');
+    if (isPriced) await Promise.all(clients.map((client) => untilPriced(client, providers)));
+  } catch (error) {
+    for (const client of clients) client[Symbol.dispose]();
+    await fleet.stop();
+    throw error;
+  }
   return {
     fleet,
     clients,
@@ -126,13 +133,17 @@ export async function startTestFleet({
   };
 }
 
-/** Registering returns before every replica knows the providers and their prices; a fleet without cost-accounting never has prices. */
-async function untilKnown(client: SwitchyardClient, providers: readonly TestProvider[]): Promise<void> {
+/** Registering returns before every replica knows the providers and their prices. */
+async function untilPriced(client: SwitchyardClient, providers: readonly TestProvider[]): Promise<void> {
   for (const endMs = performance.now() + KNOWN_MS; performance.now() < endMs; await sleep(100)) {
-    const estimated = await client.estimateCost(textRequest('sim-fast', 'hello')).catch(() => undefined);
-    const priced = estimated?.estimates.filter(({ expectedNanoUsd }) => expectedNanoUsd !== undefined) ?? [];
-    if (new Set(priced.map(({ provider }) => provider)).size >= providers.length) return;
+    const models = await client.listModels().catch(() => []);
+    const priced = models.filter(
+      ({ pricesPerMillionNanoUsd }) => Object.keys(pricesPerMillionNanoUsd).length > 0,
+    );
+    const known = new Set(priced.map(({ provider }) => provider));
+    if (providers.every(({ id }) => known.has(id))) return;
   }
+  throw new Error(`a replica has not known the prices of all providers within ${KNOWN_MS / 1_000} s`);
 }
 
 /** Where the key of a provider is kept. */

@@ -92,7 +92,7 @@ test.each([
       timeout: 20_000,
       interval: 200,
     });
-    await vi.waitFor(() => expect(ofTrace().length).toBeGreaterThanOrEqual(5), { timeout: 10_000 });
+    await vi.waitFor(() => expect(ofTrace().length).toBeGreaterThanOrEqual(5), { timeout: 20_000 });
 
     const spans = ofTrace();
     const server = only(spans, serverName);

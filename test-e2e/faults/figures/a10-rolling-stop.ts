@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ManagedProcess } from '@switchyard/deploy';
 import { ledgerWith } from '../../support/ledger-rows.ts';
 import { loadByGrpc, loadByHttp } from '../../support/rolling-load.ts';
 import { SimulatorControl } from '../../support/simulator-control.ts';
 import { startTestFleet } from '../../support/test-fleet.ts';
 import type { Figure } from '../figure.ts';
+import { waitFor } from '../wait-for.ts';
 
 const ROLLS = 20;
-/** Longer than it takes a client to find a replica that is back. */
 const BETWEEN_ROLLS_MS = 1_500;
 
 export const a10: Figure = {
@@ -44,9 +45,23 @@ export async function rollReplicas(rolls: number) {
     await sleep(BETWEEN_ROLLS_MS);
     if ((await replica.stop()) === 'ended') ended++;
     await replica.restart();
+    // gRPC's client looks for a replica now and then; until it has found it, the other one is the only one.
+    const found = await waitFor(
+      () => grpcAnswers(replica),
+      (answers) => answers > 0,
+    );
+    if (found === 0) throw new Error(`nobody asks ${replica.name} by gRPC, a minute after it has come back`);
   }
   const [grpc, http] = await Promise.all([loads[0].stop(), loads[1].stop()]);
   const rows = await ledgerWith(fleet, { rows: grpc.answered + http.answered, withinMs: 60_000 });
   const outcomes = [...new Set(rows.map(({ line, outcome }) => `${line} ${outcome}`))];
   return { ended, grpc, http, booked: rows.length, outcomes };
+}
+
+/** Calls of Complete by gRPC that a replica has answered since it has started. */
+async function grpcAnswers({ opsUrl }: ManagedProcess): Promise<number> {
+  const metrics = await (await fetch(`${opsUrl}/metrics`)).text();
+  const answered =
+    /^switchyard_grpc_calls_total\{[^}]*InferenceService\/Complete[^}]*code="OK"[^}]*\} (\d+)$/m;
+  return Number(answered.exec(metrics)?.[1] ?? 0);
 }

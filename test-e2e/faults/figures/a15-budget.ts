@@ -17,7 +17,7 @@ const CALLERS = 200;
 const HOLDS = 10n;
 const ID = 'a15';
 /** A new budget binds everywhere, and what was unused lies idle, within this time. */
-const BINDS_MS = 3_000;
+const BINDS_MS = 10_000;
 /** A lease is good for a minute; what is left of it comes back ten seconds later at the latest. */
 const ENDS_MS = 70_000;
 
