@@ -111,7 +111,7 @@ describe('the bus', () => {
     const outbox = newOutbox(100);
     await outbox.settle(watermarkOf(outbox));
     await expectExactlyOnce(outbox);
-    expect((await service.readiness()).status).toBe('ready');
+    await vi.waitFor(async () => expect((await service.readiness()).status).toBe('ready'), WAIT);
   });
 });
 
@@ -133,11 +133,14 @@ describe('Postgres', () => {
       });
       expect(performance.now() - askedAtMs).toBeLessThan(2_500);
       expect((await service.as('replica').prices()).version).toBe('0000000001');
-      await pause(1_500);
-      expect(await service.readiness()).toMatchObject({
-        status: 'degraded',
-        parts: { postgres: { ok: false } },
-      });
+      await vi.waitFor(
+        async () =>
+          expect(await service.readiness()).toMatchObject({
+            status: 'degraded',
+            parts: { postgres: { ok: false } },
+          }),
+        WAIT,
+      );
       expect(await publisher.pending()).toBeGreaterThan(0);
       await servers.postgres.server.restart();
       await settled;
@@ -241,7 +244,8 @@ describe('the service itself', () => {
       });
     }
     expect(await publisher.pending()).toBeGreaterThan(0);
-    expect(await publisher.underWay()).toBe(0);
+    // The server counts acknowledgements a moment after it has them.
+    await vi.waitFor(async () => expect(await publisher.underWay()).toBe(0), WAIT);
     const service = running.use(await runForTest(surroundings));
     await vi.waitFor(async () => expect(await publisher.pending()).toBe(0), WAIT);
     await expectExactlyOnce(outbox);

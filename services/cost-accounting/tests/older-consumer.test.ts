@@ -19,7 +19,7 @@ it('takes over the consumer of an older version that had other settings', async 
   const service = stack.use(await runForTest({ natsUrl, prefix, roleUrl: database.roleUrl }));
   await vi.waitFor(
     async () => expect((await service.readiness()).parts.ingest).toMatchObject({ ok: true }),
-    10_000,
+    25_000,
   );
   const { config } = await consumers.info(stream, 'cost-accounting');
   expect(config.max_ack_pending).not.toBe(older.max_ack_pending);

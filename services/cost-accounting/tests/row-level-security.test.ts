@@ -22,6 +22,9 @@ beforeAll(async () => {
   }));
   await publisher.publish([usageBatch('o1', records)]);
   await vi.waitFor(async () => expect(await database.watermark('o1')).toBe(3), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await database.count('prices')).toBeGreaterThan(0), {
+    timeout: 20_000,
+  });
   // One connection, so that what one transaction sets could reach the next.
   role = new pg.Pool({ connectionString: database.roleUrl, max: 1 });
   stack.defer(() => role.end());

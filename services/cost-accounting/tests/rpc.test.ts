@@ -65,6 +65,7 @@ beforeAll(async () => {
     ),
   ]);
   await vi.waitFor(async () => expect(await database.watermark('o1')).toBe(RECORDS.length), WAIT);
+  await vi.waitFor(() => service.as('replica').prices(), WAIT);
 });
 afterAll(() => stack.disposeAsync());
 
