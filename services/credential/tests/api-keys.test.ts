@@ -2,6 +2,7 @@ import { BUILT_IN_ROLES } from '@switchyard/contracts';
 import { apiKeyDigest, isApiKey, newApiKey } from '@switchyard/kernel';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CredentialApi } from './fixture/credential-api.ts';
 import { queryOnce } from './fixture/credential-database.ts';
 import { eventually } from './fixture/eventually.ts';
 import { shiftableClock } from './fixture/shiftable-clock.ts';
@@ -24,6 +25,20 @@ afterAll(async () => {
 
 const KEY_UNKNOWN = { code: 'UNAUTHENTICATED', reason: 'KEY_UNKNOWN' };
 const resolve = (secret: string) => credential.as.routing.resolveApiKey({ digest: apiKeyDigest(secret) });
+
+/** How a replica refuses a key of which it hears that it has ended. */
+const refusalOf = (there: CredentialApi): Promise<Error> =>
+  eventually(
+    () =>
+      there.listApiKeys().then(
+        () => undefined,
+        (error: Error) => error,
+      ),
+    {
+      withinMs: 5_000,
+      what: 'the other replica refuses the key',
+    },
+  );
 
 test('a new key is shown once, works at once, and only its digest is stored', async () => {
   const { apiKey, secret } = await credential.as.acmeAdmin.createApiKey({ name: 'ci', role: 'viewer' });
@@ -153,7 +168,7 @@ test('with an overlap both keys work, and the old one ends when the overlap does
   await there.listApiKeys();
   clock.shift(61_000);
   await expect(here.listApiKeys()).rejects.toMatchObject(KEY_UNKNOWN);
-  await expect(there.listApiKeys()).rejects.toMatchObject(KEY_UNKNOWN);
+  expect(await refusalOf(there)).toMatchObject(KEY_UNKNOWN);
   await expect(resolve(old.secret)).rejects.toMatchObject(KEY_UNKNOWN);
   await credential.withKey(successor.secret).listApiKeys();
 });
@@ -172,14 +187,14 @@ test('without an overlap the old key ends at once, and cannot be rotated again',
 });
 
 test('a key that expires while it is cached is refused from that moment', async () => {
-  const expiresAt = new Date(clock.wallMs() + 30_000);
+  const expiresAt = new Date(clock.wallMs() + 60_000);
   const { secret, apiKey } = await credential.as.acmeAdmin.createApiKey({ role: 'viewer', expiresAt });
   expect(apiKey?.expiresAt).toEqual(expiresAt);
   const cached = credential.withKey(secret);
   await cached.listApiKeys();
-  clock.shift(29_000);
+  clock.shift(30_000);
   await cached.listApiKeys();
-  clock.shift(1_000);
+  clock.shift(30_000);
   await expect(cached.listApiKeys()).rejects.toMatchObject(KEY_UNKNOWN);
   await expect(resolve(secret)).rejects.toMatchObject(KEY_UNKNOWN);
 });
@@ -193,18 +208,7 @@ test('A21: a revoked key is refused here with the answer, and by another replica
   expect(revoked.apiKey?.revokedAt).toBeInstanceOf(Date);
   await expect(here.listApiKeys()).rejects.toMatchObject(KEY_UNKNOWN);
   await expect(resolve(secret)).rejects.toMatchObject(KEY_UNKNOWN);
-  const refused = await eventually(
-    () =>
-      there.listApiKeys().then(
-        () => undefined,
-        (error: Error) => error,
-      ),
-    {
-      withinMs: 5_000,
-      what: 'the other replica refuses the key',
-    },
-  );
-  expect(refused).toMatchObject(KEY_UNKNOWN);
+  expect(await refusalOf(there)).toMatchObject(KEY_UNKNOWN);
 });
 
 test('revoking again is allowed and keeps the first time', async () => {

@@ -57,7 +57,7 @@ beforeAll(async () => {
   }
   exited = new Promise((resolve) => service.once('exit', resolve));
   const ready = await eventually(() => output.split('\n').find((line) => line.includes('"msg":"ready"')), {
-    withinMs: 20_000,
+    withinMs: 60_000,
     what: 'the service is ready',
   });
   const { addresses } = JSON.parse(ready) as { addresses: { grpc: string; ops: string } };
@@ -68,7 +68,7 @@ beforeAll(async () => {
     routing: openCredentialApi(address, keys.routing),
     acmeAdmin: openCredentialApi(address, keys.acmeAdmin),
   };
-});
+}, 120_000);
 afterAll(async () => {
   for (const one of Object.values(api)) one.close();
   service.kill('SIGKILL');
@@ -152,7 +152,7 @@ async function dump(): Promise<string> {
 test('A29: secrets, keys and the key-encryption key are 0 times in logs, events, tables, errors and metrics', async () => {
   await exercise();
   await eventually(() => (bus.events.length >= 6 ? true : undefined), {
-    withinMs: 5_000,
+    withinMs: 20_000,
     what: 'the events',
   });
   const places = {
