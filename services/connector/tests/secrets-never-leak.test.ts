@@ -75,7 +75,7 @@ test('A29: secrets, keys and parameters are in no log, span, metric, event, row,
     for (const canary of CANARIES) expect(text.includes(canary), `${canary} in ${place}`).toBe(false);
     if (place !== 'answers') expect(text.includes(PARAMETER), `a parameter in ${place}`).toBe(false);
   }
-});
+}, 120_000);
 
 /** Calls that make the other side give back what it got, and fail in many ways. */
 const CALLS: readonly (readonly [connector: string, operation: string, input: object])[] = [
@@ -149,7 +149,7 @@ async function startProcess(env: Env) {
   const child: ChildProcess = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, ...env } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
-  await expect.poll(() => /"addresses":\{[^}]*\}/.test(output), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => /"addresses":\{[^}]*\}/.test(output), { timeout: 60_000 }).toBe(true);
   const { grpc, ops } = JSON.parse(/"addresses":(\{[^}]*\})/.exec(output)?.[1] ?? '{}');
   return {
     address: String(grpc),
