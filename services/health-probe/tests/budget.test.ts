@@ -28,7 +28,7 @@ const start = async (): Promise<RunningHealthProbe> =>
 /** A provider that is known, and not probed yet. */
 async function known(probe: RunningHealthProbe, id: string, tenant = ''): Promise<void> {
   routing.add(id, { health: 'not_configured', tenant });
-  await expect.poll(() => probe.probing(id), { timeout: 10_000 }).toBeDefined();
+  await expect.poll(() => probe.probing(id)).toBeDefined();
 }
 const configure = (id: string) => {
   const provider = routing.providers.get(id);
@@ -48,10 +48,10 @@ test.each(['ok', 'fails'] as const)(
     await expect.poll(() => probesOf('a').length, { timeout: 15_000 }).toBe(5);
     await wait(2_000);
     expect(probesOf('a').length).toBe(5);
-    await expect.poll(async () => (await probe.probing('a'))?.probesToday, { timeout: 5_000 }).toBe(5);
+    await expect.poll(async () => (await probe.probing('a'))?.probesToday).toBe(5);
     // A larger budget is used from where the smaller one ended; another replica knows what was spent.
     await probe.setProbing({ provider: 'a' }, { maxProbesPerDay: 8 });
-    await expect.poll(() => probesOf('a').length, { timeout: 10_000 }).toBe(8);
+    await expect.poll(() => probesOf('a').length).toBe(8);
     await probe[Symbol.asyncDispose]();
     await start();
     await wait(2_000);
@@ -99,7 +99,7 @@ test('H2: a provider may be left unprobed, or probed seldom', async () => {
   await probe.setProbing({ provider: 'b' }, { idleIntervalMs: 3_600_000 });
   configure('a');
   configure('b');
-  await expect.poll(() => probesOf('b').length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => probesOf('b').length).toBe(1);
   await wait(2_000);
   expect([probesOf('a').length, probesOf('b').length]).toEqual([0, 1]);
   expect(await probe.probing('b')).toMatchObject({

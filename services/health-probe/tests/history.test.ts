@@ -205,7 +205,7 @@ test('H1: a provider is told of as a whole and by model: rates, percentiles, cla
   await expect.poll(async () => (await probe.list()).providers.length, { timeout: 10_000 }).toBe(1);
   await routing.traffic('a', { ok: 8, model: 'good' });
   await routing.traffic('a', { failed: 2, model: 'bad' });
-  await expect.poll(async () => (await probe.get({ provider: 'a' })).requests, { timeout: 5_000 }).toBe(10n);
+  await expect.poll(async () => (await probe.get({ provider: 'a' })).requests).toBe(10n);
   const { models, ...whole } = await probe.get({ provider: 'a' });
   expect(whole).toMatchObject({ successRate: 0.8, failures: 2n, failuresByClass: { server_error: 2n } });
   expect(whole.availability).toBeGreaterThan(0);

@@ -58,28 +58,34 @@ test.each([ProbeKind.LIST_MODELS, ProbeKind.TCP_TLS])(
 test("H2: a probe is counted once: by routing's observation, not by its own answer", async () => {
   const provider = routing.add('counted');
   const service = await start({ HEALTH_PROBE_IDLE_INTERVAL_MS: '300' });
-  await expect.poll(() => probesOf('counted').length, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
+  await expect.poll(() => probesOf('counted').length).toBeGreaterThanOrEqual(5);
   // Ends the probing: the next list of providers comes within 2 seconds.
   provider.health = 'not_configured';
-  await wait(3_000);
-  const { requests } = await service.get({ provider: 'counted' });
-  expect(requests).toBe(BigInt(probesOf('counted').length));
+  await expect
+    .poll(async () => {
+      const before = probesOf('counted').length;
+      await wait(2_000);
+      return probesOf('counted').length - before;
+    })
+    .toBe(0);
+  const requests = async () => (await service.get({ provider: 'counted' })).requests;
+  await expect.poll(requests).toBe(BigInt(probesOf('counted').length));
+  await wait(1_000);
+  expect(await requests()).toBe(BigInt(probesOf('counted').length));
 });
 
 test('H2: live traffic that proves health silences probes; when it ends they come back', async () => {
   routing.add('busy');
-  const service = await start({ HEALTH_PROBE_IDLE_INTERVAL_MS: '700' });
+  const service = await start({ HEALTH_PROBE_IDLE_INTERVAL_MS: '3000' });
   await service.until('busy', 'HEALTHY');
-  await routing.traffic('busy', { ok: 5 });
-  await wait(100);
   const before = probesOf('busy').length;
-  for (let n = 0; n < 15; n++) {
+  for (let n = 0; n < 50; n++) {
     await routing.traffic('busy', { ok: 5 });
     await wait(200);
   }
   expect(probesOf('busy').length).toBe(before);
-  await expect.poll(() => probesOf('busy').length, { timeout: 5_000 }).toBeGreaterThan(before);
-});
+  await expect.poll(() => probesOf('busy').length).toBeGreaterThan(before);
+}, 60_000);
 
 test('H2: a failure of live traffic brings probes soon', async () => {
   routing.add('shaky');
@@ -90,7 +96,7 @@ test('H2: a failure of live traffic brings probes soon', async () => {
   await wait(1_100);
   expect(probesOf('shaky').length).toBe(before);
   await routing.traffic('shaky', { failed: 1 });
-  await expect.poll(() => probesOf('shaky').length, { timeout: 3_000 }).toBeGreaterThan(before);
+  await expect.poll(() => probesOf('shaky').length).toBeGreaterThan(before);
 });
 
 test('a provider that fails is unavailable after 3 probes, and back in steps', async () => {
@@ -145,13 +151,14 @@ test('the cheapest model that can write is asked, in the name of the tenant that
 });
 
 test('a model that turns the probe down is not asked again, and says nothing about the provider', async () => {
-  const provider = routing.add('choosy', { behaviour: 'turns_the_model_down' });
+  const provider = routing.add('choosy');
   provider.models = ['first', 'second'].map((name, n) => ({
     ...{ model: name, capabilities: ['text'], pricesPerMillionNanoUsd: { input: BigInt(n), output: 0n } },
   }));
+  Object.defineProperty(provider, 'behaviour', {
+    get: () => (probesOf('choosy').at(-1)?.model === 'first' ? 'turns_the_model_down' : 'ok'),
+  });
   const service = await start();
-  await expect.poll(() => probesOf('choosy').length, { timeout: 10_000 }).toBe(1);
-  provider.behaviour = 'ok';
   await service.until('choosy', 'HEALTHY');
   expect(
     probesOf('choosy')
@@ -185,13 +192,14 @@ test('routing away is no problem: what is known is shown, and probing goes on wh
   const service = await start();
   await service.until('steady', 'HEALTHY');
   await routing.goAway();
-  await wait(3_000);
+  await expect
+    .poll(async () => {
+      const ready = await fetch(`${service.opsUrl}/readyz`);
+      return [ready.status, await ready.json()];
+    })
+    .toMatchObject([200, { status: 'degraded', parts: { routing: { ok: false } } }]);
+  await wait(1_000);
   expect(await service.state('steady')).toBe('HEALTHY');
-  const ready = await fetch(`${service.opsUrl}/readyz`);
-  expect([ready.status, await ready.json()]).toMatchObject([
-    200,
-    { status: 'degraded', parts: { routing: { ok: false } } },
-  ]);
   const before = routing.probes.length;
   await routing.comeBack();
   await expect.poll(() => routing.probes.length, { timeout: 15_000 }).toBeGreaterThan(before);

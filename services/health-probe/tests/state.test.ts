@@ -146,13 +146,24 @@ test('a change of providers that routing announces is seen at once, not at the n
     .poll(async () => (await fetch(`${service.opsUrl}/readyz`)).json())
     .toMatchObject({ status: 'ready' });
   const provider = routing.add('p');
-  await expect.poll(() => service.state('p'), { timeout: 10_000 }).toBe('UNSPECIFIED');
-  provider.mode = ProviderMode.MAINTENANCE;
+  await expect.poll(() => service.state('p')).toBe('UNSPECIFIED');
   const names = busNames(prefix);
   const kv = await nats.jetstream().views.kv(names.stateBucket);
-  await kv.put(names.stateKeys.providers, JSON.stringify({ version: '2', digest: '' }));
-  await service.until('p', 'MAINTENANCE', 1_500);
-}, 30_000);
+  // A poll comes two seconds after the last one. A busy machine may be as late once, and not every time.
+  const gapsMs: number[] = [];
+  for (let round = 1; round <= 10 && !gapsMs.some((ms) => ms < 1_900); round++) {
+    const { listsAtMs } = routing;
+    const from = listsAtMs.length;
+    await expect.poll(() => listsAtMs.length, { interval: 10 }).toBeGreaterThan(from);
+    const isOut = round % 2 === 1;
+    provider.mode = isOut ? ProviderMode.MAINTENANCE : ProviderMode.ENABLED;
+    await kv.put(names.stateKeys.providers, JSON.stringify({ version: String(round + 1), digest: '' }));
+    await service.until('p', isOut ? 'MAINTENANCE' : 'UNSPECIFIED');
+    const [polled = 0, announced = 0] = listsAtMs.slice(from);
+    gapsMs.push(announced - polled);
+  }
+  expect(Math.min(...gapsMs)).toBeLessThan(1_900);
+}, 120_000);
 
 test('A17: NATS away: states are kept and served; changes meanwhile are told when it is back, in order', async () => {
   const [first, second] = [routing.add('first'), routing.add('second')];
@@ -209,9 +220,12 @@ test('observations that cannot be true are set aside and counted; the rest goes 
   await routing.traffic('p', { ok: 2 });
   await service.until('p', 'HEALTHY');
   expect((await service.get({ provider: 'p' })).requests).toBe(2n);
-  const metrics = await (await fetch(`${service.opsUrl}/metrics`)).text();
-  expect(metrics).toMatch(/switchyard_health_probe_observations_total\{result="rejected"[^}]*\} 2/);
-  expect(metrics).toMatch(/switchyard_health_probe_providers\{state="healthy"[^}]*\} 1/);
+  const metrics = async () => (await fetch(`${service.opsUrl}/metrics`)).text();
+  // The two came by another connection.
+  await expect
+    .poll(metrics)
+    .toMatch(/switchyard_health_probe_observations_total\{result="rejected"[^}]*\} 2/);
+  expect(await metrics()).toMatch(/switchyard_health_probe_providers\{state="healthy"[^}]*\} 1/);
 });
 
 test('figures merge what several replicas of routing saw', async () => {

@@ -16,18 +16,18 @@ beforeAll(async () => {
   routing.add('same', { tenant: 't1' });
   routing.add('of-t2', { tenant: 't2' });
   service = await start();
-  await vi.waitFor(async () => expect((await service.list()).providers).toHaveLength(3), { timeout: 10_000 });
+  await vi.waitFor(async () => expect((await service.list()).providers).toHaveLength(3), { timeout: 20_000 });
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
   await routing[Symbol.asyncDispose]();
 });
 
-const start = async () =>
+const start = async (env: Record<string, string> = {}) =>
   startRunningHealthProbe({
     databaseUrl: await servers.postgres.createDatabase(),
     ...{ natsUrl: servers.nats.url, prefix: servers.nats.prefix, routingAddress: routing.address },
-    env: { HEALTH_PROBE_ACTIVE: 'false' },
+    env: { HEALTH_PROBE_ACTIVE: 'false', ...env },
   });
 const ids = (providers: readonly { provider: string }[]) => providers.map(({ provider }) => provider);
 const refusal = (call: Promise<unknown>): Promise<ServiceError> =>
@@ -96,7 +96,7 @@ describe('a watch', () => {
     expect(watching.messages[0]?.version).toBe(version);
     const provider = routing.providers.get('shared');
     if (provider !== undefined) provider.mode = ProviderMode.MAINTENANCE;
-    await expect.poll(() => watching.messages.length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => watching.messages.length).toBe(2);
     const [, change] = watching.messages;
     expect(change?.providers.map((one) => [one.provider, nameOf(one.state)])).toEqual([
       ['shared', 'MAINTENANCE'],
@@ -132,12 +132,12 @@ describe('a watch', () => {
   });
 
   test('ends when the service drains, so that callers go elsewhere and the drain is quick', async () => {
-    const draining = await start();
+    const draining = await start({ HEALTH_PROBE_DRAIN_GRACE_MS: '60000' });
     const watching = draining.watch();
     await expect.poll(() => watching.messages.length).toBeGreaterThan(0);
     const startedAtMs = performance.now();
     await draining[Symbol.asyncDispose]();
     expect(await watching.ended).toBeUndefined();
-    expect(performance.now() - startedAtMs).toBeLessThan(4_000);
-  });
+    expect(performance.now() - startedAtMs).toBeLessThan(30_000);
+  }, 90_000);
 });
