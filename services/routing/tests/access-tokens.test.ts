@@ -7,7 +7,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { readKey, type TokenGrant } from '@switchyard/llm';
 import { createLogger, parseNamedHosts } from '@switchyard/service-kit';
 import { testCertificate } from '@switchyard/testkit/test-certificate';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { AccessTokens } from '../src/adapters/access-tokens.ts';
 import { namedHostRules } from '../src/transport/named-host-rules.ts';
 import { ProviderTransport } from '../src/transport/provider-transport.ts';
@@ -91,7 +91,7 @@ test('a new one is asked for at half of its life, while it serves on: no request
   expect(tokens.get(grant(), provider)).toEqual(bearer('token-1'));
   nowMs = HOUR_MS / 2;
   expect(tokens.get(grant(), provider)).toEqual(bearer('token-1'));
-  await vi.waitFor(() => expect(tokens.get(grant(), provider)).toEqual(bearer('token-2')));
+  await expect.poll(() => tokens.get(grant(), provider)).toEqual(bearer('token-2'));
   expect(forms).toHaveLength(2);
 });
 
@@ -100,8 +100,8 @@ test('while the token server fails the token serves to its end, and is asked for
   answer = (_request, response) => response.writeHead(503).end();
   nowMs = HOUR_MS / 2;
   for (let i = 0; i < 5; i++) expect(tokens.get(grant(), provider)).toEqual(bearer('token-1'));
-  await vi.waitFor(() => expect(tokens.problemOf(grant())).toBe(undefined));
-  await vi.waitFor(() => expect(forms).toHaveLength(2));
+  expect(tokens.problemOf(grant())).toBe(undefined);
+  await expect.poll(() => forms).toHaveLength(2);
   nowMs = HOUR_MS;
   expect(await tokens.get(grant(), provider)).toBe(undefined);
   expect(tokens.problemOf(grant())).toBe('its token server answered 503');

@@ -87,7 +87,7 @@ const completed = (id: string) =>
   );
 
 test('lines that a dead process left under way are not asked again, and told as interrupted', async () => {
-  simulator.setFaults({ provider: 'sim', rules: [{ fault: { type: 'delay', firstTokenMs: 300 } }] });
+  simulator.setFaults({ provider: 'sim', rules: [{ fault: { type: 'delay', firstTokenMs: 1_500 } }] });
   const id = await begin(40);
   // As it stands after a process died with two lines under way: nobody holds the batch.
   await owner.query(
@@ -115,7 +115,7 @@ test('a replica that stops gives its batches back: lines that wait are answered 
     rules: [{ fault: { type: 'status', status: 429, retryAfter: 60 } }],
   });
   const id = await begin(30);
-  await vi.waitFor(() => expect(calls()).toBeGreaterThan(0), { timeout: 10_000 });
+  await expect.poll(calls).toBeGreaterThan(0);
   await routing[Symbol.asyncDispose]();
   const { rows } = await owner.query('SELECT lease_id, state FROM routing.batches WHERE id = $1', [idIn(id)]);
   expect(rows).toEqual([{ lease_id: null, state: 'in_progress' }]);
@@ -126,7 +126,7 @@ test('a replica that stops gives its batches back: lines that wait are answered 
 
 test('a batch is worked on by the next replica once the lease of a dead one has run out, and not before', async () => {
   // So that it is not over before somebody else has the lease, should this replica have been that fast.
-  simulator.setFaults({ provider: 'sim', rules: [{ fault: { type: 'delay', firstTokenMs: 1_000 } }] });
+  simulator.setFaults({ provider: 'sim', rules: [{ fault: { type: 'delay', firstTokenMs: 3_000 } }] });
   const id = await begin(1);
   const lost = randomUUID();
   await owner.query(

@@ -246,7 +246,7 @@ test('batches whose lines all wait make room for one that can be answered', { ti
   const waiting = await uploaded([line('a'), line('b')].join('\n'));
   const stuck = [];
   for (let i = 0; i < 4; i++) stuck.push((await create(waiting)).body.id);
-  await vi.waitFor(() => expect(calls()).toBeGreaterThan(0), { timeout: 5_000 });
+  await expect.poll(calls).toBeGreaterThan(0);
   const other = MODELS[used++] as string;
   const batch = await ended((await create(await uploaded(line('c', {}, { model: other })))).body.id, 25_000);
   expect(batch).toMatchObject({ status: 'completed', request_counts: { completed: 1 } });
@@ -278,7 +278,7 @@ test('a cancelled batch begins nothing more, and tells what it has', async () =>
   fail({ fault: { type: 'delay', firstTokenMs: 700 } });
   const content = Array.from({ length: 120 }, (_, i) => line(`l${i}`)).join('\n');
   const { id } = (await create(await uploaded(content))).body;
-  await vi.waitFor(() => expect(calls()).toBeGreaterThan(0), { timeout: 5_000 });
+  await expect.poll(calls).toBeGreaterThan(0);
   expect((await call('POST', `/batches/${String(id)}/cancel`)).body.status).toBe('cancelling');
   const batch = await ended(id);
   expect(batch.status).toBe('cancelled');
@@ -330,7 +330,7 @@ test('a key that may only read neither uploads nor begins', async () => {
 test('lines whose turn did not come in time have failed', async () => {
   fail({ fault: { type: 'status', status: 429, retryAfter: 30 } });
   const { id } = (await create(await uploaded([line('a'), line('b')].join('\n')))).body;
-  await vi.waitFor(() => expect(calls()).toBeGreaterThan(0), { timeout: 5_000 });
+  await expect.poll(calls).toBeGreaterThan(0);
   // Whoever takes it over sees that its time has passed.
   await query(
     `UPDATE routing.batches SET expires_at = now(), lease_id = NULL, leased_until = NULL WHERE state = 'in_progress'`,

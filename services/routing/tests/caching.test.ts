@@ -222,8 +222,8 @@ test('when all have left the call is ended, and nothing is kept', async () => {
 });
 
 test('a failure is of whoever met it: those who joined ask for themselves', async () => {
-  fail({ count: 1, fault: { type: 'delay', firstTokenMs: 2_000 } });
-  const hurried = complete(ask(), 300).catch((error: unknown) => error);
+  fail({ count: 1, fault: { type: 'delay', firstTokenMs: 6_000 } });
+  const hurried = complete(ask(), 2_000).catch((error: unknown) => error);
   await expect.poll(() => calls()).toBe(1);
   const joined = await complete(ask());
   expect(await hurried).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
@@ -232,8 +232,8 @@ test('a failure is of whoever met it: those who joined ask for themselves', asyn
 });
 
 test('of many who joined a call that fails, one asks for all of them', async () => {
-  fail({ count: 1, fault: { type: 'delay', firstTokenMs: 2_000 } });
-  const hurried = complete(ask(), 500).catch((error: unknown) => error);
+  fail({ count: 1, fault: { type: 'delay', firstTokenMs: 6_000 } });
+  const hurried = complete(ask(), 2_000).catch((error: unknown) => error);
   await expect.poll(() => calls()).toBe(1);
   const joined = await Promise.all(Array.from({ length: 5 }, () => complete(ask())));
   expect(await hurried).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
@@ -286,11 +286,12 @@ test('max_age_seconds 0 asks anew and keeps that answer; no_store keeps none', a
 });
 
 test('an answer ends with its time to live', async () => {
-  const short = ask({ cache: { use: CacheUse.ON, ttlSeconds: 1 } });
-  await complete(short);
-  expect((await complete(short)).cache?.result).toBe(CacheResult.HIT_L1);
+  const keptFor = (ttlSeconds: number) =>
+    ask({ cache: { use: CacheUse.ON, ttlSeconds }, sampling: { seed: BigInt(ttlSeconds) } });
+  for (const ttlSeconds of [1, 600]) await complete(keptFor(ttlSeconds));
   await new Promise((resolve) => setTimeout(resolve, 1_100));
-  expect((await complete(short)).cache?.result).toBe(CacheResult.MISS);
+  expect((await complete(keptFor(1))).cache?.result).toBe(CacheResult.MISS);
+  expect((await complete(keptFor(600))).cache?.result).toBe(CacheResult.HIT_L1);
 });
 
 test('the decision of a hit says whose answer it was', async () => {

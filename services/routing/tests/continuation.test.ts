@@ -156,7 +156,7 @@ const decisionOf = async (requestId = '') => {
 };
 const bookedFor = async (requestId: string | undefined, count: number) => {
   const ofRequest = () => booked.filter((record) => record.requestId === requestId);
-  await expect.poll(ofRequest, { timeout: 5_000 }).toHaveLength(count);
+  await expect.poll(ofRequest).toHaveLength(count);
   return ofRequest();
 };
 

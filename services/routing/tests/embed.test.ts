@@ -178,7 +178,7 @@ test('it is booked like every call: one record, no output', async () => {
   await connection.flush();
   const { requestId } = await embed();
   const mine = () => records.filter((record) => record.requestId === requestId);
-  await vi.waitFor(() => expect(mine()).toHaveLength(1), 10_000);
+  await vi.waitFor(() => expect(mine()).toHaveLength(1), 20_000);
   expect(mine()[0]).toMatchObject({
     line: LineKind.CHARGE,
     outcome: 'ok',

@@ -86,7 +86,7 @@ test('what cannot be stored waits and is stored once, later', async () => {
 test('counts go to the store by themselves', async () => {
   const { store, tallies } = openTallies();
   tallies.count(ended());
-  await vi.waitFor(() => expect(store.taken).toHaveLength(1), { timeout: 5_000 });
+  await vi.waitFor(() => expect(store.taken).toHaveLength(1), { timeout: 20_000 });
 });
 
 test('at most 10,000 variants wait; requests of further ones are dropped and told, those of known ones still count', async () => {

@@ -76,7 +76,7 @@ test('of a recovered outbox whose first segments are gone, all that the ledger l
   expect(first?.sequence).toBeGreaterThan(1);
   const { publisher, sent } = publishing(outbox);
   publisher.onWatermark(250, 0);
-  await vi.waitFor(() => expect(sent.at(-1)).toBe(300), 5_000);
+  await vi.waitFor(() => expect(sent.at(-1)).toBe(300), 20_000);
   expect(sent).toEqual(Array.from({ length: 50 }, (_, i) => 251 + i));
 });
 
@@ -88,6 +88,6 @@ test('what the stream refused is sent again, from the lowest refused number on',
   const { sent } = publishing(outbox, async ({ id }) => {
     if (id.includes(':65:') && refusals-- > 0) throw new Error('the stream is full');
   });
-  await vi.waitFor(() => expect(new Set(sent).size).toBe(200), 5_000);
+  await vi.waitFor(() => expect(new Set(sent).size).toBe(200), 20_000);
   expect(sent.filter((sequence) => sequence < 65)).toHaveLength(64);
 });

@@ -53,7 +53,7 @@ async function occupy(ms: number): Promise<void> {
   simulator.setLatency({ provider: 'slow', latency: { firstTokenMs: ms } });
   const before = simulator.stats().providers.slow?.received ?? 0;
   complete(RequestPriority.NORMAL).catch(() => undefined);
-  await vi.waitFor(() => expect(simulator.stats().providers.slow?.received).toBe(before + 1));
+  await expect.poll(() => simulator.stats().providers.slow?.received, { interval: 10 }).toBe(before + 1);
   simulator.setLatency({ provider: 'slow', latency: { firstTokenMs: 0 } });
 }
 

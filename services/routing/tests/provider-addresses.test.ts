@@ -74,7 +74,7 @@ async function attemptsOf({ inference, target }: RoutingUnderTest, error: Servic
   const request = { requestId: error.metadata.request_id ?? '' };
   const { decision } = await vi.waitFor(
     () => callUnary({ method, request, target, timeoutMs: 5_000 }),
-    5_000,
+    20_000,
   );
   return decision?.attempts;
 }

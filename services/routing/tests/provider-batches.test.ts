@@ -225,7 +225,7 @@ describe.each(VENDORS)('$vendor', ({ vendor, model, input, output }) => {
     const id = await begin(model, 6);
     await vi.waitFor(
       async () => expect((await get(id)).switchyard.provider_batches[0]?.id).toBeTruthy(),
-      10_000,
+      20_000,
     );
     await fetch(`${routing.httpUrl}/v1/batches/${id}/cancel`, { method: 'POST' });
     const batch = await reaches(id, 'cancelled');
@@ -239,7 +239,7 @@ describe.each(VENDORS)('$vendor', ({ vendor, model, input, output }) => {
     const id = await begin(model, 6);
     await vi.waitFor(
       async () => expect((await get(id)).switchyard.provider_batches[0]?.id).toBeTruthy(),
-      10_000,
+      20_000,
     );
     await routing[Symbol.asyncDispose]();
     routing = await start();

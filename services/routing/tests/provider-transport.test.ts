@@ -145,7 +145,7 @@ test("a connection that was made for the installation's provider is not there fo
     const before = connections;
     expect(await call('', `http://name.test:${port}`)).toBe(200);
     expect(connections, 'none is kept').toBe(before);
-  });
+  }, 20_000);
   const before = requests;
   expect(await refusal('t1', `http://name.test:${port}`)).toBeInstanceOf(AddressNotAllowedError);
   expect(requests).toBe(before);

@@ -125,9 +125,9 @@ test('where nobody else may answer, the caller is told when there is room again'
 });
 
 test('calls under way at the other replica count, and their places come back', async () => {
-  simulator.setLatency({ provider: 'busy', latency: { firstTokenMs: 2_000 } });
+  simulator.setLatency({ provider: 'busy', latency: { firstTokenMs: 5_000 } });
   const slow = complete(one(0), ['busy']);
-  await vi.waitFor(() => expect(simulator.stats().providers.busy?.received).toBe(1));
+  await expect.poll(() => simulator.stats().providers.busy?.received, { interval: 10 }).toBe(1);
   const error = await complete(one(1), ['busy']).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ reason: 'NO_CANDIDATE', code: 'UNAVAILABLE' });
   await slow;

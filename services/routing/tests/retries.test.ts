@@ -122,7 +122,7 @@ test('retries are bounded by max_retries', async () => {
 });
 
 test('what asked for a pause is left out until it is over, with the reason, and then comes back', async () => {
-  failFirst({ count: 1, fault: { type: 'status', status: 429, retryAfter: 2 } });
+  failFirst({ count: 1, fault: { type: 'status', status: 429, retryAfter: 5 } });
   expect((await complete()).route?.provider).toBe('second');
   const { requestId, route } = await complete();
   expect(route?.provider).toBe('second');

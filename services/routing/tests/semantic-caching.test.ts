@@ -24,7 +24,7 @@ import { MODELS, operator, type RoutingUnderTest, startRouting } from './support
 const servers = useServers({ postgres: true, nats: true, redis: 'own' });
 const EMBEDDER = 'vectors';
 /** Longest that a request waits here. */
-const WAIT_MS = 600;
+const WAIT_MS = 2_000;
 const ASKED = 'How do I change the colour of the sign above the gate?';
 const ASKED_NEARLY = 'how do i change the colour of the signs above the gate';
 const ASKED_OTHERWISE = 'Who repairs the lamp in the northern shed?';

@@ -290,7 +290,7 @@ test('every attempt is on the usage stream: who paid, who served, what it used, 
   const { requestId } = await complete(ask({ context: { agent: 'a1' } }));
   await vi.waitFor(
     () => expect(records.filter((record) => record.requestId === requestId)).toHaveLength(2),
-    5_000,
+    20_000,
   );
   const [failed, answered] = records.filter((record) => record.requestId === requestId);
   expect(failed).toMatchObject({

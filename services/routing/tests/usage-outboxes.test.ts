@@ -103,7 +103,7 @@ test('an outbox whose process lived on at the start is taken over once that has 
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(after.positions()).toHaveLength(1);
   await end(before);
-  await vi.waitFor(() => expect(after.positions()).toHaveLength(2), 5_000);
+  await vi.waitFor(() => expect(after.positions()).toHaveLength(2), 20_000);
   expect(after.positions()[1]).toMatchObject({ lastSequence: 1, closed: true });
 });
 
@@ -119,5 +119,5 @@ test('an outbox from before a reboot is reported as open, and removed once the l
   expect(after.positions()).toHaveLength(2);
   after.cover(left?.outboxId ?? '', 1);
   expect(after.positions()).toEqual([own]);
-  await vi.waitFor(() => expect(readdirSync(directory).join()).not.toContain(left?.outboxId), 5_000);
+  await vi.waitFor(() => expect(readdirSync(directory).join()).not.toContain(left?.outboxId), 20_000);
 });

@@ -1,7 +1,7 @@
 import { announceState, type Bus, watchState } from '@switchyard/service-kit';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { connect, type NatsConnection } from 'nats';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const servers = useServers({ nats: true });
 let connection: NatsConnection;
@@ -38,7 +38,7 @@ test('a state that is watched over several connections is told once for each cha
   for (let i = 0; i < 3; i++) await comeBack();
   await announceState(at, { version: '1', digest: '' });
   await announceState(at, { version: '2', digest: '' });
-  await vi.waitFor(() => expect(told.at(-1)).toBe('2'));
+  await expect.poll(() => told.at(-1)).toBe('2');
   // What comes by another watch comes at about the same time.
   await connection.flush();
   await new Promise((resolve) => setTimeout(resolve, 200));

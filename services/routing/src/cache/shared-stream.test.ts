@@ -24,7 +24,7 @@ function numbers({ maxBytes = 100, failsAt = Number.POSITIVE_INFINITY } = {}) {
   }
   const stream = new SharedStream<number>({ open, bytesOf: () => 1, maxBytes, onClosed });
   const step = async () => {
-    await vi.waitFor(() => expect(steps.length).toBeGreaterThan(0));
+    await expect.poll(() => steps.length, { interval: 5 }).toBeGreaterThan(0);
     steps.shift()?.();
   };
   return {
@@ -90,7 +90,7 @@ test('leaving by return is going away', async () => {
   await first;
   await reading.return(undefined);
   expect(source.gone).toBe(true);
-  await vi.waitFor(() => expect(source.left).toBe(true));
+  await expect.poll(() => source.left).toBe(true);
 });
 
 test('a failure reaches every reader after what came before it', async () => {
@@ -112,7 +112,7 @@ test('a stream that grows too long is closed to newcomers, and told whole to tho
   const first = slow.next();
   const fast = all(source.stream.read(never));
   for (let i = 0; i < 3; i++) await source.step();
-  await vi.waitFor(() => expect(source.onClosed).toHaveBeenCalledTimes(1));
+  await expect.poll(() => source.onClosed).toHaveBeenCalledTimes(1);
   for (let i = 0; i < 2; i++) await source.step();
   expect(await fast).toEqual([0, 1, 2, 3, 4]);
   expect([(await first).value, ...(await all(slow))]).toEqual([0, 1, 2, 3, 4]);
