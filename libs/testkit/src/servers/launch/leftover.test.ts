@@ -185,8 +185,8 @@ describe('a process that exits without stopping its temporary server', () => {
       holders.push(child);
       const [pid] = (await once(child.stdout, 'data')) as [Buffer];
       expect(await once(child, 'exit')).toEqual([3, null]);
-      await vi.waitFor(() => expect(identityOf(Number(pid.toString()))).toBeUndefined());
-      expect(await readdir(dir)).toEqual([]);
+      await expect.poll(() => identityOf(Number(pid.toString()))).toBeUndefined();
+      await expect.poll(() => readdir(dir)).toEqual([]);
     },
     TIMEOUT_MS,
   );

@@ -141,7 +141,7 @@ describe('a given server', () => {
     ['INFO {"version":"2.11.0"}\r\n', 'JetStream is off'],
   ])('that greets with %j is refused', async (greeting, why) => {
     const given = `nats://127.0.0.1:${await listen(greeting)}`;
-    await expect(startNats({ given, readyTimeoutMs: 300 })).rejects.toMatchObject({
+    await expect(startNats({ given, readyTimeoutMs: 2_000 })).rejects.toMatchObject({
       reason: 'GIVEN_UNUSABLE',
       message: expect.stringContaining(why),
     });
@@ -152,7 +152,7 @@ describe('a given server', () => {
     async () => {
       const port = await listen();
       const given = `nats://user:canary@127.0.0.1:${port}`;
-      const failure = await startNats({ given, givenName: 'NATS_URL', readyTimeoutMs: 300 }).catch(
+      const failure = await startNats({ given, givenName: 'NATS_URL', readyTimeoutMs: 2_000 }).catch(
         (error: Error) => error,
       );
       expect(failure).toMatchObject({ reason: 'GIVEN_UNUSABLE' });
@@ -179,7 +179,7 @@ describe('a server that ends by itself', () => {
       expect(exits).toEqual([]);
       const last = server.pid ?? 0;
       process.kill(last, 'SIGTERM');
-      await vi.waitFor(() => expect(exits).toHaveLength(1));
+      await expect.poll(() => exits).toHaveLength(1);
       expect(exits[0]).toMatchObject({
         kind: 'nats',
         pid: last,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startPostgres, stopLeftover } from '../index.ts';
 
 const TIMEOUT_MS = 300_000;
@@ -59,17 +59,12 @@ it(
   'restarts after a SIGKILL from elsewhere, once the last query of the dead server has ended',
   async () => {
     await using server = await startPostgres();
-    const busy = ask(server.url, 'SELECT count(*) FROM generate_series(1, 10000000)').catch(() => 'ended');
-    await vi.waitFor(async () => {
-      expect(
-        await ask(
-          server.url,
-          "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%generate_series(1, 1%'",
-        ),
-      ).toBe('2');
-    });
+    const busy = ask(server.url, 'SELECT count(*) FROM generate_series(1, 40000000)').catch(() => 'ended');
+    const running = () =>
+      ask(server.url, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%generate_series(1, 4%'");
+    await expect.poll(running).toBe('2');
     process.kill(server.pid ?? 0, 'SIGKILL');
-    await vi.waitFor(() => expect(server.pid).toBeUndefined());
+    await expect.poll(() => server.pid).toBeUndefined();
     await server.restart();
     expect(await ask(server.url, 'SELECT 1')).toBe('1');
     await busy;

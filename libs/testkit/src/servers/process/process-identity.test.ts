@@ -38,15 +38,19 @@ describe('process identity', () => {
   it('takes a zombie for dead', async () => {
     // The shell's child ends, and the shell, which has become `sleep`, never asks for its exit status.
     const parent = await shell('sleep 0.05 & echo $!; exec sleep 60');
-    const zombie = await waitUntil({ ask: () => childrenOf(parent.pid)[0], timeoutMs: 1_000, intervalMs: 1 });
-    const gone = await waitUntil({ ask: () => (zombie && !isAlive(zombie)) || undefined, timeoutMs: 5_000 });
+    const zombie = await waitUntil({
+      ask: () => childrenOf(parent.pid)[0],
+      timeoutMs: 10_000,
+      intervalMs: 1,
+    });
+    const gone = await waitUntil({ ask: () => (zombie && !isAlive(zombie)) || undefined, timeoutMs: 20_000 });
     expect([zombie === undefined, gone]).toEqual([false, true]);
     expect(isAlive(parent)).toBe(true);
   });
 
   it('reads command lines', async () => {
     const { pid } = await shell('echo ready; exec sleep 61.5');
-    await waitUntil({ ask: () => commandLineOf(pid)?.startsWith('sleep') || undefined, timeoutMs: 5_000 });
+    await waitUntil({ ask: () => commandLineOf(pid)?.startsWith('sleep') || undefined, timeoutMs: 20_000 });
     expect(commandLineOf(pid)).toBe('sleep 61.5');
     expect(commandLineOf(2 ** 22 + 1)).toBeUndefined();
   });

@@ -112,7 +112,7 @@ describe.each(both)('$name', ({ dialect, stream }) => {
     const { seen } = await strike(
       dialect,
       { type: 'slow-bytes', bytesPerSecond: 50 },
-      { stream, leaveAfterMs: 300 },
+      { stream, leaveAfterMs: 1_000 },
     );
     expect(seen.pieces.filter((bytes) => bytes === 1).length).toBeGreaterThan(3);
     expect(seen.body.length).toBeLessThan(100);
@@ -144,7 +144,7 @@ describe.each(DIALECTS)('a $format stream', (dialect) => {
     const { seen, record } = await strike(
       dialect,
       { type: 'stall', afterChunks: 5 },
-      { stream, leaveAfterMs: 300 },
+      { stream, leaveAfterMs: 1_000 },
     );
     expect(seen.status).toBe(200);
     expect(eventsBefore(seen.text)).toBe(5);
@@ -207,7 +207,7 @@ describe.each(DIALECTS)('a unary $format answer', (dialect) => {
     expect(seen).toMatchObject({ status: 200, ended: 'cut', errorCode: 'ECONNRESET' });
     expect(seen.body.length).toBeGreaterThan(100);
     simulator.reset();
-    const stalled = await strike(dialect, { type: 'stall', afterChunks: 1 }, { stream, leaveAfterMs: 300 });
+    const stalled = await strike(dialect, { type: 'stall', afterChunks: 1 }, { stream, leaveAfterMs: 1_000 });
     expect(stalled.seen).toMatchObject({ status: 200, ended: 'cut' });
     expect(stalled.record.outcome).toBe('faulted');
   });

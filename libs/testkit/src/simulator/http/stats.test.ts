@@ -44,8 +44,8 @@ describe.each(DIALECTS)('stats of $format', ({ provider, request }) => {
 
   test('a caller that leaves a stream is noticed at once and billed what was written', async () => {
     simulator.setLatency({ provider, latency: { firstTokenMs: 20, perTokenMs: 40 } });
-    const leftAt = Date.now() + 200;
     const seen = await exchange(baseUrlOf(provider), { ...request({ stream: true }), leaveAfterMs: 200 });
+    const leftAt = Date.now();
     await eventually(() => statsOf(provider).aborted === 1);
     const record = simulator.attempts().records[0];
     expect(record).toMatchObject({ outcome: 'aborted', status: 200, stream: true });
@@ -84,7 +84,7 @@ test('a caller that leaves while sending its request is counted as aborted', asy
 });
 
 test('counts how many calls were under way at once', async () => {
-  simulator.setLatency({ provider: '*', latency: { firstTokenMs: 100 } });
+  simulator.setLatency({ provider: '*', latency: { firstTokenMs: 1_000 } });
   const { provider, request } = DIALECTS[1] as (typeof DIALECTS)[number];
   const calls = Array.from({ length: 7 }, () => exchange(baseUrlOf(provider), request({ stream: true })));
   await eventually(() => statsOf(provider).inFlight === 7);

@@ -18,7 +18,7 @@ export interface RawExchange {
   readonly totalMs: number;
 }
 
-/** Sends a request and reads the answer to its end, however it ends. Leaves after `leaveAfterMs`. */
+/** Sends a request and reads the answer to its end, however it ends. Leaves `leaveAfterMs` after the request was sent. */
 export function exchange(
   baseUrl: string,
   sent: WireRequest & { readonly method?: string; readonly leaveAfterMs?: number },
@@ -55,7 +55,8 @@ export function exchange(
     if (error.code !== undefined) seen.errorCode = error.code;
     if (seen.status === undefined) done('no-answer');
   });
-  if (sent.leaveAfterMs !== undefined) setTimeout(() => req.destroy(), sent.leaveAfterMs);
+  if (sent.leaveAfterMs !== undefined)
+    req.once('finish', () => setTimeout(() => req.destroy(), sent.leaveAfterMs));
   req.end(sent.method === 'GET' ? undefined : body);
   return promise;
 }
@@ -75,9 +76,9 @@ export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   return items;
 }
 
-/** Waits until something is so; fails after five seconds. */
+/** Waits until something is so; fails after twenty seconds. */
 export async function eventually(holds: () => boolean): Promise<void> {
-  const untilMs = performance.now() + 5_000;
+  const untilMs = performance.now() + 20_000;
   while (!holds()) {
     if (performance.now() > untilMs) throw new Error(`never came true: ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
