@@ -29,7 +29,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function define(env: Record<string, string> = {}, events: ProcessEvents = {}): Promise<ManagedProcess> {
+async function define(
+  env: Record<string, string> = {},
+  { stopTimeoutMs = 20_000, ...events }: ProcessEvents & { readonly stopTimeoutMs?: number } = {},
+): Promise<ManagedProcess> {
   const [port] = (await freePorts(1)) as [number];
   const spec = {
     name: 'routing',
@@ -40,7 +43,7 @@ async function define(env: Record<string, string> = {}, events: ProcessEvents = 
     httpUrl: `http://127.0.0.1:${port}`,
     opsUrl: undefined,
     readyUrl: `http://127.0.0.1:${port}/`,
-    stopTimeoutMs: 500,
+    stopTimeoutMs,
   };
   const process = new ManagedProcess(spec, events);
   started.push(process);
@@ -65,7 +68,7 @@ it('gets its own environment and nothing of this process', async () => {
 });
 
 it('kills what does not end in time, and says so', async () => {
-  const process = await define({ DEAF: 'yes' });
+  const process = await define({ DEAF: 'yes' }, { stopTimeoutMs: 500 });
   await process.start();
   const pid = process.pid as number;
   expect(await process.stop()).toBe('killed');
@@ -84,7 +87,7 @@ it('leaves nothing running when a start is broken off', async () => {
   const process = await define({ PORT: '1' });
   const abort = new AbortController();
   const start = process.start(abort.signal);
-  await waitUntil({ ask: () => process.pid, timeoutMs: 5_000 });
+  await waitUntil({ ask: () => process.pid, timeoutMs: 20_000 });
   const pid = process.pid;
   abort.abort();
   await expect(start).rejects.toThrow();
@@ -103,7 +106,7 @@ it('tells of a death that nobody asked for, and of no other', async () => {
   await process.restart();
   expect(deaths).toEqual([]);
   globalThis.process.kill(process.pid as number, 'SIGKILL');
-  await waitUntil({ ask: () => deaths[0], timeoutMs: 5_000 });
+  await waitUntil({ ask: () => deaths[0], timeoutMs: 20_000 });
   expect(deaths).toEqual(['routing']);
   expect(process.pid).toBeUndefined();
 });
