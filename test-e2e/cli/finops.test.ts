@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { textRequest } from '@switchyard/client';
+import { sameDay } from '@switchyard/testkit/same-day';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { queryFleet } from '../support/ledger-rows.ts';
 import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
@@ -60,8 +61,9 @@ async function ledger() {
 }
 
 test('a budget tightens and alerts, the month is exported, an invoice reconciled, a recommendation applied and its saving booked', {
-  timeout: 180_000,
+  timeout: 360_000,
 }, async () => {
+  await sameDay(120_000);
   await textOf('budgets', 'set', 'daily', '--usd', '0.2', '--per', 'day', '--alerts', '20');
   expect(await ask(REQUESTS)).toEqual(new Set(['dear']));
   await vi.waitFor(async () => expect((await ledger()).get('dear')?.n).toBe(String(REQUESTS)), WAIT);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { busNames } from '@switchyard/contracts';
 import { CostAnomaly, LineKind } from '@switchyard/contracts/events';
+import { sameDay } from '@switchyard/testkit/same-day';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { connect } from 'nats';
 import { expect, test, vi } from 'vitest';
@@ -15,6 +16,7 @@ const DAY_MS = 86_400_000;
 const DOLLAR = 1_000_000_000n;
 
 test('C13: a day unlike others is told on NATS once by one of two replicas, of its tenant and of all together', async () => {
+  await sameDay();
   await using stack = new AsyncDisposableStack();
   const { url: natsUrl, prefix } = servers.nats;
   const database = stack.use(await LedgerDatabase.create(await servers.postgres.createDatabase()));
@@ -69,4 +71,4 @@ test('C13: a day unlike others is told on NATS once by one of two replicas, of i
     amountNanoUsd: 21n * DOLLAR,
     usualNanoUsd: 2n * DOLLAR,
   });
-}, 90_000);
+}, 150_000);

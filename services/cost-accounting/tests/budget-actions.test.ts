@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { BudgetEnforcement, BudgetPeriod, BudgetUnit, LeaseAskResult } from '@switchyard/contracts/cost';
 import { LineKind } from '@switchyard/contracts/events';
 import { Strategy } from '@switchyard/contracts/routing';
+import { sameDay } from '@switchyard/testkit/same-day';
 import { useServers } from '@switchyard/testkit/test-servers';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -30,7 +31,8 @@ beforeAll(async () => {
   replica = service.as('replica');
 });
 afterAll(() => stack.disposeAsync());
-beforeEach(() => {
+beforeEach(async () => {
+  await sameDay();
   tenant = `tenant-${randomUUID()}`;
 });
 

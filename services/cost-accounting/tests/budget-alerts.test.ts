@@ -4,6 +4,7 @@ import { DeliveryState } from '@switchyard/contracts/alert';
 import { BudgetAlertKind, BudgetEnforcement, BudgetPeriod, LeaseAskResult } from '@switchyard/contracts/cost';
 import { BudgetReached, LineKind } from '@switchyard/contracts/events';
 import { createLogger, openPostgres } from '@switchyard/service-kit';
+import { sameDay } from '@switchyard/testkit/same-day';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { connect } from 'nats';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -50,7 +51,8 @@ beforeAll(async () => {
   await nats.flush();
 });
 afterAll(() => stack.disposeAsync());
-beforeEach(() => {
+beforeEach(async () => {
+  await sameDay();
   tenant = `tenant-${randomUUID()}`;
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { BudgetEnforcement, BudgetPeriod, BudgetUnit, LeaseAskResult } from '@switchyard/contracts/cost';
 import { LineKind } from '@switchyard/contracts/events';
 import { ChangeAction } from '@switchyard/contracts/routing';
+import { sameDay } from '@switchyard/testkit/same-day';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LedgerDatabase } from './fixture/ledger-database.ts';
@@ -39,7 +40,8 @@ beforeAll(async () => {
   tenantAdmin = (services[0] as (typeof services)[number]).as('tenant-admin');
 });
 afterAll(() => stack.disposeAsync());
-beforeEach(() => {
+beforeEach(async () => {
+  await sameDay();
   tenant = `tenant-${randomUUID()}`;
 });
 

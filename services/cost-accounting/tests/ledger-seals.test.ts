@@ -1,4 +1,5 @@
 import { LedgerDayState, StatementFormat } from '@switchyard/contracts/cost';
+import { sameDay } from '@switchyard/testkit/same-day';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LedgerDatabase } from './fixture/ledger-database.ts';
@@ -8,14 +9,19 @@ import { usageBatch, usageBatches, usageRecord } from './fixture/usage-records.t
 
 const servers = useServers({ postgres: true, nats: true });
 const WAIT = { timeout: 20_000, interval: 50 };
-const AGO = new Date(Date.now() - 3 * 24 * 3_600_000);
-const DAY = AGO.toISOString().slice(0, 10);
-const TODAY = new Date().toISOString().slice(0, 10);
+/** Now, and three days ago. */
+let today: string;
+let ago: Date;
+let day: string;
 let running: AsyncDisposableStack;
 let database: LedgerDatabase;
 let publisher: UsagePublisher;
 
 beforeEach(async () => {
+  await sameDay();
+  today = new Date().toISOString().slice(0, 10);
+  ago = new Date(Date.now() - 3 * 24 * 3_600_000);
+  day = ago.toISOString().slice(0, 10);
   running = new AsyncDisposableStack();
   database = running.use(await LedgerDatabase.create(await servers.postgres.createDatabase()));
   publisher = running.use(await UsagePublisher.connect(servers.nats.url, servers.nats.prefix));
@@ -25,7 +31,7 @@ afterEach(() => running.disposeAsync());
 
 const start = () =>
   runForTest({ natsUrl: servers.nats.url, prefix: servers.nats.prefix, roleUrl: database.roleUrl });
-const old = () => usageRecord({ occurredAt: AGO });
+const old = () => usageRecord({ occurredAt: ago });
 const watermarkIs = (sequence: number) =>
   vi.waitFor(async () => expect(await database.watermark('o')).toBe(sequence), WAIT);
 
@@ -37,12 +43,12 @@ async function sealedDay() {
     usageBatch('o', [{ sequence: 11, record: usageRecord() }]),
   ]);
   await watermarkIs(11);
-  expect((await first.as('installation').verify({ firstDay: DAY, lastDay: DAY })).days).toMatchObject([
-    { day: DAY, state: LedgerDayState.OPEN, entries: 10n, sealedHash: '' },
+  expect((await first.as('installation').verify({ firstDay: day, lastDay: day })).days).toMatchObject([
+    { day: day, state: LedgerDayState.OPEN, entries: 10n, sealedHash: '' },
   ]);
   await first[Symbol.asyncDispose]();
   const service = running.use(await start());
-  const verify = () => service.as('installation').verify({ firstDay: DAY });
+  const verify = () => service.as('installation').verify({ firstDay: day });
   const stateOf = async () => (await verify()).days[0]?.state;
   await vi.waitFor(async () => expect(await stateOf()).toBe(LedgerDayState.INTACT), WAIT);
   return { service, verify, stateOf };
@@ -52,10 +58,10 @@ it('seals a day that is over; the days since are open', async () => {
   const { verify, service } = await sealedDay();
   const { days, brokenSeals } = await verify();
   expect(days.map(({ day, state, entries }) => [day, state, entries])).toEqual([
-    [DAY, LedgerDayState.INTACT, 10n],
+    [day, LedgerDayState.INTACT, 10n],
     [expect.any(String), LedgerDayState.OPEN, 0n],
     [expect.any(String), LedgerDayState.OPEN, 0n],
-    [TODAY, LedgerDayState.OPEN, 1n],
+    [today, LedgerDayState.OPEN, 1n],
   ]);
   expect(days[0]?.sealedHash).toBe(days[0]?.hash);
   expect(days[0]?.hash).toMatch(/^[0-9a-f]{64}$/);
@@ -87,13 +93,13 @@ it('seals a day again that has grown, and tells seals that were changed or taken
   await watermarkIs(12);
   await service[Symbol.asyncDispose]();
   const again = running.use(await start());
-  const days = async () => (await again.as('installation').verify({ firstDay: DAY })).days;
+  const days = async () => (await again.as('installation').verify({ firstDay: day })).days;
   await vi.waitFor(
     async () => expect((await days())[0]).toMatchObject({ state: LedgerDayState.INTACT, sealedEntries: 11n }),
     WAIT,
   );
   await database.rows(`DELETE FROM cost_accounting.ledger_seals WHERE entries = 10`);
-  expect((await again.as('installation').verify({})).brokenSeals).toEqual([DAY]);
+  expect((await again.as('installation').verify({})).brokenSeals).toEqual([day]);
 });
 
 it('does not seal over a changed entry when another comes: the day stays changed', async () => {
@@ -104,12 +110,12 @@ it('does not seal over a changed entry when another comes: the day stays changed
   await service[Symbol.asyncDispose]();
   // An export seals what it needs at once: there is no waiting for what a job does not do.
   const again = running.use(await start());
-  const period = { startTime: new Date(`${DAY}T00:00:00Z`), endTime: new Date(`${TODAY}T00:00:00Z`) };
+  const period = { startTime: new Date(`${day}T00:00:00Z`), endTime: new Date(`${today}T00:00:00Z`) };
   const json = { ...period, format: StatementFormat.JSON };
   const made = JSON.parse(String(await again.as('installation').statements({ ...json, allTenants: true })));
-  expect(made).toMatchObject({ closed: false, ledger_days: [{ day: DAY, entries: '10' }] });
+  expect(made).toMatchObject({ closed: false, ledger_days: [{ day: day, entries: '10' }] });
   const stateOf = async () =>
-    (await again.as('installation').verify({ firstDay: DAY, lastDay: DAY })).days[0]?.state;
+    (await again.as('installation').verify({ firstDay: day, lastDay: day })).days[0]?.state;
   expect(await stateOf()).toBe(LedgerDayState.CHANGED);
   expect(await database.count('ledger_seals')).toBe(1);
   await database.rows(`UPDATE cost_accounting.ledger SET debit_account = 'tenant:acme' WHERE sequence = 3`);
@@ -123,7 +129,7 @@ it('does not seal over a changed entry when another comes: the day stays changed
 });
 
 it('seals the next day where one never has what its roll-up counts', async () => {
-  const before = new Date(AGO.getTime() - 24 * 3_600_000);
+  const before = new Date(ago.getTime() - 24 * 3_600_000);
   await using first = await start();
   await publisher.publish(usageBatches('o', [usageRecord({ occurredAt: before }), old()]));
   await watermarkIs(2);
@@ -138,7 +144,7 @@ it('seals the next day where one never has what its roll-up counts', async () =>
     async () =>
       expect(await sealed()).toEqual([
         { day: before.toISOString().slice(0, 10), entries: '0' },
-        { day: DAY, entries: '1' },
+        { day: day, entries: '1' },
       ]),
     WAIT,
   );

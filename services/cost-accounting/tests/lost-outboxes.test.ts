@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BudgetPeriod, LeaseAskResult } from '@switchyard/contracts/cost';
 import { LineKind } from '@switchyard/contracts/events';
+import { sameDay } from '@switchyard/testkit/same-day';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { KeptAudit } from './fixture/kept-audit.ts';
@@ -32,7 +33,8 @@ beforeAll(async () => {
   replica = service.as('replica');
 });
 afterAll(() => stack.disposeAsync());
-beforeEach(() => {
+beforeEach(async () => {
+  await sameDay();
   tenant = `tenant-${randomUUID()}`;
   owner = `outbox-${randomUUID()}`;
 });

@@ -1,5 +1,6 @@
 import { BudgetPeriod, BudgetUnit } from '@switchyard/contracts/cost';
 import { LineKind, type UsageRecord } from '@switchyard/contracts/events';
+import { sameDay } from '@switchyard/testkit/same-day';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { expect, it, vi } from 'vitest';
 import { LedgerDatabase } from './fixture/ledger-database.ts';
@@ -11,6 +12,7 @@ const servers = useServers({ postgres: true, nats: true });
 const WAIT = { timeout: 20_000, interval: 50 };
 
 it('what is set aside for a line of a batch counts until its end is known, and the end counts once, whoever tells it in what order', async () => {
+  await sameDay();
   await using stack = new AsyncDisposableStack();
   const { url: natsUrl, prefix } = servers.nats;
   const database = stack.use(await LedgerDatabase.create(await servers.postgres.createDatabase()));
@@ -82,4 +84,4 @@ it('what is set aside for a line of a batch counts until its end is known, and t
   expect((await admin.budget('later', 'acme')).budget?.standing?.spent).toBe(2n);
   // The hours that a provider has a batch are no latency.
   expect(await database.rows('SELECT FROM cost_accounting.ledger WHERE duration_us IS NOT NULL')).toEqual([]);
-});
+}, 90_000);

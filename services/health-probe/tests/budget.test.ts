@@ -1,3 +1,4 @@
+import { sameDay } from '@switchyard/testkit/same-day';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FakeRouting, startFakeRouting } from './fixture/fake-routing.ts';
@@ -10,6 +11,7 @@ let routing: FakeRouting;
 let databaseUrl: string;
 
 beforeEach(async () => {
+  await sameDay();
   running = new AsyncDisposableStack();
   routing = running.use(await startFakeRouting(servers.nats.url, servers.nats.prefix));
   databaseUrl = await servers.postgres.createDatabase();
