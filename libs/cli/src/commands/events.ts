@@ -35,7 +35,9 @@ export const events: Command = {
     const connection = await openBus(settings.natsUrl);
     const topics = topicsOf(busNames(settings.subjectPrefix));
     if (sinceMs === undefined) for (const topic of topics) follow(topic, { connection, output });
-    else for (const topic of topics) await replay(topic, { connection, output, sinceMs, signal });
+    else
+      for (const topic of topics)
+        if (!signal.aborted) await replay(topic, { connection, output, sinceMs, signal });
     signal.addEventListener('abort', () => void connection.close(), { once: true });
     if (signal.aborted) await connection.close();
     else await connection.closed();
@@ -73,7 +75,8 @@ async function replay(
   if (consumer === undefined) return follow(topic, { connection, output });
   const messages = await consumer.consume({ callback: (message) => print(message, topic, output) });
   // A consumer that is not told to stop tries to find its connection again.
-  signal.addEventListener('abort', () => messages.stop(), { once: true });
+  if (signal.aborted) messages.stop();
+  else signal.addEventListener('abort', () => messages.stop(), { once: true });
 }
 
 function print(message: Msg | JsMsg, { decode }: Topic, output: Output): void {
