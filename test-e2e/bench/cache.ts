@@ -19,11 +19,12 @@ const [first, second] = started.clients as [SwitchyardClient, SwitchyardClient];
 const workload = readWorkload();
 const distinct = [...new Map(workload.map((request) => [request.question, request])).values()];
 
-// The second replica meets other questions first: what is measured is the cache, not a cold process.
-await askAll(
-  second,
-  distinct.slice(0, 200).map((request) => ({ ...request, prompt: `Warm-up: ${request.prompt}` })),
-);
+// Both replicas meet other questions first, new ones and repeats: what is measured is the cache, not a cold process.
+for (const [name, client] of Object.entries({ first, second }))
+  await askAll(
+    client,
+    workload.map((request) => ({ ...request, prompt: `Warm-up of the ${name}: ${request.prompt}` })),
+  );
 const atFirst = await askAll(first, workload);
 const atSecond = await askAll(second, distinct);
 const cpu = await cpuPerHit();
