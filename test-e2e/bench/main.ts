@@ -11,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   concurrent: () => import('./concurrent.ts'),
   soak: () => import('./soak.ts'),
   replay: () => import('./replay.ts'),
+  latency: () => import('./latency.ts'),
 };
 
 // What a benchmark has started ends with this process.
