@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SimulatorControl } from '../support/simulator-control.ts';
 import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
@@ -169,6 +170,43 @@ test('budgets: one that runs low is told of and decides on another model; prices
     /^\d+ of \d+ calls would be adjusted: \$0\.\d+ → \$0\.\d+.* \(dry run: nothing was changed\)$/m,
   );
 }, 240_000);
+
+test('batches: listed, told of, and cancelled', async () => {
+  const { fleet } = started;
+  const client = new OpenAI({ apiKey: fleet.apiKey, baseURL: `${fleet.process('routing').spec.httpUrl}/v1` });
+  const line = { custom_id: 'a', method: 'POST', url: '/v1/chat/completions' };
+  const body = { model: 'sim-smart', messages: [{ role: 'user', content: 'Hello' }] };
+  const file = await toFile(Buffer.from(JSON.stringify({ ...line, body })), 'in.jsonl');
+  const { id: input_file_id } = await client.files.create({ purpose: 'batch', file });
+  const begin = async () => {
+    const asked = { input_file_id, endpoint: '/v1/chat/completions', completion_window: '24h' } as const;
+    return (await client.batches.create(asked)).id;
+  };
+  const done = await begin();
+  await expect.poll(() => textOf('batches', 'get', done), { timeout: 20_000 }).toContain(' completed ');
+  expect(await textOf('batches')).toMatch(new RegExp(`^${done} +completed +1 +1 +0 +\\$0\\.\\d+ `, 'm'));
+  expect(await textOf('batches', 'get', done)).toMatch(/^Answers: file-/m);
+  expect(await run(['batches', 'cancel', done])).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^BATCH_ENDED: /),
+  });
+  // Its line is under way until then; nobody else is held up.
+  const slow = {
+    match: { model: 'sim-smart' },
+    count: 1,
+    fault: { type: 'delay', firstTokenMs: 5_000 },
+  } as const;
+  await control.setFaults('*', [slow]);
+  const waiting = await begin();
+  expect(await textOf('batches', 'cancel', waiting)).toBe(
+    `${waiting} is cancelling: no further line begins.\n`,
+  );
+  await expect
+    .poll(async () => (await jsonOf('batches', 'get', waiting)).state, { timeout: 20_000 })
+    .toBe('cancelled');
+  await control.clearFaults();
+  expect((await jsonOf('batches')).map(({ id }: { id: string }) => id)).toEqual([waiting, done]);
+});
 
 test('keys: made, listed, rotated and revoked; the secret is shown once and works until it is revoked', async () => {
   const created = await jsonOf('keys', 'create', 'robot', '--role', 'agent');

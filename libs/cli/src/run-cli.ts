@@ -3,6 +3,7 @@ import { ServiceError } from '@switchyard/kernel';
 import { type Command, UsageError } from './command.ts';
 import { alerts } from './commands/alerts.ts';
 import { apply } from './commands/apply.ts';
+import { batches } from './commands/batches.ts';
 import { budgets } from './commands/budgets.ts';
 import { cache } from './commands/cache.ts';
 import { catalog } from './commands/catalog.ts';
@@ -47,6 +48,7 @@ const WORKING_COMMANDS: ReadonlyMap<string, Command> = new Map(
     alerts,
     limits,
     chat,
+    batches,
     route,
     models,
     pools,

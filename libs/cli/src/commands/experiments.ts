@@ -8,8 +8,9 @@ import {
 } from '@switchyard/contracts/routing';
 import { type Command, type CommandInput, textOption, UsageError } from '../command.ts';
 import { readExperiment } from '../experiments/read-experiment.ts';
-import { renderExperiment, renderExperiments, wordOf } from '../experiments/render-experiment.ts';
+import { renderExperiment, renderExperiments } from '../experiments/render-experiment.ts';
 import { call, openClient } from '../grpc-call.ts';
+import { wordOf } from '../output/word-of.ts';
 
 /** `switchyard experiments` */
 export const experiments: Command = {

@@ -10,6 +10,7 @@ import {
 } from '@switchyard/contracts/routing';
 import { formatCost, formatDuration, formatShare, UNKNOWN } from '../output/format.ts';
 import { renderTable } from '../output/table.ts';
+import { wordOf } from '../output/word-of.ts';
 
 /** Experiments as a table. */
 export function renderExperiments(experiments: readonly Experiment[]): string {
@@ -135,9 +136,3 @@ function formatP(pValue: number | undefined): string {
   if (pValue === undefined) return UNKNOWN;
   return pValue < 0.0001 ? '< 0.0001' : pValue.toFixed(4);
 }
-
-/** Name of an enum's value as people write it. */
-export const wordOf = (words: Readonly<Record<string, number>>, value: number): string =>
-  Object.entries(words)
-    .find(([, number]) => number === value)?.[0]
-    ?.toLowerCase() ?? 'unknown';
