@@ -184,7 +184,9 @@ export class CachedPipeline {
     call: CachedCall<Kind>,
     { isUnderWay }: { readonly isUnderWay: () => boolean },
   ): Promise<{ readonly call: CachedCall<Kind>; readonly hit: Hit<KeptResponses[Kind]> | undefined }> {
-    const hit = this.#recall(call) ?? (isUnderWay() ? undefined : await this.#fetch(call));
+    let hit = this.#recall(call);
+    // Whoever asked the same may have been answered meanwhile.
+    if (hit === undefined && !isUnderWay()) hit = (await this.#fetch(call)) ?? this.#recall(call);
     if (hit !== undefined || isUnderWay() || !isChat(call)) return { call, hit };
     const search = this.#searches.begin(call);
     if (search === undefined) return { call, hit: undefined };
