@@ -57,7 +57,7 @@ export const a17: Figure = {
 
 async function deleteStream({ fleet }: { readonly fleet: Parameters<typeof UsageBus.connect>[0] }) {
   await using bus = await UsageBus.connect(fleet);
-  return bus.deleteStream();
+  return await bus.deleteStream();
 }
 
 /** Callers that ask until they are stopped. */
