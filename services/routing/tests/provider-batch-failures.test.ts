@@ -214,22 +214,43 @@ test('lines are set aside only once it is written down where they go', async () 
   await reaches(id, 'completed');
 });
 
-test('a batch whose file is lost while a provider has it ends: what was answered is charged, at what it used', async () => {
-  behave('openai', { processMs: 1_000 });
-  const id = await begin(lines(OPENAI, 6));
-  await isSubmitted(id);
-  await owner.query(
-    'DELETE FROM routing.files WHERE id = (SELECT input_file_id FROM routing.batches WHERE id = $1)',
-    [idIn(id)],
-  );
-  const batch = await reaches(id, 'completed');
-  expect(batch.request_counts).toEqual({ total: 6, completed: 0, failed: 6 });
-  expect(batch.switchyard.provider_batches).toMatchObject([{ state: 'ended' }]);
-  const told = await (await fetch(`${routing.httpUrl}/v1/files/${batch.error_file_id}/content`)).text();
-  expect(told.match(/"file_unreadable"/g)).toHaveLength(6);
-  const booked = (await inOutbox()).filter((record) => record.labels.batch === id && !record.reservation);
-  expect(booked).toHaveLength(6);
-  expect(booked.reduce((sum, { costNanoUsd = 0n }) => sum + costNanoUsd, 0n)).toBe(batchCost(VENDORS[0]));
+describe('a batch whose file is lost while a provider has it ends: what was answered is charged, at what it used', () => {
+  const loseFile = (id: string) =>
+    owner.query(
+      'DELETE FROM routing.files WHERE id = (SELECT input_file_id FROM routing.batches WHERE id = $1)',
+      [idIn(id)],
+    );
+
+  async function isCharged(id: string, status: string): Promise<void> {
+    const batch = await reaches(id, status, 60_000);
+    expect(batch.request_counts).toEqual({ total: 6, completed: 0, failed: 6 });
+    expect(batch.switchyard.provider_batches).toMatchObject([{ state: 'ended' }]);
+    const told = await (await fetch(`${routing.httpUrl}/v1/files/${batch.error_file_id}/content`)).text();
+    expect(told.match(/"file_unreadable"/g)).toHaveLength(6);
+    const booked = (await inOutbox()).filter(
+      (record) => record.labels.batch === id && record.batch && !record.reservation,
+    );
+    expect(booked).toHaveLength(6);
+    expect(booked.reduce((sum, { costNanoUsd = 0n }) => sum + costNanoUsd, 0n)).toBe(batchCost(VENDORS[0]));
+  }
+
+  test('at the replica that submitted it', async () => {
+    behave('openai', { processMs: 1_000 });
+    const id = await begin(lines(OPENAI, 6));
+    await isSubmitted(id);
+    await loseFile(id);
+    await isCharged(id, 'completed');
+  });
+
+  test('at the one that takes it over, which cannot ask any line by itself either', async () => {
+    behave('openai', { processMs: 3_000 });
+    const id = await begin(lines(OPENAI, 6));
+    await isSubmitted(id);
+    await routing[Symbol.asyncDispose]();
+    await loseFile(id);
+    routing = await start();
+    await isCharged(id, 'failed');
+  }, 90_000);
 });
 
 /** What is booked of calls. */
