@@ -19,6 +19,7 @@ export interface CommittedUsage {
 export class CostEvents {
   readonly #records: Counter<'result'>;
   readonly #quarantined: Counter<'reason'>;
+  readonly #overdrafts: Counter;
   readonly #unpriced: Counter;
   readonly #failures: Counter;
   readonly #lag: Histogram;
@@ -42,6 +43,11 @@ export class CostEvents {
       registers,
     });
     for (const reason of POISON_REASONS) this.#quarantined.inc({ reason }, 0);
+    this.#overdrafts = new Counter({
+      name: `${prefix}_overdrafts_total`,
+      help: 'Ledger entries above what was held for them. A hold is meant to be the upper bound: an alarm.',
+      registers,
+    });
     this.#unpriced = new Counter({
       name: `${prefix}_unpriced_records_total`,
       help: 'Ledger entries whose cost is unknown.',
@@ -73,6 +79,7 @@ export class CostEvents {
     this.#records.inc({ result: 'duplicate' }, duplicates);
     this.#records.inc({ result: 'quarantined' }, quarantined.length);
     for (const reason of quarantined) this.#quarantined.inc({ reason });
+    this.#overdrafts.inc(entries.filter(isOverdraft).length);
     this.#unpriced.inc(entries.filter(isUnpriced).length);
     this.#commit.observe((committedAtMs - startedAtMs) / 1_000);
     for (const atMs of sentAtMs) this.#lag.observe(Math.max(0, committedAtMs - atMs) / 1_000);
@@ -229,6 +236,9 @@ export function watchCompleteness(registry: Registry, ask: () => Promise<LedgerC
     },
   });
 }
+
+const isOverdraft = ({ verdict }: NumberedRecord): boolean =>
+  verdict.ok && verdict.value.line === 'overdraft';
 
 const isUnpriced = ({ verdict }: NumberedRecord): boolean =>
   verdict.ok && verdict.value.amountNanoUsd === undefined;

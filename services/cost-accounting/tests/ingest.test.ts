@@ -95,6 +95,32 @@ describe('the ledger, fed by two replicas from one stream', () => {
     expect(rows).toEqual([{ debit: 'tenant:acme', credit: 'provider:openai-main', amount: String(charged) }]);
   });
 
+  it('books what has cost more than was held as an overdraft, which counts as a call', async () => {
+    const tenant = 'overdrawn';
+    const { costNanoUsd = 0n } = usageRecord();
+    const records = [
+      usageRecord({ tenant, holdNanoUsd: costNanoUsd }),
+      usageRecord({ tenant, holdNanoUsd: costNanoUsd - 1n }),
+      usageRecord({ tenant, holdNanoUsd: costNanoUsd - 1n, line: LineKind.WASTE, outcome: 'server_error' }),
+      usageRecord({ tenant, holdNanoUsd: undefined }),
+    ];
+    await publisher.publish([usageBatch(outboxId, records.map(numbered))]);
+    await watermarkIs(4);
+    const rows = await database.rows(
+      'SELECT line, amount_nano_usd AS amount FROM cost_accounting.ledger WHERE outbox_id = $1 ORDER BY sequence',
+      [outboxId],
+    );
+    const amount = String(costNanoUsd);
+    expect(rows).toEqual(['charge', 'overdraft', 'overdraft', 'charge'].map((line) => ({ line, amount })));
+    const attempts = await database.rows<{ attempts: string; successes: string }>(
+      `SELECT sum(attempts) AS attempts, sum(successes) AS successes FROM (
+         SELECT tenant, line, attempts, successes FROM cost_accounting.rollup_parts
+         UNION ALL SELECT tenant, line, attempts, successes FROM cost_accounting.rollup_days) AS all_of_it 
+       WHERE tenant = 'overdrawn' AND line = 'overdraft'`,
+    );
+    expect(attempts.map((row) => Object.values(row).map(Number))).toEqual([[2, 1]]);
+  });
+
   it('keeps an unknown cost unknown', async () => {
     const unpriced = usageRecord({ prices: undefined, costNanoUsd: undefined });
     const failed = usageRecord({

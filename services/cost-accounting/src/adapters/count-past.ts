@@ -26,7 +26,7 @@ const SPENT = `
     WHEN 'tokens' THEN CASE WHEN cache = '' THEN coalesce(input_tokens, 0) + coalesce(output_tokens, 0) ELSE 0 END
     ELSE CASE WHEN cache = '' AND attempt_index = 0 AND NOT (${WENT_BACK}) THEN 1 ELSE 0 END END), 0)::bigint AS spent`;
 const OF_WINDOW = `
-  line IN ('charge', 'waste', 'unresolved') AND occurred_at >= to_timestamp($2::float8 / 1000) AND occurred_at < to_timestamp($3::float8 / 1000)
+  line IN ('charge', 'waste', 'unresolved', 'overdraft') AND occurred_at >= to_timestamp($2::float8 / 1000) AND occurred_at < to_timestamp($3::float8 / 1000)
   AND occurred_on BETWEEN (to_timestamp($2::float8 / 1000) AT TIME ZONE 'UTC')::date AND (to_timestamp($3::float8 / 1000) AT TIME ZONE 'UTC')::date
   AND $4 IN ('', tenant) AND $5 IN ('', key_id) AND $6 IN ('', provider) AND $7 IN ('', model) AND $8 IN ('', service)
   AND $9 IN ('', agent) AND $10 IN ('', workflow)`;

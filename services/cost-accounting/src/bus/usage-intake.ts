@@ -5,6 +5,7 @@ import {
   type NumberedRecord,
   readUsageBatch,
 } from '../domain/intake/read-usage-batch.ts';
+import type { LedgerEntry } from '../domain/ledger/ledger-entry.ts';
 import type { CostEvents } from '../events.ts';
 import type { Ledger, UsageMessage } from '../ports.ts';
 
@@ -106,6 +107,7 @@ export class UsageIntake {
         if (readable) message.ack();
         else message.term('quarantined');
       }
+      for (const { verdict } of committed.entries) if (verdict.ok) this.#tellOverdraft(verdict.value);
       const sentAtMs = batch.messages.map(({ message }) => message.sentAtMs);
       events.committed({ committed, sentAtMs, startedAtMs, committedAtMs });
     } catch (error) {
@@ -116,6 +118,23 @@ export class UsageIntake {
       // The transaction's place stays taken: while the database is away, little is asked of it and of the bus.
       if (!this.#draining) await new Promise((resolve) => setTimeout(resolve, delayMs));
     }
+  }
+
+  #tellOverdraft({
+    line,
+    tenant,
+    attemptId,
+    provider,
+    model,
+    amountNanoUsd,
+    holdNanoUsd,
+  }: LedgerEntry): void {
+    if (line !== 'overdraft') return;
+    const amounts = { amountNanoUsd: String(amountNanoUsd), holdNanoUsd: String(holdNanoUsd) };
+    this.#options.log.error(
+      { tenant, attemptId, provider, model, ...amounts },
+      'a call has cost more than was held for it: the hold was no upper bound',
+    );
   }
 
   #change(): Promise<void> {

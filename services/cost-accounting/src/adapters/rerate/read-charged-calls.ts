@@ -35,7 +35,7 @@ const READ = `
   WHERE occurred_at >= $1 AND occurred_at < $2
     AND occurred_on BETWEEN ($1 AT TIME ZONE 'UTC')::date AND ($2 AT TIME ZONE 'UTC')::date
     AND $3 IN ('', tenant) AND $4 IN ('', provider) AND $5 IN ('', model)
-    AND line IN ('charge', 'waste') AND cache = '' AND coalesce(${COLUMNS.join(', ')}) IS NOT NULL
+    AND line IN ('charge', 'waste', 'overdraft') AND cache = '' AND coalesce(${COLUMNS.join(', ')}) IS NOT NULL
   ORDER BY outbox_id, sequence LIMIT $6`;
 
 type CallRow = Readonly<Record<(typeof COUNTS)[keyof typeof COUNTS], string | null>> & {

@@ -37,7 +37,7 @@ export function bookUsage(
   return {
     occurredAtMs,
     tenant: record.tenant,
-    line: record.reservation ? 'reserved' : line,
+    line: lineOf(record, line),
     debitAccount: `tenant:${record.tenant}`,
     creditAccount: `provider:${record.provider}`,
     amountNanoUsd: record.costNanoUsd as NanoUsd | undefined,
@@ -74,6 +74,12 @@ export function bookUsage(
     savedNanoUsd: record.savedNanoUsd as NanoUsd | undefined,
     ...leasesOf(record),
   };
+}
+
+function lineOf({ reservation, costNanoUsd, holdNanoUsd }: UsageRecord, line: LedgerLine): LedgerLine {
+  if (reservation) return 'reserved';
+  const isAbove = costNanoUsd !== undefined && holdNanoUsd !== undefined && costNanoUsd > holdNanoUsd;
+  return isAbove ? 'overdraft' : line;
 }
 
 const leasesOf = ({ leases, batch, reserved }: UsageRecord) => ({

@@ -8,8 +8,11 @@ export interface LeaseUse extends LeaseKey {
   readonly amount: bigint;
 }
 
-/** How usage is booked. `reserved`: money was set aside for a call in a provider's batch; it costs nothing by itself. */
-export type LedgerLine = 'charge' | 'waste' | 'unresolved' | 'reserved';
+/**
+ * How usage is booked. `overdraft`: a call that has cost more than was held for it, which is meant to be its upper bound. `reserved`: money
+ * was set aside for a call in a provider's batch; it costs nothing by itself.
+ */
+export type LedgerLine = 'charge' | 'waste' | 'unresolved' | 'overdraft' | 'reserved';
 
 /** One transfer, immutable, with what was used beside it. Everything unknown is `undefined`. */
 export interface LedgerEntry {
