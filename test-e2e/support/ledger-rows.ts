@@ -5,7 +5,7 @@ import pg from 'pg';
 export interface LedgerRow {
   readonly attempt_id: string;
   readonly request_id: string;
-  readonly line: 'charge' | 'waste' | 'unresolved';
+  readonly line: 'charge' | 'waste' | 'unresolved' | 'overdraft' | 'reserved';
   readonly provider: string;
   readonly purpose: string;
   readonly outcome: string;

@@ -1,4 +1,4 @@
--- A call that has cost more than was held for it is a call like others. The version before books none as such.
+-- An answer that has cost more than was held for it is of a call like others. The version before books none as such.
 CREATE OR REPLACE FUNCTION roll_up_entries() RETURNS trigger
 LANGUAGE plpgsql SET search_path = cost_accounting, pg_temp AS $$
 BEGIN

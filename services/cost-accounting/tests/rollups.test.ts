@@ -32,6 +32,8 @@ const RECORDS = Array.from({ length: 400 }, (_, i): UsageRecord => {
     requestOutcome: cached ? 8 : i % 13 === 0 ? 3 : 1,
     durationUs: BigInt(1_000 * (i + 1)),
     ...(i % 17 === 0 ? { prices: undefined, costNanoUsd: undefined } : {}),
+    // More than was held: of answers and of failures.
+    ...(i % 19 === 0 ? { holdNanoUsd: 1n } : {}),
     ...(cached ? { cache: 1, savedNanoUsd: 5_000n, usage: undefined, costNanoUsd: 0n } : {}),
   });
 });

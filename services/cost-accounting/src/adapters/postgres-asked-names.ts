@@ -10,7 +10,7 @@ const READ = `
   FROM cost_accounting.ledger
   WHERE occurred_at >= $1 AND occurred_at < $2
     AND occurred_on BETWEEN ($1::timestamptz AT TIME ZONE 'UTC')::date AND ($2::timestamptz AT TIME ZONE 'UTC')::date
-    AND ($3::text IS NULL OR tenant = $3) AND line = 'charge' AND purpose = 'user_request' AND cache = ''
+    AND ($3::text IS NULL OR tenant = $3) AND line IN ('charge', 'overdraft') AND purpose = 'user_request' AND cache = ''
     AND (provider, model) IN (SELECT * FROM unnest($4::text[], $5::text[]))
   GROUP BY 1, 2, 3`;
 

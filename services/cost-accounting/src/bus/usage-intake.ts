@@ -5,7 +5,6 @@ import {
   type NumberedRecord,
   readUsageBatch,
 } from '../domain/intake/read-usage-batch.ts';
-import type { LedgerEntry } from '../domain/ledger/ledger-entry.ts';
 import type { CostEvents } from '../events.ts';
 import type { Ledger, UsageMessage } from '../ports.ts';
 
@@ -107,7 +106,7 @@ export class UsageIntake {
         if (readable) message.ack();
         else message.term('quarantined');
       }
-      for (const { verdict } of committed.entries) if (verdict.ok) this.#tellOverdraft(verdict.value);
+      this.#tellOverdrafts(committed.entries);
       const sentAtMs = batch.messages.map(({ message }) => message.sentAtMs);
       events.committed({ committed, sentAtMs, startedAtMs, committedAtMs });
     } catch (error) {
@@ -120,20 +119,18 @@ export class UsageIntake {
     }
   }
 
-  #tellOverdraft({
-    line,
-    tenant,
-    attemptId,
-    provider,
-    model,
-    amountNanoUsd,
-    holdNanoUsd,
-  }: LedgerEntry): void {
-    if (line !== 'overdraft') return;
+  /** One line for all of a batch. */
+  #tellOverdrafts(entries: readonly NumberedRecord[]): void {
+    const overdrafts = entries.flatMap(({ verdict }) =>
+      verdict.ok && verdict.value.line === 'overdraft' ? [verdict.value] : [],
+    );
+    const [first] = overdrafts;
+    if (first === undefined) return;
+    const { tenant, attemptId, provider, model, amountNanoUsd, holdNanoUsd } = first;
     const amounts = { amountNanoUsd: String(amountNanoUsd), holdNanoUsd: String(holdNanoUsd) };
     this.#options.log.error(
-      { tenant, attemptId, provider, model, ...amounts },
-      'a call has cost more than was held for it: the hold was no upper bound',
+      { overdrafts: overdrafts.length, first: { tenant, attemptId, provider, model, ...amounts } },
+      'answers have cost more than was held for them: the hold was no upper bound',
     );
   }
 

@@ -79,7 +79,7 @@ export function bookUsage(
 function lineOf({ reservation, costNanoUsd, holdNanoUsd }: UsageRecord, line: LedgerLine): LedgerLine {
   if (reservation) return 'reserved';
   const isAbove = costNanoUsd !== undefined && holdNanoUsd !== undefined && costNanoUsd > holdNanoUsd;
-  return isAbove ? 'overdraft' : line;
+  return line === 'charge' && isAbove ? 'overdraft' : line;
 }
 
 const leasesOf = ({ leases, batch, reserved }: UsageRecord) => ({

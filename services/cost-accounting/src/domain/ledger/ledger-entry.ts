@@ -9,7 +9,7 @@ export interface LeaseUse extends LeaseKey {
 }
 
 /**
- * How usage is booked. `overdraft`: a call that has cost more than was held for it, which is meant to be its upper bound. `reserved`: money
+ * How usage is booked. `overdraft`: an answer that has cost more than was held for it, which is meant to be its upper bound. `reserved`: money
  * was set aside for a call in a provider's batch; it costs nothing by itself.
  */
 export type LedgerLine = 'charge' | 'waste' | 'unresolved' | 'overdraft' | 'reserved';

@@ -1,3 +1,4 @@
+import type { LedgerLine } from '../ledger/ledger-entry.ts';
 import { adoptionOf } from './adoption.ts';
 import { type AskedName, movableNames } from './asked-names.ts';
 import { costAt, equivalence, type Offer } from './offer.ts';
@@ -24,7 +25,9 @@ interface CheaperOffer {
 
 /** Uses that can be told of: ordinary requests whose cost is known. */
 export const isComparable = ({ purpose, line, unpricedAttempts }: ModelUse): boolean =>
-  purpose === 'user_request' && line === 'charge' && unpricedAttempts === 0n;
+  purpose === 'user_request' && ANSWERED.has(line) && unpricedAttempts === 0n;
+
+const ANSWERED: ReadonlySet<string> = new Set(['charge', 'overdraft'] satisfies LedgerLine[]);
 
 /**
  * What configured providers would have cost less, with the tokens that were really used, all input at its full price. The same model

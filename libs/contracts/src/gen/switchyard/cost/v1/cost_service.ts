@@ -434,7 +434,7 @@ export interface LedgerEntry {
   occurredAt:
     | Date
     | undefined;
-  /** charge, waste, unresolved, overdraft (it has cost more than was held for it), unattributed, adjust or reserved. */
+  /** charge, waste, unresolved, overdraft (a charge above what was held for it), unattributed, adjust or reserved. */
   line: string;
   /** Account that pays, for example "tenant:acme". */
   debitAccount: string;
