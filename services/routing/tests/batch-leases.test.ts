@@ -249,6 +249,9 @@ test('what has expired is gone and removed; a file outlives the batch that reads
   // Nobody could work on the batch for weeks.
   await owner.query(`UPDATE routing.files SET expires_at = now() - interval '1 day'`);
   expect(await files.find('acme', read.id)).toBeDefined();
+  const second = await batches.create({ tenant: 'acme', ...asked, id: randomUUID() });
+  await owner.query('DELETE FROM routing.batches WHERE id = $1', [second.id]);
+  await owner.query(`UPDATE routing.files SET expires_at = now() - interval '1 day'`);
   await files.removeExpired();
   expect(await left()).toEqual([{ id: read.id }]);
   const leased = await leaseOne();

@@ -113,6 +113,19 @@ test.each([fileUnreadable(), fileNotFound()])(
   },
 );
 
+test('where the file of a batch is lost, a line that the provider refused is booked as what it was, at no cost', async () => {
+  const refused = {
+    error: { message: 'no such model', type: 'invalid_request_error', code: 'model_not_found' },
+  };
+  const result = { id: 'x', custom_id: remoteLineId(ID, 2), response: { status_code: 404, body: refused } };
+  // biome-ignore lint/correctness/useYield: it fails before
+  const { booked, told } = await settled(JSON.stringify(result), async function* () {
+    throw fileNotFound();
+  });
+  expect(booked.end).toMatchObject({ outcome: 'not_found', httpStatus: 404, usage: undefined });
+  expect(told).toMatchObject({ error: { code: 'file_unreadable' } });
+});
+
 test('the file of results is kept for three days: it is read as soon as it is there', () => {
   const { body } = protocol.create({ name: 'n', lines: [], path: '/chat/completions' }, 'file-1');
   expect(JSON.parse(String(body))).toMatchObject({

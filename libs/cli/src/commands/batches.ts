@@ -47,6 +47,7 @@ const list: Action = async (client, { settings, output }) => {
   if (output.json) return output.value(found.map(inWords));
   if (found.length === 0) return output.line('There are no batches.');
   output.text(renderBatches(found, output.view));
+  if (found.length >= MOST_LISTED) output.line(`Older ones than these ${MOST_LISTED} are not listed.`);
 };
 
 const get: Action = async (client, { settings, output }, id) => {

@@ -4,6 +4,7 @@ import { BATCH_WINDOW_MS, MAX_OPEN_BATCHES } from '../domain/batch/batch-limits.
 import { batchEnded, batchNotFound, fileNotFound, tooManyBatches } from '../errors.ts';
 import { type BatchPage, pageQuery } from './batch-paging.ts';
 import { BATCH_COLUMNS, type BatchRow, OPEN_SQL, reached, toBatch } from './batch-rows.ts';
+import { IS_THERE } from './postgres-files.ts';
 
 /** A batch that is to begin. */
 export interface NewBatch
@@ -15,7 +16,7 @@ export interface NewBatch
 /** The file outlives the batch, also one that waits long for a replica. */
 const KEEP_FILE = `
   UPDATE routing.files SET expires_at = greatest(expires_at, now() + $3 * interval '1 millisecond')
-  WHERE tenant = $1 AND id = $2 AND expires_at > now()`;
+  WHERE tenant = $1 AND id = $2 AND ${IS_THERE}`;
 const FILE_SPARED_MS = 7 * BATCH_WINDOW_MS;
 
 const INSERT = `

@@ -43,7 +43,8 @@ const RESULTS = `
 /** However old a file is: a batch that has not ended reads it, also one that nobody could work on for days. */
 const IS_READ = `EXISTS (SELECT FROM routing.batches AS batch
   WHERE batch.tenant = files.tenant AND batch.input_file_id = files.id AND batch.state IN (${OPEN_SQL}))`;
-const IS_THERE = `(expires_at > now() OR ${IS_READ})`;
+/** Whether a row of `routing.files` is one that its tenant still has. */
+export const IS_THERE = `(expires_at > now() OR ${IS_READ})`;
 
 const EXPIRED = `
   SELECT ${FILE_COLUMNS} FROM routing.files WHERE expires_at <= now() AND NOT ${IS_READ} ORDER BY expires_at LIMIT ${REMOVE_ROWS} FOR UPDATE SKIP LOCKED`;

@@ -1,6 +1,12 @@
 import type { UsageRecord } from '@switchyard/contracts/events';
 import { ServiceError } from '@switchyard/kernel';
-import { decodeOperation, type HttpAnswer, type ProviderBatch, type ProviderError } from '@switchyard/llm';
+import {
+  decodeOperation,
+  type ErrorClass,
+  type HttpAnswer,
+  type ProviderBatch,
+  type ProviderError,
+} from '@switchyard/llm';
 import type { HandedLine } from '../../adapters/postgres-provider-batches.ts';
 import {
   ANSWER_TOO_LARGE,
@@ -126,24 +132,31 @@ async function settleOne(told: RemoteLine, settling: Settling): Promise<void> {
   if (asked !== undefined) return settleAnswer({ asked, line, answer: end }, settling);
   // A chat tells what it used whatever was asked; of other work that is estimated.
   const read = call.provider.format.decodeResponse(httpAnswer(end, settling));
+  const how = { httpStatus: end.status, error: FILE_UNREADABLE };
+  if (!read.ok && end.status !== 200)
+    return settleUntold(
+      { line, ...how, usage: undefined, outcome: read.error.class, detail: read.error.detail },
+      settling,
+    );
   const usage = read.ok ? read.value.usage : undefined;
-  const how = { usage, httpStatus: end.status, detail: "the batch's file cannot be read any more" };
-  return settleUntold({ line, ...how, error: FILE_UNREADABLE }, settling);
+  return settleUntold({ line, ...how, usage, detail: "the batch's file cannot be read any more" }, settling);
 }
 
-/** An answer that was billed, and is not told. */
+/** An answer that is not told. */
 interface UntoldAnswer extends Pick<Answered, 'line'>, Pick<EndedLine['end'], 'usage' | 'httpStatus'> {
+  /** Class of the error; default: it was answered, and what it says cannot be told. */
+  readonly outcome?: ErrorClass;
   readonly detail: string;
   /** What is told instead. */
   readonly error: LineError;
 }
 
-/** It was answered and billed; by how much is estimated where it is not known. */
+/** What was answered was billed; by how much is estimated where it is not known. */
 async function settleUntold(
-  { line, usage, httpStatus, detail, error }: UntoldAnswer,
+  { line, usage, httpStatus, outcome = 'invalid_response', detail, error }: UntoldAnswer,
   settling: Settling,
 ): Promise<void> {
-  const end = { outcome: 'invalid_response', delivered: false, usage, httpStatus };
+  const end = { outcome, delivered: false, usage, httpStatus };
   await book({ line, end, detail }, settling);
   const customId = settling.open.asked.get(line.number)?.customId ?? '';
   await tell({ error }, { asked: { number: line.number, customId }, ...settling });

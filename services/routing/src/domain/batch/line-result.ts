@@ -93,5 +93,5 @@ export const ANSWER_TOO_LARGE: LineError = {
 export const FILE_UNREADABLE: LineError = {
   code: 'file_unreadable',
   message:
-    "the batch's file could not be read any more when the answer came, so that it cannot be told; what it used was charged for",
+    "the batch's file could not be read any more when the provider told of it, so that it cannot be told; an answer was charged for",
 };

@@ -235,7 +235,7 @@ export interface BatchLineError {
   /**
    * "batch_expired": its turn did not come in time. "key_ended": the key that made the batch is not valid any more.
    * "interrupted": the replica that asked ended before the answer was stored; it may have been charged for, and is not asked again.
-   * "answer_too_large", "file_unreadable" (the batch's file is lost): it was charged for.
+   * "answer_too_large": it was charged for. "file_unreadable" (the batch's file is lost): where it was answered, it was charged for.
    */
   code: string;
   /** For people. */
