@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { Ledger } from '../src/ports.ts';
 import { LedgerDatabase } from './fixture/ledger-database.ts';
 import { runForTest, type ServiceSurroundings, serviceEnv } from './fixture/run-service.ts';
-import { TestOutbox } from './fixture/test-outbox.ts';
+import { TestOutbox, type TestOutboxOptions } from './fixture/test-outbox.ts';
 import { UsagePublisher } from './fixture/usage-publisher.ts';
 import { usageBatches, usageRecord } from './fixture/usage-records.ts';
 
@@ -35,11 +35,11 @@ beforeEach(async () => {
 });
 afterEach(() => running.disposeAsync());
 
-function newOutbox(count: number, pace: { paceMs?: number } = {}): TestOutbox {
+function newOutbox(count: number, options: Pick<TestOutboxOptions, 'due'> = {}): TestOutbox {
   const records = Array.from({ length: count }, (_, i) =>
     usageRecord({ line: i % 20 === 0 ? LineKind.WASTE : LineKind.CHARGE }),
   );
-  const outbox = new TestOutbox({ id: randomUUID(), records, publisher, ...pace });
+  const outbox = new TestOutbox({ id: randomUUID(), records, publisher, ...options });
   running.defer(() => outbox.stop());
   return outbox;
 }
@@ -211,9 +211,11 @@ describe('the service itself', () => {
   it(
     'A14: is killed with SIGKILL again and again while it ingests: every record once',
     async () => {
-      const outbox = newOutbox(20_000, { paceMs: 30 });
+      let due = 0;
+      const outbox = newOutbox(20_000, { due: () => due });
       const settled = outbox.settle(watermarkOf(outbox));
       for (let kill = 0; kill < 4; kill++) {
+        due += 5_000;
         const child = startProcess();
         const { entries } = await booked(outbox);
         expect(entries).toBeLessThan(outbox.records.length);
@@ -231,7 +233,9 @@ describe('the service itself', () => {
     MINUTES,
   );
 
-  it('is told to stop under load: what it received is committed and acknowledged, and does not come again', async () => {
+  it('is told to stop under load: what it received is committed and acknowledged, and does not come again', {
+    timeout: MINUTES,
+  }, async () => {
     const outbox = newOutbox(40_000);
     await publisher.publish(usageBatches(outbox.id, outbox.records));
     {
