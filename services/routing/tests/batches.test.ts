@@ -84,7 +84,7 @@ const uploaded = async (content: string) => (await upload(content)).body.id as s
 const create = (fileId: string, change: Json = {}) =>
   call('POST', '/batches', { input_file_id: fileId, endpoint: CHAT, completion_window: '24h', ...change });
 
-async function ended(id: unknown, timeout = 15_000): Promise<Json> {
+async function ended(id: unknown, timeout = 25_000): Promise<Json> {
   return vi.waitFor(
     async () => {
       const { body } = await call('GET', `/batches/${String(id)}`);
@@ -235,20 +235,21 @@ test('lines that fail are told in a file of errors, as the path would have answe
   ]);
 });
 
-test('a rate limit is waited for, and is no failure', async () => {
+test('a rate limit is waited for, and is no failure', { timeout: 90_000 }, async () => {
   fail({ count: 6, fault: { type: 'status', status: 429, retryAfter: 1 } });
-  const batch = await run([line('a'), line('b')].join('\n'));
+  const { body } = await create(await uploaded([line('a'), line('b')].join('\n')));
+  const batch = await ended(body.id, 60_000);
   expect(batch).toMatchObject({ status: 'completed', request_counts: { completed: 2, failed: 0 } });
 });
 
-test('batches whose lines all wait make room for one that can be answered', { timeout: 40_000 }, async () => {
+test('batches whose lines all wait make room for one that can be answered', { timeout: 90_000 }, async () => {
   fail({ count: 1, fault: { type: 'status', status: 429, retryAfter: 60 } });
   const waiting = await uploaded([line('a'), line('b')].join('\n'));
   const stuck = [];
   for (let i = 0; i < 4; i++) stuck.push((await create(waiting)).body.id);
   await expect.poll(calls).toBeGreaterThan(0);
   const other = MODELS[used++] as string;
-  const batch = await ended((await create(await uploaded(line('c', {}, { model: other })))).body.id, 25_000);
+  const batch = await ended((await create(await uploaded(line('c', {}, { model: other })))).body.id, 45_000);
   expect(batch).toMatchObject({ status: 'completed', request_counts: { completed: 1 } });
   for (const id of stuck) {
     expect((await call('GET', `/batches/${String(id)}`)).body.status).toBe('in_progress');

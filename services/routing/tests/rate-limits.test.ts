@@ -132,7 +132,7 @@ test('calls under way at the other replica count, and their places come back', a
   expect(error).toMatchObject({ reason: 'NO_CANDIDATE', code: 'UNAVAILABLE' });
   await slow;
   await vi.waitFor(() => complete(one(1), ['busy']), { timeout: 20_000 });
-});
+}, 60_000);
 
 test('a provider that tells it has nothing left is not asked until its reset', async () => {
   const told = await startTold();
