@@ -8,6 +8,7 @@ import { parseConfig, startService } from '../src/index.ts';
 const env = {
   HEALTH_PROBE_DATABASE_URL: 'postgresql://u:p@127.0.0.1:1/d',
   HEALTH_PROBE_GRPC_PORT: '0',
+  HEALTH_PROBE_HTTP_PORT: '0',
   HEALTH_PROBE_OPS_PORT: '0',
   HEALTH_PROBE_API_KEY: newApiKey(),
   NATS_URL: 'nats://127.0.0.1:1',
