@@ -133,7 +133,9 @@ test('an experiment from draft to promotion: sticky over two replicas, its figur
   expect((await run('delete', 'fast-enough')).err).toContain('runs and cannot be removed; stop it first');
   await textOf('promote', 'fast-enough', 'new');
   const models = () => Promise.all(Array.from({ length: 10 }, (_, i) => askAs(i, replicas()[1])));
-  await expect.poll(async () => new Set(await models()), { interval: 100 }).toEqual(new Set(['sim-fast']));
+  await expect
+    .poll(async () => new Set(await models()), { timeout: 5_000, interval: 100 })
+    .toEqual(new Set(['sim-fast']));
   expect(await textOf('list')).toMatch(/^fast-enough .* new is promoted /m);
   await textOf('delete', 'fast-enough');
   expect(await textOf('list')).toMatch(/^There are no experiments/);

@@ -258,7 +258,7 @@ describe('time', () => {
     await connector.abandon({ connector: 'db', operation: 'query', input: { sql } }, () =>
       expect.poll(() => running('caller goes away')).toBe(1),
     );
-    await expect.poll(() => running('caller goes away')).toBe(0);
+    await expect.poll(() => running('caller goes away'), { timeout: 5_000 }).toBe(0);
   });
 
   test('the limit of the request itself holds, and may not exceed that of the connector', async () => {

@@ -113,7 +113,7 @@ test('C14: a throttle binds from its percent on as so many requests in a minute,
   });
   const [minute] = bound?.windows ?? [];
   expect((minute?.endMs ?? 0n) - (minute?.startMs ?? 0n)).toBe(60_000n);
-  const ask = async (): Promise<LeaseAskResult | undefined> => {
+  const ask = async (triesLeft = 1): Promise<LeaseAskResult | undefined> => {
     const [now] = (await inForce()).bound;
     const window = { budget: now?.number, windowStartMs: now?.windows[0]?.startMs };
     const owner = randomUUID();
@@ -121,7 +121,7 @@ test('C14: a throttle binds from its percent on as so many requests in a minute,
     const outboxes = [{ outboxId: owner, lastSequence: 0n, closed: false }];
     const result = (await replica.renew({ replica: owner, outboxes, owner, asks })).asks[0]?.result;
     // The minute has ended in between.
-    return result === LeaseAskResult.UNKNOWN ? ask() : result;
+    return result === LeaseAskResult.UNKNOWN && triesLeft > 0 ? ask(triesLeft - 1) : result;
   };
   expect(await ask()).toBe(LeaseAskResult.GRANTED);
   const results = [await ask(), await ask()];
