@@ -1,6 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AuditServiceClient, ListAuditEntriesRequest } from '@switchyard/contracts/credential';
+import { callUnary, openGrpcClient } from '@switchyard/service-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
 import { type CommandResult, runSwitchyard } from './run-switchyard.ts';
@@ -178,4 +180,20 @@ test('no key is printed anywhere, nor exported', async () => {
   await textOf('apply', '-f', file, '--secrets', '--dry-run', '--json');
   await textOf('export', '-o', 'json');
   expect(printed).not.toContain(KEY);
+});
+
+test('the audit log has each object that was changed, and its fields', async () => {
+  const { fleet } = started;
+  const target = { address: fleet.process('credential').address, apiKey: fleet.apiKey };
+  const client = openGrpcClient(AuditServiceClient, target);
+  const about = { tenant: 'installation', action: 'routing.pool.update', resource: 'pool:fast' };
+  const request = ListAuditEntriesRequest.fromPartial(about);
+  const method = client.listAuditEntries.bind(client);
+  const found = async () =>
+    (await callUnary({ method, request, target, timeoutMs: 10_000 })).entries.map(({ outcome, details }) => ({
+      outcome,
+      fields: details.fields,
+    }));
+  await expect.poll(found, { timeout: 30_000 }).toContainEqual({ outcome: 'allowed', fields: 'strategy' });
+  client.close();
 });

@@ -1,4 +1,5 @@
 export { errorOfStatus } from '@switchyard/contracts/error-of-status';
+export * from './auth/audit-log.ts';
 export * from './auth/credential-client.ts';
 export * from './auth/key-authenticator.ts';
 export * from './auth/principal.ts';

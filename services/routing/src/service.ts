@@ -6,6 +6,7 @@ import {
   authenticateCallers,
   type Foundation,
   type KeyOwners,
+  openAuditLog,
   type Postgres,
   type RunningService,
   resolveBySystem,
@@ -14,6 +15,7 @@ import {
   startHttpServer,
 } from '@switchyard/service-kit';
 import { AccessTokens } from './adapters/access-tokens.ts';
+import { AuditOutbox } from './adapters/audit-outbox.ts';
 import type { CostAccountingLink } from './adapters/cost-accounting-link.ts';
 import { CredentialSecrets } from './adapters/credential-secrets.ts';
 import { openCatalog } from './adapters/open-catalog.ts';
@@ -173,6 +175,18 @@ function openSecrets(
   return secrets;
 }
 
+/** Tells the audit log of changes of the configuration. */
+function openAudit(
+  { credentialAddress: address, apiKey }: RoutingConfig,
+  { log, stack }: Foundation,
+  postgres: Postgres,
+): void {
+  const audit = openAuditLog({ address, apiKey });
+  stack.defer(() => audit.close());
+  const outbox = new AuditOutbox({ postgres, audit, log });
+  stack.defer(() => outbox.close());
+}
+
 interface Linked extends Omit<LinkOptions, 'budgets'> {
   readonly postgres: Postgres;
   readonly events: RoutingEvents;
@@ -181,6 +195,7 @@ interface Linked extends Omit<LinkOptions, 'budgets'> {
 /** Links this replica to the other services. Returns once what is configured and limited is known, or that it cannot be. */
 async function link(config: RoutingConfig, foundation: Foundation, { postgres, events, ...linked }: Linked) {
   const { outboxes } = linked;
+  openAudit(config, foundation, postgres);
   const budgets = openBudgets(config, foundation, { owner: outboxes.ownId, postgres, events });
   const { configured, cost } = openLinks(config, foundation, { ...linked, budgets });
   await Promise.all([configured.refresh(), cost.begin(), budgets.books.recover()]);

@@ -77,6 +77,7 @@ const apply = (store: PostgresConfiguration, ...ids: string[]) =>
     wanted: { providers: ids.map(provider), pools: [], policies: [], experiments: [] },
     others: 'remove',
     mode: 'write',
+    actor: 'k',
     check: () => undefined,
   });
 

@@ -52,6 +52,7 @@ const write = (number: number, scope: readonly string[] = ['']) =>
     wanted: numbered(number),
     others: 'keep',
     mode: 'write',
+    actor: 'k',
     check: () => undefined,
   });
 
@@ -83,7 +84,7 @@ test('a plan that changes nothing, or is only tried, leaves the version as it is
   const before = await store.version();
   const { providers, pools, policies, experiments } = await store.load('all');
   const wanted = { providers, pools, policies, experiments };
-  const shared = { scope: new Set(['']), others: 'remove', check: () => undefined } as const;
+  const shared = { scope: new Set(['']), others: 'remove', actor: 'k', check: () => undefined } as const;
   expect(await applyPlan(store, { ...shared, wanted, mode: 'write' })).toEqual({
     changes: [],
     version: before,
@@ -155,6 +156,7 @@ test('a plan of the installation counts the objects of each tenant that it adds 
       wanted,
       others: 'keep',
       mode,
+      actor: 'k',
       check: () => undefined,
     });
   const tooMany = some('many', MAX_TENANT_OBJECTS + 1);

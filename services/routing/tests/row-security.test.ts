@@ -46,7 +46,10 @@ beforeAll(async () => {
   experiments = new PostgresExperiments(postgres, new PostgresConfiguration(postgres));
   results = new PostgresExperimentResults(postgres);
   for (const tenant of ['', 'acme', 'globex'])
-    await experiments.create(Experiment.fromPartial({ id: `e1${tenant && `-${tenant}`}`, tenant }), () => {});
+    await experiments.create(
+      { experiment: Experiment.fromPartial({ id: `e1${tenant && `-${tenant}`}`, tenant }), actor: 'k' },
+      () => {},
+    );
   await results.add([counted(''), counted('acme', 'e1-acme'), counted('globex', 'e1-globex')]);
 });
 
@@ -121,7 +124,7 @@ test('counts add up, go with their experiment, and are passed over where it is g
   expect(await results.read(address)).toEqual(
     new Map([['control', { ...times(3), groups: [times(2), times(1)] }]]),
   );
-  await experiments.delete(address);
+  await experiments.delete({ ...address, actor: 'k' });
   expect(await results.read(address)).toEqual(new Map());
   await results.add([counted('acme', 'e1-acme')]);
   expect(await results.read(address)).toEqual(new Map());

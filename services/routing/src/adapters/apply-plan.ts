@@ -11,6 +11,7 @@ import { experimentsNaming } from '../domain/experiment/experiments-naming.ts';
 import { poolsNaming } from '../domain/pool/pools-naming.ts';
 import { experimentRuns, experimentsNeedIt, providerInUse, versionMismatch } from '../errors.ts';
 import { refuseTooManyOfAny } from './configuration-limits.ts';
+import { type NotedChange, noteChanges } from './note-changes.ts';
 import type { PostgresConfiguration } from './postgres-configuration.ts';
 import { writeChanges } from './write-changes.ts';
 
@@ -22,6 +23,8 @@ export interface ApplyPlanOptions {
   /** What becomes of objects of the scope that are not wanted. */
   readonly others: 'keep' | 'remove';
   readonly mode: 'plan' | 'write';
+  /** Who applies it: id of the key. */
+  readonly actor: string;
   /** The version that there must be before the change; undefined: any. */
   readonly expectedVersion?: string | undefined;
   /** Throws where the configuration cannot be as it would be. */
@@ -52,7 +55,7 @@ export interface AppliedPlan {
  *   pool or an experiment would be left without what it names, EXPERIMENT_RUNS where an experiment that runs would be removed, TOO_MANY_OBJECTS where a tenant of the scope would have more than it may, UNUSABLE_CONFIGURATION where what is there cannot be read as a whole
  */
 export function applyPlan(store: PostgresConfiguration, options: ApplyPlanOptions): Promise<AppliedPlan> {
-  const { scope, wanted: wished, others, mode, check, expectedVersion } = options;
+  const { scope, wanted: wished, others, mode, actor, check, expectedVersion } = options;
   const [owner = ''] = scope;
   return store.attempt(scope.has('') ? '' : owner, async (transaction) => {
     // The version counts this change already.
@@ -73,10 +76,22 @@ export function applyPlan(store: PostgresConfiguration, options: ApplyPlanOption
     refuseTooManyOfAny({ before: all, after: result });
     refuseOrphans(result, changes);
     const keep = mode === 'write' && changes.length > 0;
-    if (keep) await writeChanges(transaction, changes);
+    if (keep) {
+      await writeChanges(transaction, changes);
+      await noteChanges(transaction, actor, changes.map(notedChange));
+    }
     return { result: { changes, version: keep ? version : versionBefore }, keep };
   });
 }
+
+const VERBS = { add: 'create', change: 'update', remove: 'delete' } as const;
+
+const notedChange = ({ action, object: { kind, value }, fields }: PlannedChange): NotedChange => ({
+  tenant: value.tenant,
+  action: `routing.${kind}.${VERBS[action]}`,
+  resource: 'id' in value ? `${kind}:${value.id}` : kind,
+  fields: action === 'change' ? fields.map(({ name }) => name) : [],
+});
 
 function withinScope(all: ConfiguredObjects, scope: ReadonlySet<string>): ConfiguredObjects {
   const isWithin = ({ tenant }: { readonly tenant: string }) => scope.has(tenant);

@@ -53,6 +53,18 @@ export interface ObjectAddress {
   readonly etag: string;
 }
 
+/** Which object, and who changes it. */
+export interface AddressedChange extends ObjectAddress {
+  /** Id of the key. */
+  readonly actor: string;
+}
+
+/** Which object is updated, by whom, and what of it. */
+export interface AddressedUpdate extends AddressedChange {
+  /** Names of the fields. */
+  readonly fields: readonly string[];
+}
+
 /** A tag that no state of an object had before. */
 export const newEtag = (): string => randomBytes(9).toString('base64url');
 

@@ -3,6 +3,7 @@ import { invalidArgument } from '@switchyard/kernel';
 import type { Postgres, Transaction } from '@switchyard/service-kit';
 import { isUnusableConfiguration, unusableConfiguration } from '../errors.ts';
 import { countObjects, refuseTooMany } from './configuration-limits.ts';
+import { type NotedChange, noteChanges } from './note-changes.ts';
 
 /** Most providers, pools, policies, and experiments that say who answers, of one installation: of each. */
 const MAX_ROWS = 100_000;
@@ -77,6 +78,18 @@ export class PostgresConfiguration {
       if (error instanceof Undone) return (error as Undone<T>).result;
       throw error;
     }
+  }
+
+  /** Runs a change of one object as {@link change} does; the audit log will be told of it, where it is made. @param actor id of the key */
+  changeOne<T>(
+    noted: NotedChange & { readonly actor: string },
+    run: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    return this.change(noted.tenant, async (transaction) => {
+      const result = await run(transaction);
+      await noteChanges(transaction, noted.actor, [noted]);
+      return result;
+    });
   }
 
   /**

@@ -12,6 +12,17 @@ export interface ExperimentAddress {
   readonly id: string;
 }
 
+/** Which experiment is changed, and by whom. */
+export interface ExperimentChange extends ExperimentAddress {
+  /** Id of the key. */
+  readonly actor: string;
+}
+
+/** The same, and how. */
+export interface ExperimentUpdate extends ExperimentChange {
+  readonly verb: 'start' | 'stop' | 'promote';
+}
+
 /** What an experiment stands beside, as it is in the transaction that changes it: the owner's and the installation's. */
 export interface ExperimentRows {
   readonly providers: readonly Provider[];
@@ -40,11 +51,12 @@ export class PostgresExperiments {
    * @throws EXPERIMENT_EXISTS where the id is taken by the owner or by the installation, TOO_MANY_OBJECTS, and what `check` throws
    */
   create(
-    experiment: Experiment,
+    { experiment, actor }: { readonly experiment: Experiment; readonly actor: string },
     check: (experiment: Experiment, rows: ExperimentRows) => void,
   ): Promise<Experiment> {
     const { tenant, id } = experiment;
-    return this.#configuration.change(tenant, async (transaction) => {
+    const noted = { tenant, actor, action: 'routing.experiment.create', resource: `experiment:${id}` };
+    return this.#configuration.changeOne(noted, async (transaction) => {
       const { isTaken, ...rows } = await readRows(transaction, experiment);
       if (isTaken) throw experimentExists(id);
       check(experiment, rows);
@@ -63,10 +75,12 @@ export class PostgresExperiments {
    * @throws EXPERIMENT_NOT_FOUND, and what `change` throws
    */
   update(
-    address: ExperimentAddress,
+    { verb, actor, ...address }: ExperimentUpdate,
     change: (current: Experiment, rows: ExperimentRows) => Experiment,
   ): Promise<Experiment> {
-    return this.#configuration.change(address.tenant, async (transaction) => {
+    const { tenant, id } = address;
+    const noted = { tenant, actor, action: `routing.experiment.${verb}`, resource: `experiment:${id}` };
+    return this.#configuration.changeOne(noted, async (transaction) => {
       const current = await lockExperiment(transaction, address);
       const changed = change(current, await readRows(transaction, address));
       const stored = { ...changed, etag: newEtag() };
@@ -80,9 +94,10 @@ export class PostgresExperiments {
   }
 
   /** Removes an experiment with its results. @throws EXPERIMENT_NOT_FOUND, EXPERIMENT_RUNS */
-  delete(address: ExperimentAddress): Promise<void> {
-    const { tenant, id } = address;
-    return this.#configuration.change(tenant, async (transaction) => {
+  delete(address: ExperimentChange): Promise<void> {
+    const { tenant, id, actor } = address;
+    const noted = { tenant, actor, action: 'routing.experiment.delete', resource: `experiment:${id}` };
+    return this.#configuration.changeOne(noted, async (transaction) => {
       const { state } = await lockExperiment(transaction, address);
       if (state === ExperimentState.RUNNING) throw experimentRuns(id);
       await transaction.query('DELETE FROM routing.experiments WHERE tenant = $1 AND id = $2', [tenant, id]);

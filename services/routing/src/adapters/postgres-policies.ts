@@ -18,9 +18,10 @@ export class PostgresPolicies {
    *
    * @throws ETAG_MISMATCH where an etag is given and is not the current one
    */
-  set(policy: Policy): Promise<Policy> {
+  set(policy: Policy, actor: string): Promise<Policy> {
     const { tenant, etag } = policy;
-    return this.#configuration.change(tenant, async (transaction) => {
+    const noted = { tenant, actor, action: 'routing.policy.set', resource: 'policy' };
+    return this.#configuration.changeOne(noted, async (transaction) => {
       const current = await readEtag(transaction, tenant);
       if (etag !== '' && etag !== current)
         throw etagMismatch(tenant === '' ? "the installation's policy" : `the policy of tenant ${tenant}`);

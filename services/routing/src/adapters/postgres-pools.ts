@@ -3,6 +3,8 @@ import type { Transaction } from '@switchyard/service-kit';
 import { experimentsNaming } from '../domain/experiment/experiments-naming.ts';
 import { etagMismatch, experimentsNeedIt, poolExists, poolNotFound } from '../errors.ts';
 import {
+  type AddressedChange,
+  type AddressedUpdate,
   newEtag,
   type ObjectAddress,
   readDecidingExperiments,
@@ -31,8 +33,13 @@ export class PostgresPools {
    * @param check throws where the pool cannot be as it is
    * @throws POOL_EXISTS where the id is taken by the owner or by the installation, TOO_MANY_OBJECTS, and what `check` throws
    */
-  create(pool: Pool, check: (pool: Pool, rows: PoolRows) => void): Promise<Pool> {
-    return this.#configuration.change(pool.tenant, async (transaction) => {
+  create(
+    { pool, actor }: { readonly pool: Pool; readonly actor: string },
+    check: (pool: Pool, rows: PoolRows) => void,
+  ): Promise<Pool> {
+    const { tenant, id } = pool;
+    const noted = { tenant, actor, action: 'routing.pool.create', resource: `pool:${id}` };
+    return this.#configuration.changeOne(noted, async (transaction) => {
       const rows = await readRows(transaction, pool);
       if (rows.isTaken) throw poolExists(pool.id);
       check(pool, rows);
@@ -53,9 +60,10 @@ export class PostgresPools {
    *
    * @throws POOL_NOT_FOUND, ETAG_MISMATCH where an etag is given and is not the current one, and what `change` throws
    */
-  update(address: ObjectAddress, change: (current: Pool, rows: PoolRows) => Pool): Promise<Pool> {
-    const { tenant, id } = address;
-    return this.#configuration.change(tenant, async (transaction) => {
+  update(address: AddressedUpdate, change: (current: Pool, rows: PoolRows) => Pool): Promise<Pool> {
+    const { tenant, id, actor, fields } = address;
+    const noted = { tenant, actor, action: 'routing.pool.update', resource: `pool:${id}`, fields };
+    return this.#configuration.changeOne(noted, async (transaction) => {
       const current = await lockPool(transaction, address);
       const changed = change(current, await readRows(transaction, address));
       const stored = { ...changed, etag: newEtag(), updatedAt: new Date() };
@@ -68,9 +76,10 @@ export class PostgresPools {
   }
 
   /** @throws POOL_NOT_FOUND, ETAG_MISMATCH, POOL_IN_USE where an experiment sends requests to it */
-  delete(address: ObjectAddress): Promise<void> {
-    const { tenant, id } = address;
-    return this.#configuration.change(tenant, async (transaction) => {
+  delete(address: AddressedChange): Promise<void> {
+    const { tenant, id, actor } = address;
+    const noted = { tenant, actor, action: 'routing.pool.delete', resource: `pool:${id}` };
+    return this.#configuration.changeOne(noted, async (transaction) => {
       await lockPool(transaction, address);
       const pool = { kind: 'pool', tenant, id } as const;
       const experiments = experimentsNaming(await readDecidingExperiments(transaction), pool);

@@ -10,6 +10,8 @@ import {
   providerNotFound,
 } from '../errors.ts';
 import {
+  type AddressedChange,
+  type AddressedUpdate,
   isTaken,
   newEtag,
   type ObjectAddress,
@@ -27,8 +29,10 @@ export class PostgresProviders {
   }
 
   /** @throws PROVIDER_EXISTS where the id is taken in the tenant or by the installation */
-  create(provider: Provider): Promise<Provider> {
-    return this.#configuration.change(provider.tenant, async (transaction) => {
+  create(provider: Provider, actor: string): Promise<Provider> {
+    const { tenant, id } = provider;
+    const noted = { tenant, actor, action: 'routing.provider.create', resource: `provider:${id}` };
+    return this.#configuration.changeOne(noted, async (transaction) => {
       const taken = await transaction.query(
         `SELECT 1 FROM routing.providers WHERE id = $1 AND tenant IN ($2, '')`,
         [provider.id, provider.tenant],
@@ -55,10 +59,11 @@ export class PostgresProviders {
    * @throws PROVIDER_NOT_FOUND, ETAG_MISMATCH where an etag is given and is not the current one
    */
   update(
-    { tenant, id, etag }: ObjectAddress,
+    { tenant, id, etag, actor, fields }: AddressedUpdate,
     change: (current: Provider, pools: readonly Pool[]) => Provider,
   ): Promise<Provider> {
-    return this.#configuration.change(tenant, async (transaction) => {
+    const noted = { tenant, actor, action: 'routing.provider.update', resource: `provider:${id}`, fields };
+    return this.#configuration.changeOne(noted, async (transaction) => {
       const current = await lockProvider(transaction, { tenant, id, etag });
       const changed = change(current, await readAllPools(transaction));
       const stored = { ...changed, etag: newEtag(), updatedAt: new Date() };
@@ -71,8 +76,9 @@ export class PostgresProviders {
   }
 
   /** @throws PROVIDER_NOT_FOUND, ETAG_MISMATCH, PROVIDER_IN_USE where a pool names it, or an experiment sends requests to it */
-  delete({ tenant, id, etag }: ObjectAddress): Promise<void> {
-    return this.#configuration.change(tenant, async (transaction) => {
+  delete({ tenant, id, etag, actor }: AddressedChange): Promise<void> {
+    const noted = { tenant, actor, action: 'routing.provider.delete', resource: `provider:${id}` };
+    return this.#configuration.changeOne(noted, async (transaction) => {
       await lockProvider(transaction, { tenant, id, etag });
       const pools = poolsNaming(await readAllPools(transaction), { tenant, id });
       if (pools.length > 0) throw providerInUse(id, pools);

@@ -51,6 +51,7 @@ export const applyConfiguration = ({
       wanted,
       others: prune ? 'remove' : 'keep',
       mode: dryRun ? 'plan' : 'write',
+      actor: principal.keyId,
       expectedVersion: request.expectedVersion,
       check: ({ before, wanted: settled, result, refused }) => {
         const { parts } = snapshots;

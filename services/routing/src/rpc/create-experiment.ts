@@ -28,7 +28,8 @@ export const createExperiment = (
     if (experiment === undefined) throw invalidArgument({ field: 'experiment', description: 'is required' });
     const { id, tenant } = experiment;
     writableTenant(principal, { what: 'experiment', tenant, notFound: experimentNotFound(id) });
-    const created = await admin.experiments.create(draftOf(experiment), (draft, rows) => {
+    const brought = { experiment: draftOf(experiment), actor: principal.keyId };
+    const created = await admin.experiments.create(brought, (draft, rows) => {
       const violations = validateExperiment(draft, surroundingsOf(draft, rows, admin));
       if (violations.length > 0) throw invalidFields(violations);
     });

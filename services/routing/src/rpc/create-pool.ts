@@ -13,7 +13,8 @@ export const createPool = (admin: PoolAdmin): Rpc<UnaryHandler<CreatePoolRequest
     if (pool === undefined) throw invalidArgument({ field: 'pool', description: 'is required' });
     const { id, tenant } = pool;
     writableTenant(principal, { what: 'pool', tenant, notFound: poolNotFound(id) });
-    const created = await admin.pools.create(pool, (wanted, rows) => checkPool(wanted, rows, admin));
+    const brought = { pool, actor: principal.keyId };
+    const created = await admin.pools.create(brought, (wanted, rows) => checkPool(wanted, rows, admin));
     await admin.link.changed();
     return { pool: created };
   },

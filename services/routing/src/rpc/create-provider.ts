@@ -30,7 +30,7 @@ export const createProvider = ({
     writableTenant(principal, { what: 'provider', tenant, notFound: providerNotFound(id) });
     const violations = validateProvider(provider, hosts);
     if (violations.length > 0) throw invalidFields(violations);
-    const created = await providers.create(provider);
+    const created = await providers.create(provider, principal.keyId);
     await link.changed();
     return { provider: created };
   },

@@ -13,7 +13,7 @@ export const deleteExperiment = ({
   handle: async ({ id, tenant }, { principal }) => {
     const notFound = experimentNotFound(id);
     const owner = writableTenant(principal, { what: 'experiment', tenant, notFound });
-    await experiments.delete({ tenant: owner, id });
+    await experiments.delete({ tenant: owner, id, actor: principal.keyId });
     await link.changed();
     return {};
   },

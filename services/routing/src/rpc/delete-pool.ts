@@ -12,7 +12,7 @@ export const deletePool = ({
   permission: 'routing.pool.write',
   handle: async ({ id, tenant, etag }, { principal }) => {
     const owner = writableTenant(principal, { what: 'pool', tenant, notFound: poolNotFound(id) });
-    await pools.delete({ tenant: owner, id, etag });
+    await pools.delete({ tenant: owner, id, etag, actor: principal.keyId });
     await link.changed();
     return {};
   },

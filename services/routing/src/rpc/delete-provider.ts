@@ -12,7 +12,7 @@ export const deleteProvider = ({
   permission: 'routing.provider.write',
   handle: async ({ id, tenant, etag }, { principal }) => {
     const owner = writableTenant(principal, { what: 'provider', tenant, notFound: providerNotFound(id) });
-    await providers.delete({ tenant: owner, id, etag });
+    await providers.delete({ tenant: owner, id, etag, actor: principal.keyId });
     await link.changed();
     return {};
   },

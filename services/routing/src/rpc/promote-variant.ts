@@ -18,17 +18,21 @@ export const promoteVariant = (
 ): Rpc<UnaryHandler<PromoteVariantRequest, PromoteVariantResponse>> => ({
   permission: 'routing.experiment.write',
   handle: async ({ variant: name, ...address }, { principal }) => {
-    const experiment = await changeExperiment(admin, { principal, ...address }, (current, rows) => {
-      const { model } = findVariant(current, name);
-      const promoted = stateAfter(promote(current, { variant: name, now: new Date() }), current);
-      // All requests will depend on it.
-      if (!surroundingsOf(current, rows, admin).isKnown(model))
-        throw experimentState(
-          current.id,
-          `cannot be ended so: nobody offers ${model}, the model of ${name}, now`,
-        );
-      return promoted;
-    });
+    const experiment = await changeExperiment(
+      admin,
+      { principal, verb: 'promote', ...address },
+      (current, rows) => {
+        const { model } = findVariant(current, name);
+        const promoted = stateAfter(promote(current, { variant: name, now: new Date() }), current);
+        // All requests will depend on it.
+        if (!surroundingsOf(current, rows, admin).isKnown(model))
+          throw experimentState(
+            current.id,
+            `cannot be ended so: nobody offers ${model}, the model of ${name}, now`,
+          );
+        return promoted;
+      },
+    );
     return { experiment };
   },
 });

@@ -24,7 +24,7 @@ export const setPolicy = ({
     writableTenant(principal, { what: 'policy', tenant: policy.tenant, notFound: tenantNotFound() });
     const violations = validatePolicy(policy);
     if (violations.length > 0) throw invalidFields(violations);
-    const stored = await policies.set(policy);
+    const stored = await policies.set(policy, principal.keyId);
     await link.changed();
     return { policy: stored };
   },

@@ -19,12 +19,16 @@ export const startExperiment = (
 ): Rpc<UnaryHandler<StartExperimentRequest, StartExperimentResponse>> => ({
   permission: 'routing.experiment.write',
   handle: async (request, { principal }) => {
-    const experiment = await changeExperiment(admin, { principal, ...request }, (current, rows) => {
-      const started = stateAfter(start(current, new Date()), current);
-      checkAlone(current, rows);
-      checkStillRight(current, rows, admin);
-      return started;
-    });
+    const experiment = await changeExperiment(
+      admin,
+      { principal, verb: 'start', ...request },
+      (current, rows) => {
+        const started = stateAfter(start(current, new Date()), current);
+        checkAlone(current, rows);
+        checkStillRight(current, rows, admin);
+        return started;
+      },
+    );
     return { experiment };
   },
 });

@@ -10,7 +10,7 @@ export const stopExperiment = (
 ): Rpc<UnaryHandler<StopExperimentRequest, StopExperimentResponse>> => ({
   permission: 'routing.experiment.write',
   handle: async (request, { principal }) => ({
-    experiment: await changeExperiment(admin, { principal, ...request }, (current) =>
+    experiment: await changeExperiment(admin, { principal, verb: 'stop', ...request }, (current) =>
       stateAfter(stop(current, new Date()), current),
     ),
   }),

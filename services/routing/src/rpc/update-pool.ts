@@ -31,7 +31,8 @@ export const updatePool = (admin: PoolAdmin): Rpc<UnaryHandler<UpdatePoolRequest
       notFound: poolNotFound(id),
     });
     const fields = readMask<Pool>(updateMask, WRITABLE);
-    const updated = await admin.pools.update({ tenant, id, etag }, (current, rows) => {
+    const address = { tenant, id, etag, actor: principal.keyId, fields: updateMask ?? [] };
+    const updated = await admin.pools.update(address, (current, rows) => {
       const changed = withFields(current, pool, fields);
       checkPool(changed, rows, admin);
       return changed;

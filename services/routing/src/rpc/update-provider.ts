@@ -53,7 +53,8 @@ export const updateProvider = ({
       notFound: providerNotFound(id),
     });
     const fields = readMask<Provider>(updateMask, WRITABLE);
-    const updated = await providers.update({ tenant, id, etag }, (current, pools) => {
+    const address = { tenant, id, etag, actor: principal.keyId, fields: updateMask ?? [] };
+    const updated = await providers.update(address, (current, pools) => {
       const changed = withFields(current, provider, fields);
       const violations = validateProvider(changed, hosts);
       if (violations.length > 0) throw invalidFields(violations);
