@@ -126,16 +126,21 @@ const DELIVERED = ['', 'ops'].map((receiver) =>
   expect.objectContaining({ receiver, state: DeliveryState.DELIVERED, attempts: 1, lastError: '' }),
 );
 
-test('C3: a budget with hardly anything left tells that it is used up when it refuses; one request that is too large does not', async () => {
-  await budget(1_000n, { receivers: [] });
+/** Asks for a lease of the tenant's budget, as one replica after another. */
+async function asker() {
   const { budgets } = await replica.book();
   const bound = budgets.find((one) => one.tenant === tenant);
   const window = { budget: bound?.number, windowStartMs: bound?.windows[0]?.startMs };
-  const ask = async (amount: bigint, owner = randomUUID()) => {
+  return async (amount: bigint, owner = randomUUID()) => {
     const outboxes = [{ outboxId: owner, lastSequence: 0n, closed: false }];
     const asks = [{ lacks: [{ ...window, amount }] }] as never;
     return (await replica.renew({ replica: owner, outboxes, owner, asks })).asks[0]?.result;
   };
+}
+
+test('C3: a budget with hardly anything left tells that it is used up when it refuses; one request that is too large does not', async () => {
+  await budget(1_000n, { receivers: [] });
+  const ask = await asker();
   expect(await ask(5_000n)).toBe(LeaseAskResult.SHORT);
   await spend(950n);
   await vi.waitFor(
@@ -149,6 +154,15 @@ test('C3: a budget with hardly anything left tells that it is used up when it re
   expect(await ask(60n)).toBe(LeaseAskResult.SHORT);
   await vi.waitFor(() => expect(eventsHere().at(-1)).toEqual(['exhausted', 0, 950n]), WAIT);
   expect(events.at(-1)?.event).toMatchObject({ budget: 'daily', unit: 'cost', limit: 1_000n, leased: 0n });
+}, 60_000);
+
+test('C3: what is held does not count: a budget whose holds leave no room is not told of as used up', async () => {
+  await budget(1_000n, { receivers: [] });
+  const ask = await asker();
+  expect(await ask(950n)).toBe(LeaseAskResult.GRANTED);
+  expect(await ask(60n)).toBe(LeaseAskResult.SHORT);
+  await spend(500n);
+  await vi.waitFor(() => expect(eventsHere()).toEqual([['threshold', 50, 500n]]), WAIT);
 }, 60_000);
 
 test('C3: what is spent counts when a budget is made, and when its limit or its percents change', async () => {

@@ -29,6 +29,17 @@ test.each([
   expect(error.reason).toBe('NO_CANDIDATE');
 });
 
+test('a word of a sentence, and an option of a command, is no field', () => {
+  const text =
+    'ask for a model with a longer context ("switchyard models --min-context N" lists them), or lower context.';
+  const error = new ServiceError({
+    reason: 'NO_CANDIDATE',
+    code: 'FAILED_PRECONDITION',
+    publicMessage: text,
+  });
+  expect(inCallersWords(error, messagesSurface, {}).publicMessage).toBe(text);
+});
+
 test('what a provider said stays as it said it', () => {
   const field = 'sampling.max_output_tokens';
   expect(told(field, 'PROVIDER_INVALID_REQUEST').publicMessage).toBe(`${field}: is wrong`);

@@ -14,14 +14,16 @@ export function inCallersWords(
   { places }: Pick<SurfaceRequest, 'places'>,
 ): ServiceError {
   if (OF_PROVIDER.test(error.reason)) return error;
-  const names = new RegExp(`(?<![\\w.])(?:${[...fieldNames.keys()].map(escaped).join('|')})\\b`, 'g');
-  const rename = (text: string) =>
+  const names = [...fieldNames.keys()];
+  const fields = new RegExp(`${BEFORE}(?:${names.map(escaped).join('|')})\\b`, 'g');
+  const inTexts = new RegExp(`${BEFORE}(?:${names.map(inSentence).join('|')})`, 'g');
+  const rename = (text: string, pattern = inTexts) =>
     text
       .replace(PLACE, (_, message: string, part: string | undefined) => {
         const place = places?.[Number(message)] ?? `messages[${message}]`;
         return part === undefined ? place : `${place}.content[${part}]`;
       })
-      .replace(names, (name) => fieldNames.get(name) ?? name);
+      .replace(pattern, (name) => fieldNames.get(name) ?? name);
   const { reason, code, publicMessage, retryable, retryAfterMs, metadata, violations, cause } = error;
   return new ServiceError({
     reason,
@@ -31,8 +33,15 @@ export function inCallersWords(
     cause,
     publicMessage: rename(publicMessage),
     metadata: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, rename(value)])),
-    violations: violations.map(({ field, description }) => ({ field: rename(field), description })),
+    violations: violations.map(({ field, description }) => ({ field: rename(field, fields), description })),
   });
 }
+
+/** Not the end of a longer name, nor of an option such as `--min-context`. */
+const BEFORE = '(?<![\\w.-])';
+
+/** A name of one word is a word like others, unless something of it is named, or said. */
+const inSentence = (name: string): string =>
+  /[_.[]/.test(name) ? `${escaped(name)}\\b` : `${name}(?=:|\\.\\w|\\[)`;
 
 const escaped = (name: string): string => name.replace(/[.[\]]/g, '\\$&');

@@ -1,11 +1,14 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { Server, ServiceDefinition } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
+import { boundReflection } from './bound-reflection.ts';
 
 /** Adds grpc.reflection.v1 and v1alpha, from the descriptors that buf built. Only the named services are listed. */
 export function addReflection(server: Server, image: Buffer, services: readonly ServiceDefinition[]): void {
   const names = services.map((service) => Object.values(service)[0]?.path.split('/')[1] ?? '');
-  new ReflectionService(packageOf(image), { services: names }).addToServer(server);
+  new ReflectionService(packageOf(image), { services: names }).addToServer({
+    addService: (definition, handlers) => server.addService(definition, boundReflection(handlers)),
+  });
 }
 
 type Package = ConstructorParameters<typeof ReflectionService>[0];

@@ -157,7 +157,7 @@ const content = (...blocks: unknown[]) => ({ ...HELLO, messages: [{ role: 'user'
 const deep = JSON.parse(`${'{"a":'.repeat(300)}1${'}'.repeat(300)}`);
 
 test.each<[string, string[], unknown]>([
-  ['no object', [''], [1]],
+  ['no object', ['(body)'], [1]],
   ['nothing', ['max_tokens', 'messages', 'model'], {}],
   ['no messages', ['messages'], { ...HELLO, messages: [] }],
   ['a role of another API', ['messages[0].role'], { ...HELLO, messages: [{ role: 'tool', content: 'x' }] }],

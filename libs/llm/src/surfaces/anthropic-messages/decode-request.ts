@@ -37,7 +37,7 @@ function decode(
   headers: CallerHeaders,
   required: readonly string[],
 ): Result<SurfaceRequest, FieldViolation[]> {
-  if (!isObject(json)) return err([{ field: '', description: 'the body must be a JSON object' }]);
+  if (!isObject(json)) return err([{ field: '(body)', description: 'must be a JSON object' }]);
   const violations = new Violations();
   const body = new FieldReader({ object: json, path: '', violations });
   checkVersion(headers, violations);

@@ -256,7 +256,7 @@ const content = (...parts: unknown[]) => ({ ...HELLO, messages: [{ role: 'user',
 const deep = JSON.parse(`${'{"a":'.repeat(300)}1${'}'.repeat(300)}`);
 
 test.each<[string, string[], unknown]>([
-  ['no object', [''], [1]],
+  ['no object', ['(body)'], [1]],
   ['nothing', ['model', 'messages'], {}],
   ['no messages', ['messages'], { ...HELLO, messages: [] }],
   ['messages that are no list', ['messages'], { ...HELLO, messages: 'hi' }],

@@ -23,7 +23,7 @@ export function decodeChatRequest(
   json: unknown,
   headers: CallerHeaders = {},
 ): Result<ChatRequest, FieldViolation[]> {
-  if (!isObject(json)) return err([{ field: '', description: 'the body must be a JSON object' }]);
+  if (!isObject(json)) return err([{ field: '(body)', description: 'must be a JSON object' }]);
   const violations = new Violations();
   const body = new FieldReader({ object: json, path: '', violations });
   refuseUnofferedFields(body);

@@ -33,7 +33,7 @@ export function decodeEmbeddingsRequest(
   json: unknown,
   headers: CallerHeaders,
 ): Result<EmbeddingsRequest, FieldViolation[]> {
-  if (!isObject(json)) return err([{ field: '', description: 'the body must be a JSON object' }]);
+  if (!isObject(json)) return err([{ field: '(body)', description: 'must be a JSON object' }]);
   const violations = new Violations();
   const body = new FieldReader({ object: json, path: '', violations });
   const passthroughJson = decodePassthrough(body, RESERVED_FIELDS);

@@ -58,7 +58,7 @@ test.each([
   [{ model: 'm', input: [[1.5]] }, ['input[0]']],
   [{ model: 'm', input: 7 }, ['input']],
   [{ model: 'm', input: 'a', dimensions: 0, encoding_format: 'hex' }, ['dimensions', 'encoding_format']],
-  [[], ['']],
+  [[], ['(body)']],
 ])('%j is refused by its fields', (body, fields) => {
   expect(fieldsOf(body)).toEqual(fields);
 });

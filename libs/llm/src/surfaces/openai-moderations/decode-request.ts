@@ -28,7 +28,7 @@ export function decodeModerationsBody(
   json: unknown,
   headers: CallerHeaders,
 ): Result<ModerationsBody, FieldViolation[]> {
-  if (!isObject(json)) return err([{ field: '', description: 'the body must be a JSON object' }]);
+  if (!isObject(json)) return err([{ field: '(body)', description: 'must be a JSON object' }]);
   const violations = new Violations();
   const body = new FieldReader({ object: json, path: '', violations });
   const passthroughJson = decodePassthrough(body, RESERVED_FIELDS);

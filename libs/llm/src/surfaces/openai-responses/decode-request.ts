@@ -22,7 +22,7 @@ export function decodeResponsesRequest(
   json: unknown,
   headers: CallerHeaders = {},
 ): Result<ResponsesRequest, FieldViolation[]> {
-  if (!isObject(json)) return err([{ field: '', description: 'the body must be a JSON object' }]);
+  if (!isObject(json)) return err([{ field: '(body)', description: 'must be a JSON object' }]);
   const violations = new Violations();
   const body = new FieldReader({ object: json, path: '', violations });
   refuseUnofferedFields(body);

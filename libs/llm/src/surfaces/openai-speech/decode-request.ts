@@ -30,7 +30,7 @@ export function decodeSpeechBody(
   json: unknown,
   headers: CallerHeaders,
 ): Result<SpeechBody, FieldViolation[]> {
-  if (!isObject(json)) return err([{ field: '', description: 'the body must be a JSON object' }]);
+  if (!isObject(json)) return err([{ field: '(body)', description: 'must be a JSON object' }]);
   const violations = new Violations();
   const body = new FieldReader({ object: json, path: '', violations });
   if (body.oneOf('stream_format', ['audio', 'sse']) === 'sse')

@@ -38,7 +38,7 @@ export function decodePlatformRequest(
   json: unknown,
   headers: CallerHeaders = {},
 ): Result<SurfaceRequest, FieldViolation[]> {
-  if (!isObject(json)) return err([{ field: '', description: 'the body must be a JSON object' }]);
+  if (!isObject(json)) return err([{ field: '(body)', description: 'must be a JSON object' }]);
   const violations = new Violations();
   const body = new FieldReader({ object: json, path: '', violations });
   body.refuseOthers(['model', 'model_requirements', 'request', 'context', 'switchyard']);

@@ -30,13 +30,11 @@ export interface StoredBudgetAlert {
 /** A refusal of one attempt says little of a budget that has much left: the attempt may only have been too large. */
 const LITTLE_IS = 10n;
 
-/** Whether a window that has just refused an attempt has hardly anything left. */
+/** Whether a window that has just refused an attempt has hardly anything left. What is held does not count: most of it comes back. */
 export const isNearlyUsedUp = ({
   limit,
   spent,
-  leased,
-}: Pick<Standing, 'spent' | 'leased'> & { readonly limit: bigint }): boolean =>
-  (limit - spent - leased) * LITTLE_IS < limit;
+}: Pick<Standing, 'spent'> & { readonly limit: bigint }): boolean => (limit - spent) * LITTLE_IS < limit;
 
 /** What receivers are told. */
 export function noticeOf(

@@ -47,7 +47,7 @@ const contextLength: Constraint = ({ offering: { contextTokens } }, needs) => {
     constraint: 'context_length',
     detail: `${wanted} do not fit into its ${contextTokens} tokens`,
     wayOut:
-      'send less, lower max_output_tokens, or ask for a model with a longer context ("switchyard models --min-context N" lists them)',
+      'send less, lower sampling.max_output_tokens, or ask for a model with a longer context ("switchyard models --min-context N" lists them)',
   };
 };
 
