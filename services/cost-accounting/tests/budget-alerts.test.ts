@@ -159,8 +159,9 @@ test('C3: a budget with hardly anything left tells that it is used up when it re
 test('C3: what is held does not count: a budget whose holds leave no room is not told of as used up', async () => {
   await budget(1_000n, { receivers: [] });
   const ask = await asker();
-  expect(await ask(950n)).toBe(LeaseAskResult.GRANTED);
-  expect(await ask(60n)).toBe(LeaseAskResult.SHORT);
+  const owner = randomUUID();
+  expect(await ask(950n, owner)).toBe(LeaseAskResult.GRANTED);
+  expect(await ask(60n, owner)).toBe(LeaseAskResult.SHORT);
   await spend(500n);
   await vi.waitFor(() => expect(eventsHere()).toEqual([['threshold', 50, 500n]]), WAIT);
 }, 60_000);
