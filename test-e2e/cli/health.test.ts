@@ -54,20 +54,24 @@ test('test-provider tells each failure with what to do about it, and ends with 1
 }, 120_000);
 
 test('health: the table, one provider with its models and changes, and the history as CSV', async () => {
-  await vi.waitFor(
-    async () => expect((await jsonOf('health', 'primary')).changes.length).toBeGreaterThan(1),
-    { timeout: 30_000, interval: 500 },
-  );
+  const history = async () => (await run('health', '--history', '--csv')).out.split('\r\n');
+  // It may be degraded or unhealthy first: whichever is seen before the third failure.
+  const down = expect.stringMatching(/Z,primary,,\w+,unavailable,"?\d failures in a row/);
+  await control.setFaults('primary', [{ fault: { type: 'status', status: 401 } }]);
+  await vi.waitFor(async () => expect(await history()).toContainEqual(down), {
+    timeout: 30_000,
+    interval: 500,
+  });
+  await control.clearFaults();
   const [, primary] = await jsonOf('health');
   expect(primary).toMatchObject({ provider: 'primary', uptime: [{ spanSeconds: 3600 }, {}, {}] });
+  expect((await jsonOf('health', 'primary')).changes.length).toBeGreaterThan(1);
   const { out } = await run('health', 'primary');
   expect(out).toMatch(/^primary is \w+, since .* ago: /);
   expect(out).toMatch(/^Up \d+\.\d % of the last hour, /m);
   expect(out).toMatch(/^Failures: \d+ authentication\.$/m);
   expect(out).toMatch(/^sim-fast +\d+\.\d % /m);
-  const csv = (await run('health', '--history', '--csv')).out.split('\r\n');
-  expect(csv[0]).toBe('time,provider,tenant,from,to,reason');
-  expect(csv.some((line) => /Z,primary,,healthy,unavailable,"?\d failures in a row/.test(line))).toBe(true);
+  expect((await history())[0]).toBe('time,provider,tenant,from,to,reason');
 });
 
 test('health --watch: the table, then each change until Ctrl-C', async () => {
