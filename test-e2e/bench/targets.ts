@@ -20,10 +20,10 @@ export interface TargetOptions {
 }
 
 /**
- * Longest that a connection is kept without use. While the other targets have their turn it is out of use for about as long as servers
- * keep one (Switchyard: 65 s), and what is sent while the server closes it is lost (RFC 9112, 9.3.1): so the client closes it, well before.
+ * Longest that a connection is kept without use. While the other targets have their turn it is out of use for longer than servers keep one
+ * (Portkey: 5 s, Switchyard: 65 s), and what is sent while the server closes it is lost (RFC 9112, 9.3.1): so the client closes it, well before.
  */
-const KEPT_MS = 10_000;
+const KEPT_MS = 2_000;
 
 /** The end of a stream in OpenAI's shape. */
 const DONE = 'data: [DONE]\n\n';
