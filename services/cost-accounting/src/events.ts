@@ -2,6 +2,7 @@ import type { DeliveryNext } from '@switchyard/alerting';
 import { endSpan, isTracing, startSpan } from '@switchyard/service-kit';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Fold } from './adapters/postgres-fold-rollups.ts';
+import { overdraftsOf } from './domain/intake/overdrafts-of.ts';
 import { POISON_REASONS } from './domain/intake/poison.ts';
 import type { NumberedRecord } from './domain/intake/read-usage-batch.ts';
 import type { CommittedBatch, LedgerCompleteness, PriceRefreshStatus } from './ports.ts';
@@ -45,7 +46,7 @@ export class CostEvents {
     for (const reason of POISON_REASONS) this.#quarantined.inc({ reason }, 0);
     this.#overdrafts = new Counter({
       name: `${prefix}_overdrafts_total`,
-      help: 'Ledger entries above what was held for them. A hold is meant to be the upper bound: an alarm.',
+      help: 'Answers that have cost more than was held for them. A hold is meant to be the upper bound: an alarm.',
       registers,
     });
     this.#unpriced = new Counter({
@@ -79,7 +80,7 @@ export class CostEvents {
     this.#records.inc({ result: 'duplicate' }, duplicates);
     this.#records.inc({ result: 'quarantined' }, quarantined.length);
     for (const reason of quarantined) this.#quarantined.inc({ reason });
-    this.#overdrafts.inc(entries.filter(isOverdraft).length);
+    this.#overdrafts.inc(overdraftsOf(entries).length);
     this.#unpriced.inc(entries.filter(isUnpriced).length);
     this.#commit.observe((committedAtMs - startedAtMs) / 1_000);
     for (const atMs of sentAtMs) this.#lag.observe(Math.max(0, committedAtMs - atMs) / 1_000);
@@ -236,9 +237,6 @@ export function watchCompleteness(registry: Registry, ask: () => Promise<LedgerC
     },
   });
 }
-
-const isOverdraft = ({ verdict }: NumberedRecord): boolean =>
-  verdict.ok && verdict.value.line === 'overdraft';
 
 const isUnpriced = ({ verdict }: NumberedRecord): boolean =>
   verdict.ok && verdict.value.amountNanoUsd === undefined;

@@ -13,6 +13,7 @@ const stack = new AsyncDisposableStack();
 let database: LedgerDatabase;
 let publisher: UsagePublisher;
 let outboxId: string;
+const services: Awaited<ReturnType<typeof runForTest>>[] = [];
 
 const WAIT = { timeout: 20_000, interval: 50 };
 
@@ -21,7 +22,8 @@ beforeAll(async () => {
   database = stack.use(await LedgerDatabase.create(await servers.postgres.createDatabase()));
   publisher = stack.use(await UsagePublisher.connect(natsUrl, prefix));
   // Two replicas share the stream in every test of this file.
-  for (const _ of [1, 2]) stack.use(await runForTest({ natsUrl, prefix, roleUrl: database.roleUrl }));
+  for (const _ of [1, 2])
+    services.push(stack.use(await runForTest({ natsUrl, prefix, roleUrl: database.roleUrl })));
 });
 afterAll(() => stack.disposeAsync());
 beforeEach(() => {
@@ -43,6 +45,12 @@ const hashOfOutbox = async () => {
     .update(rows.map(({ row }) => row).join('\n'))
     .digest('hex');
 };
+/** As both services tell it. */
+const overdraftsTold = async (): Promise<number> =>
+  (await Promise.all(services.map(({ metric }) => metric('overdrafts_total')))).reduce<number>(
+    (sum, count) => sum + (count ?? 0),
+    0,
+  );
 const watermarkIs = (sequence: number) =>
   vi.waitFor(async () => expect(await database.watermark(outboxId)).toBe(sequence), WAIT);
 const allAcknowledged = () => vi.waitFor(async () => expect(await publisher.pending()).toBe(0), WAIT);
@@ -104,6 +112,7 @@ describe('the ledger, fed by two replicas from one stream', () => {
       usageRecord({ tenant, holdNanoUsd: costNanoUsd - 1n, line: LineKind.WASTE, outcome: 'server_error' }),
       usageRecord({ tenant, holdNanoUsd: undefined }),
     ];
+    const before = await overdraftsTold();
     await publisher.publish([usageBatch(outboxId, records.map(numbered))]);
     await watermarkIs(4);
     const rows = await database.rows(
@@ -119,6 +128,7 @@ describe('the ledger, fed by two replicas from one stream', () => {
        WHERE tenant = 'overdrawn' AND line = 'overdraft'`,
     );
     expect(attempts.map((row) => Object.values(row).map(Number))).toEqual([[1, 1]]);
+    await expect.poll(overdraftsTold).toBe(before + 1);
   });
 
   it('keeps an unknown cost unknown', async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '@switchyard/kernel';
 import type { Logger } from '@switchyard/service-kit';
+import { overdraftsOf } from '../domain/intake/overdrafts-of.ts';
 import {
   type NamelessPoison,
   type NumberedRecord,
@@ -121,9 +122,7 @@ export class UsageIntake {
 
   /** One line for all of a batch. */
   #tellOverdrafts(entries: readonly NumberedRecord[]): void {
-    const overdrafts = entries.flatMap(({ verdict }) =>
-      verdict.ok && verdict.value.line === 'overdraft' ? [verdict.value] : [],
-    );
+    const overdrafts = overdraftsOf(entries);
     const [first] = overdrafts;
     if (first === undefined) return;
     const { tenant, attemptId, provider, model, amountNanoUsd, holdNanoUsd } = first;
