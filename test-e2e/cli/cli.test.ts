@@ -155,6 +155,7 @@ test('budgets: one that runs low is told of and decides on another model; prices
   );
   await expect.poll(explained, { timeout: 60_000 }).toMatch(/^ *1 +primary\/sim-smart +\$0 /m);
   await textOf('prices', 'end', 'free');
+  await expect.poll(explained, { timeout: 60_000 }).toMatch(/^ *1 +primary\/sim-smart +\$0\.\d+ /m);
   const from = new Date(Date.now() - 3_600_000).toISOString();
   const rerate = [
     '--from',

@@ -8,7 +8,7 @@ import { hearBus, writtenPlaces } from '../support/searched-places.ts';
 import { startTestFleet } from '../support/test-fleet.ts';
 import type { Told } from './canary-calls.ts';
 import { beRefused, callConnectors } from './canary-refusals.ts';
-import { beEchoed, registerProviders, succeed } from './canary-traffic.ts';
+import { beEchoed, QUOTING, storeKeysAgain, succeed } from './canary-traffic.ts';
 import { canariesOf, PLANTED } from './planted-canaries.ts';
 
 const PROMPTS: ReadonlySet<string> = new Set(['prompt', 'systemPrompt', 'toolResult', 'answer']);
@@ -19,7 +19,7 @@ test('A29: secrets, keys and prompts are found in no log, span, message, table, 
   await using sink = await startOtlpSink();
   await using api = await startEchoApi();
   await using started = await startTestFleet({
-    providers: ['primary'],
+    providers: ['primary', ...QUOTING],
     logLevel: 'trace',
     otlpEndpoint: sink.url,
     onDeath: 'leave',
@@ -30,7 +30,7 @@ test('A29: secrets, keys and prompts are found in no log, span, message, table, 
   const clients = openClients(fleet, fleet.apiKey);
   const told: Told = { places: [] };
 
-  await registerProviders(fleet, clients);
+  await storeKeysAgain(fleet, clients);
   await succeed(fleet, clients, told);
   await callConnectors(clients, told, api.host);
   const revoked = await beRefused(fleet, clients, told);

@@ -1,5 +1,5 @@
 import { PutSecretRequest } from '@switchyard/contracts/credential';
-import { CompleteRequest, Provider } from '@switchyard/contracts/routing';
+import { CompleteRequest } from '@switchyard/contracts/routing';
 import type { RunningFleet } from '@switchyard/deploy';
 import { callMetadata } from '@switchyard/service-kit';
 import type { Clients } from '../support/open-clients.ts';
@@ -7,28 +7,28 @@ import { SimulatorControl } from '../support/simulator-control.ts';
 import { messages, note, post, type Told } from './canary-calls.ts';
 import { PLANTED } from './planted-canaries.ts';
 
-const PROVIDERS = ['shaped', 'plain'] as const;
+/** Providers whose errors tell the key that they were called with. */
+export const QUOTING = [
+  { id: 'shaped', format: 'openai-chat', key: PLANTED.providerKey },
+  { id: 'plain', format: 'openai-chat', key: PLANTED.plainProviderKey },
+] as const;
 
-/** Registers a provider of each key at the simulator. */
-export async function registerProviders(fleet: RunningFleet, clients: Clients): Promise<void> {
-  const keys = { shaped: PLANTED.providerKey, plain: PLANTED.plainProviderKey };
-  for (const id of PROVIDERS) {
-    const secret = `canary/${id}`;
-    const value = Buffer.from(keys[id]);
-    const allowedOrigins = [new URL(fleet.simulatorUrl).origin];
-    const put = PutSecretRequest.fromPartial({ id: secret, value, allowedOrigins });
-    await clients.call(clients.secrets, 'putSecret', put);
-    const provider = Provider.fromPartial({
-      ...{ id, wireFormat: 'openai-chat', catalogId: 'sim-openai', simulated: true, credentialRef: secret },
-      baseUrl: `${fleet.simulatorUrl}/primary/v1`,
+/** Stores their keys once more, so that whoever hears of secrets does. */
+export async function storeKeysAgain(fleet: RunningFleet, clients: Clients): Promise<void> {
+  const allowedOrigins = [new URL(fleet.simulatorUrl).origin];
+  for (const { id, key } of QUOTING) {
+    const put = PutSecretRequest.fromPartial({
+      id: `test/simulated-${id}`,
+      value: Buffer.from(key),
+      allowedOrigins,
     });
-    await clients.call(clients.providers, 'createProvider', { provider });
+    await clients.call(clients.secrets, 'putSecret', put);
   }
 }
 
 /** What goes well, by HTTP and gRPC, in one piece and streamed. */
 export async function succeed(fleet: RunningFleet, clients: Clients, told: Told): Promise<void> {
-  for (const id of PROVIDERS) {
+  for (const { id } of QUOTING) {
     for (const stream of [false, true]) {
       const { isError } = await post(fleet, told, { body: { model: `${id}/sim-fast`, messages, stream } });
       if (isError) throw new Error('a good request failed');
@@ -47,8 +47,7 @@ export async function succeed(fleet: RunningFleet, clients: Clients, told: Told)
 /** Providers that tell the key in their errors, in every place that an error has. */
 export async function beEchoed(fleet: RunningFleet, told: Told): Promise<void> {
   const control = new SimulatorControl(fleet.simulatorUrl);
-  const keys = { shaped: PLANTED.providerKey, plain: PLANTED.plainProviderKey };
-  for (const [id, key] of Object.entries(keys)) {
+  for (const { id, key } of QUOTING) {
     const message = `Incorrect API key provided: ${key}. The prompt was ${PLANTED.prompt}`;
     const error = { message, type: key, param: key, code: key };
     const bodies = [
@@ -61,11 +60,11 @@ export async function beEchoed(fleet: RunningFleet, told: Told): Promise<void> {
     for (const [i, body] of bodies.entries()) {
       const status = [401, 400, 500, 403, 429][i] as number;
       for (const stream of [false, true]) {
-        await control.setFaults('primary', [{ fault: { type: 'status', status, body } }]);
+        await control.setFaults(id, [{ fault: { type: 'status', status, body } }]);
         await post(fleet, told, { body: { model: `${id}/sim-smart`, messages, stream } });
       }
     }
-    await control.setFaults('primary', [{ fault: { type: 'error-event', message, errorType: key } }]);
+    await control.setFaults(id, [{ fault: { type: 'error-event', message, errorType: key } }]);
     await post(fleet, told, { body: { model: `${id}/sim-fast`, messages, stream: true } });
     await control.clearFaults();
   }

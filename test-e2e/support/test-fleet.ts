@@ -14,6 +14,8 @@ export interface TestProvider {
   readonly format: WireFormatName;
   /** Default: that of the simulated provider of its format. */
   readonly catalogId?: string;
+  /** What it is called with. Default: what its format asks for. */
+  readonly key?: string;
   /** Default: none. */
   readonly limits?: Partial<ProviderLimits>;
 }
@@ -147,8 +149,8 @@ async function untilPriced(client: SwitchyardClient, providers: readonly TestPro
 }
 
 /** Where the key of a provider is kept. */
-const secretOf = ({ id, format }: TestProvider): string =>
-  SIMULATED_AS[format].keys === undefined ? SECRET : `${SECRET}-${id}`;
+const secretOf = ({ id, format, key }: TestProvider): string =>
+  key === undefined && SIMULATED_AS[format].keys === undefined ? SECRET : `${SECRET}-${id}`;
 
 async function storeSecrets(fleet: RunningFleet, providers: readonly TestProvider[]): Promise<void> {
   const target = { address: fleet.process('credential').address, apiKey: fleet.apiKey };
@@ -156,8 +158,8 @@ async function storeSecrets(fleet: RunningFleet, providers: readonly TestProvide
   const allowedOrigins = [new URL(fleet.simulatorUrl).origin];
   const values = new Map(
     providers.map((provider) => {
-      const key = SIMULATED_AS[provider.format].keys?.right(`${fleet.simulatorUrl}/${provider.id}`);
-      return [secretOf(provider), key ?? 'simulated-key'];
+      const ofFormat = SIMULATED_AS[provider.format].keys?.right(`${fleet.simulatorUrl}/${provider.id}`);
+      return [secretOf(provider), provider.key ?? ofFormat ?? 'simulated-key'];
     }),
   );
   for (const [id, value] of values) {
@@ -169,23 +171,24 @@ async function storeSecrets(fleet: RunningFleet, providers: readonly TestProvide
 
 async function register(
   fleet: RunningFleet,
-  { id, format, catalogId, limits, priority }: TestProvider & { readonly priority: number },
+  provider: TestProvider & { readonly priority: number },
 ): Promise<void> {
+  const { id, format, catalogId, limits, priority } = provider;
   const target = { address: fleet.grpcAddress, apiKey: fleet.apiKey };
   const client = openGrpcClient(ProviderAdminServiceClient, target);
-  const provider = Provider.fromPartial({
+  const registered = Provider.fromPartial({
     id,
     priority,
     wireFormat: format,
     catalogId: catalogId ?? SIMULATED_AS[format].catalogId,
     baseUrl: `${fleet.simulatorUrl}/${id}${SIMULATED_AS[format].basePath}`,
-    credentialRef: secretOf({ id, format }),
+    credentialRef: secretOf(provider),
     simulated: true,
     ...(limits === undefined ? {} : { limits }),
   });
   await callUnary({
     method: client.createProvider.bind(client),
-    request: { provider },
+    request: { provider: registered },
     target,
     timeoutMs: 10_000,
   });
