@@ -123,6 +123,8 @@ it('stays in the background when asked to, refuses a second start, and stops fro
   expect(again.exitCode).toBe(1);
   expect(again.stderr).toContain(`switchyard: Switchyard runs already from ${user.stateDir}`);
   await complete();
+  const tried = await run('npx switchyard test-provider --all --full', user.env);
+  expect(tried.exitCode, `${tried.stdout}${tried.stderr}`).toBe(0);
 
   const stopped = await run('npm run -s stop', user.env);
   expect(stopped.stdout).toContain('Switchyard has stopped.');

@@ -2,7 +2,7 @@ import type { Catalog } from '@switchyard/llm';
 import type { SimulatorOptions, WireFormatName } from '@switchyard/testkit/simulator';
 import type { PlannedProvider } from './planned-provider.ts';
 
-/** The simulator takes any key; a provider without one would not be a true picture of a real one. */
+/** The only key that the simulated providers take: one that takes any, or needs none, would not be a true picture of a real one. */
 const SIMULATED_KEY = 'simulated-key-that-opens-nothing';
 
 /** Who serves where there is no real provider, the preferred one first. The simulator offers more than these. */
@@ -36,6 +36,7 @@ export function simulatorFromCatalog(catalog: Catalog): Pick<SimulatorOptions, '
   const providers = simulated.map(({ id, wireFormat }) => ({
     name: id,
     format: wireFormat as WireFormatName,
+    apiKeys: [SIMULATED_KEY],
     models: catalog.offeringsOf(id).map(({ model, capabilities, contextTokens, maxOutputTokens }) => ({
       name: model,
       ...(contextTokens === undefined ? {} : { contextTokens }),

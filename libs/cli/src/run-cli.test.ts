@@ -66,6 +66,14 @@ test.each([
   ['bogus', 'There is no command bogus.'],
   ['toString', 'There is no command toString.'],
   ['route --bogus', "Unknown option '--bogus'; see switchyard route --help"],
+  [
+    'budgets set b --usd -1',
+    '--usd has no value; one that begins with a dash is written --usd=-1; see switchyard budgets --help',
+  ],
+  [
+    'chat -m --json hi',
+    '-m has no value; one that begins with a dash is written -m-1; see switchyard chat --help',
+  ],
   ['chat --model', "Option '-m, --model <value>' argument missing; see switchyard chat --help"],
   ['providers extra', 'providers does not take "extra"; see switchyard providers --help'],
   ['test-provider', 'which provider? name one, or --all; "switchyard providers" lists them'],

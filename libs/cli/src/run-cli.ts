@@ -138,9 +138,16 @@ function describeFailure(error: unknown, name: string): string {
 /** What grpc-js says where nobody listens: the last thing the system answered is what helps. */
 const NO_CONNECTION = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:/s;
 
-/** Node adds advice on words that begin with a dash; the first sentence is enough. */
-const describeParseError = ({ message }: Error, name: string): string =>
-  `${message.split(/\. |\n/)[0]}; see switchyard ${name} --help`;
+/** Of what Node says the first sentence is enough, but where a value begins with a dash: there it says "ambiguous" first. */
+function describeParseError({ message }: Error, name: string): string {
+  const option = /^Option '(?:-\w, )?(--?[\w-]+).*' argument is ambiguous/.exec(message)?.[1];
+  const glued = option?.startsWith('--') ? `${option}=-1` : `${option}-1`;
+  const said =
+    option === undefined
+      ? message.split(/\. |\n/)[0]
+      : `${option} has no value; one that begins with a dash is written ${glued}`;
+  return `${said}; see switchyard ${name} --help`;
+}
 
 const isParseError = (error: unknown): boolean =>
   String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');

@@ -295,6 +295,19 @@ test('where it does not begin anew soon, nobody is told to try again', async () 
   });
 });
 
+test('where only what is held is in the way, the caller is told to try again soon, though the budget never begins anew', async () => {
+  const roomy = await budgeted();
+  const { holdNanoUsd = 0n } = (await roomy.execution().begin()).held;
+  const { context, execution } = await budgeted([budget({ limit: (holdNanoUsd * 3n) / 2n })]);
+  await execution().begin();
+  await expect(new Pipeline(context).complete(call)).rejects.toMatchObject({
+    reason: 'BUDGET_EXCEEDED',
+    retryable: true,
+    retryAfterMs: 2_000,
+    publicMessage: expect.stringContaining('what is held and not used comes back as requests end'),
+  });
+});
+
 test('a candidate whose cost has no bound is not called under a hard budget of the cost, but under one of requests', async () => {
   const unpriced = {
     snapshots: {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { ServiceError } from '@switchyard/kernel';
 import { chatSurface } from '@switchyard/llm';
 import { ByteBudget, createLogger, type RunningHttpServer, startHttpServer } from '@switchyard/service-kit';
@@ -127,6 +128,20 @@ test('a body that is no UTF-8 is refused, not guessed at', async () => {
   Object.assign(request, { headers: {} });
   await expect(readJson(request, () => undefined)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
 });
+
+test.each(['gzip', 'BR'])(
+  'a body compressed with %s is refused as that, not as bad JSON',
+  async (encoding) => {
+    const request = Readable.from([gzipSync('{}')]) as IncomingMessage;
+    Object.assign(request, { headers: { 'content-encoding': encoding } });
+    await expect(readJson(request, () => undefined)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      violations: [
+        { field: '(body)', description: `is sent with content-encoding: ${encoding}; send it uncompressed` },
+      ],
+    });
+  },
+);
 
 test('a body that is nested very deep is refused before it is parsed', async () => {
   const request = Readable.from([Buffer.from('['.repeat(100_000))]) as IncomingMessage;

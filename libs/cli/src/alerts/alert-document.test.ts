@@ -64,7 +64,7 @@ test('a secret that is stored is left, unless it is to be stored again; one that
   expect(plan('missing').secrets.map(({ id }) => id)).toEqual(['alert/team']);
   expect(plan('all').secrets.map(({ id }) => id)).toEqual(['alert/ops', 'alert/team']);
   expect(plan('all').problems).toEqual([
-    { path: 'alert/mail', description: 'MAIL is not set in the environment' },
+    { path: 'receivers[2].email.password', description: 'MAIL is not set in the environment' },
   ]);
 });
 

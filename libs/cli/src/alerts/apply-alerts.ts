@@ -20,17 +20,17 @@ export function planAlertSecrets({ document, stored, store, env }: SecretPlanInp
 } {
   const secrets: SecretToStore[] = [];
   const problems: DocumentProblem[] = [];
-  for (const { id, tenant, variable, destination } of document.secrets) {
+  for (const { id, tenant, variable, path, destination } of document.secrets) {
     const value = (env[variable] ?? '').trim();
     const origin = originOf(destination ?? value);
     const known = stored.find((one) => one.id === id && one.tenant === tenant);
     // Where the value says the origin and is not at hand, it is the stored one's.
     const isFit = origin === undefined ? destination === undefined : known?.allowedOrigins.includes(origin);
     if (store === 'missing' && known !== undefined && isFit) continue;
-    if (value === '') problems.push({ path: id, description: `${variable} is not set in the environment` });
+    if (value === '') problems.push({ path, description: `${variable} is not set in the environment` });
     else if (origin === undefined)
       problems.push({
-        path: id,
+        path,
         description: `${destination === undefined ? variable : 'its destination'} is no URL`,
       });
     else secrets.push({ id, tenant, origin, variable });

@@ -9,6 +9,8 @@ export interface ReceiverSecret {
   readonly tenant: string;
   /** Environment variable that holds it. */
   readonly variable: string;
+  /** Field of the document that names the variable. */
+  readonly path: string;
   /** Where it may be used; undefined: where its own value leads. */
   readonly destination: string | undefined;
 }
@@ -52,16 +54,17 @@ export function readReceiver(
     const { field, reference, destination } = SECRETS[kind as keyof typeof SECRETS];
     if (!(field in fields)) return fields;
     const { [field]: secret, ...rest } = fields;
+    const path = `${place.path}.${kind}.${field}`;
     const variable = typeof secret === 'string' ? /^env:([A-Za-z_]\w*)$/.exec(secret)?.[1] : undefined;
     // Whatever stands there is not shown: it may be the secret itself.
     if (variable === undefined) {
-      place.report(`${place.path}.${kind}.${field}`, 'must be env:NAME, never the secret itself');
+      place.report(path, 'must be env:NAME, never the secret itself');
       return rest;
     }
     const secretId = `alert/${String(id)}`;
     const owner = typeof tenant === 'string' ? tenant : '';
     const used = destination === undefined ? undefined : String(rest[destination] ?? '');
-    onSecret({ id: secretId, tenant: owner, variable, destination: used });
+    onSecret({ id: secretId, tenant: owner, variable, path, destination: used });
     return { ...rest, [reference]: secretId };
   }
 }

@@ -1,11 +1,6 @@
 import { type PartialRequest, SwitchyardClient } from '@switchyard/client';
-import {
-  type Candidate,
-  type CostEstimate,
-  type Decision,
-  strategyName,
-} from '@switchyard/contracts/routing';
-import { type Command, type CommandInput, textOption } from '../command.ts';
+import { type Candidate, type Decision, strategyName } from '@switchyard/contracts/routing';
+import { type Command, type CommandInput, textOption, UsageError } from '../command.ts';
 import { formatCost, formatDuration, UNKNOWN } from '../output/format.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { REQUEST_OPTIONS, REQUEST_USAGE, requestOf } from '../route/request-options.ts';
@@ -46,14 +41,20 @@ async function answerWhyNot(
   const provider = textOption(input, 'why-not');
   if (provider === undefined) return undefined;
   const isListed = decision.candidates.some((one) => one.provider === provider);
-  const estimates: CostEstimate[] = [];
-  const providers: string[] = [];
-  if (!isListed) {
-    estimates.push(...(await client.estimateCost(request, { provider })).estimates);
-    providers.push(...(await client.listProviders()).flatMap(({ provider }) => provider?.id ?? []));
+  if (isListed) return whyNot({ provider, decision, estimates: [] });
+  const known = (await client.listProviders()).flatMap(({ provider: one }) => one?.id ?? []);
+  if (!known.includes(provider)) {
+    const some = known.slice(0, MAX_KNOWN).join(', ') || 'none';
+    throw new UsageError(
+      `--why-not: there is no provider ${provider}; there are ${some}. "switchyard apply" adds one.`,
+    );
   }
-  return whyNot({ provider, decision, estimates, providers });
+  const { estimates } = await client.estimateCost(request, { provider });
+  return whyNot({ provider, decision, estimates });
 }
+
+/** Most providers that are named where one is unknown. */
+const MAX_KNOWN = 20;
 
 /** What can be done about what is excluded. */
 function renderWaysOut({ candidates }: Decision): string {

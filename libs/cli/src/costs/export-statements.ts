@@ -90,6 +90,8 @@ async function writeWhole(file: string, data: AsyncIterable<Uint8Array>): Promis
     await rename(part, file);
   } catch (error) {
     await rm(part, { force: true });
-    throw error;
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === undefined) throw error;
+    throw new UsageError(`--output: ${file} cannot be written (${code})`);
   }
 }

@@ -12,8 +12,6 @@ export interface WhyNotInput {
   readonly decision: Decision;
   /** What the provider offers for the request, where the decision lists none of it. */
   readonly estimates: readonly CostEstimate[];
-  /** Ids of the providers that the caller may use. */
-  readonly providers: readonly string[];
 }
 
 /** Most sentences that are told. */
@@ -32,13 +30,13 @@ interface Told {
 }
 
 /** Why a provider would not answer a request, or that it would: a sentence for its models that are alike in it. */
-export function whyNot({ provider, decision, estimates, providers }: WhyNotInput): string[] {
+export function whyNot({ provider, decision, estimates }: WhyNotInput): string[] {
   const candidates = decision.candidates.filter((one) => one.provider === provider);
   const told =
     candidates.length > 0
       ? candidates.map((one) => ofCandidate(one, decision))
       : estimates.map((one) => ofEstimate(one, decision));
-  if (told.length === 0) return [ofAbsent({ provider, decision, providers })];
+  if (told.length === 0) return [ofAbsent({ provider, decision })];
   const sentences = together(told);
   const more = sentences.length - MAX_TOLD;
   return more > 0
@@ -96,9 +94,7 @@ function excluded(name: string, { exclusions }: Pick<Candidate, 'exclusions'>): 
   return { name, exclusion, sentence: `${name} is ${exclusion}` };
 }
 
-function ofAbsent({ provider, decision, providers }: Omit<WhyNotInput, 'estimates'>): string {
-  if (!providers.includes(provider))
-    return `There is no provider ${provider}; there are ${providers.slice(0, 20).join(', ') || 'none'}. "switchyard apply" adds one.`;
+function ofAbsent({ provider, decision }: Omit<WhyNotInput, 'estimates'>): string {
   const asked = decision.requestedModel;
   if (decision.pool !== '')
     return `${provider} serves nothing of the pool ${decision.pool}: none of its members names it. Add it to the members of the pool.`;

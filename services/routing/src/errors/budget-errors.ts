@@ -1,8 +1,10 @@
 import { ServiceError } from '@switchyard/kernel';
-import { type BudgetRefusal, describeBudgetRefusal } from '../domain/budget/budget-refusal.ts';
+import { type BudgetRefusal, describeBudgetRefusal, isHeldAway } from '../domain/budget/budget-refusal.ts';
 
 /** A budget that begins anew within this time is worth waiting for. */
 const NEAR_MS = 600_000;
+/** What is held may have come back after so long. */
+const HELD_MS = 2_000;
 
 /** Every candidate would exceed a hard budget; the refusal is that of the one that begins anew first, and among those of the least that would do. */
 export function budgetExceeded(
@@ -10,13 +12,14 @@ export function budgetExceeded(
   refusal: Extract<BudgetRefusal, { kind: 'exceeded' }>,
 ): ServiceError {
   const { budget, limit, spent, leased, endMs, leftMs } = refusal;
-  const isNear = leftMs <= NEAR_MS;
+  const waitMs = isHeldAway(refusal) ? Math.min(leftMs, HELD_MS) : leftMs;
+  const isNear = waitMs <= NEAR_MS;
   return new ServiceError({
     reason: 'BUDGET_EXCEEDED',
     code: 'RESOURCE_EXHAUSTED',
     publicMessage: `${describeBudgetRefusal(refusal)}. Ask for less (max_output_tokens), for a cheaper model, or have the budget raised`,
     retryable: isNear,
-    ...(isNear ? { retryAfterMs: Math.max(1, Math.ceil(leftMs)) } : {}),
+    ...(isNear ? { retryAfterMs: Math.max(1, Math.ceil(waitMs)) } : {}),
     metadata: {
       request_id: requestId,
       budget: budget.id,

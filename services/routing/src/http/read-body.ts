@@ -6,8 +6,10 @@ import type { TakeBytes } from '@switchyard/service-kit';
 /** Most bytes of a request's body. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-/** Reads a body whole. @throws BODY_TOO_LARGE as soon as it is clear, OVERLOADED where all requests together are too large */
+/** Reads a body whole. @throws INVALID_ARGUMENT where it is compressed, BODY_TOO_LARGE as soon as it is clear, OVERLOADED where all requests together are too large */
 export function readBody(request: IncomingMessage, take: TakeBytes): Promise<Buffer> {
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') return Promise.reject(compressed(encoding));
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > MAX_BODY_BYTES) return Promise.reject(tooLarge());
   const chunks: Buffer[] = [];
@@ -52,6 +54,12 @@ export async function readJson(request: IncomingMessage, take: TakeBytes): Promi
     });
   }
 }
+
+const compressed = (encoding: string) =>
+  invalidArgument({
+    field: '(body)',
+    description: `is sent with content-encoding: ${encoding.slice(0, 40)}; send it uncompressed`,
+  });
 
 const tooLarge = () =>
   new ServiceError({

@@ -115,11 +115,15 @@ test('who is refused hears which budget it was, when it begins anew, and of its 
     endMs,
   } as const;
   expect(describeBudgetRefusal(exceeded)).toBe(
-    'the budget "team" of $2 has too little left: $1.5 spent, $0.4 held for requests, and this may need $0.15; it begins anew at 2026-01-02T00:00:00.000Z',
+    'the budget "team" of $2 has too little left: $1.5 spent, $0.4 held for requests, and this may need $0.15; what is held and not used comes back as requests end; it begins anew at 2026-01-02T00:00:00.000Z',
+  );
+  expect(describeBudgetRefusal({ ...exceeded, spent: 1_900_000_000n })).toBe(
+    'the budget "team" of $2 has too little left: $1.9 spent, $0.4 held for requests, and this may need $0.15; it begins anew at 2026-01-02T00:00:00.000Z',
   );
   expect(
     describeBudgetRefusal({
       ...exceeded,
+      spent: 1_900_000_000n,
       budget: budget({ id: 'all', tenant: '', unit: 'requests' }),
       endMs: Number.POSITIVE_INFINITY,
     }),

@@ -22,6 +22,15 @@ export type BudgetRefusal =
   /** What the attempt can use has no bound, and a hard budget needs one. */
   | { readonly kind: 'unbounded'; readonly budget: Pick<BoundBudget, 'id' | 'tenant' | 'unit'> };
 
+/** Whether there would be room without what is held: most of that is not used, and comes back as requests end. */
+export const isHeldAway = ({
+  budget,
+  limit,
+  spent,
+  needed,
+}: Extract<BudgetRefusal, { kind: 'exceeded' }>): boolean =>
+  budget.throttledAtPercent === 0 && spent + needed <= limit;
+
 /** Why a candidate is not called, in one sentence. */
 export function describeBudgetRefusal(refusal: BudgetRefusal): string {
   const { budget } = refusal;
@@ -37,11 +46,11 @@ export function describeBudgetRefusal(refusal: BudgetRefusal): string {
         return `${name} runs low: from ${percent} % on it lets ${inUnit(limit, 'requests')} through in a minute, and those have been; the next begins at ${new Date(refusal.endMs).toISOString()}`;
       // What all tenants together spend is nothing for one of them to know.
       if (budget.tenant === '')
-        return `${name} has too little left: this may need ${inUnit(needed, budget.unit)}; ${whenAnew(refusal.endMs)}`;
+        return `${name} has too little left: this may need ${inUnit(needed, budget.unit)}; ${whenRoom(refusal)}`;
       const [most, gone, held, wanted] = [limit, spent, leased, needed].map((units) =>
         inUnit(units, budget.unit),
       );
-      return `${name} of ${most} has too little left: ${gone} spent, ${held} held for requests, and this may need ${wanted}; ${whenAnew(refusal.endMs)}`;
+      return `${name} of ${most} has too little left: ${gone} spent, ${held} held for requests, and this may need ${wanted}; ${whenRoom(refusal)}`;
     }
     case 'unbounded':
       return `${name} needs a bound of the ${budget.unit === 'tokens' ? 'tokens' : 'cost'} of each call, and this call has none: ${NO_BOUND}`;
@@ -53,10 +62,14 @@ export function describeBudgetRefusal(refusal: BudgetRefusal): string {
 const NO_BOUND =
   'its price or its longest answer is not known, or a field of it may use more; set max_output_tokens, price the model, or leave the field out';
 
-const whenAnew = (endMs: number): string =>
-  endMs === Number.POSITIVE_INFINITY
-    ? 'it does not begin anew'
-    : `it begins anew at ${new Date(endMs).toISOString()}`;
+function whenRoom(refusal: Extract<BudgetRefusal, { kind: 'exceeded' }>): string {
+  const { endMs } = refusal;
+  const anew =
+    endMs === Number.POSITIVE_INFINITY
+      ? 'it does not begin anew'
+      : `it begins anew at ${new Date(endMs).toISOString()}`;
+  return isHeldAway(refusal) ? `what is held and not used comes back as requests end; ${anew}` : anew;
+}
 
 function inUnit(amount: bigint, unit: BudgetUnit): string {
   return unit === 'cost' ? `$${formatUsd(amount)}` : `${amount} ${unit}`;
