@@ -1,5 +1,5 @@
 import { Policy, Pool, Provider } from '@switchyard/contracts/routing';
-import { ServiceError } from '@switchyard/kernel';
+import { invalidArgument, ServiceError } from '@switchyard/kernel';
 import {
   type AuditedAction,
   createLogger,
@@ -25,10 +25,13 @@ let postgres: Postgres;
 let configuration: PostgresConfiguration;
 let told: AuditedAction[];
 let isAway: boolean;
+let refused: string;
 
 const audit = {
   async append(action: AuditedAction): Promise<void> {
     if (isAway) throw new ServiceError({ reason: 'AWAY', code: 'UNAVAILABLE', publicMessage: 'away' });
+    if (action.resource === refused)
+      throw invalidArgument({ field: 'resource', description: 'is not to be told' });
     told.push(action);
   },
 };
@@ -51,6 +54,7 @@ beforeAll(async () => {
 beforeEach(() => {
   told = [];
   isAway = false;
+  refused = '';
 });
 
 afterAll(() => postgres?.close());
@@ -126,4 +130,19 @@ test('while the audit log is away changes are made, and told once it is back, ea
     transaction.query('SELECT FROM routing.audit_outbox'),
   );
   expect(left.rowCount).toBe(0);
+});
+
+test('a change that the audit log refuses as invalid waits, and holds up no other', async () => {
+  refused = 'provider:r1';
+  const providers = new PostgresProviders(configuration);
+  for (const id of ['r1', 'r2', 'r3']) await providers.create(provider(id), 'dora');
+  const first = outbox();
+  await vi.waitFor(() => expect(told).toHaveLength(2), WAIT);
+  await first.close();
+  expect(told3().map(([, , resource]) => resource)).toEqual(['provider:r2', 'provider:r3']);
+  refused = '';
+  const second = outbox();
+  await vi.waitFor(() => expect(told).toHaveLength(3), WAIT);
+  await second.close();
+  expect(told[2]?.resource).toBe('provider:r1');
 });

@@ -1,3 +1,4 @@
+import { ServiceError } from '@switchyard/kernel';
 import { type AuditLog, type Logger, Loop, type Postgres } from '@switchyard/service-kit';
 
 /** How often it is looked for changes. */
@@ -27,13 +28,15 @@ export interface AuditOutboxOptions {
 }
 
 /**
- * Tells the audit log of changes of the configuration, behind those who make them: while it is away they wait, and none is lost. Every replica
- * tells; one that dies after it has told, and before that is noted, has it told again: an entry's `change` says which it is.
+ * Tells the audit log of changes of the configuration, behind those who make them: while it is away they wait, and none is lost. What it
+ * refuses as invalid waits, too, and holds up no other. Every replica tells; one that dies after it has told, and before that is noted, has it
+ * told again: an entry's `change` says which it is.
  */
 export class AuditOutbox {
   readonly #options: AuditOutboxOptions;
   readonly #loop: Loop;
-  #isAway = false;
+  /** What keeps changes waiting; undefined: nothing does. */
+  #trouble: unknown;
   #isClosed = false;
 
   constructor(options: AuditOutboxOptions) {
@@ -49,21 +52,23 @@ export class AuditOutbox {
 
   /** @returns how long to wait */
   async #tellAll(): Promise<number> {
+    let trouble: unknown;
     try {
       for (let last: string | undefined = '0'; last !== undefined && !this.#isClosed; )
-        last = await this.#tellNext(last);
-      this.#isAway = false;
-      return LOOK_MS;
+        last = await this.#tellNext(last, (refusal) => {
+          trouble ??= refusal;
+        });
     } catch (error) {
-      const text = 'the audit log cannot be told of changes of the configuration; they wait';
-      if (!this.#isAway) this.#options.log.warn({ err: error }, text);
-      this.#isAway = true;
-      return AWAY_MS;
+      trouble = error;
     }
+    const text = 'the audit log cannot be told of changes of the configuration; they wait';
+    if (trouble !== undefined && this.#trouble === undefined) this.#options.log.warn({ err: trouble }, text);
+    this.#trouble = trouble;
+    return trouble === undefined ? LOOK_MS : AWAY_MS;
   }
 
-  /** @returns the number of the change that was told; undefined where there is none after the last one */
-  #tellNext(last: string): Promise<string | undefined> {
+  /** @returns the number of the change that was told, or refused; undefined where there is none after the last one */
+  #tellNext(last: string, onRefusal: (error: ServiceError) => void): Promise<string | undefined> {
     const { postgres, audit } = this.#options;
     return postgres.asSystem(async (transaction) => {
       const { rows } = await transaction.query<Row & Record<string, unknown>>(NEXT, [last]);
@@ -71,7 +76,13 @@ export class AuditOutbox {
       if (row === undefined) return undefined;
       const { id, tenant, actor, action, resource, details, changed_at: changedAt } = row;
       const told = { ...details, change: id, changed_at: changedAt.toISOString() };
-      await audit.append({ ...{ tenant, actor, action, resource }, outcome: 'allowed', details: told });
+      try {
+        await audit.append({ ...{ tenant, actor, action, resource }, outcome: 'allowed', details: told });
+      } catch (error) {
+        if (!(error instanceof ServiceError && error.code === 'INVALID_ARGUMENT')) throw error;
+        onRefusal(error);
+        return id;
+      }
       await transaction.query('DELETE FROM routing.audit_outbox WHERE id = $1', [id]);
       return id;
     });
