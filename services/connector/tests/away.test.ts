@@ -1,6 +1,7 @@
 import { ConnectorServiceClient } from '@switchyard/contracts/connector';
 import { newApiKey, type ServiceError } from '@switchyard/kernel';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
+import { takesMs } from '@switchyard/testkit/takes-ms';
 import { expect, test } from 'vitest';
 import { parseConfig, startService } from '../src/index.ts';
 
@@ -42,10 +43,11 @@ test('A19: without Postgres a call is refused within 2 seconds, and the service 
       permissions: new Set(['connector.execute']),
     }),
   });
-  const startedAtMs = performance.now();
-  const { reason, code } = await execute(service.addresses.grpc ?? '');
-  expect([reason, code]).toEqual(['DATABASE_UNAVAILABLE', 'UNAVAILABLE']);
-  expect(performance.now() - startedAtMs).toBeLessThan(2_500);
+  const refused = async () => {
+    const { reason, code } = await execute(service.addresses.grpc ?? '');
+    expect([reason, code]).toEqual(['DATABASE_UNAVAILABLE', 'UNAVAILABLE']);
+  };
+  expect(await takesMs(refused)).toBeLessThan(2_500);
   const response = await fetch(`http://${service.addresses.ops}/readyz`);
   expect(response.status).toBe(200);
   expect(await response.json()).toMatchObject({
