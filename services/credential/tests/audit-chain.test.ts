@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createLogger, openPostgres, type Postgres } from '@switchyard/service-kit';
+import { insist } from '@switchyard/testkit/insist';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { verifyAuditChain } from '../src/index.ts';
@@ -73,10 +74,12 @@ test('200 reads at once, on two replicas, beside 20 writers, have 220 entries in
       (await asOwner<{ sequence: string }>('SELECT sequence FROM credential.audit_head'))[0]?.sequence,
     );
     const reads = Array.from({ length: 200 }, (_, n) =>
-      (n % 2 === 0 ? routing : replica.as.routing).readSecret({ id: 's', purpose: `read ${n}` }),
+      insist(() =>
+        (n % 2 === 0 ? routing : replica.as.routing).readSecret({ id: 's', purpose: `read ${n}` }),
+      ),
     );
     const writes = Array.from({ length: 20 }, (_, n) =>
-      root.putSecret({ id: `w${n % 4}`, value: Buffer.from('v') }),
+      insist(() => root.putSecret({ id: `w${n % 4}`, value: Buffer.from('v') })),
     );
     for (const { value } of await Promise.all(reads)) expect(value.toString()).toBe('v');
     await Promise.all(writes);

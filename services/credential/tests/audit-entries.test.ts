@@ -141,7 +141,7 @@ test('a call that a role does not permit has an entry too', async () => {
       const found = await entriesOf('acme', resource);
       return found.length > 0 ? found : undefined;
     },
-    { withinMs: 2_000, what: 'the entry of the denial' },
+    { withinMs: 10_000, what: 'the entry of the denial' },
   );
   expect(entry).toMatchObject({
     actor: 'acmeAgent',

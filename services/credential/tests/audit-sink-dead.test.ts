@@ -1,3 +1,4 @@
+import { takesMs } from '@switchyard/testkit/takes-ms';
 import { useServers } from '@switchyard/testkit/test-servers';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -75,10 +76,9 @@ test('A19: on a read-only database reads are refused ≤2 s, and work again afte
   await asOwner(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'credential' AND datname = current_database()`,
   );
-  const startedAtMs = performance.now();
-  const error = await routing.readSecret({ id: 's' }).catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ code: 'UNAVAILABLE' });
-  expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+  const refused = () =>
+    expect(routing.readSecret({ id: 's' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(await takesMs(refused)).toBeLessThan(2_000);
   await asOwner(
     `ALTER ROLE switchyard_credential IN DATABASE ${database()} SET default_transaction_read_only = off`,
   );

@@ -1,5 +1,6 @@
 import { ServiceError } from '@switchyard/kernel';
 import { createLogger, openPostgres } from '@switchyard/service-kit';
+import { takesMs } from '@switchyard/testkit/takes-ms';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { startTcpProxy } from '@switchyard/testkit/toxics';
 import pg from 'pg';
@@ -22,6 +23,8 @@ const read = () =>
     ({ value }) => value.toString(),
     (error: unknown) => error,
   );
+const refused = async (reading: typeof read) =>
+  expect(await reading()).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
 const works = () => expect.poll(read, { timeout: 10_000 }).toBe('v');
 const readiness = async () => {
   const response = await fetch(`http://${credential.service.addresses.ops}/readyz`);
@@ -59,9 +62,7 @@ test('A19: Postgres killed in the middle of reads gives each a clear error or it
     await expect.poll(() => reading.counts.get('v'), { timeout: 10_000 }).toBeGreaterThan(50);
     await servers.postgres.server.kill('SIGKILL');
     await expect.poll(() => reading.counts.size, { timeout: 10_000 }).toBeGreaterThan(1);
-    const startedAtMs = performance.now();
-    expect(await read()).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
-    expect(performance.now() - startedAtMs).toBeLessThan(2_500);
+    expect(await takesMs(() => refused(read))).toBeLessThan(2_500);
   } finally {
     await reading.stop();
   }
@@ -106,9 +107,7 @@ test('A19: a Postgres that stands still gives a clear error ≤2 s, and the serv
     );
   expect(await readBehind()).toBe('v');
   await proxy.set({ type: 'stall' });
-  const startedAtMs = performance.now();
-  expect(await readBehind()).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
-  expect(performance.now() - startedAtMs).toBeLessThan(2_500);
+  expect(await takesMs(() => refused(readBehind))).toBeLessThan(2_500);
   await proxy.set(undefined);
   await expect.poll(readBehind, { timeout: 10_000 }).toBe('v');
 });

@@ -7,6 +7,8 @@ import { startCredential, TEST_KEK } from './fixture/start-credential.ts';
 const servers = useServers({ postgres: true, nats: true });
 const NEW_KEK = `k2:${Buffer.alloc(32, 'the next kek').toString('base64')}`;
 const COUNT = 250;
+/** More would wait longer for a connection than a call may. */
+const AT_ONCE = 20;
 
 test('A30: a new first key re-wraps every record while it is read, with 0 failed reads, and the old key can go', async () => {
   const old = await startCredential({ servers });
@@ -28,10 +30,11 @@ test('A30: a new first key re-wraps every record while it is read, with 0 failed
     from: old,
     env: { CREDENTIAL_KEK: `${NEW_KEK},${TEST_KEK}` },
   });
-  const reads = ids.map(
-    async (id) => (await middle.as.routing.readSecret({ id })).value.toString() === `value of ${id}`,
-  );
-  expect((await Promise.all(reads)).filter((right) => !right)).toEqual([]);
+  const read = async (id: string) => (await middle.as.routing.readSecret({ id })).value.toString();
+  for (let n = 0; n < COUNT; n += AT_ONCE) {
+    const some = ids.slice(n, n + AT_ONCE);
+    expect(await Promise.all(some.map(read))).toEqual(some.map((id) => `value of ${id}`));
+  }
   const after = await eventually(
     async () => {
       const rows = await stored();

@@ -1,3 +1,4 @@
+import { insist } from '@switchyard/testkit/insist';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { queryOnce } from './fixture/credential-database.ts';
@@ -45,7 +46,9 @@ test('a new version takes the place of the old one', async () => {
 test('20 writers of one secret at once get 20 versions, and the last one is read', async () => {
   const { root, routing } = credential.as;
   const puts = await Promise.all(
-    Array.from({ length: 20 }, (_, n) => root.putSecret({ id: 'contended', value: value(`v${n}`) })),
+    Array.from({ length: 20 }, (_, n) =>
+      insist(() => root.putSecret({ id: 'contended', value: value(`v${n}`) })),
+    ),
   );
   const versions = puts.map(({ secret }) => Number(secret?.version)).sort((a, b) => a - b);
   expect(versions).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
