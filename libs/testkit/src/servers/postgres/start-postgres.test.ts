@@ -58,7 +58,7 @@ it(
 it(
   'restarts after a SIGKILL from elsewhere, once the last query of the dead server has ended',
   async () => {
-    await using server = await startPostgres();
+    await using server = await startPostgres({ readyTimeoutMs: 120_000 });
     const busy = ask(server.url, 'SELECT count(*) FROM generate_series(1, 40000000)').catch(() => 'ended');
     const running = () =>
       ask(server.url, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%generate_series(1, 4%'");

@@ -43,8 +43,8 @@ describe.each(DIALECTS)('stats of $format', ({ provider, request }) => {
   });
 
   test('a caller that leaves a stream is noticed at once and billed what was written', async () => {
-    simulator.setLatency({ provider, latency: { firstTokenMs: 20, perTokenMs: 40 } });
-    const seen = await exchange(baseUrlOf(provider), { ...request({ stream: true }), leaveAfterMs: 200 });
+    simulator.setLatency({ provider, latency: { firstTokenMs: 20, perTokenMs: 250 } });
+    const seen = await exchange(baseUrlOf(provider), { ...request({ stream: true }), leaveAfterMs: 1_000 });
     const leftAt = Date.now();
     await eventually(() => statsOf(provider).aborted === 1);
     const record = simulator.attempts().records[0];
@@ -55,8 +55,8 @@ describe.each(DIALECTS)('stats of $format', ({ provider, request }) => {
     const texts = seen.text.match(/"content":"[^"]|"text":"[^"]/g) ?? [];
     expect(record?.deliveredTokens).toBeGreaterThanOrEqual(texts.length);
     expect(record?.deliveredTokens).toBeLessThan(48);
-    expect((record?.endedAtUnixMs ?? 0) - leftAt).toBeLessThan(1_000);
-    expect(record?.noticedAfterMs).toBeLessThan(1_000);
+    expect((record?.endedAtUnixMs ?? 0) - leftAt).toBeLessThan(5_000);
+    expect(record?.noticedAfterMs).toBeLessThan(5_000);
     expect(statsOf(provider)).toMatchObject({ streams: { aborted: 1 }, aborts: {}, inFlight: 0 });
   });
 
@@ -84,7 +84,7 @@ test('a caller that leaves while sending its request is counted as aborted', asy
 });
 
 test('counts how many calls were under way at once', async () => {
-  simulator.setLatency({ provider: '*', latency: { firstTokenMs: 1_000 } });
+  simulator.setLatency({ provider: '*', latency: { firstTokenMs: 5_000 } });
   const { provider, request } = DIALECTS[1] as (typeof DIALECTS)[number];
   const calls = Array.from({ length: 7 }, () => exchange(baseUrlOf(provider), request({ stream: true })));
   await eventually(() => statsOf(provider).inFlight === 7);

@@ -18,10 +18,14 @@ export interface RawExchange {
   readonly totalMs: number;
 }
 
-/** Sends a request and reads the answer to its end, however it ends. Leaves `leaveAfterMs` after the request was sent. */
+/** Sends a request and reads the answer to its end, however it ends. Leaves `leaveAfterMs` after the request was sent, or with so many pieces of the body. */
 export function exchange(
   baseUrl: string,
-  sent: WireRequest & { readonly method?: string; readonly leaveAfterMs?: number },
+  sent: WireRequest & {
+    readonly method?: string;
+    readonly leaveAfterMs?: number;
+    readonly leaveAfterPieces?: number;
+  },
 ): Promise<RawExchange> {
   const startedMs = performance.now();
   const { promise, resolve } = Promise.withResolvers<RawExchange>();
@@ -44,6 +48,7 @@ export function exchange(
       res.on('data', (chunk: Buffer) => {
         seen.firstByteMs ??= performance.now() - startedMs;
         chunks.push(chunk);
+        if (chunks.length === sent.leaveAfterPieces) req.destroy();
       });
       res.on('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== undefined) seen.errorCode = error.code;
