@@ -22,7 +22,8 @@ beforeAll(() => {
     if (instruction !== 'RUN') continue;
     const { status, stdout, stderr } = spawnSync('sh', ['-c', text.replace('/out', app)], {
       cwd: source,
-      env: { ...withNode(), SERVICE },
+      // What is in the caches is not asked for again.
+      env: { ...withNode(), SERVICE, npm_config_prefer_offline: 'true' },
       encoding: 'utf8',
       timeout: 240_000,
     });

@@ -82,7 +82,9 @@ async function start(service: (typeof SERVICE_NAMES)[number], env: Record<string
   return { child, addresses };
 }
 
-it('serves from its image with the generated Secrets, migrated by the same image, until it is told to end', async () => {
+it('serves from its image with the generated Secrets, migrated by the same image, until it is told to end', {
+  timeout: 120_000,
+}, async () => {
   const secrets = generateSecrets();
   const migrationEnv = mount('migration', secrets.get('switchyard-credential-migration'));
   const migrated = execFileSync(process.execPath, [program('credential', 'migrate')], {
@@ -94,7 +96,8 @@ it('serves from its image with the generated Secrets, migrated by the same image
     'credential',
     mount('credential', secrets.get('switchyard-credential')),
   );
-  expect((await fetch(`${addresses.ops.replace(/^(?!http)/, 'http://')}/readyz`)).status).toBe(200);
+  const readyz = `${addresses.ops.replace(/^(?!http)/, 'http://')}/readyz`;
+  await expect.poll(async () => (await fetch(readyz)).status).toBe(200);
   const apiKey = secrets.get('switchyard-operator')?.SWITCHYARD_API_KEY ?? '';
   const target = { address: addresses.grpc, apiKey };
   const client = openGrpcClient(ApiKeyServiceClient, target);
@@ -103,7 +106,7 @@ it('serves from its image with the generated Secrets, migrated by the same image
     method,
     request: ListApiKeysRequest.fromPartial({}),
     target,
-    timeoutMs: 5_000,
+    timeoutMs: 15_000,
   });
   client.close();
   expect(listed.apiKeys.map(({ name }) => name).sort()).toEqual([
@@ -118,7 +121,9 @@ it('serves from its image with the generated Secrets, migrated by the same image
   expect(await exited).toBe(0);
 });
 
-it('starts every other service with its generated Secret, too, while nothing it needs is there but NATS', async () => {
+it('starts every other service with its generated Secret, too, while nothing it needs is there but NATS', {
+  timeout: 120_000,
+}, async () => {
   const secrets = generateSecrets();
   const stateDir = join(folder, 'state');
   for (const service of SERVICE_NAMES.filter((name) => name !== 'credential')) {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { REPOSITORY } from '../settings/repository.ts';
 import { checkGeneratedCode } from './generated-code.ts';
 
+const TIMEOUT_MS = 120_000;
 let root = '';
 
 beforeEach(async () => {
@@ -16,11 +17,13 @@ beforeEach(async () => {
 
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-it('accepts code that is as the definitions make it', async () => {
+it('accepts code that is as the definitions make it', { timeout: TIMEOUT_MS }, async () => {
   expect(await checkGeneratedCode(root)).toEqual({ exitCode: 0, output: '' });
 });
 
-it('names code that was changed by hand, and code that no definition makes', async () => {
+it('names code that was changed by hand, and code that no definition makes', {
+  timeout: TIMEOUT_MS,
+}, async () => {
   await appendFile(join(root, 'libs/contracts/src/gen/switchyard/routing/v1/provider.ts'), '// by hand\n');
   await writeFile(join(root, 'libs/contracts/src/gen/extra.ts'), 'export {};\n');
   const { exitCode, output } = await checkGeneratedCode(root);
@@ -30,7 +33,9 @@ it('names code that was changed by hand, and code that no definition makes', asy
   expect(output).not.toContain('completion.ts');
 });
 
-it('names the descriptors when a definition has changed and nothing was generated', async () => {
+it('names the descriptors when a definition has changed and nothing was generated', {
+  timeout: TIMEOUT_MS,
+}, async () => {
   await appendFile(
     join(root, 'proto/switchyard/events/v1/health.proto'),
     '\n// Something new.\nmessage New {}\n',
@@ -41,7 +46,7 @@ it('names the descriptors when a definition has changed and nothing was generate
   expect(output).toContain('libs/contracts/src/gen/switchyard/events/v1/health.ts');
 });
 
-it('says what buf says of a definition that breaks its rules', async () => {
+it('says what buf says of a definition that breaks its rules', { timeout: TIMEOUT_MS }, async () => {
   await appendFile(join(root, 'proto/switchyard/events/v1/health.proto'), '\nmessage no_comment {}\n');
   const { exitCode, output } = await checkGeneratedCode(root);
   expect(exitCode).not.toBe(0);

@@ -4,6 +4,8 @@ import { afterEach, expect, it } from 'vitest';
 import { freePorts } from '../settings/free-port-plan.ts';
 import { listLocalModels, readModels } from './list-local-models.ts';
 
+/** For answers that come at once: longer than any machine stands still. */
+const PATIENT_MS = 15_000;
 let server: Server | undefined;
 
 afterEach(() => {
@@ -26,7 +28,7 @@ it('lists the models of a server that speaks OpenAI’s format', async () => {
       '{"object":"list","data":[{"id":"llama3.2:latest","object":"model","created":1,"owned_by":"library"}]}\n',
     );
   });
-  expect(await listLocalModels(url)).toEqual({ kind: 'models', models: ['llama3.2:latest'] });
+  expect(await listLocalModels(url, PATIENT_MS)).toEqual({ kind: 'models', models: ['llama3.2:latest'] });
   expect(asked).toEqual(['GET /v1/models']);
 });
 
@@ -37,7 +39,10 @@ it('does not wait for a server that says nothing', async () => {
 
 it('takes no for an answer where nobody listens', async () => {
   const [port] = await freePorts(1);
-  expect(await listLocalModels(`http://127.0.0.1:${port}/v1`)).toEqual({ kind: 'none', why: 'ECONNREFUSED' });
+  expect(await listLocalModels(`http://127.0.0.1:${port}/v1`, PATIENT_MS)).toEqual({
+    kind: 'none',
+    why: 'ECONNREFUSED',
+  });
 });
 
 it('follows no redirect to an address that nobody named', async () => {
@@ -69,7 +74,10 @@ it('stops reading an answer that has no end', async () => {
 
 it('leaves alone what is something else on that port, and says why', async () => {
   const url = await serve((_, response) => response.writeHead(401).end('who are you?'));
-  expect(await listLocalModels(url)).toEqual({ kind: 'none', why: 'it answers 401 to /v1/models' });
+  expect(await listLocalModels(url, PATIENT_MS)).toEqual({
+    kind: 'none',
+    why: 'it answers 401 to /v1/models',
+  });
 });
 
 it.each([
