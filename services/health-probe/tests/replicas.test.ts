@@ -33,13 +33,15 @@ const options = (env: Record<string, string> = {}) => ({
 });
 const start = async (env: Record<string, string> = {}): Promise<RunningHealthProbe> =>
   startRunningHealthProbe(options({ HEALTH_PROBE_IDLE_INTERVAL_MS: '300', ...env }));
+/** Longer than a machine stands still for a moment. */
+const LONG_LEASE = { HEALTH_PROBE_LEASE_MS: '8000' };
 const sendersSince = (from: number) => new Set(routing.probes.slice(from).map(({ sender }) => sender));
 
 test('H2: of two replicas exactly one probes; the other takes over when it goes', async () => {
   for (const id of ['a', 'b', 'c']) routing.add(id);
-  const first = await start();
+  const first = await start(LONG_LEASE);
   await expect.poll(() => routing.probes.length).toBeGreaterThan(3);
-  await using second = await start();
+  await using second = await start(LONG_LEASE);
   await wait(3_000);
   expect([...sendersSince(0)]).toEqual([`Bearer ${first.key}`]);
   expect(routing.peak.ofOne).toBe(1);
@@ -54,7 +56,8 @@ test('H2: a replica that stands still and wakes up does not go on probing beside
   // The first to be made has the schema ready and gives its place free.
   const prepared = await start({ HEALTH_PROBE_ACTIVE: 'false' });
   await prepared[Symbol.asyncDispose]();
-  const env = { ...prepared.env, HEALTH_PROBE_ACTIVE: 'true', HEALTH_PROBE_IDLE_INTERVAL_MS: '200' };
+  const often = { ...LONG_LEASE, HEALTH_PROBE_IDLE_INTERVAL_MS: '200' };
+  const env = { ...prepared.env, ...often, HEALTH_PROBE_ACTIVE: 'true' };
   const main = new URL('../src/main.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, ...env }, stdio: 'ignore' });
   running.defer(async () => {
@@ -64,8 +67,8 @@ test('H2: a replica that stands still and wakes up does not go on probing beside
   });
   await expect.poll(() => routing.probes.length, { timeout: 90_000 }).toBeGreaterThan(2);
   child.kill('SIGSTOP');
-  const successor = running.use(await start({ HEALTH_PROBE_IDLE_INTERVAL_MS: '200' }));
-  await expect.poll(() => sendersSince(0).size, { timeout: 15_000 }).toBe(2);
+  const successor = running.use(await start(often));
+  await expect.poll(() => sendersSince(0).size, { timeout: 30_000 }).toBe(2);
   const from = routing.probes.length;
   child.kill('SIGCONT');
   await wait(4_000);
