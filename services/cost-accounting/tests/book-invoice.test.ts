@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { PriceTermServiceClient, RerateUsageRequest } from '@switchyard/contracts/cost';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
+import { insist } from '@switchyard/testkit/insist';
+import { sameDay } from '@switchyard/testkit/same-day';
 import { useServers } from '@switchyard/testkit/test-servers';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { KeptAudit } from './fixture/kept-audit.ts';
 import { LedgerDatabase } from './fixture/ledger-database.ts';
 import { runForTest } from './fixture/run-service.ts';
@@ -29,6 +31,7 @@ beforeAll(async () => {
   admin = service.as('installation');
 });
 afterAll(() => stack.disposeAsync());
+beforeEach(() => sameDay());
 
 /** Books calls of a provider of its own at noon of a day: three of one tenant, one of another. */
 async function used() {
@@ -95,7 +98,7 @@ test('C11: what an invoice has more is booked once, after a preview, on who used
 test('two at once that find the same difference book it once', async () => {
   const { provider } = await used();
   const invoice = invoiceOf(provider, ['2026-07-03,m,1']);
-  await Promise.all([1, 2, 3].map(() => admin.bookInvoice({ invoice, reason: 'INV-8' })));
+  await Promise.all([1, 2, 3].map(() => insist(() => admin.bookInvoice({ invoice, reason: 'INV-8' }))));
   expect(await adjustments(provider)).toHaveLength(2);
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { BudgetEnforcement, BudgetPeriod, BudgetUnit, LeaseAskResult } from '@switchyard/contracts/cost';
 import { LineKind } from '@switchyard/contracts/events';
 import { ChangeAction } from '@switchyard/contracts/routing';
+import { insist } from '@switchyard/testkit/insist';
 import { sameDay } from '@switchyard/testkit/same-day';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -335,7 +336,7 @@ describe('leases', () => {
     const ask = async (owner: string, i: number) => {
       for (let n = 0; n < 50; n++) {
         const lacks = [{ ...window, amount: 25n }];
-        const { asks } = await renew(owner, { asks: [{ lacks }] }, clients[(i + n) % 2]);
+        const { asks } = await insist(() => renew(owner, { asks: [{ lacks }] }, clients[(i + n) % 2]));
         if (asks[0]?.result === LeaseAskResult.GRANTED) granted++;
       }
     };

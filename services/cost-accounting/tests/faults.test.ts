@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { LineKind } from '@switchyard/contracts/events';
+import { takesMs } from '@switchyard/testkit/takes-ms';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Ledger } from '../src/ports.ts';
@@ -14,7 +15,7 @@ import { usageBatches, usageRecord } from './fixture/usage-records.ts';
 
 const servers = useServers({ postgres: 'own', nats: 'own' });
 const WAIT = { timeout: 45_000, interval: 100 };
-const MINUTES = 120_000;
+const MINUTES = 240_000;
 
 const stack = new AsyncDisposableStack();
 let running: AsyncDisposableStack;
@@ -79,7 +80,7 @@ describe('the bus', () => {
       const behind = await watermarkOf(outbox)();
       expect(behind).toBeLessThan(outbox.records.length);
       await vi.waitFor(async () => expect(await watermarkOf(outbox)()).toBeGreaterThan(behind), WAIT);
-      await publisher.deleteStream();
+      await vi.waitFor(() => publisher.deleteStream(), WAIT);
       await pause(300);
       await vi.waitFor(() => publisher.deleteConsumer(), WAIT);
       await settled;
@@ -88,7 +89,9 @@ describe('the bus', () => {
     MINUTES,
   );
 
-  it('makes stream and consumer again when they are deleted while nothing flows', async () => {
+  it('makes stream and consumer again when they are deleted while nothing flows', {
+    timeout: MINUTES,
+  }, async () => {
     const service = running.use(await runForTest(surroundings));
     await vi.waitFor(async () => expect((await service.readiness()).parts.ingest?.ok).toBe(true), WAIT);
     for (const remove of [() => publisher.deleteConsumer(), () => publisher.deleteStream()]) {
@@ -99,7 +102,9 @@ describe('the bus', () => {
     }
   });
 
-  it('is away when the service starts: it serves, says so, and catches up', async () => {
+  it('is away when the service starts: it serves, says so, and catches up', {
+    timeout: MINUTES,
+  }, async () => {
     await servers.nats.server.kill('SIGTERM');
     const service = running.use(await runForTest(surroundings));
     expect((await service.as('acme').summary()).total?.attempts).toBeTypeOf('bigint');
@@ -126,12 +131,12 @@ describe('Postgres', () => {
       const settled = outbox.settle(watermarkOf(outbox));
       await vi.waitFor(async () => expect(await watermarkOf(outbox)()).toBeGreaterThan(500), WAIT);
       await servers.postgres.server.kill('SIGKILL');
-      const askedAtMs = performance.now();
-      await expect(service.as('acme').summary()).rejects.toMatchObject({
-        code: 'UNAVAILABLE',
-        reason: 'DATABASE_UNAVAILABLE',
-      });
-      expect(performance.now() - askedAtMs).toBeLessThan(2_500);
+      const told = () =>
+        expect(service.as('acme').summary()).rejects.toMatchObject({
+          code: 'UNAVAILABLE',
+          reason: 'DATABASE_UNAVAILABLE',
+        });
+      expect(await takesMs(told)).toBeLessThan(2_500);
       expect((await service.as('replica').prices()).version).toBe('0000000001');
       await vi.waitFor(
         async () =>
@@ -150,32 +155,35 @@ describe('Postgres', () => {
     MINUTES,
   );
 
-  it('is read-only for a while: usage waits and is not set aside', async () => {
+  it('is read-only for a while: usage waits and is not set aside', { timeout: MINUTES }, async () => {
     running.use(await runForTest(surroundings));
     const outbox = newOutbox(300);
+    const endConnections = () =>
+      database.rows(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'switchyard_cost_accounting'`,
+      );
     const [{ name } = { name: '' }] = await database.rows<{ name: string }>(
       'SELECT current_database() AS name',
     );
     await database.rows(
       `ALTER ROLE switchyard_cost_accounting IN DATABASE "${name}" SET default_transaction_read_only = on`,
     );
-    await database.rows(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'switchyard_cost_accounting'`,
-    );
+    await endConnections();
+    // One that was being made has the old setting, and is seen only now.
+    await pause(300);
+    await endConnections();
     await publisher.publish(usageBatches(outbox.id, outbox.records));
     await pause(1_500);
     expect((await booked(outbox)).entries).toBe(0);
     await database.rows(
       `ALTER ROLE switchyard_cost_accounting IN DATABASE "${name}" RESET default_transaction_read_only`,
     );
-    await database.rows(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'switchyard_cost_accounting'`,
-    );
+    await endConnections();
     await outbox.settle(watermarkOf(outbox));
     await expectExactlyOnce(outbox);
   });
 
-  it('is away when the service starts: it starts, and catches up', async () => {
+  it('is away when the service starts: it starts, and catches up', { timeout: MINUTES }, async () => {
     await servers.postgres.server.kill('SIGTERM');
     const service = running.use(await runForTest(surroundings));
     await expect(service.as('replica').prices()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
@@ -188,7 +196,9 @@ describe('Postgres', () => {
 });
 
 describe('the service itself', () => {
-  it('dies before the commit, or between commit and acknowledgement: nothing that was sent once is lost or booked twice', async () => {
+  it('dies before the commit, or between commit and acknowledgement: nothing that was sent once is lost or booked twice', {
+    timeout: MINUTES,
+  }, async () => {
     let commits = 0;
     const dying = (ledger: Ledger): Ledger => ({
       commit: async (batch) => {

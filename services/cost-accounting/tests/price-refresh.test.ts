@@ -110,7 +110,7 @@ it.each<[string, number, (origin: PriceOrigin) => void, RegExp]>([
     expect(report.parts.price_refresh?.ok).toBe(false);
     // An origin may fail before the prices that come with the service are stored.
     await expect
-      .poll(async () => (await service.readiness()).parts.prices)
+      .poll(async () => (await service.readiness()).parts.prices, { timeout: WAIT.timeout })
       .toEqual({ ok: true, detail: 'version 0000000001' });
     expect(await service.metric('price_refreshes_total', { result: 'failed' })).toBe(1);
     expect(await inForce(service)).toMatchObject({ version: '0000000001', input: 1_320_000_000n });

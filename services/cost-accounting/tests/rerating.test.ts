@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { BudgetPeriod, PriceTermServiceClient, RerateUsageRequest } from '@switchyard/contracts/cost';
 import { LineKind } from '@switchyard/contracts/events';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
+import { sameDay } from '@switchyard/testkit/same-day';
 import { useServers } from '@switchyard/testkit/test-servers';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { LedgerDatabase } from './fixture/ledger-database.ts';
 import { runForTest } from './fixture/run-service.ts';
 import { UsagePublisher } from './fixture/usage-publisher.ts';
@@ -27,6 +28,7 @@ beforeAll(async () => {
   admin = service.as('installation');
 });
 afterAll(() => stack.disposeAsync());
+beforeEach(() => sameDay());
 
 /** Books records of a tenant of its own. */
 async function booked(...changes: Parameters<typeof usageRecord>[0][]): Promise<string> {
