@@ -5,6 +5,7 @@ import {
   Strategy,
 } from '@switchyard/contracts/routing';
 import type { ServiceError } from '@switchyard/kernel';
+import { insist } from '@switchyard/testkit/insist';
 import { useServers } from '@switchyard/testkit/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authenticateByName } from './support/callers.ts';
@@ -193,7 +194,9 @@ test('documents that come at once follow each other: the last one holds as a who
     ],
   });
   await Promise.all(
-    Array.from({ length: 8 }, (_, i) => operator.apply({ configuration: named(`writer ${i}`) })),
+    Array.from({ length: 8 }, (_, i) =>
+      insist(() => operator.apply({ configuration: named(`writer ${i}`) })),
+    ),
   );
   const { configuration } = await operator.getConfiguration();
   expect(new Set(configuration?.providers.map(({ displayName }) => displayName)).size).toBe(1);

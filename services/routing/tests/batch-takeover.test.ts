@@ -83,11 +83,13 @@ const completed = (id: string) =>
       expect(batch.status).toBe('completed');
       return batch;
     },
-    { timeout: 30_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
 
-test('lines that a dead process left under way are not asked again, and told as interrupted', async () => {
-  simulator.setFaults({ provider: 'sim', rules: [{ fault: { type: 'delay', firstTokenMs: 1_500 } }] });
+test('lines that a dead process left under way are not asked again, and told as interrupted', {
+  timeout: 90_000,
+}, async () => {
+  simulator.setFaults({ provider: 'sim', rules: [{ fault: { type: 'delay', firstTokenMs: 3_000 } }] });
   const id = await begin(40);
   // As it stands after a process died with two lines under way: nobody holds the batch.
   await owner.query(
@@ -109,7 +111,9 @@ test('lines that a dead process left under way are not asked again, and told as 
   ]);
 });
 
-test('a replica that stops gives its batches back: lines that wait are answered by the next one', async () => {
+test('a replica that stops gives its batches back: lines that wait are answered by the next one', {
+  timeout: 90_000,
+}, async () => {
   simulator.setFaults({
     provider: 'sim',
     rules: [{ fault: { type: 'status', status: 429, retryAfter: 60 } }],
@@ -124,9 +128,11 @@ test('a replica that stops gives its batches back: lines that wait are answered 
   expect((await completed(id)).request_counts).toEqual({ total: 30, completed: 30, failed: 0 });
 });
 
-test('a batch is worked on by the next replica once the lease of a dead one has run out, and not before', async () => {
+test('a batch is worked on by the next replica once the lease of a dead one has run out, and not before', {
+  timeout: 90_000,
+}, async () => {
   // So that it is not over before somebody else has the lease, should this replica have been that fast.
-  simulator.setFaults({ provider: 'sim', rules: [{ fault: { type: 'delay', firstTokenMs: 3_000 } }] });
+  simulator.setFaults({ provider: 'sim', rules: [{ fault: { type: 'delay', firstTokenMs: 6_000 } }] });
   const id = await begin(1);
   const lost = randomUUID();
   await owner.query(

@@ -291,7 +291,7 @@ test('a cancelled batch begins nothing more, and tells what it has', async () =>
 });
 
 test('a file that a batch reads cannot be deleted before its end', async () => {
-  fail({ count: 1, fault: { type: 'delay', firstTokenMs: 1_500 } });
+  fail({ count: 1, fault: { type: 'delay', firstTokenMs: 3_000 } });
   const fileId = await uploaded(line('a'));
   const { id } = (await create(fileId)).body;
   expect((await call('DELETE', `/files/${fileId}`)).body.error).toMatchObject({ code: 'file_in_use' });

@@ -16,6 +16,7 @@ import { MODELS, type RoutingUnderTest, startRouting } from './support/start-rou
 
 const servers = useServers({ postgres: true, nats: true });
 const stateDir = mkdtempSync(join(tmpdir(), 'budgets-'));
+const newDisk = mkdtempSync(join(tmpdir(), 'budgets-'));
 let simulator: Simulator;
 let cost: FakeCostAccounting;
 let databaseUrl: string;
@@ -33,7 +34,7 @@ afterAll(async () => {
   await routing[Symbol.asyncDispose]();
   await simulator.close();
   await cost[Symbol.asyncDispose]();
-  rmSync(stateDir, { recursive: true });
+  for (const folder of [stateDir, newDisk]) rmSync(folder, { recursive: true });
 });
 
 const start = (address: string, folder = stateDir) =>
@@ -101,7 +102,7 @@ test('what is recalled goes back at once', async () => {
   await using connection = await connectTo(servers.nats.url);
   const recall = LeaseRecall.encode({ budget: 2n, windowStartMs: 0n }).finish();
   connection.publish(busNames(servers.nats.prefix).leaseRecall, recall);
-  await vi.waitFor(() => expect(cost.account(2).leased).toBe(1n), { timeout: 2_000, interval: 20 });
+  await vi.waitFor(() => expect(cost.account(2).leased).toBe(1n), { timeout: 4_000, interval: 20 });
 });
 
 test('at the end all that is unused goes back; who starts while cost-accounting is away spends nothing', async () => {
@@ -117,13 +118,8 @@ test('at the end all that is unused goes back; who starts while cost-accounting 
 
 test('nor does one whose disk is new: it knows the budgets from what others were told', async () => {
   await routing[Symbol.asyncDispose]();
-  const fresh = mkdtempSync(join(tmpdir(), 'budgets-'));
-  try {
-    routing = await start('127.0.0.1:1', fresh);
-    await expect(complete()).rejects.toMatchObject({ reason: 'BUDGETS_UNCHECKED', code: 'UNAVAILABLE' });
-  } finally {
-    rmSync(fresh, { recursive: true });
-  }
+  routing = await start('127.0.0.1:1', newDisk);
+  await expect(complete()).rejects.toMatchObject({ reason: 'BUDGETS_UNCHECKED', code: 'UNAVAILABLE' });
 });
 
 async function connectTo(url: string) {

@@ -173,7 +173,7 @@ test('a stream is kept and told again as a stream, and whole, and the other way 
 });
 
 test('those who ask the same at once share one call, and each is told and booked by itself', async () => {
-  fail({ fault: { type: 'delay', firstTokenMs: 300 } });
+  fail({ fault: { type: 'delay', firstTokenMs: 2_000 } });
   const answers = await Promise.all(Array.from({ length: 10 }, () => complete(ask())));
   const results = answers.map(({ cache }) => cache?.result);
   expect(results.filter((result) => result === CacheResult.MISS)).toHaveLength(1);
@@ -189,7 +189,7 @@ test('those who ask the same at once share one call, and each is told and booked
 });
 
 test('streams that ask the same at once share one call and hear it as it comes', async () => {
-  fail({ fault: { type: 'delay', firstTokenMs: 300 } });
+  fail({ fault: { type: 'delay', firstTokenMs: 2_000 } });
   const streams = await Promise.all(Array.from({ length: 5 }, () => pieces(ask())));
   expect(new Set(streams.map(textOf)).size).toBe(1);
   expect(streams.map((events) => startOf(events)?.cache?.result).sort()).toEqual([
@@ -201,7 +201,7 @@ test('streams that ask the same at once share one call and hear it as it comes',
 });
 
 test('whoever began it may leave: the others are answered, and the call is made once', async () => {
-  fail({ fault: { type: 'delay', firstTokenMs: 500 } });
+  fail({ fault: { type: 'delay', firstTokenMs: 3_000 } });
   const leaving = new AbortController();
   const first = pieces(ask(), leaving.signal).catch((error: unknown) => error);
   await expect.poll(() => calls()).toBe(1);

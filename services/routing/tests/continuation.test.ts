@@ -67,7 +67,7 @@ beforeAll(async () => {
       ),
     ),
     secrets: readyKeys(() => KEY),
-    env: { ROUTING_BETWEEN_TOKENS_TIMEOUT_MS: '300' },
+    env: { ROUTING_BETWEEN_TOKENS_TIMEOUT_MS: '2000' },
   });
   const models = names.map((name) => ({
     model: name,

