@@ -4,10 +4,19 @@ import { WindowAccount } from './window-account.ts';
 const account = (limit: bigint, spent = 0n) =>
   new WindowAccount({ isOpen: true, limit, spent, leases: new Map() });
 
-test('a slice is half of an equal share, no more than is soon needed, and at least one hold', () => {
-  expect(account(1_000_000n).grant('a', { meanHold: 10_000n, replicas: 4 })).toBe(125_000n);
+test('a slice is half of an equal share, no more than is soon needed, at least one hold, and for whole holds', () => {
+  expect(account(1_000_000n).grant('a', { meanHold: 10_000n, replicas: 4 })).toBe(120_000n);
   expect(account(1_000_000n).grant('a', { meanHold: 10n, replicas: 4 })).toBe(10_000n);
   expect(account(1_000n).grant('a', { meanHold: 900n, replicas: 4 })).toBe(900n);
+});
+
+test('of a budget for ten holds four replicas make ten, and no parts of them lie unused', () => {
+  const few = account(1_000n);
+  const granted = Array.from({ length: 10 }, (_, i) =>
+    few.grant(`replica ${i % 4}`, { needed: 100n, meanHold: 100n, replicas: 4 }),
+  );
+  expect(granted).toEqual(Array(10).fill(100n));
+  expect(few.left).toBe(0n);
 });
 
 test('what an attempt needs is granted whole or not at all', () => {
