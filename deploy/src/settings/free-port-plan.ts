@@ -7,12 +7,17 @@ const FIRST_PORT = 15_000;
 const LAST_PORT = 31_999;
 const MAX_TRIES = 2_000;
 
-/** So many different ports of 127.0.0.1 that are free now. */
+/** Handed out by this process: whoever has one may not listen on it yet. */
+const handedOut = new Set<number>();
+
+/** So many different ports of 127.0.0.1 that are free now, and that nobody else of this process was given. */
 export async function freePorts(count: number): Promise<number[]> {
   const found = new Set<number>();
   for (let tries = 0; found.size < count; tries++) {
     if (tries === MAX_TRIES) throw new Error(`no ${count} free ports from ${FIRST_PORT} to ${LAST_PORT}`);
     const port = randomInt(FIRST_PORT, LAST_PORT + 1);
+    if (handedOut.has(port)) continue;
+    handedOut.add(port);
     if (await isPortFree(port)) found.add(port);
   }
   return [...found];
