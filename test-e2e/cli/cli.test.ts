@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { sameDay } from '@switchyard/testkit/same-day';
 import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SimulatorControl } from '../support/simulator-control.ts';
@@ -132,7 +133,9 @@ test('costs: requests and money by group with a total, once the ledger has them'
 test('budgets: one that runs low is told of and decides on another model; prices: terms come into force', async () => {
   const explained = () => textOf('route', '--explain', '--model', 'sim-smart', 'hello');
   const downgrade = ['--alert-only', '--per', 'day', '--downgrade-at', '50', '--downgrade-to', 'sim-fast'];
+  await sameDay(120_000);
   await textOf('budgets', 'set', 'low', '--usd', '0.000001', ...downgrade);
+  await textOf('chat', '--model', 'sim-smart', 'Hello');
   await expect
     .poll(explained, { timeout: 60_000 })
     .toMatch(/^primary\/sim-fast: .*; downgraded by the installation's budget "low" \(/);
@@ -195,7 +198,7 @@ test('batches: listed, told of, and cancelled', async () => {
   const slow = {
     match: { model: 'sim-smart' },
     count: 1,
-    fault: { type: 'delay', firstTokenMs: 5_000 },
+    fault: { type: 'delay', firstTokenMs: 20_000 },
   } as const;
   await control.setFaults('*', [slow]);
   const waiting = await begin();
@@ -203,7 +206,7 @@ test('batches: listed, told of, and cancelled', async () => {
     `${waiting} is cancelling: no further line begins.\n`,
   );
   await expect
-    .poll(async () => (await jsonOf('batches', 'get', waiting)).state, { timeout: 20_000 })
+    .poll(async () => (await jsonOf('batches', 'get', waiting)).state, { timeout: 60_000 })
     .toBe('cancelled');
   await control.clearFaults();
   expect((await jsonOf('batches')).map(({ id }: { id: string }) => id)).toEqual([waiting, done]);

@@ -134,7 +134,7 @@ test('an experiment from draft to promotion: sticky over two replicas, its figur
   await textOf('promote', 'fast-enough', 'new');
   const models = () => Promise.all(Array.from({ length: 10 }, (_, i) => askAs(i, replicas()[1])));
   await expect
-    .poll(async () => new Set(await models()), { timeout: 5_000, interval: 100 })
+    .poll(async () => new Set(await models()), { timeout: 20_000, interval: 100 })
     .toEqual(new Set(['sim-fast']));
   expect(await textOf('list')).toMatch(/^fast-enough .* new is promoted /m);
   await textOf('delete', 'fast-enough');

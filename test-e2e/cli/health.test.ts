@@ -56,7 +56,7 @@ test('test-provider tells each failure with what to do about it, and ends with 1
 test('health: the table, one provider with its models and changes, and the history as CSV', async () => {
   const history = async () => (await run('health', '--history', '--csv')).out.split('\r\n');
   // It may be degraded or unhealthy first: whichever is seen before the third failure.
-  const down = expect.stringMatching(/Z,primary,,\w+,unavailable,"?\d failures in a row/);
+  const down = expect.stringMatching(/Z,primary,,\w+,unavailable,"?\d+ failures in a row/);
   await control.setFaults('primary', [{ fault: { type: 'status', status: 401 } }]);
   await vi.waitFor(async () => expect(await history()).toContainEqual(down), {
     timeout: 30_000,
@@ -80,7 +80,7 @@ test('health --watch: the table, then each change until Ctrl-C', async () => {
   child.stdout?.on('data', (data) => (seen += data));
   await vi.waitFor(() => expect(seen).toMatch(/ claude {2}healthy: /), { timeout: 30_000 });
   await control.setFaults('claude', [{ fault: { type: 'status', status: 500 } }]);
-  await vi.waitFor(() => expect(seen).toMatch(/ claude {2}unavailable: \d failures in a row/), {
+  await vi.waitFor(() => expect(seen).toMatch(/ claude {2}unavailable: \d+ failures in a row/), {
     timeout: 60_000,
   });
   await control.clearFaults();

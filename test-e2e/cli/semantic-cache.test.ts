@@ -14,6 +14,8 @@ let started: TestFleet;
 beforeAll(async () => {
   started = await startTestFleet({
     providers: ['primary', { id: 'openai', format: 'openai-chat', catalogId: 'openai' }],
+    // A question whose vector comes later is answered by a model, and kept as it is worded.
+    processEnv: { routing: { ROUTING_CACHE_SEMANTIC_WAIT_MS: '10000' } },
   });
 });
 

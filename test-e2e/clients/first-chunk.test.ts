@@ -10,8 +10,8 @@ let control: SimulatorControl;
 beforeAll(async () => {
   started = await startTestFleet({ providers: ['primary'] });
   control = new SimulatorControl(started.fleet.simulatorUrl);
-  // Twelve pieces, one each 150 ms: the last leaves the simulator more than a second after the first.
-  await control.setLatency('primary', { firstTokenMs: 50, perTokenMs: 150 });
+  // Twelve pieces, one each 500 ms: the last leaves the simulator more than five seconds after the first.
+  await control.setLatency('primary', { firstTokenMs: 50, perTokenMs: 500 });
 });
 
 afterAll(() => started?.[Symbol.asyncDispose]());

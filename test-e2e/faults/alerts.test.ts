@@ -101,7 +101,13 @@ test('H6: a provider fails and comes back, and the replica that alerts is killed
 
   await control.setFaults('primary', [{ fault: { type: 'status', status: 503 } }]);
   await vi.waitFor(() => expect(types()).toEqual(['alert.test', 'alert.firing']), PATIENCE);
-  expect((await run('alerts', '--open')).out).toMatch(/^down +primary +firing .* nats firing, ops firing$/m);
+  await vi.waitFor(
+    async () =>
+      expect((await run('alerts', '--open')).out).toMatch(
+        /^down +primary +firing .* nats firing, ops firing$/m,
+      ),
+    PATIENCE,
+  );
 
   const killed = await leader();
   await killed.kill('SIGKILL');

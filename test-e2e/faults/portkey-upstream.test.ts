@@ -26,13 +26,13 @@ let client: SwitchyardClient;
 let control: SimulatorControl;
 
 beforeAll(async () => {
-  // None that systems give to outgoing connections, of which the fleet makes many until the gateway listens there.
   [port] = (await freePorts(1)) as [number];
+  gateway = await startPortkey(port);
   started = await startTestFleet({
     providers: ['portkey', 'secondary'],
-    env: { ROUTING_PLAINTEXT_HOSTS: `127.0.0.1:${port}` },
+    // Tests break both one after the other: requests alone say how they do.
+    env: { ROUTING_PLAINTEXT_HOSTS: `127.0.0.1:${port}`, HEALTH_PROBE_ACTIVE: 'false' },
   });
-  gateway = await startPortkey(port);
   client = started.clients[0] as SwitchyardClient;
   control = new SimulatorControl(started.fleet.simulatorUrl);
   await putGatewayBetween(started.fleet, gateway.baseUrl);

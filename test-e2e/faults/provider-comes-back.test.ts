@@ -14,6 +14,7 @@ import { callUnary, openGrpcClient } from '@switchyard/service-kit';
 import { sameDay } from '@switchyard/testkit/same-day';
 import { connect } from 'nats';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { queryFleet } from '../support/ledger-rows.ts';
 import { SimulatorControl } from '../support/simulator-control.ts';
 import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
 
@@ -76,10 +77,13 @@ async function history(provider: string): Promise<readonly HealthChange[]> {
   return (await callUnary({ method, request, target, timeoutMs: 10_000 })).changes.toReversed();
 }
 
+/** Past the service, which tells what it read a moment ago. */
 async function probesToday(provider: string): Promise<number> {
-  const method = health.listProbing.bind(health);
-  const { providers } = await callUnary({ method, request: {}, target, timeoutMs: 10_000 });
-  return providers.find((one) => one.provider === provider)?.probesToday ?? 0;
+  const [row] = await queryFleet<{ probes: number }>(
+    started.fleet,
+    `SELECT probes FROM health_probe.probe_spending WHERE provider = '${provider}' ORDER BY day DESC LIMIT 1`,
+  );
+  return row?.probes ?? 0;
 }
 
 /** Waits until routing has taken over the primary's state. */

@@ -4,7 +4,7 @@ import { rollReplicas } from '../faults/figures/a10-rolling-stop.ts';
 const ROLLS = 20;
 
 test(`A10: ${ROLLS} SIGTERM rolls of two routing replicas under gRPC and HTTP load: 0 failed calls, no lost record`, {
-  timeout: 400_000,
+  timeout: 900_000,
 }, async () => {
   const { ended, grpc, http, booked, outcomes } = await rollReplicas(ROLLS);
   expect(ended).toBe(ROLLS);

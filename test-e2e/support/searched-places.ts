@@ -65,8 +65,17 @@ async function files(folder: string): Promise<Place[]> {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !SECRET_FILES.test(relative(folder, path)));
   return Promise.all(
-    paths.map(async (path) => ({ name: `file ${relative(folder, path)}`, content: await readFile(path) })),
+    paths.map(async (path) => ({
+      name: `file ${relative(folder, path)}`,
+      content: await readFile(path).catch(renamedMeanwhile),
+    })),
   );
+}
+
+/** A file that a service has put in place of an older one is searched under the older one's name. */
+function renamedMeanwhile(error: NodeJS.ErrnoException): string {
+  if (error.code !== 'ENOENT') throw error;
+  return '';
 }
 
 /** Other programs of the same user can read it; children inherit it. */

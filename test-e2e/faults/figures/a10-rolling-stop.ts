@@ -15,7 +15,7 @@ export const a10: Figure = {
   what: `${ROLLS} SIGTERM rolls of two routing replicas under gRPC and HTTP load`,
   promised: '0 failed calls, no lost record',
   isLong: true,
-  timeoutMs: 400_000,
+  timeoutMs: 900_000,
   async measure() {
     const { ended, grpc, http, booked, outcomes } = await rollReplicas(ROLLS);
     const failed = [...Object.entries(grpc.failures), ...Object.entries(http.failures)];

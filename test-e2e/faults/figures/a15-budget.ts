@@ -21,6 +21,11 @@ const BINDS_MS = 10_000;
 /** A lease is good for a minute; what is left of it comes back ten seconds later at the latest. */
 const ENDS_MS = 70_000;
 
+/** Who is refused in the first wave asks again for so long: replicas gather what is unused meanwhile. No answer comes before it is over. */
+const ASKS_MS = 2_000;
+const ASKS_EVERY_MS = 250;
+const ANSWERS_MS = 4_000;
+
 /** Longer than an exchange of leases may take. */
 const PARTITION_MS = 1_500;
 
@@ -50,9 +55,10 @@ export const a15: Figure = {
     const limit = HOLDS * hold;
     await makeBudget(fleet, limit);
     await sleep(BINDS_MS);
-    await control.setLatency('primary', { firstTokenMs: 400 });
+    await control.setLatency('primary', { firstTokenMs: ANSWERS_MS });
     const watching = watch(fleet);
-    const free = await wave(started);
+    const free = await wave(started, { asksForMs: ASKS_MS });
+    await control.setLatency('primary', { firstTokenMs: 400 });
     const partitioned = await partitionedWave(started, links);
     const killed = wave(started);
     await sleep(150);
@@ -136,20 +142,32 @@ async function partitionedWave(started: TestFleet, links: readonly TcpProxy[]): 
   return asked;
 }
 
-/** All callers ask once, at once. */
-async function wave({ clients }: TestFleet): Promise<{ answered: number; refused: number; failed: number }> {
+/** All callers ask at once: once, or until they are answered or `asksForMs` are over. */
+async function wave(
+  { clients }: TestFleet,
+  { asksForMs = 0 } = {},
+): Promise<{ answered: number; refused: number; failed: number }> {
+  const endMs = performance.now() + asksForMs;
   const outcomes = await Promise.all(
     Array.from({ length: CALLERS }, async (_, i) => {
-      try {
-        await clients[i % clients.length]?.complete(REQUEST);
-        return 'answered';
-      } catch (error) {
-        return error instanceof ServiceError && error.reason === 'BUDGET_EXCEEDED' ? 'refused' : 'failed';
+      for (;;) {
+        const outcome = await outcomeOf(clients[i % clients.length]?.complete(REQUEST));
+        if (outcome === 'answered' || performance.now() + ASKS_EVERY_MS > endMs) return outcome;
+        await sleep(ASKS_EVERY_MS);
       }
     }),
   );
   const count = (wanted: string) => outcomes.filter((outcome) => outcome === wanted).length;
   return { answered: count('answered'), refused: count('refused'), failed: count('failed') };
+}
+
+async function outcomeOf(call: Promise<unknown> | undefined): Promise<'answered' | 'refused' | 'failed'> {
+  try {
+    await call;
+    return 'answered';
+  } catch (error) {
+    return error instanceof ServiceError && error.reason === 'BUDGET_EXCEEDED' ? 'refused' : 'failed';
+  }
 }
 
 async function killAndRestart(fleet: RunningFleet): Promise<void> {
