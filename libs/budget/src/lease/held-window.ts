@@ -1,4 +1,4 @@
-import { most } from './amounts.ts';
+import { least, most } from './amounts.ts';
 import type { GrantedLease, ToldLease } from './exchange.ts';
 import type { Instant } from './instant.ts';
 import type { LeaseKey } from './lease.ts';
@@ -63,7 +63,9 @@ export class HeldWindow {
   /** An attempt wants to take so much. */
   wanted(amount: bigint, monotonicMs: number): void {
     this.#wantedAtMs = monotonicMs;
-    this.#meanHold = this.#meanHold === 0n ? amount : this.#meanHold + (amount - this.#meanHold) / MEAN_SHARE;
+    const gap = amount - this.#meanHold;
+    // At least by one: else it would stop short of holds that are all alike.
+    this.#meanHold += this.#meanHold === 0n ? gap : gap / MEAN_SHARE || least(1n, most(-1n, gap));
   }
 
   hold(amount: bigint): void {

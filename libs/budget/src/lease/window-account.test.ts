@@ -17,6 +17,7 @@ test('of a budget for ten holds four replicas make ten, and no parts of them lie
   );
   expect(granted).toEqual(Array(10).fill(100n));
   expect(few.left).toBe(0n);
+  expect(account(1_000n).grant('a', { needed: 60n, meanHold: 100n, replicas: 4 })).toBe(60n);
 });
 
 test('what an attempt needs is granted whole or not at all', () => {

@@ -78,8 +78,8 @@ export class WindowAccount implements AccountState {
   }
 
   /**
-   * Grants a slice: half of an equal share of what is left, but no more than the replica soon needs, and at least one hold. It is for whole
-   * holds: parts of one would lie unused at every replica, and together be what the last attempt lacks.
+   * Grants a slice: half of an equal share of what is left, but no more than the replica soon needs, and at least one hold. What goes beyond
+   * the need is for whole holds: parts of one would lie unused at every replica, and together be what the last attempt lacks.
    *
    * @returns how much was granted; 0 where what is needed is not left
    */
@@ -89,7 +89,8 @@ export class WindowAccount implements AccountState {
     const share = left / BigInt(2 * replicas);
     const worthwhile = most(HOLDS_OF_A_SLICE * meanHold, left / 100n);
     const useful = most(least(share, worthwhile), meanHold);
-    const slice = most(meanHold > 0n ? useful - (useful % meanHold) : useful, needed);
+    const spare = most(useful - needed, 0n);
+    const slice = needed + (meanHold > 0n ? spare - (spare % meanHold) : spare);
     const amount = slice <= left ? slice : needed;
     if (amount <= 0n || amount > left) return 0n;
     const known = this.#leases.get(owner) ?? NO_LEASE;
