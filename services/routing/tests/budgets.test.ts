@@ -308,6 +308,27 @@ test('where only what is held is in the way, the caller is told to try again soo
   });
 });
 
+test('of two budgets the caller hears of the one that is only held, not of the one that begins anew sooner', async () => {
+  const offerings = ['a', 'b'].map((provider, priority) => offering({ provider, priority }));
+  const snapshots = { current: snapshotOf(offerings) } as unknown as SnapshotHolder;
+  const roomy = await budgeted(undefined, { snapshots });
+  const { holdNanoUsd = 0n } = (await roomy.execution().begin()).held;
+  const of = (provider: string) => ({ scope: { keyId: '', provider, model: '' } });
+  const windows = [{ startMs: 0, endMs: Date.now() + 3_600_000 }];
+  const { context, execution } = await budgeted(
+    [
+      budget({ id: 'spent', limit: 1n, windows, ...of('a') }),
+      budget({ number: 2, id: 'held', limit: (holdNanoUsd * 3n) / 2n, ...of('b') }),
+    ],
+    { snapshots },
+  );
+  expect((await execution().begin()).candidate.offering.provider.id).toBe('b');
+  await expect(new Pipeline(context).complete(call)).rejects.toMatchObject({
+    retryAfterMs: 2_000,
+    metadata: { budget: 'held' },
+  });
+});
+
 test('a candidate whose cost has no bound is not called under a hard budget of the cost, but under one of requests', async () => {
   const unpriced = {
     snapshots: {

@@ -29,14 +29,15 @@ export interface AuditOutboxOptions {
 
 /**
  * Tells the audit log of changes of the configuration, behind those who make them: while it is away they wait, and none is lost. What it
- * refuses as invalid waits, too, and holds up no other. Every replica tells; one that dies after it has told, and before that is noted, has it
- * told again: an entry's `change` says which it is.
+ * refuses as invalid waits for another replica, or the next start, and holds up no other. Every replica tells; one that dies after it has
+ * told, and before that is noted, has it told again: an entry's `change` says which it is.
  */
 export class AuditOutbox {
   readonly #options: AuditOutboxOptions;
   readonly #loop: Loop;
-  /** What keeps changes waiting; undefined: nothing does. */
-  #trouble: unknown;
+  /** Numbers of changes that were refused as invalid: no more than the outbox has rows. */
+  readonly #refused = new Set<string>();
+  #isAway = false;
   #isClosed = false;
 
   constructor(options: AuditOutboxOptions) {
@@ -52,35 +53,36 @@ export class AuditOutbox {
 
   /** @returns how long to wait */
   async #tellAll(): Promise<number> {
-    let trouble: unknown;
     try {
       for (let last: string | undefined = '0'; last !== undefined && !this.#isClosed; )
-        last = await this.#tellNext(last, (refusal) => {
-          trouble ??= refusal;
-        });
+        last = await this.#tellNext(last);
+      this.#isAway = false;
+      return LOOK_MS;
     } catch (error) {
-      trouble = error;
+      const text = 'the audit log cannot be told of changes of the configuration; they wait';
+      if (!this.#isAway) this.#options.log.warn({ err: error }, text);
+      this.#isAway = true;
+      return AWAY_MS;
     }
-    const text = 'the audit log cannot be told of changes of the configuration; they wait';
-    if (trouble !== undefined && this.#trouble === undefined) this.#options.log.warn({ err: trouble }, text);
-    this.#trouble = trouble;
-    return trouble === undefined ? LOOK_MS : AWAY_MS;
   }
 
   /** @returns the number of the change that was told, or refused; undefined where there is none after the last one */
-  #tellNext(last: string, onRefusal: (error: ServiceError) => void): Promise<string | undefined> {
-    const { postgres, audit } = this.#options;
+  #tellNext(last: string): Promise<string | undefined> {
+    const { postgres, audit, log } = this.#options;
     return postgres.asSystem(async (transaction) => {
       const { rows } = await transaction.query<Row & Record<string, unknown>>(NEXT, [last]);
       const [row] = rows;
       if (row === undefined) return undefined;
+      if (this.#refused.has(row.id)) return row.id;
       const { id, tenant, actor, action, resource, details, changed_at: changedAt } = row;
       const told = { ...details, change: id, changed_at: changedAt.toISOString() };
       try {
         await audit.append({ ...{ tenant, actor, action, resource }, outcome: 'allowed', details: told });
       } catch (error) {
         if (!(error instanceof ServiceError && error.code === 'INVALID_ARGUMENT')) throw error;
-        onRefusal(error);
+        this.#refused.add(id);
+        const text = 'the audit log refuses to be told of a change of the configuration; it waits';
+        log.error({ err: error, change: id, action, resource }, text);
         return id;
       }
       await transaction.query('DELETE FROM routing.audit_outbox WHERE id = $1', [id]);

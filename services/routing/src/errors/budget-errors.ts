@@ -1,16 +1,13 @@
 import { ServiceError } from '@switchyard/kernel';
-import { type BudgetRefusal, describeBudgetRefusal, isHeldAway } from '../domain/budget/budget-refusal.ts';
+import { describeBudgetRefusal, type ExceededRefusal, isHeldAway } from '../domain/budget/budget-refusal.ts';
 
-/** A budget that begins anew within this time is worth waiting for. */
+/** A budget that has room again within this time is worth waiting for. */
 const NEAR_MS = 600_000;
 /** What is held may have come back after so long. */
 const HELD_MS = 2_000;
 
-/** Every candidate would exceed a hard budget; the refusal is that of the one that begins anew first, and among those of the least that would do. */
-export function budgetExceeded(
-  requestId: string,
-  refusal: Extract<BudgetRefusal, { kind: 'exceeded' }>,
-): ServiceError {
+/** Every candidate would exceed a hard budget; the refusal is that of the one that has room again first, and among those of the least that would do. */
+export function budgetExceeded(requestId: string, refusal: ExceededRefusal): ServiceError {
   const { budget, limit, spent, leased, endMs, leftMs } = refusal;
   const waitMs = isHeldAway(refusal) ? Math.min(leftMs, HELD_MS) : leftMs;
   const isNear = waitMs <= NEAR_MS;

@@ -8,7 +8,7 @@ export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Reads a body whole. @throws INVALID_ARGUMENT where it is compressed, BODY_TOO_LARGE as soon as it is clear, OVERLOADED where all requests together are too large */
 export function readBody(request: IncomingMessage, take: TakeBytes): Promise<Buffer> {
-  const encoding = request.headers['content-encoding'] ?? 'identity';
+  const encoding = request.headers['content-encoding'] || 'identity';
   if (encoding.toLowerCase() !== 'identity') return Promise.reject(compressed(encoding));
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > MAX_BODY_BYTES) return Promise.reject(tooLarge());

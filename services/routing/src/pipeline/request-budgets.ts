@@ -1,5 +1,10 @@
 import { type ServiceError, unreachable } from '@switchyard/kernel';
-import { type BudgetRefusal, describeBudgetRefusal } from '../domain/budget/budget-refusal.ts';
+import {
+  type BudgetRefusal,
+  describeBudgetRefusal,
+  type ExceededRefusal,
+  isHeldAway,
+} from '../domain/budget/budget-refusal.ts';
 import { mostUsed } from '../domain/budget/most-used.ts';
 import type { RankedCandidate } from '../domain/decide/decide.ts';
 import { budgetExceeded, budgetsUnchecked } from '../errors.ts';
@@ -32,8 +37,6 @@ export type HeldOrPassedOver =
   | { readonly kind: 'held'; readonly hold: BudgetHold }
   | ({ readonly kind: 'passed over' } & PassedOver);
 
-type Exceeded = Extract<BudgetRefusal, { kind: 'exceeded' }>;
-
 const OUTCOMES = {
   exceeded: 'budget_exceeded',
   unchecked: 'budget_unchecked',
@@ -45,8 +48,8 @@ const OF_NO_ROOM: ReadonlySet<string> = new Set([OUTCOMES.exceeded, OUTCOMES.unc
 export class RequestBudgets {
   readonly #request: BudgetedRequest;
   readonly #leases: BudgetLeases;
-  /** Of several the one that begins anew first. */
-  #exceeded: Exceeded | undefined;
+  /** Of several the one that has room again first. */
+  #exceeded: ExceededRefusal | undefined;
   #isUnchecked = false;
 
   constructor(request: BudgetedRequest, leases: BudgetLeases) {
@@ -110,9 +113,11 @@ export class RequestBudgets {
   }
 }
 
-/** Which of two refusals a caller can do most about: what begins anew first, and else what needs less. */
-const isNearer = (a: Exceeded, b: Exceeded): boolean =>
-  a.endMs === b.endMs ? a.needed < b.needed : a.endMs < b.endMs;
+/** Which of two refusals a caller can do most about: what has room again first, and else what needs less. */
+function isNearer(a: ExceededRefusal, b: ExceededRefusal): boolean {
+  const [atMs, otherMs] = [a, b].map((one) => (isHeldAway(one) ? 0 : one.endMs)) as [number, number];
+  return atMs === otherMs ? a.needed < b.needed : atMs < otherMs;
+}
 
 const UNCHECKED_DETAIL =
   'whether a hard budget has room for it cannot be known now: cost-accounting does not answer in time';

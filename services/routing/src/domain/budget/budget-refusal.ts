@@ -22,14 +22,18 @@ export type BudgetRefusal =
   /** What the attempt can use has no bound, and a hard budget needs one. */
   | { readonly kind: 'unbounded'; readonly budget: Pick<BoundBudget, 'id' | 'tenant' | 'unit'> };
 
-/** Whether there would be room without what is held: most of that is not used, and comes back as requests end. */
-export const isHeldAway = ({
-  budget,
-  limit,
-  spent,
-  needed,
-}: Extract<BudgetRefusal, { kind: 'exceeded' }>): boolean =>
-  budget.throttledAtPercent === 0 && spent + needed <= limit;
+/** A budget that has too little left. */
+export type ExceededRefusal = Extract<BudgetRefusal, { kind: 'exceeded' }>;
+
+/**
+ * Whether there would be room without what is held. Requests hold the most that they can cost or ask for, and use a part of it; but each is
+ * one request. How much all tenants together have spent is nothing for one of them to know.
+ */
+export const isHeldAway = ({ budget, limit, spent, needed }: ExceededRefusal): boolean =>
+  budget.tenant !== '' &&
+  budget.unit !== 'requests' &&
+  budget.throttledAtPercent === 0 &&
+  spent + needed <= limit;
 
 /** Why a candidate is not called, in one sentence. */
 export function describeBudgetRefusal(refusal: BudgetRefusal): string {
@@ -62,7 +66,7 @@ export function describeBudgetRefusal(refusal: BudgetRefusal): string {
 const NO_BOUND =
   'its price or its longest answer is not known, or a field of it may use more; set max_output_tokens, price the model, or leave the field out';
 
-function whenRoom(refusal: Extract<BudgetRefusal, { kind: 'exceeded' }>): string {
+function whenRoom(refusal: ExceededRefusal): string {
   const { endMs } = refusal;
   const anew =
     endMs === Number.POSITIVE_INFINITY
