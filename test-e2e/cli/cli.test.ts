@@ -70,6 +70,10 @@ test('route --explain: every candidate with its price or what excludes it, and n
   const excluded = await textOf('route', '--explain', '--region', 'eu-west');
   expect(excluded).toMatch(/^No candidate fits/);
   expect(excluded).toContain('residency: data may go to eu-west; nobody states where it is processed');
+  expect(await run(['route', '--why-not', 'nobody', 'hello'])).toMatchObject({
+    code: 2,
+    err: '--why-not: there is no provider nobody; there are primary, secondary. "switchyard apply" adds one.\n',
+  });
   const decision = await jsonOf('route', '--max-cost', '0.000000001');
   expect(decision.candidates[0].exclusions[0].constraint).toBe('max_cost');
   // Probes go to the cheapest model, so nothing but a caller asks for this one.

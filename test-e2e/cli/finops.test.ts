@@ -78,6 +78,11 @@ test('a budget tightens and alerts, the month is exported, an invoice reconciled
   const today = new Date().toISOString().slice(0, 10);
   const statement = join(folder, 'statement.csv');
   await textOf('costs', 'export', '--period', today, '--all-tenants', '--format', 'csv', '-o', statement);
+  const nowhere = join(statement, 'nowhere.csv');
+  expect(await run('costs', 'export', '--period', today, '--all-tenants', '-o', nowhere)).toMatchObject({
+    code: 2,
+    err: `--output: ${nowhere} cannot be written (ENOTDIR)\n`,
+  });
   expect(await readFile(statement, 'utf8')).toMatch(/^line,.*,default,,dear,sim-smart,charge,.*,0\.04\d+,/m);
 
   const invoice = join(folder, 'invoice.csv');

@@ -140,7 +140,7 @@ const NO_CONNECTION = /^No connection established\. Last error: (?:Error: )?(.*?
 
 /** Of what Node says the first sentence is enough, but where a value begins with a dash: there it says "ambiguous" first. */
 function describeParseError({ message }: Error, name: string): string {
-  const option = /^Option '(?:-\w, )?(--?[\w-]+).*' argument is ambiguous/.exec(message)?.[1];
+  const option = /^Option '(--?[\w-]+)' argument is ambiguous/.exec(message)?.[1];
   const glued = option?.startsWith('--') ? `${option}=-1` : `${option}-1`;
   const said =
     option === undefined

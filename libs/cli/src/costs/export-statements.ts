@@ -89,9 +89,9 @@ async function writeWhole(file: string, data: AsyncIterable<Uint8Array>): Promis
     await pipeline(data, createWriteStream(part));
     await rename(part, file);
   } catch (error) {
-    await rm(part, { force: true });
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (syscall === undefined) throw error;
+    await rm(part, { force: true }).catch(() => undefined);
+    const { code, syscall = '' } = error as NodeJS.ErrnoException;
+    if (!['open', 'rename'].includes(syscall)) throw error;
     throw new UsageError(`--output: ${file} cannot be written (${code})`);
   }
 }
