@@ -71,8 +71,6 @@ async function bookingOf(attemptId: string): Promise<Booked> {
 
 test.each(Object.keys(callers))(
   '%s: a caller that goes away ends the provider’s call within a second, and the call is booked',
-  // A second is not much where three processes share a busy machine.
-  { retry: 2 },
   async (name) => {
     const known = (await control.attempts()).length;
     const leave = new AbortController();

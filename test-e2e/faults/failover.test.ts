@@ -19,15 +19,16 @@ test('the primary answers 500, 429, 529, resets and stalls: others answer, and i
   const [client] = clients;
   const control = new SimulatorControl(fleet.simulatorUrl);
   await control.setFaults('primary', [
+    { count: 3, fault: { type: 'stall' } },
     { probability: 0.2, fault: { type: 'status', status: 500 } },
     { probability: 0.2, fault: { type: 'status', status: 429, retryAfter: 1 } },
     { probability: 0.2, fault: { type: 'status', status: 529 } },
     { probability: 0.2, fault: { type: 'reset' } },
-    { probability: 0.01, fault: { type: 'stall' } },
   ]);
   const { answered, failed } = await runLoad({ clients, requests: REQUESTS, concurrency: 32 });
   expect(failed.length).toBeLessThanOrEqual(REQUESTS * 0.001);
   expect(answered.length + failed.length).toBe(REQUESTS);
+  expect((await control.attempts()).filter(({ fault }) => fault === 'stall').length).toBe(3);
 
   const fallbacks = (await Promise.all(answered.slice(0, 200).map((id) => client?.getDecision(id)))).filter(
     (decision) => decision?.outcome === DecisionOutcome.FALLBACK_SUCCESS,

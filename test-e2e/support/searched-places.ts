@@ -58,24 +58,25 @@ async function tables(fleet: RunningFleet): Promise<Place[]> {
   );
 }
 
-async function files(folder: string): Promise<Place[]> {
+/** A file that was put in place of another one after the folder was read is looked for again. */
+async function files(folder: string, tries = 5): Promise<Place[]> {
+  try {
+    return await readFiles(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 1) throw error;
+    return files(folder, tries - 1);
+  }
+}
+
+async function readFiles(folder: string): Promise<Place[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !SECRET_FILES.test(relative(folder, path)));
   return Promise.all(
-    paths.map(async (path) => ({
-      name: `file ${relative(folder, path)}`,
-      content: await readFile(path).catch(renamedMeanwhile),
-    })),
+    paths.map(async (path) => ({ name: `file ${relative(folder, path)}`, content: await readFile(path) })),
   );
-}
-
-/** A file that a service has put in place of an older one is searched under the older one's name. */
-function renamedMeanwhile(error: NodeJS.ErrnoException): string {
-  if (error.code !== 'ENOENT') throw error;
-  return '';
 }
 
 /** Other programs of the same user can read it; children inherit it. */

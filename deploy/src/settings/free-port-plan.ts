@@ -7,7 +7,7 @@ const FIRST_PORT = 15_000;
 const LAST_PORT = 31_999;
 const MAX_TRIES = 2_000;
 
-/** Handed out by this process: whoever has one may not listen on it yet. */
+/** Handed out by this process: whoever has one may not listen on it yet, so that only this says that it is taken. */
 const handedOut = new Set<number>();
 
 /** So many different ports of 127.0.0.1 that are free now, and that nobody else of this process was given. */
@@ -16,9 +16,9 @@ export async function freePorts(count: number): Promise<number[]> {
   for (let tries = 0; found.size < count; tries++) {
     if (tries === MAX_TRIES) throw new Error(`no ${count} free ports from ${FIRST_PORT} to ${LAST_PORT}`);
     const port = randomInt(FIRST_PORT, LAST_PORT + 1);
-    if (handedOut.has(port)) continue;
+    if (handedOut.has(port) || !(await isPortFree(port))) continue;
     handedOut.add(port);
-    if (await isPortFree(port)) found.add(port);
+    found.add(port);
   }
   return [...found];
 }

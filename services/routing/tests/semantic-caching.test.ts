@@ -356,6 +356,7 @@ test('who embeds slowly, wrongly or not at all delays no request beyond the boun
   expect(await resultOf({ text: 'Is it broken?', tenant: 'broken' })).toBe(MISS);
   const unknown = { cache: { use: CacheUse.ON, semantic: { ...SEMANTIC, embeddingModel: 'nobody-has-it' } } };
   expect(await resultOf({ text: ASKED, tenant, change: unknown })).toBe(MISS);
+  // The next test asks a model whose breaker has closed again.
   embedders.clearFaults();
   const before = embedded();
   let questions = 0;
