@@ -269,7 +269,7 @@ describe('leases', () => {
     await admin.createBudget(daily(1_000_000n));
     const window = await boundWindow();
     const owner = randomUUID();
-    const { leases, asks } = await renew(owner, { asks: [{ lacks: [{ ...window, amount: 300_000n }] }] });
+    const { leases, asks } = await renew(owner, { asks: [{ lacks: [{ ...window, amount: 250_000n }] }] });
     expect(asks).toMatchObject([{ result: LeaseAskResult.GRANTED }]);
     expect(leases).toEqual([{ ...window, granted: 500_000n, returned: 0n }]);
     expect(await standing()).toMatchObject({ spent: 0n, leased: 500_000n });
