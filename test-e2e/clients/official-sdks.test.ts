@@ -90,7 +90,7 @@ describe.each(SDKS)('$name, by address and key alone', (sdk) => {
       expect(seen.inputTokens).toBeGreaterThan((plain.inputTokens ?? 0) + 250);
     });
 
-    test('leaving a stream ends the call of the provider, long before its answer would', async () => {
+    test('leaving a stream ends the call of the provider within a second', async () => {
       const known = (await control.attempts()).length;
       await control.setLatency(provider, { firstTokenMs: 50, perTokenMs: 1_000 });
       try {
@@ -111,7 +111,7 @@ describe.each(SDKS)('$name, by address and key alone', (sdk) => {
           },
           { timeout: 20_000, interval: 50 },
         );
-        expect(aborted.endedAtUnixMs - leftAtMs).toBeLessThanOrEqual(5_000);
+        expect(aborted.endedAtUnixMs - leftAtMs).toBeLessThanOrEqual(1_000);
       } finally {
         await control.setLatency(provider, {});
       }

@@ -141,12 +141,9 @@ const NO_CONNECTION = /^No connection established\. Last error: (?:Error: )?(.*?
 /** Of what Node says the first sentence is enough, but where a value begins with a dash: there it says "ambiguous" first. */
 function describeParseError({ message }: Error, name: string): string {
   const option = /^Option '(--?[\w-]+)' argument is ambiguous/.exec(message)?.[1];
-  const glued = option?.startsWith('--') ? `${option}=-1` : `${option}-1`;
-  const said =
-    option === undefined
-      ? message.split(/\. |\n/)[0]
-      : `${option} has no value; one that begins with a dash is written ${glued}`;
-  return `${said}; see switchyard ${name} --help`;
+  if (option === undefined) return `${message.split(/\. |\n/)[0]}; see switchyard ${name} --help`;
+  const glued = option.startsWith('--') ? `${option}=-1` : `${option}-1`;
+  return `${option} has no value; one that begins with a dash is written ${glued}; see switchyard ${name} --help`;
 }
 
 const isParseError = (error: unknown): boolean =>

@@ -62,7 +62,7 @@ describe.each(both)('$name', ({ dialect, stream }) => {
       { stream },
     );
     const waitMs = Date.parse(date.seen.headers['retry-after'] as string) - Date.now();
-    expect(waitMs).toBeGreaterThan(20_000);
+    expect(waitMs).toBeGreaterThan(28_000);
     expect(waitMs).toBeLessThanOrEqual(31_000);
     simulator.reset();
     const ms = await strike(dialect, { ...fault, retryAfter: { form: 'ms', seconds: 0.25 } }, { stream });
