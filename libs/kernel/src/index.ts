@@ -10,3 +10,4 @@ export * from './service-error.ts';
 export * from './snake-case.ts';
 export * from './stable-fraction.ts';
 export * from './tenant-name.ts';
+export * from './within-time.ts';

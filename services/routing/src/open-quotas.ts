@@ -4,8 +4,8 @@ import type { RoutingConfig } from './config.ts';
 import { ProviderQuotas } from './runtime/limits/provider-quotas.ts';
 import type { QuotaStore } from './runtime/limits/quota-store.ts';
 
-/** Longest wait for the store of limits: who waits longer goes on with this replica's part. */
-const ANSWER_MS = 250;
+/** Longest wait for an answer that no request waits for. */
+const COMMAND_MS = 1_000;
 
 /** Opens the limits of providers, shared where there is a Redis. Nothing waits for it. */
 export function openQuotas(config: RoutingConfig, foundation: Foundation, replica: string): ProviderQuotas {
@@ -23,7 +23,7 @@ function openStore(
   { foundation, replica }: { readonly foundation: Foundation; readonly replica: string },
 ): QuotaStore {
   const { log, stack, readiness } = foundation;
-  const redis = connectRedis({ url, name: 'routing-limits', commandTimeoutMs: ANSWER_MS, log });
+  const redis = connectRedis({ url, name: 'routing-limits', commandTimeoutMs: COMMAND_MS, log });
   stack.defer(() => redis.close());
   const store = new RedisQuotas({ redis, prefix: subjectPrefix, replica, log });
   stack.defer(() => store.dispose());

@@ -59,8 +59,9 @@ export class HeldSlice implements Slice {
     this.#expiresAtMs = askedAtMs + expiresInMs;
   }
 
-  forget(): void {
+  forget(): number {
     this.#held = 0;
+    return 0;
   }
 
   /** Places beyond those in use: a quarter more, at least one while calls come. */

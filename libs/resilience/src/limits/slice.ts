@@ -39,8 +39,11 @@ export interface Slice {
   /** What to tell the store. From here on it keeps to what it says. */
   plan(nowMs: number): SlicePlan;
   apply(grant: SliceGrant, askedAtMs: number): void;
-  /** The store cannot be reached: what was granted is forgotten, calls under way are not. */
-  forget(): void;
+  /**
+   * The store cannot be reached: what was granted is forgotten, calls under way are not.
+   * @returns units that the store takes for used and are not; negative: units were used that it does not know of
+   */
+  forget(nowMs: number): number;
 }
 
 /** After so long without use a replica gives back what it has: others may need it. */

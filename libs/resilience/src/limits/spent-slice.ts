@@ -76,9 +76,11 @@ export class SpentSlice implements Slice {
     this.#expiresAtMs = askedAtMs + expiresInMs;
   }
 
-  forget(): void {
+  forget(nowMs: number): number {
+    const unused = this.free(nowMs) + this.#returning;
     this.#left = 0;
     this.#returning = 0;
+    return unused;
   }
 
   #isIdle(nowMs: number): boolean {

@@ -1,8 +1,11 @@
+import { withinTime } from '@switchyard/kernel';
 import type { Logger, RedisConnection } from '@switchyard/service-kit';
 import type { Quota } from '../domain/limits/quota.ts';
 import type { QuotaExchange, QuotaReply, QuotaStore } from '../runtime/limits/quota-store.ts';
 import { BUCKET_SCRIPT, REPLICAS_SCRIPT, WINDOW_SCRIPT } from './quota-scripts.ts';
 
+/** Longest wait for the store: who waits longer goes on with this replica's part. */
+const ANSWER_MS = 250;
 /** How long granted units may be used, and a place is held without a word of its replica. */
 const TTL_MS = 10_000;
 /** How often the store is asked whether it works, and told that this replica is there. */
@@ -57,7 +60,7 @@ export class RedisQuotas implements QuotaStore {
   async exchange(quota: Quota, asked: QuotaExchange): Promise<QuotaReply | undefined> {
     const key = this.#keyOf(`limit:{${quota.key}}`);
     try {
-      const answer = (await this.#send(key, quota, asked)) as Answer;
+      const answer = (await withinTime(this.#send(key, quota, asked), ANSWER_MS)) as Answer;
       const [granted, waitMs, slot, expiresInMs, used] = answer;
       return { granted, waitMs, slot, expiresInMs, used: Number(used) };
     } catch (error) {
@@ -94,9 +97,11 @@ export class RedisQuotas implements QuotaStore {
   }
 
   #failed(error: unknown): void {
-    if (this.#works)
-      this.#options.log.warn({ err: error }, 'limits are not shared now: each replica keeps to its part');
+    if (!this.#works) return;
     this.#works = false;
+    this.#options.log.warn({ err: error }, 'limits are not shared now: each replica keeps to its part');
+    // Where it was only slow for a moment, all replicas share again as soon as it answers.
+    void this.#heartbeat();
   }
 
   #keyOf(name: string): string {

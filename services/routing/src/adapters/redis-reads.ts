@@ -1,7 +1,6 @@
-import type { Clock } from '@switchyard/kernel';
+import { type Clock, withinTime } from '@switchyard/kernel';
 import { CircuitBreaker } from '@switchyard/resilience';
 import type { RedisConnection } from '@switchyard/service-kit';
-import { withinTime } from '../cache/within-time.ts';
 
 /** Longest that a request waits for an answer from Redis; then somebody is asked. */
 const READ_MS = 20;

@@ -4,9 +4,9 @@ import {
   FinishReason,
   type StreamCompleteResponse,
 } from '@switchyard/contracts/routing';
+import { withinTime } from '@switchyard/kernel';
 import { SharedAnswer } from '../cache/shared-answer.ts';
 import { SharedStream } from '../cache/shared-stream.ts';
-import { withinTime } from '../cache/within-time.ts';
 import { type CachedKind, cacheKeyOf } from '../domain/cache/cache-key.ts';
 import { cacheRulesOf } from '../domain/cache/cache-rules.ts';
 import { type AgedAnswer, answersOf, type KeptResponses } from '../domain/cache/kept-answer.ts';

@@ -1,8 +1,8 @@
 import { CacheUse, EmbedRequest, type EmbedResponse, Purpose } from '@switchyard/contracts/routing';
+import { withinTime } from '@switchyard/kernel';
 import { CircuitBreaker } from '@switchyard/resilience';
 import { LRUCache } from 'lru-cache';
 import type { NearQuestion, SemanticPlace } from '../cache/known-questions.ts';
-import { withinTime } from '../cache/within-time.ts';
 import type { SemanticRules } from '../domain/cache/cache-rules.ts';
 import { embeddingProviders } from '../domain/cache/embedding-providers.ts';
 import { packVector } from '../domain/cache/packed-vector.ts';

@@ -33,7 +33,8 @@ interface Refused {
 
 /**
  * One limit at this replica. Calls take from the replica's slice without asking anyone; the store is asked beside them, or, where
- * the slice is used up, once for all who wait. Without a store each replica keeps to its part, by the number of replicas.
+ * the slice is used up, once for all who wait. Without a store each replica keeps to its part, by the number of replicas: of what was
+ * left as the store told last, and of what comes. What it takes meanwhile it tells the store afterwards.
  */
 export class SharedQuota {
   #quota: Quota;
@@ -41,10 +42,12 @@ export class SharedQuota {
   readonly #slice: Slice;
   readonly #held: HeldSlice | undefined;
   #alone: Gcra | undefined;
+  /** Units of which the store does not know yet. */
+  #takenAlone = 0;
   #waiting: Waiter[] = [];
   #isExchanging = false;
   #refused: Refused | undefined;
-  /** As the store told last; undefined: it never did. */
+  /** Units that all replicas have taken, as the store told last; undefined: it never did. */
   #used: number | undefined;
 
   constructor(quota: Quota, context: QuotaContext) {
@@ -61,8 +64,8 @@ export class SharedQuota {
   /** The limit has changed; what is under way counts on. @param quota of the same key */
   reconfigure(quota: Quota): void {
     if (quota.limit === this.#quota.limit && quota.capacity === this.#quota.capacity) return;
+    if (this.#alone !== undefined) this.#shareAgain(this.#alone);
     this.#quota = quota;
-    this.#alone = undefined;
     this.#refused = undefined;
   }
 
@@ -87,20 +90,22 @@ export class SharedQuota {
 
   /** Takes units, also ones that are not there. @returns the slot that they are of */
   take(units: number, nowMs: number): number {
-    if (!this.#isShared() && this.#held === undefined) {
-      this.#alone?.take(units, nowMs);
+    const isShared = this.#isShared();
+    if (!isShared && this.#held === undefined) {
+      this.#takeAlone(units, nowMs);
       return ALONE_SLOT;
     }
     const slot = this.#slice.take(this.clamped(units), nowMs);
-    if (this.#isShared() && this.#slice.runsLow(nowMs) && this.#mayAsk(nowMs)) void this.#exchange();
+    if (isShared && this.#slice.runsLow(nowMs) && this.#mayAsk(nowMs)) void this.#exchange();
     return slot;
   }
 
   /** Gives back units of a slot; negative: more were used than taken. */
   giveBack(units: number, slot: number): void {
-    if (slot === ALONE_SLOT) this.#alone?.take(-units, this.#context.clock.monotonicMs());
+    const nowMs = this.#context.clock.monotonicMs();
+    if (slot === ALONE_SLOT && !this.#isShared()) this.#takeAlone(-units, nowMs);
     else this.#slice.giveBack(units, slot);
-    if (this.#held !== undefined) this.tick(this.#context.clock.monotonicMs());
+    if (this.#held !== undefined) this.tick(nowMs);
   }
 
   /** Takes units once the store has room, asking together with all who ask now. @returns their slot; undefined: there is no room */
@@ -153,8 +158,12 @@ export class SharedQuota {
         const least = waiting.reduce((min, { units }) => Math.min(min, this.clamped(units)), need);
         if (this.#held !== undefined)
           this.#held.mostAhead = Math.floor(this.#quota.capacity / (AHEAD_SHARE * this.#replicas));
-        const reply = await store?.exchange(this.#quota, { ...this.#slice.plan(askedAtMs), need, least });
-        if (reply !== undefined) {
+        const plan = this.#slice.plan(askedAtMs);
+        const reply = await store?.exchange(this.#quota, { ...plan, need, least });
+        if (reply === undefined) {
+          // Counted twice rather than not at all.
+          this.#slice.giveBack(Math.min(0, plan.returned), plan.slot);
+        } else {
           this.#slice.apply(reply, askedAtMs);
           this.#used = reply.used;
           const untilMs = askedAtMs + (this.#held === undefined ? reply.waitMs : HELD_WAIT_MS);
@@ -176,16 +185,41 @@ export class SharedQuota {
     else waiter.tell(undefined);
   }
 
-  /** Whether the store counts; at each change what was known of it is forgotten. */
+  /** Whether the store counts; each change of it is seen here. */
   #isShared(): boolean {
     const isShared = this.#context.store?.isUp ?? false;
-    if (isShared && this.#alone !== undefined) this.#alone = undefined;
-    if (!isShared && this.#alone === undefined) {
-      this.#alone = this.#partAlone();
-      this.#slice.forget();
-      this.#refused = undefined;
-    }
+    if (isShared && this.#alone !== undefined) this.#shareAgain(this.#alone);
+    if (!isShared && this.#alone === undefined) this.#alone = this.#standAlone();
     return isShared;
+  }
+
+  #standAlone(): Gcra {
+    const nowMs = this.#context.clock.monotonicMs();
+    const alone = this.#partAlone();
+    const unused = this.#slice.forget(nowMs);
+    // What has come since the store told of it may have been used by the others.
+    alone.take(Math.max(0, (this.#used ?? 0) / this.#replicas - unused), nowMs);
+    this.#takenAlone = Math.max(0, -unused);
+    this.#refused = undefined;
+    return alone;
+  }
+
+  /** What has come since makes up for what was taken, so no more is told to the store than is lacking. */
+  #shareAgain(alone: Gcra): void {
+    this.#alone = undefined;
+    // Calls under way are told of anyway.
+    if (this.#held !== undefined) return;
+    const nowMs = this.#context.clock.monotonicMs();
+    const lacking = alone.used(nowMs);
+    const untold = Math.min(lacking, this.#takenAlone);
+    this.#slice.giveBack(-untold, ALONE_SLOT);
+    // Until the store answers, for the case that it is away again before it does.
+    this.#used = (lacking - untold) * this.#replicas;
+  }
+
+  #takeAlone(units: number, nowMs: number): void {
+    this.#alone?.take(units, nowMs);
+    this.#takenAlone += units;
   }
 
   get #replicas(): number {
