@@ -4,6 +4,8 @@ import type { RoutingConfig } from './config.ts';
 import { ProviderQuotas } from './runtime/limits/provider-quotas.ts';
 import type { QuotaStore } from './runtime/limits/quota-store.ts';
 
+/** Longest that a request waits for the store of limits. */
+const ANSWER_MS = 250;
 /** Longest wait for an answer that no request waits for. */
 const COMMAND_MS = 1_000;
 
@@ -25,7 +27,7 @@ function openStore(
   const { log, stack, readiness } = foundation;
   const redis = connectRedis({ url, name: 'routing-limits', commandTimeoutMs: COMMAND_MS, log });
   stack.defer(() => redis.close());
-  const store = new RedisQuotas({ redis, prefix: subjectPrefix, replica, log });
+  const store = new RedisQuotas({ redis, prefix: subjectPrefix, replica, answerMs: ANSWER_MS, log });
   stack.defer(() => store.dispose());
   readiness.want('redis', () => ({
     ok: store.isUp,

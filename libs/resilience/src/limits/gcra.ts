@@ -21,8 +21,7 @@ export class Gcra {
   /** How long until so many units can be had, in milliseconds; 0: now. More than the burst can be had when the bucket is full. */
   waitMs(units: number, nowMs: number): number {
     const { perMs, burst } = this.#options;
-    const tatMs = Math.max(this.#tatMs, nowMs) + Math.min(units, burst) / perMs;
-    return Math.max(0, tatMs - burst / perMs - nowMs);
+    return Math.max(0, Math.max(0, this.#tatMs - nowMs) + (Math.min(units, burst) - burst) / perMs);
   }
 
   /** Units that are missing from the bucket. */

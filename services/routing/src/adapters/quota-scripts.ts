@@ -78,6 +78,7 @@ for i = 1, #stored, 2 do
     oldest = math.min(oldest, of)
   end
 end
+returned = math.floor(returned)
 if returned < 0 then slot = current end
 if returned ~= 0 and slot > current - slots then
   redis.call('HINCRBY', KEYS[1], string.format('%.0f', slot), string.format('%.0f', -returned))

@@ -4,8 +4,6 @@ import type { Quota } from '../domain/limits/quota.ts';
 import type { QuotaExchange, QuotaReply, QuotaStore } from '../runtime/limits/quota-store.ts';
 import { BUCKET_SCRIPT, REPLICAS_SCRIPT, WINDOW_SCRIPT } from './quota-scripts.ts';
 
-/** Longest wait for the store: who waits longer goes on with this replica's part. */
-const ANSWER_MS = 250;
 /** How long granted units may be used, and a place is held without a word of its replica. */
 const TTL_MS = 10_000;
 /** How often the store is asked whether it works, and told that this replica is there. */
@@ -22,6 +20,8 @@ export interface RedisQuotasOptions {
   /** What keys begin with. */
   readonly prefix: string;
   readonly replica: string;
+  /** Longest wait for an answer, in milliseconds: who waits longer goes on with this replica's part. */
+  readonly answerMs: number;
   readonly log: Logger;
 }
 
@@ -32,7 +32,9 @@ export class RedisQuotas implements QuotaStore {
   readonly #window: Command;
   readonly #beat: Command;
   readonly #timer: NodeJS.Timeout;
+  readonly #listeners: (() => void)[] = [];
   #works = false;
+  #isBeating = false;
   #replicas = 1;
 
   constructor(options: RedisQuotasOptions) {
@@ -57,16 +59,29 @@ export class RedisQuotas implements QuotaStore {
     return this.#replicas;
   }
 
-  async exchange(quota: Quota, asked: QuotaExchange): Promise<QuotaReply | undefined> {
-    const key = this.#keyOf(`limit:{${quota.key}}`);
+  async exchange(
+    quota: Quota,
+    asked: QuotaExchange,
+    hearLate: (reply: QuotaReply) => void,
+  ): Promise<QuotaReply | undefined> {
+    const answered = this.#send(this.#keyOf(`limit:{${quota.key}}`), quota, asked).then(replyOf);
     try {
-      const answer = (await withinTime(this.#send(key, quota, asked), ANSWER_MS)) as Answer;
-      const [granted, waitMs, slot, expiresInMs, used] = answer;
-      return { granted, waitMs, slot, expiresInMs, used: Number(used) };
+      return await withinTime(answered, this.#options.answerMs);
     } catch (error) {
       this.#failed(error);
+      answered.then(
+        (late) => {
+          hearLate(late);
+          return this.#heartbeat();
+        },
+        () => undefined,
+      );
       return undefined;
     }
+  }
+
+  onUp(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   dispose(): void {
@@ -86,25 +101,44 @@ export class RedisQuotas implements QuotaStore {
   }
 
   async #heartbeat(): Promise<void> {
-    if (!this.#options.redis.isConnected) return;
+    if (this.#isBeating || !this.#options.redis.isConnected) return;
+    this.#isBeating = true;
     try {
-      const { replica } = this.#options;
-      this.#replicas = (await this.#beat(this.#keyOf('replicas'), replica, REPLICA_TTL_MS)) as number;
-      this.#works = true;
+      // One that comes late says only that the next may come in time.
+      while (!(await this.#beatInTime()));
     } catch (error) {
       this.#failed(error);
+    } finally {
+      this.#isBeating = false;
     }
   }
 
+  async #beatInTime(): Promise<boolean> {
+    const { replica, answerMs } = this.#options;
+    const askedAtMs = performance.now();
+    const seen = (await this.#beat(this.#keyOf('replicas'), replica, REPLICA_TTL_MS)) as number;
+    if (performance.now() - askedAtMs > answerMs) return false;
+    // After a silence the others may not have told that they are there yet.
+    this.#replicas = this.#works ? seen : Math.max(seen, this.#replicas);
+    if (!this.#works) {
+      this.#works = true;
+      for (const listener of this.#listeners) listener();
+    }
+    return true;
+  }
+
   #failed(error: unknown): void {
-    if (!this.#works) return;
+    if (this.#works)
+      this.#options.log.warn({ err: error }, 'limits are not shared now: each replica keeps to its part');
     this.#works = false;
-    this.#options.log.warn({ err: error }, 'limits are not shared now: each replica keeps to its part');
-    // Where it was only slow for a moment, all replicas share again as soon as it answers.
-    void this.#heartbeat();
   }
 
   #keyOf(name: string): string {
     return `${this.#options.prefix}:${name}`;
   }
+}
+
+function replyOf(answer: unknown): QuotaReply {
+  const [granted, waitMs, slot, expiresInMs, used] = answer as Answer;
+  return { granted, waitMs, slot, expiresInMs, used: Number(used) };
 }

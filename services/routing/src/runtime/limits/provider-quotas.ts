@@ -38,6 +38,7 @@ export class ProviderQuotas {
 
   constructor(context: QuotaContext) {
     this.#context = context;
+    context.store?.onUp(() => this.#tick());
     this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
   }
 

@@ -23,6 +23,15 @@ export interface QuotaStore {
   readonly isUp: boolean;
   /** How many replicas there are, as far as was seen; from 1. */
   readonly replicas: number;
-  /** undefined where it cannot be reached: whether it counted is not known then. */
-  exchange(quota: Quota, asked: QuotaExchange): Promise<QuotaReply | undefined>;
+  /**
+   * @param hearLate is told what it answers when nobody waits for it any more
+   * @returns undefined where it cannot be reached: whether it counted is not known then
+   */
+  exchange(
+    quota: Quota,
+    asked: QuotaExchange,
+    hearLate: (reply: QuotaReply) => void,
+  ): Promise<QuotaReply | undefined>;
+  /** Calls whenever it can be reached again: what replicas used meanwhile is to be told at once. */
+  onUp(listener: () => void): void;
 }

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@switchyard/kernel';
-import { Gcra, HeldSlice, type Slice, SpentSlice } from '@switchyard/resilience';
+import { HeldSlice, type Slice, type SlicePlan, SpentSlice } from '@switchyard/resilience';
 import type { Quota } from '../../domain/limits/quota.ts';
-import type { QuotaStore } from './quota-store.ts';
+import { LonePart, type Told } from './lone-part.ts';
+import type { QuotaExchange, QuotaReply, QuotaStore } from './quota-store.ts';
 
 /** What a quota stands on. */
 export interface QuotaContext {
@@ -16,7 +18,10 @@ const AHEAD_SHARE = 8;
 const HELD_WAIT_MS = 50;
 /** How often the store is asked for one call: a window may turn, or Redis come back, while it answers. */
 const MAX_ASKED = 3;
-const MINUTE_MS = 60_000;
+/** Once the store is back it is asked for nothing for so long: each replica tells first what it took meanwhile. */
+const TELL_MS = 100;
+/** Of units that were taken without the store: as that of all units of a bucket, and of no window. */
+const ALONE_SLOT = 0;
 
 interface Waiter {
   readonly units: number;
@@ -24,6 +29,9 @@ interface Waiter {
   asked: number;
   readonly tell: (slot: number | undefined) => void;
 }
+
+/** What an exchange with the store is for. */
+type Wanted = Pick<QuotaExchange, 'need' | 'least'> & Partial<Pick<QuotaExchange, 'ahead'>>;
 
 /** That the store had no room. */
 interface Refused {
@@ -41,14 +49,12 @@ export class SharedQuota {
   readonly #context: QuotaContext;
   readonly #slice: Slice;
   readonly #held: HeldSlice | undefined;
-  #alone: Gcra | undefined;
-  /** Units of which the store does not know yet. */
-  #takenAlone = 0;
+  #alone: LonePart | undefined;
   #waiting: Waiter[] = [];
   #isExchanging = false;
+  #wasAlone = false;
   #refused: Refused | undefined;
-  /** Units that all replicas have taken, as the store told last; undefined: it never did. */
-  #used: number | undefined;
+  #told: Told | undefined;
 
   constructor(quota: Quota, context: QuotaContext) {
     this.#quota = quota;
@@ -64,7 +70,7 @@ export class SharedQuota {
   /** The limit has changed; what is under way counts on. @param quota of the same key */
   reconfigure(quota: Quota): void {
     if (quota.limit === this.#quota.limit && quota.capacity === this.#quota.capacity) return;
-    if (this.#alone !== undefined) this.#shareAgain(this.#alone);
+    this.#endAlone(this.#context.clock.monotonicMs());
     this.#quota = quota;
     this.#refused = undefined;
   }
@@ -81,7 +87,7 @@ export class SharedQuota {
 
   /** How long there is no room for so many units, in milliseconds: 0 where there is, undefined where only the store knows. */
   waitMs(units: number, nowMs: number): number | undefined {
-    if (!this.#isShared()) return this.#waitAloneMs(units, nowMs);
+    if (!this.#isShared(nowMs)) return this.#waitAloneMs(units, nowMs);
     if (this.#slice.free(nowMs) >= this.clamped(units)) return 0;
     const refused = this.#refused;
     if (refused === undefined || nowMs >= refused.untilMs || units < refused.units) return undefined;
@@ -90,9 +96,9 @@ export class SharedQuota {
 
   /** Takes units, also ones that are not there. @returns the slot that they are of */
   take(units: number, nowMs: number): number {
-    const isShared = this.#isShared();
+    const isShared = this.#isShared(nowMs);
     if (!isShared && this.#held === undefined) {
-      this.#takeAlone(units, nowMs);
+      this.#alone?.take(units, nowMs);
       return ALONE_SLOT;
     }
     const slot = this.#slice.take(this.clamped(units), nowMs);
@@ -103,7 +109,8 @@ export class SharedQuota {
   /** Gives back units of a slot; negative: more were used than taken. */
   giveBack(units: number, slot: number): void {
     const nowMs = this.#context.clock.monotonicMs();
-    if (slot === ALONE_SLOT && !this.#isShared()) this.#takeAlone(-units, nowMs);
+    const isOfPart = this.#held === undefined && (slot === ALONE_SLOT || units < 0);
+    if (isOfPart && this.#alone !== undefined) this.#alone.take(-units, nowMs);
     else this.#slice.giveBack(units, slot);
     if (this.#held !== undefined) this.tick(nowMs);
   }
@@ -119,25 +126,28 @@ export class SharedQuota {
 
   /** Called now and then: tells the store what is given back or still held. */
   tick(nowMs: number): void {
-    if (this.#isShared() && !this.#isExchanging && this.#slice.isDue(nowMs)) void this.#exchange();
+    if (this.#isShared(nowMs) && !this.#isExchanging && this.#slice.isDue(nowMs)) void this.#exchange();
   }
 
   /** Units taken as of now, by all replicas as far as they told, and whether that is so. */
   async use(): Promise<{ readonly used: number; readonly isShared: boolean }> {
-    if (this.#isShared()) {
+    const { clock } = this.#context;
+    if (this.#isShared(clock.monotonicMs())) {
       if (!this.#isExchanging) await this.#exchange();
-      if (this.#used !== undefined && this.#isShared()) return { used: this.#used, isShared: true };
+      if (this.#told !== undefined && this.#isShared(clock.monotonicMs()))
+        return { used: this.#told.used, isShared: true };
     }
     return { used: this.#usedAlone, isShared: false };
   }
 
   /** Units taken, as the store told last; without one, those of this replica. */
   get knownUse(): number {
-    return this.#isShared() && this.#used !== undefined ? this.#used : this.#usedAlone;
+    const isShared = this.#isShared(this.#context.clock.monotonicMs());
+    return isShared && this.#told !== undefined ? this.#told.used : this.#usedAlone;
   }
 
   get #usedAlone(): number {
-    return this.#held?.inUse ?? this.#alone?.used(this.#context.clock.monotonicMs()) ?? 0;
+    return this.#held?.inUse ?? this.#alone?.lacking(this.#context.clock.monotonicMs()) ?? 0;
   }
 
   #mayAsk(nowMs: number): boolean {
@@ -145,35 +155,56 @@ export class SharedQuota {
   }
 
   async #exchange(): Promise<void> {
-    const { store, clock } = this.#context;
+    const { store } = this.#context;
     this.#isExchanging = true;
     try {
       // Those who ask in the same turn go together.
       await Promise.resolve();
       do {
+        if (this.#wasAlone && store?.isUp) await this.#tell(store);
         const waiting = this.#waiting;
         this.#waiting = [];
-        const askedAtMs = clock.monotonicMs();
-        const need = waiting.reduce((sum, { units }) => sum + this.clamped(units), 0);
-        const least = waiting.reduce((min, { units }) => Math.min(min, this.clamped(units)), need);
-        if (this.#held !== undefined)
-          this.#held.mostAhead = Math.floor(this.#quota.capacity / (AHEAD_SHARE * this.#replicas));
-        const plan = this.#slice.plan(askedAtMs);
-        const reply = await store?.exchange(this.#quota, { ...plan, need, least });
-        if (reply === undefined) {
-          // Counted twice rather than not at all.
-          this.#slice.giveBack(Math.min(0, plan.returned), plan.slot);
-        } else {
-          this.#slice.apply(reply, askedAtMs);
-          this.#used = reply.used;
-          const untilMs = askedAtMs + (this.#held === undefined ? reply.waitMs : HELD_WAIT_MS);
-          this.#refused = reply.granted < need ? { units: least, untilMs } : undefined;
-        }
+        if (store?.isUp) await this.#ask(store, this.#wantedBy(waiting));
         for (const waiter of waiting) this.#serve(waiter);
       } while (this.#waiting.length > 0);
     } finally {
       this.#isExchanging = false;
     }
+  }
+
+  async #tell(store: QuotaStore): Promise<void> {
+    this.#wasAlone = false;
+    await this.#ask(store, { need: 0, least: 0, ahead: 0 });
+    await sleep(TELL_MS);
+  }
+
+  #wantedBy(waiting: readonly Waiter[]): Wanted {
+    const need = waiting.reduce((sum, { units }) => sum + this.clamped(units), 0);
+    return { need, least: waiting.reduce((min, { units }) => Math.min(min, this.clamped(units)), need) };
+  }
+
+  async #ask(store: QuotaStore, wanted: Wanted): Promise<void> {
+    const { clock } = this.#context;
+    const askedAtMs = clock.monotonicMs();
+    if (this.#held !== undefined)
+      this.#held.mostAhead = Math.floor(this.#quota.capacity / (AHEAD_SHARE * this.#replicas));
+    const plan = this.#slice.plan(askedAtMs);
+    const hearLate = (late: QuotaReply) => this.#hearLate(late, plan);
+    const reply = await store.exchange(this.#quota, { ...plan, ...wanted }, hearLate);
+    if (reply === undefined) {
+      // It may not have heard of what was used: so it is told again, unless it answers after all.
+      if (plan.returned < 0) this.giveBack(plan.returned, ALONE_SLOT);
+      return;
+    }
+    this.#slice.apply(reply, askedAtMs);
+    this.#told = { used: reply.used, atMs: clock.monotonicMs() };
+    const untilMs = askedAtMs + (this.#held === undefined ? reply.waitMs : HELD_WAIT_MS);
+    this.#refused = reply.granted < wanted.need ? { units: wanted.least, untilMs } : undefined;
+  }
+
+  /** It has counted, and granted what nobody waits for any more. In a window that has turned since it could not be given back. */
+  #hearLate({ granted }: QuotaReply, { returned }: SlicePlan): void {
+    if (this.#quota.counting.kind === 'bucket') this.giveBack(granted - Math.min(0, returned), ALONE_SLOT);
   }
 
   /** What was granted to those that waited is theirs: nobody else can take it in between. */
@@ -186,51 +217,38 @@ export class SharedQuota {
   }
 
   /** Whether the store counts; each change of it is seen here. */
-  #isShared(): boolean {
+  #isShared(nowMs: number): boolean {
     const isShared = this.#context.store?.isUp ?? false;
-    if (isShared && this.#alone !== undefined) this.#shareAgain(this.#alone);
-    if (!isShared && this.#alone === undefined) this.#alone = this.#standAlone();
+    if (isShared) this.#endAlone(nowMs);
+    else if (this.#alone === undefined) this.#beginAlone(nowMs);
     return isShared;
   }
 
-  #standAlone(): Gcra {
-    const nowMs = this.#context.clock.monotonicMs();
-    const alone = this.#partAlone();
+  #beginAlone(nowMs: number): void {
     const unused = this.#slice.forget(nowMs);
-    // What has come since the store told of it may have been used by the others.
-    alone.take(Math.max(0, (this.#used ?? 0) / this.#replicas - unused), nowMs);
-    this.#takenAlone = Math.max(0, -unused);
+    this.#alone = new LonePart({
+      quota: this.#quota,
+      replicas: this.#replicas,
+      told: this.#told,
+      unused,
+      nowMs,
+    });
     this.#refused = undefined;
-    return alone;
   }
 
-  /** What has come since makes up for what was taken, so no more is told to the store than is lacking. */
-  #shareAgain(alone: Gcra): void {
+  #endAlone(nowMs: number): void {
+    const alone = this.#alone;
+    if (alone === undefined) return;
     this.#alone = undefined;
-    // Calls under way are told of anyway.
+    this.#wasAlone = true;
+    // The store is told of calls under way anyway.
     if (this.#held !== undefined) return;
-    const nowMs = this.#context.clock.monotonicMs();
-    const lacking = alone.used(nowMs);
-    const untold = Math.min(lacking, this.#takenAlone);
-    this.#slice.giveBack(-untold, ALONE_SLOT);
-    // Until the store answers, for the case that it is away again before it does.
-    this.#used = (lacking - untold) * this.#replicas;
-  }
-
-  #takeAlone(units: number, nowMs: number): void {
-    this.#alone?.take(units, nowMs);
-    this.#takenAlone += units;
+    this.#slice.giveBack(-alone.untold(nowMs), ALONE_SLOT);
+    this.#told = alone.told(nowMs);
   }
 
   get #replicas(): number {
     return this.#context.store?.replicas ?? 1;
-  }
-
-  #partAlone(): Gcra {
-    const { counting, capacity } = this.#quota;
-    const perMinute = counting.kind === 'bucket' ? counting.perMinute : capacity;
-    const burst = Math.max(1, capacity / this.#replicas);
-    return new Gcra({ perMs: perMinute / MINUTE_MS / this.#replicas, burst });
   }
 
   #waitAloneMs(units: number, nowMs: number): number {
@@ -239,6 +257,3 @@ export class SharedQuota {
     return this.#held.inUse + units <= places ? 0 : HELD_WAIT_MS;
   }
 }
-
-/** Of units that were taken while there was no store. */
-const ALONE_SLOT = -1;
