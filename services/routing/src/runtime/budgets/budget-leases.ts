@@ -49,8 +49,8 @@ const VALID_MS = 60_000;
 const REMEMBER_MS = 20 * 60_000;
 /** So long an attempt waits for what others may give back. */
 const PATIENCE_MS = 100;
-/** Longest wait for an answer: in a burst all replicas ask at once, and a late answer is better than none. */
-const ANSWER_MS = 1_000;
+/** Longest wait for an answer: in a burst all replicas ask at once, a database may be busy, and a late answer is better than none. */
+const ANSWER_MS = 2_000;
 /** After this time others may have given back what was recalled. */
 const ASK_AGAIN_MS = 25;
 const MAX_WAITING = 1_000;
@@ -227,7 +227,9 @@ export class BudgetLeases {
     const { clock, onWaited } = this.#options;
     return new Promise((resolve) => {
       const sinceMs = clock.monotonicMs();
-      const timer = setTimeout(() => waiter.end(this.#asAnswered(waiter)), ANSWER_MS);
+      const giveUp = () => waiter.end(this.#asAnswered(waiter));
+      // An answer that lies in the socket is looked at first: after a standstill timers come before it.
+      const timer = setTimeout(() => setImmediate(giveUp), ANSWER_MS);
       const end = (admission: BudgetAdmission) => {
         if (!this.#line.remove(waiter)) return;
         clearTimeout(timer);
