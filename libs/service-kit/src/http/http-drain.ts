@@ -34,7 +34,9 @@ export class HttpDrain {
 
 function closeUnused(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const sweep = setInterval(() => server.closeIdleConnections(), Math.min(IDLE_MS, graceMs));
+    const closeIdle = () => server.closeIdleConnections();
+    // After a standstill the timer is due before what has come on connections is read: so they are read first.
+    const sweep = setInterval(() => setImmediate(closeIdle), Math.min(IDLE_MS, graceMs));
     const force = setTimeout(() => server.closeAllConnections(), graceMs);
     // The HTTP server's own `close` would cut unused connections at once; this one only stops listening.
     NetServer.prototype.close.call(server, () => {
