@@ -229,6 +229,20 @@ test.each([
   expect(sum).toBeLessThanOrEqual(21);
 });
 
+test('what the store grants and hears late is not counted twice', async () => {
+  const replicas = await startReplicas(2, 250);
+  const provider = limited({ requestsPerMinute: 1, burstRequests: 20 });
+  const redis = connectRedis({ url: servers.redis.url, name: 'pause', commandTimeoutMs: 5_000, log });
+  open.push({ dispose: () => redis.close() });
+  await admitted(replicas, provider, 3);
+  await hearOfEachOther(replicas, provider);
+  await redis.client.client('PAUSE', 600);
+  await admitted(replicas, provider, 20);
+  await vi.waitFor(async () => expect(await hearOfEachOther(replicas, provider)).toBeLessThanOrEqual(20), {
+    timeout: 20_000,
+  });
+});
+
 test('a store that was emptied is no reason to refuse', async () => {
   const [quotas] = (await startReplicas(1)) as [ProviderQuotas];
   const provider = limited({ requestsPerMinute: 600, burstRequests: 100 });

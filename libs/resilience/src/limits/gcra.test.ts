@@ -13,6 +13,18 @@ test('a full bucket gives its burst at once, then one unit each 1 / rate', () =>
   expect(bucket.used(1_000)).toBe(3);
 });
 
+test('a full bucket gives all that it holds at any time', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 1e9, noNaN: true }),
+      fc.integer({ min: 1, max: 1_000 }),
+      (nowMs, burst) => {
+        expect(new Gcra({ perMs: 1 / 7_000, burst }).waitMs(burst, nowMs)).toBe(0);
+      },
+    ),
+  );
+});
+
 test('what is given back can be taken again, and what asks for more than the burst waits for a full bucket', () => {
   const bucket = new Gcra({ perMs: 1, burst: 10 });
   bucket.take(10, 0);
