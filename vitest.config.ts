@@ -4,7 +4,6 @@ const common = {
   globalSetup: ['libs/testkit/src/servers/global-setup.ts'],
   exclude: ['**/node_modules/**'],
   pool: 'forks' as const,
-  hookTimeout: 60_000,
   // What is awaited comes when it comes; a test of a promised time says that time itself.
   expect: { poll: { timeout: 15_000 } },
 };
@@ -19,6 +18,7 @@ export default defineConfig({
           include: ['{libs,services,deploy,helm}/**/*.test.ts', 'test-e2e/lint/**/*.test.ts'],
           maxWorkers: 2,
           testTimeout: 30_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -31,6 +31,7 @@ export default defineConfig({
           // Each file starts a whole installation: one at a time.
           fileParallelism: false,
           testTimeout: 120_000,
+          hookTimeout: 240_000,
           sequence: { groupOrder: 1 },
         },
       },

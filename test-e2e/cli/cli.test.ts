@@ -14,7 +14,7 @@ let control: SimulatorControl;
 beforeAll(async () => {
   started = await startTestFleet();
   control = new SimulatorControl(started.fleet.simulatorUrl);
-}, 240_000);
+});
 
 afterAll(() => started?.[Symbol.asyncDispose]());
 

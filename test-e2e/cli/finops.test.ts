@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { textRequest } from '@switchyard/client';
+import { insist } from '@switchyard/testkit/insist';
 import { sameDay } from '@switchyard/testkit/same-day';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { queryFleet } from '../support/ledger-rows.ts';
@@ -25,7 +26,7 @@ beforeAll(async () => {
       { id: 'dear', format: 'openai-chat', catalogId: 'sim-anthropic' },
     ],
   });
-}, 180_000);
+});
 afterAll(async () => {
   await started?.[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
@@ -45,8 +46,10 @@ async function ask(times: number): Promise<Set<string | undefined>> {
   const [client] = started.clients;
   const request = { ...textRequest(MODEL, 'Tell me of the sea.'), sampling: { maxOutputTokens: 500 } };
   const answers = new Set<string | undefined>();
-  for (let i = 0; i < times; i++)
-    answers.add((await client?.complete(request, { timeoutMs: 20_000 }))?.route?.provider);
+  for (let i = 0; i < times; i++) {
+    const answer = await insist(async () => client?.complete(request, { timeoutMs: 20_000 }));
+    answers.add(answer?.route?.provider);
+  }
   return answers;
 }
 

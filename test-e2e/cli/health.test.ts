@@ -17,7 +17,7 @@ beforeAll(async () => {
     timeout: 60_000,
     interval: 1_000,
   });
-}, 240_000);
+});
 
 afterAll(() => started?.[Symbol.asyncDispose]());
 

@@ -44,7 +44,7 @@ beforeAll(async () => {
   });
   control = new SimulatorControl(started.fleet.simulatorUrl);
   door = { url: started.fleet.httpUrl, apiKey: started.fleet.apiKey };
-}, 240_000);
+});
 afterAll(() => started?.[Symbol.asyncDispose]());
 
 const failureOf = (promise: Promise<unknown>): Promise<unknown> =>

@@ -55,7 +55,7 @@ beforeAll(async () => {
   });
   stack.use(started);
   control = new SimulatorControl(started.fleet.simulatorUrl);
-}, 240_000);
+});
 afterAll(() => stack.disposeAsync());
 
 const run = (...args: string[]) =>

@@ -36,7 +36,7 @@ beforeAll(async () => {
   client = started.clients[0] as SwitchyardClient;
   control = new SimulatorControl(started.fleet.simulatorUrl);
   await putGatewayBetween(started.fleet, gateway.baseUrl);
-}, 180_000);
+});
 afterEach(() => control.clearFaults());
 afterAll(async () => {
   await started?.[Symbol.asyncDispose]();

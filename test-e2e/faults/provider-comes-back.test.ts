@@ -37,7 +37,7 @@ beforeAll(async () => {
   });
   control = new SimulatorControl(started.fleet.simulatorUrl);
   connectTo(probers()[0] as ManagedProcess);
-}, 240_000);
+});
 
 afterAll(async () => {
   health?.close();

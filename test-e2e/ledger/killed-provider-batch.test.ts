@@ -1,5 +1,6 @@
 import { Budget, BudgetPeriod, BudgetServiceClient } from '@switchyard/contracts/cost';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
+import { insist } from '@switchyard/testkit/insist';
 import OpenAI, { toFile } from 'openai';
 import { expect, test, vi } from 'vitest';
 import { queryFleet } from '../support/ledger-rows.ts';
@@ -118,7 +119,8 @@ async function withBudget(fleet: Fleet): Promise<() => Promise<bigint | undefine
   const client = openGrpcClient(BudgetServiceClient, target);
   const at = { target, timeoutMs: 10_000 };
   const budget = Budget.fromPartial({ id: 'all', limit: 1_000_000_000n, period: BudgetPeriod.TOTAL });
-  await callUnary({ ...at, method: client.createBudget.bind(client), request: { budget } });
+  const method = client.createBudget.bind(client);
+  await insist(() => callUnary({ ...at, method, request: { budget } }));
   // Replicas are told of it within two seconds.
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   return async () => {

@@ -47,13 +47,13 @@ export async function callConnectors(clients: Clients, told: Told, host: string)
     ...{ id: 'canary/api', tenant: 'default', value: Buffer.from(PLANTED.connectorCredential) },
     allowedOrigins: [`http://${host}`, 'http://127.0.0.1:1'],
   });
-  await clients.call(clients.secrets, 'putSecret', put);
+  await clients.insist(clients.secrets, 'putSecret', put);
   for (const [id, endpoint] of [
     ['echo', `http://${host}`],
     ['away', 'http://127.0.0.1:1'],
   ] as const) {
     const connector = { id, type: 'rest', endpoint, credentialRef: 'canary/api', authType: 'bearer' };
-    await clients.call(
+    await clients.insist(
       clients.connectors,
       'createConnector',
       CreateConnectorRequest.fromPartial({ connector }),

@@ -22,7 +22,7 @@ export async function storeKeysAgain(fleet: RunningFleet, clients: Clients): Pro
       value: Buffer.from(key),
       allowedOrigins,
     });
-    await clients.call(clients.secrets, 'putSecret', put);
+    await clients.insist(clients.secrets, 'putSecret', put);
   }
 }
 

@@ -1,6 +1,7 @@
 import { ApiKeyServiceClient, CreateApiKeyRequest } from '@switchyard/contracts/credential';
 import type { RunningFleet } from '@switchyard/deploy';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
+import { insist } from '@switchyard/testkit/insist';
 
 /** Whose key is made, and what it may do. */
 export interface KeyOptions {
@@ -27,7 +28,7 @@ export async function createKey(
   try {
     const request = CreateApiKeyRequest.fromPartial({ tenant, role, name: `${role} of ${tenant}` });
     const method = client.createApiKey.bind(client);
-    const { apiKey, secret } = await callUnary({ method, request, target, timeoutMs: 10_000 });
+    const { apiKey, secret } = await insist(() => callUnary({ method, request, target, timeoutMs: 10_000 }));
     return { id: apiKey?.id ?? '', secret, tenant };
   } finally {
     client.close();
@@ -40,7 +41,7 @@ export async function revokeKey(fleet: RunningFleet, { id, tenant }: TestKey): P
   const client = openGrpcClient(ApiKeyServiceClient, target);
   try {
     const method = client.revokeApiKey.bind(client);
-    await callUnary({ method, request: { id, tenant }, target, timeoutMs: 10_000 });
+    await insist(() => callUnary({ method, request: { id, tenant }, target, timeoutMs: 10_000 }));
   } finally {
     client.close();
   }

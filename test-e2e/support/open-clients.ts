@@ -18,6 +18,7 @@ import {
 } from '@switchyard/contracts/routing';
 import type { RunningFleet } from '@switchyard/deploy';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
+import { insist } from '@switchyard/testkit/insist';
 
 /** Every service of a fleet that callers use, with one key. */
 export type Clients = ReturnType<typeof openClients>;
@@ -45,6 +46,8 @@ export function openClients(fleet: RunningFleet, apiKey: string) {
     ...clients,
     /** Makes a unary call: `call(clients.secrets, 'listSecrets', { … })`. */
     call: callWith(apiKey),
+    /** As `call`; while the service says that it cannot now, the call is made again. */
+    insist: callWith(apiKey, insist),
     close(): void {
       for (const client of Object.values(clients)) client.close();
     },
@@ -65,10 +68,11 @@ type ResponseOf<M> = M extends UnaryOf<infer _, infer Res> ? Res : never;
 const TIMEOUT_MS = 10_000;
 
 const callWith =
-  (apiKey: string) =>
+  (apiKey: string, make: <T>(call: () => Promise<T>) => Promise<T> = (call) => call()) =>
   <C extends object, N extends keyof C & string>(
     ...[client, name, request]: [client: C, name: N, request: RequestOf<C[N]>]
   ): Promise<ResponseOf<C[N]>> => {
     const method = (client[name] as UnaryOf<RequestOf<C[N]>, ResponseOf<C[N]>>).bind(client);
-    return callUnary({ method, request, target: { address: '', apiKey }, timeoutMs: TIMEOUT_MS });
+    const target = { address: '', apiKey };
+    return make(() => callUnary({ method, request, target, timeoutMs: TIMEOUT_MS }));
   };

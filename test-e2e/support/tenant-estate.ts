@@ -36,7 +36,7 @@ export async function buildEstate(fleet: RunningFleet, tenant: string): Promise<
   const key = await createKey(fleet, { tenant, role: 'admin' });
   const clients = openClients(fleet, key.secret);
   const [provider, secret, connector] = [`${tenant}-provider`, `${tenant}/secret`, `${tenant}-connector`];
-  await clients.call(
+  await clients.insist(
     clients.secrets,
     'putSecret',
     PutSecretRequest.fromPartial({
@@ -48,7 +48,7 @@ export async function buildEstate(fleet: RunningFleet, tenant: string): Promise<
   );
   const pool = `${tenant}-pool`;
   await configureRouting(fleet, clients, { tenant, provider, pool, secret });
-  await clients.call(
+  await clients.insist(
     clients.connectors,
     'createConnector',
     CreateConnectorRequest.fromPartial({
@@ -64,25 +64,25 @@ export async function buildEstate(fleet: RunningFleet, tenant: string): Promise<
   const experiment = `${tenant}-experiment`;
   await startExperiment(clients, { id: experiment, tenant, model: `${provider}/sim-smart`, other: pool });
   const request = CompleteRequest.fromPartial(textRequest(`${provider}/sim-fast`, `I am ${tenant}`));
-  const { requestId } = await clients.call(clients.inference, 'complete', request);
+  const { requestId } = await clients.insist(clients.inference, 'complete', request);
   const batch = await beginBatch(clients, `${provider}/sim-fast`);
   return { key, clients, requestId, provider, pool, experiment, secret, connector, batch };
 }
 
-async function beginBatch({ call, batches }: Clients, model: string): Promise<TenantEstate['batch']> {
+async function beginBatch({ insist, batches }: Clients, model: string): Promise<TenantEstate['batch']> {
   const messages = [{ role: 'user', content: 'Hello' }];
   const lines = [{ customId: 'a', bodyJson: JSON.stringify({ model, messages }) }];
   const request = CreateBatchRequest.fromPartial({
     endpoint: '/v1/chat/completions',
     input: { $case: 'lines', value: { lines } },
   });
-  const { batch } = await call(batches, 'createBatch', request);
+  const { batch } = await insist(batches, 'createBatch', request);
   return { id: batch?.id ?? '', fileId: batch?.inputFileId ?? '' };
 }
 
 /** Starts an experiment with a model and another one, and has it count a request. */
 async function startExperiment(
-  { call, experiments, inference }: Clients,
+  { insist, experiments, inference }: Clients,
   {
     other,
     ...experiment
@@ -90,17 +90,17 @@ async function startExperiment(
 ): Promise<void> {
   const { id, tenant, model } = experiment;
   const variants = [model, other].map((name, i) => ({ name: `v${i}`, model: name, weight: 1 }));
-  await call(experiments, 'createExperiment', {
+  await insist(experiments, 'createExperiment', {
     experiment: Experiment.fromPartial({ ...experiment, variants }),
   });
-  await call(experiments, 'startExperiment', { id, tenant });
-  await call(inference, 'complete', CompleteRequest.fromPartial(textRequest(model, `I am ${tenant}`)));
+  await insist(experiments, 'startExperiment', { id, tenant });
+  await insist(inference, 'complete', CompleteRequest.fromPartial(textRequest(model, `I am ${tenant}`)));
 }
 
 /** A provider with the secret, a pool of it alone, and a policy. */
 async function configureRouting(
   fleet: RunningFleet,
-  { call, providers, pools, policies }: Clients,
+  { insist, providers, pools, policies }: Clients,
   {
     tenant,
     provider,
@@ -108,7 +108,7 @@ async function configureRouting(
     secret,
   }: Pick<TenantEstate, 'provider' | 'pool' | 'secret'> & { readonly tenant: string },
 ): Promise<void> {
-  await call(providers, 'createProvider', {
+  await insist(providers, 'createProvider', {
     provider: Provider.fromPartial({
       id: provider,
       tenant,
@@ -119,10 +119,10 @@ async function configureRouting(
       simulated: true,
     }),
   });
-  await call(pools, 'createPool', {
+  await insist(pools, 'createPool', {
     pool: Pool.fromPartial({ id: pool, tenant, members: [{ provider }] }),
   });
-  await call(policies, 'setPolicy', {
+  await insist(policies, 'setPolicy', {
     policy: Policy.fromPartial({ tenant, strategy: Strategy.PRIORITY }),
   });
 }

@@ -4,6 +4,7 @@ import { PutSecretRequest, SecretServiceClient } from '@switchyard/contracts/cre
 import { Provider, ProviderAdminServiceClient, type ProviderLimits } from '@switchyard/contracts/routing';
 import { type FleetOptions, type RunningFleet, startFleet } from '@switchyard/deploy';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
+import { insist } from '@switchyard/testkit/insist';
 import type { PromptCacheOptions, WireFormatName } from '@switchyard/testkit/simulator';
 import { AWS_KEYS, GOOGLE_KEYS, type SimulatedKeys } from './simulated-keys.ts';
 
@@ -164,7 +165,8 @@ async function storeSecrets(fleet: RunningFleet, providers: readonly TestProvide
   );
   for (const [id, value] of values) {
     const request = PutSecretRequest.fromPartial({ id, value: Buffer.from(value), allowedOrigins });
-    await callUnary({ method: client.putSecret.bind(client), request, target, timeoutMs: 10_000 });
+    const method = client.putSecret.bind(client);
+    await insist(() => callUnary({ method, request, target, timeoutMs: 10_000 }));
   }
   client.close();
 }
@@ -186,11 +188,8 @@ async function register(
     simulated: true,
     ...(limits === undefined ? {} : { limits }),
   });
-  await callUnary({
-    method: client.createProvider.bind(client),
-    request: { provider: registered },
-    target,
-    timeoutMs: 10_000,
-  });
+  const method = client.createProvider.bind(client);
+  const request = { provider: registered };
+  await insist(() => callUnary({ method, request, target, timeoutMs: 10_000 }));
   client.close();
 }

@@ -156,7 +156,7 @@ beforeAll(async () => {
     providers: FORMATS.map((format) => ({ id: format, format })),
     answerTokens: 24,
   });
-}, 240_000);
+});
 afterAll(() => started?.[Symbol.asyncDispose]());
 
 async function post({ path }: SurfaceRow, body: Json): Promise<{ status: number; text: string }> {

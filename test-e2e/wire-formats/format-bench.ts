@@ -100,7 +100,7 @@ export class FormatBench {
 
   /** The simulator's record of the last call; it is written when the call has ended on its side too. */
   async lastCall(): Promise<AttemptRecord> {
-    await vi.waitUntil(() => this.simulator.stats().providers[PROVIDER]?.inFlight === 0);
+    await vi.waitUntil(() => this.simulator.stats().providers[PROVIDER]?.inFlight === 0, { timeout: 15_000 });
     const record = this.simulator.attempts().records.at(-1);
     if (record === undefined) throw new Error('there was no call');
     return record;

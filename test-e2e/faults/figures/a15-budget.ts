@@ -5,6 +5,7 @@ import type { RunningFleet } from '@switchyard/deploy';
 import { freePortPlan } from '@switchyard/deploy/free-ports';
 import { ServiceError } from '@switchyard/kernel';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
+import { insist } from '@switchyard/testkit/insist';
 import { startTcpProxy, type TcpProxy } from '@switchyard/testkit/toxics';
 import { allLedgerRows, ledgerWith, queryFleet } from '../../support/ledger-rows.ts';
 import { SimulatorControl } from '../../support/simulator-control.ts';
@@ -90,12 +91,8 @@ async function makeBudget(fleet: RunningFleet, limit: bigint): Promise<void> {
   const target = { address: fleet.process('cost-accounting').address, apiKey: fleet.apiKey };
   const client = openGrpcClient(BudgetServiceClient, target);
   const budget = Budget.fromPartial({ id: ID, limit, period: BudgetPeriod.TOTAL });
-  await callUnary({
-    method: client.createBudget.bind(client),
-    request: { budget },
-    target,
-    timeoutMs: 10_000,
-  });
+  const method = client.createBudget.bind(client);
+  await insist(() => callUnary({ method, request: { budget }, target, timeoutMs: 10_000 }));
   client.close();
 }
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Budget, BudgetPeriod, BudgetServiceClient } from '@switchyard/contracts/cost';
 import type { RunningFleet } from '@switchyard/deploy';
 import { callUnary, openGrpcClient } from '@switchyard/service-kit';
+import { insist } from '@switchyard/testkit/insist';
 import { ledgerWith, queryFleet } from '../../support/ledger-rows.ts';
 import { compareWithTruth } from '../../support/ledger-truth.ts';
 import { runLoad } from '../../support/run-load.ts';
@@ -97,6 +98,6 @@ async function makeBudget(fleet: RunningFleet): Promise<void> {
   const client = openGrpcClient(BudgetServiceClient, target);
   const budget = Budget.fromPartial({ id: 'a22', limit: 10n ** 15n, period: BudgetPeriod.MINUTE });
   const method = client.createBudget.bind(client);
-  await callUnary({ method, request: { budget }, target, timeoutMs: 10_000 });
+  await insist(() => callUnary({ method, request: { budget }, target, timeoutMs: 10_000 }));
   client.close();
 }
