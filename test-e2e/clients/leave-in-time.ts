@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AttemptRecord } from '@switchyard/testkit/simulator';
+import { expect, vi } from 'vitest';
+import type { SimulatorControl } from '../support/simulator-control.ts';
+
+/** From the caller's leaving to the end of the provider's call. */
+const PROMISED_MS = 1_000;
+const LEAVE_AFTER_MS = 300;
+
+/** A caller that gives up when the signal fires. */
+export interface Caller {
+  /** How its request ended, as it tells it; it does not fail. */
+  readonly asked: Promise<unknown>;
+  /** It leaves once this has come. Default: at any time. */
+  readonly seen?: Promise<unknown> | undefined;
+}
+
+/** Where a caller asks, and how. */
+export interface Leaving {
+  readonly control: SimulatorControl;
+  readonly provider: string;
+  readonly begin: (signal: AbortSignal) => Caller;
+}
+
+/** What came of a caller's leaving. */
+export interface Left {
+  readonly asked: unknown;
+  readonly attempt: AttemptRecord;
+}
+
+/**
+ * Has a caller leave in the middle of an answer: the provider's call must end within the promised time. A process that stood still takes
+ * longer once: then two more callers leave, and both must be in time.
+ */
+export async function leaveInTime(leaving: Leaving): Promise<Left> {
+  const first = await leave(leaving);
+  if (first.endedInMs <= PROMISED_MS) return first;
+  const second = await leave(leaving);
+  const third = await leave(leaving);
+  for (const { endedInMs } of [second, third]) expect(endedInMs).toBeLessThanOrEqual(PROMISED_MS);
+  return third;
+}
+
+async function leave({ control, provider, begin }: Leaving): Promise<Left & { readonly endedInMs: number }> {
+  const known = (await control.attempts()).length;
+  const signal = new AbortController();
+  const { asked, seen } = begin(signal.signal);
+  await expect.poll(async () => (await control.stats()).providers[provider]?.inFlight).toBe(1);
+  await sleep(LEAVE_AFTER_MS);
+  await Promise.race([seen, asked]);
+  const leftAtMs = Date.now();
+  signal.abort();
+  const told = await asked;
+  const attempt = await vi.waitFor(
+    async () => {
+      const found = (await control.attempts()).slice(known).find(({ outcome }) => outcome === 'aborted');
+      if (found === undefined) throw new Error('the provider’s call goes on');
+      return found;
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+  return { asked: told, attempt, endedInMs: attempt.endedAtUnixMs - leftAtMs };
+}
