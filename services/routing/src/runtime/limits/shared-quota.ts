@@ -124,9 +124,10 @@ export class SharedQuota {
     });
   }
 
-  /** Called now and then: tells the store what is given back or still held. */
+  /** Called now and then, and when the store is back: tells it what was taken alone, what is given back, and what is still held. */
   tick(nowMs: number): void {
-    if (this.#isShared(nowMs) && !this.#isExchanging && this.#slice.isDue(nowMs)) void this.#exchange();
+    if (!this.#isShared(nowMs) || this.#isExchanging) return;
+    if (this.#wasAlone || this.#slice.isDue(nowMs)) void this.#exchange();
   }
 
   /** Units taken as of now, by all replicas as far as they told, and whether that is so. */
