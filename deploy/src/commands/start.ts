@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { Env } from '@switchyard/service-kit';
+import { waitUntil } from '@switchyard/testkit/processes';
 import { placesOf } from '../fleet/start-processes.ts';
 import { SERVER_KINDS, SERVER_NAMES, stopLeftServers } from '../fleet/start-servers.ts';
 import type { FleetParts, RunningFleet } from '../fleet.ts';
@@ -23,6 +24,8 @@ export interface StartOptions {
 const INTERRUPTED = 130;
 /** Servers may take this long after a second Ctrl-C; what a harder end leaves is found by the next start. */
 const END_NOW_MS = 3_000;
+/** After SIGKILL the kernel needs a moment, longer on a busy machine. */
+const KILL_WAIT_MS = 5_000;
 
 /** Starts everything, stays, and drains at the first Ctrl-C or SIGTERM; a second one ends everything at once. */
 export async function start({ env, progress, ending, onReady, exit }: StartOptions): Promise<void> {
@@ -55,6 +58,8 @@ async function endNow({ processes }: FleetParts, stateDir: string): Promise<void
   for (const process of processes) process.killNow();
   const limit = new Promise((resolve) => setTimeout(resolve, END_NOW_MS));
   await Promise.race([stopLeftServers(stateDir).catch(() => {}), limit]);
+  const gone = () => (processes.some((process) => process.lives) ? undefined : true);
+  await waitUntil({ ask: gone, timeoutMs: KILL_WAIT_MS });
 }
 
 function summaryOf(fleet: RunningFleet, { seconds, ending }: Pick<Summary, 'seconds' | 'ending'>): Summary {

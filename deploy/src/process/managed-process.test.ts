@@ -75,6 +75,18 @@ it('kills what does not end in time, and says so', async () => {
   expect(identityOf(pid)).toBeUndefined();
 });
 
+it('lives until it is gone, also while it is being ended', async () => {
+  const process = await define({ DEAF: 'yes' });
+  expect(process.lives).toBe(false);
+  await process.start();
+  const ending = process.stop();
+  await waitUntil({ ask: () => process.pid === undefined || undefined, timeoutMs: 20_000 });
+  expect(process.lives).toBe(true);
+  process.killNow();
+  await ending;
+  expect(process.lives).toBe(false);
+});
+
 it('says what a process said that could not start', async () => {
   const process = await define({ REFUSE: 'yes' });
   const failure = await process.start().catch((error: unknown) => error);

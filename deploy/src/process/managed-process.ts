@@ -164,6 +164,11 @@ export class ManagedProcess {
     });
   }
 
+  /** Whether the process of its current or last run still lives, as one does that is ending. */
+  get lives(): boolean {
+    return this.#last !== undefined && isAlive(this.#last);
+  }
+
   /** Sends SIGKILL now, whatever else is under way, and waits for nothing. */
   killNow(): void {
     if (this.#last !== undefined) signalProcess(this.#last, 'SIGKILL');
