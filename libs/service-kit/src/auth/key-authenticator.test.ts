@@ -29,6 +29,7 @@ const away = new ServiceError({
   reason: 'CREDENTIAL_UNAVAILABLE',
   code: 'UNAVAILABLE',
   publicMessage: 'away',
+  retryable: true,
 });
 
 /** Makes some keys known, then has every one of them asked for again. */
@@ -99,6 +100,36 @@ test('a key that nobody has vouched for within its time is refused while nobody 
   await waits;
   pass(known.ttlMs);
   const late = use(key);
+  pass(2_000);
   asked.shift()?.reject(away);
   await expect(late).rejects.toBe(away);
+  expect(asked).toHaveLength(0);
+});
+
+test('a key that is used first while credential is away for a moment is asked for again, by all of its calls together', async () => {
+  const { asked, use } = setUp();
+  const key = newApiKey();
+  const calls = Promise.all([use(key), use(key)]);
+  asked.shift()?.reject(away);
+  await expect.poll(() => asked).toHaveLength(1);
+  asked.shift()?.resolve(known);
+  expect(await calls).toEqual([known.principal, known.principal]);
+});
+
+test('a caller who is not known is told that credential is away, though the next question gets no answer', async () => {
+  const { asked, use, pass } = setUp();
+  const refused = expect(use(newApiKey())).rejects.toBe(away);
+  pass(1_500);
+  asked.shift()?.reject(away);
+  await expect.poll(() => asked).toHaveLength(1);
+  pass(400);
+  await refused;
+});
+
+test('what another question would not change is told at once', async () => {
+  const { asked, use } = setUp();
+  const broken = new Error('broken');
+  const call = use(newApiKey());
+  asked.shift()?.reject(broken);
+  await expect(call).rejects.toBe(broken);
 });

@@ -1,4 +1,5 @@
-import { apiKeyDigest, type Clock, isApiKey, ServiceError } from '@switchyard/kernel';
+import { setTimeout as pause } from 'node:timers/promises';
+import { apiKeyDigest, type Clock, isApiKey, ServiceError, withinTime } from '@switchyard/kernel';
 import type { Principal } from './principal.ts';
 
 /** Asks who a key belongs to. `undefined`: unknown, ended or revoked. Throws where it cannot be asked. */
@@ -41,6 +42,9 @@ const UNKNOWN_TTL_MS = 2_000;
 const MAX_UNKNOWN = 10_000;
 /** Longest time of asking again because revocations came in between. */
 const MAX_ASKING_MS = 2_000;
+/** As long as this, credential that gave no answer is asked again for who is not known: a caller is told within two seconds. */
+const PATIENCE_MS = 1_900;
+const ASK_AGAIN_MS = 250;
 /** How long credential counts as away after it gave no answer; longer than a question takes. */
 const AWAY_MS = 5_000;
 
@@ -72,7 +76,7 @@ export class KeyAuthenticator {
     // Only keys that are well formed have an entry: what is known is not read again.
     const usual = authorization?.startsWith(USUAL_SCHEME) ? authorization.slice(USUAL_SCHEME.length) : '';
     const entry = this.#entries.get(usual) ?? this.#entries.get(bearerKey(authorization));
-    if (entry === undefined) return this.#ask(bearerKey(authorization));
+    if (entry === undefined) return this.#ask(bearerKey(authorization), 'unknown');
     const { key } = entry;
     const { clock, eventsArrive, maxStaleMs } = this.#options;
     const ageMs = clock.monotonicMs() - entry.askedAtMs;
@@ -81,7 +85,7 @@ export class KeyAuthenticator {
       this.#entries.delete(key);
       throw unknownKey();
     }
-    if (ageMs >= (eventsArrive() ? ttlMs : maxStaleMs)) return this.#ask(key);
+    if (ageMs >= (eventsArrive() ? ttlMs : maxStaleMs)) return this.#ask(key, 'unknown');
     if (entry.suspect && clock.monotonicMs() >= this.#awayUntilMs) return this.#askUnlessAway(key, principal);
     if ((entry.suspect || ageMs > maxStaleMs / 2) && !entry.refreshing) this.#refresh(key, entry);
     return principal;
@@ -106,7 +110,7 @@ export class KeyAuthenticator {
 
   #refresh(key: string, entry: Entry): void {
     entry.refreshing = true;
-    this.#ask(key).catch(() => {
+    this.#ask(key, 'known').catch(() => {
       // Credential cannot be asked: the entry serves until its time to live.
       entry.refreshing = false;
     });
@@ -114,19 +118,40 @@ export class KeyAuthenticator {
 
   async #askUnlessAway(key: string, known: Principal): Promise<Principal> {
     try {
-      return await this.#ask(key);
+      return await this.#ask(key, 'known');
     } catch (error) {
       if (error instanceof ServiceError && error.code === 'UNAVAILABLE') return known;
       throw error;
     }
   }
 
-  #ask(key: string): Promise<Principal> {
+  #ask(key: string, caller: 'known' | 'unknown'): Promise<Principal> {
     const under = this.#asking.get(key);
     if (under !== undefined) return under;
-    const asking = this.#resolve(key).finally(() => this.#asking.delete(key));
+    const asking = this.#resolve(key, caller).finally(() => this.#asking.delete(key));
     this.#asking.set(key, asking);
     return asking;
+  }
+
+  /** Asks again, for a caller who is not known, while credential gives no answer. */
+  async #askPatiently(digest: Buffer): Promise<ResolvedPrincipal | undefined> {
+    const { clock } = this.#options;
+    const untilMs = clock.monotonicMs() + PATIENCE_MS;
+    let asking = this.#askCredential(digest);
+    for (;;) {
+      let failure: unknown;
+      try {
+        return await asking;
+      } catch (error) {
+        failure = error;
+      }
+      const mayPass = failure instanceof ServiceError && failure.retryable;
+      if (!mayPass || clock.monotonicMs() + ASK_AGAIN_MS >= untilMs) throw failure;
+      await pause(ASK_AGAIN_MS);
+      asking = withinTime(this.#askCredential(digest), untilMs - clock.monotonicMs()).catch(() => {
+        throw failure;
+      });
+    }
   }
 
   async #askCredential(digest: Buffer): Promise<ResolvedPrincipal | undefined> {
@@ -140,7 +165,7 @@ export class KeyAuthenticator {
     }
   }
 
-  async #resolve(key: string): Promise<Principal> {
+  async #resolve(key: string, caller: 'known' | 'unknown'): Promise<Principal> {
     const { clock, maxEntries } = this.#options;
     const unknownUntil = this.#unknown.get(key);
     if (unknownUntil !== undefined && clock.monotonicMs() < unknownUntil) throw unknownKey();
@@ -150,7 +175,7 @@ export class KeyAuthenticator {
     let drops: number;
     do {
       drops = this.#drops;
-      resolved = await this.#askCredential(digest);
+      resolved = await (caller === 'known' ? this.#askCredential(digest) : this.#askPatiently(digest));
     } while (drops !== this.#drops && clock.monotonicMs() - askedAtMs < MAX_ASKING_MS);
     if (resolved === undefined) {
       this.#entries.delete(key);
