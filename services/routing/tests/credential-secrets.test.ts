@@ -24,7 +24,7 @@ const provider: ConfiguredProvider = { ...offering({ provider: 'p' }).provider, 
 
 let server: RunningGrpcServer;
 let secrets: CredentialSecrets;
-let readSecret: () => Promise<string>;
+let readSecret: (id: string) => Promise<string>;
 let reads: number;
 let nowMs: number;
 /** Where tokens were asked for. */
@@ -39,6 +39,13 @@ const transport = {
     return { head: Promise.resolve({ status: 200, headers: {} }), next: () => pieces.shift() };
   },
 } as unknown as ProviderTransport;
+
+const away = new ServiceError({
+  reason: 'AWAY',
+  code: 'UNAVAILABLE',
+  publicMessage: 'away',
+  retryable: true,
+});
 
 const unused = {
   permission: 'credential.secret.read',
@@ -59,10 +66,10 @@ beforeEach(async () => {
         deleteSecret: unused,
         readSecret: {
           permission: 'credential.secret.read',
-          handle: async () => {
+          handle: async ({ id }) => {
             reads++;
             return ReadSecretResponse.fromPartial({
-              value: Buffer.from(await readSecret()),
+              value: Buffer.from(await readSecret(id)),
               ttlSeconds: TTL_SECONDS,
               secret: { allowedOrigins: ['https://example.com', 'https://oauth2.googleapis.com'] },
             });
@@ -109,10 +116,10 @@ test('a key that is used is read again before its time is over: no request waits
 
 test('while credential is away a known key serves its time, and is asked for every two seconds at most', async () => {
   expect(await secrets.get(provider)).toEqual(bearer('key-1'));
-  readSecret = () =>
-    Promise.reject(
-      new ServiceError({ reason: 'AWAY', code: 'UNAVAILABLE', publicMessage: 'away', retryable: true }),
-    );
+  readSecret = async (id) => {
+    if (id === 's1') throw away;
+    return 'key';
+  };
   nowMs = TTL_SECONDS * 500;
   expect(secrets.get(provider)).toEqual(bearer('key-1'));
   await expect.poll(() => reads).toBe(2);
@@ -125,6 +132,29 @@ test('while credential is away a known key serves its time, and is asked for eve
   await expect.poll(() => reads).toBe(4);
   nowMs = TTL_SECONDS * 1_000;
   expect(await secrets.get(provider)).toBe(undefined);
+});
+
+test('a secret that was never read is asked for again while credential is away for a moment', async () => {
+  readSecret = async () => {
+    if (reads === 1) throw away;
+    return 'key';
+  };
+  const first = secrets.get(provider);
+  await expect.poll(() => reads).toBe(1);
+  expect(secrets.stateOf(provider)).toBe('unknown');
+  expect(await Promise.all([first, secrets.get(provider)])).toEqual([bearer('key'), bearer('key')]);
+  expect(reads).toBe(2);
+});
+
+test('a secret that is not there is missing, and is asked for once', async () => {
+  readSecret = () =>
+    Promise.reject(
+      new ServiceError({ reason: 'SECRET_NOT_FOUND', code: 'NOT_FOUND', publicMessage: 'gone' }),
+    );
+  expect(await secrets.get(provider)).toBe(undefined);
+  expect(await secrets.get(provider)).toBe(undefined);
+  expect(secrets.stateOf(provider)).toBe('missing');
+  expect(reads).toBe(1);
 });
 
 test('a key is made ready once for each provider, by its style', async () => {

@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BusNames } from '@switchyard/contracts';
-import { SecretServiceClient } from '@switchyard/contracts/credential';
+import { type ReadSecretResponse, SecretServiceClient } from '@switchyard/contracts/credential';
 import { type Clock, err, type Result, ServiceError } from '@switchyard/kernel';
 import {
   type Authorization,
@@ -45,6 +46,11 @@ interface Entry {
   readonly keys: WeakMap<ConfiguredProvider, Result<Authorization, KeyProblem>>;
 }
 
+/** Longest time of asking. */
+const ASKING_MS = 3_000;
+/** As long as this, credential that fails for now is asked again for a secret that is not known. */
+const PATIENCE_MS = 2_000;
+const ASK_AGAIN_MS = 250;
 /** How long after a failure, while the value that is known serves, it is tried again. */
 const RETRY_MS = 2_000;
 /** A secret that was not there, or could not be read, is asked for again after this time. */
@@ -159,16 +165,11 @@ export class CredentialSecrets implements ProviderSecrets {
 
   /** Never rejects: a secret that cannot be read is missing for a while; one that was read before serves on for its time. */
   async #ask(provider: ConfiguredProvider): Promise<Entry> {
-    const { target, clock, log } = this.#options;
-    const { tenant, credentialRef, id } = provider;
+    const { clock, log } = this.#options;
+    const { id } = provider;
     const readAtMs = clock.monotonicMs();
     try {
-      const { value, secret, ttlSeconds } = await callUnary({
-        method: this.#client.readSecret.bind(this.#client),
-        request: { id: credentialRef, tenant, purpose: `call provider ${id}` },
-        target,
-        timeoutMs: 3_000,
-      });
+      const { value, secret, ttlSeconds } = await this.#askPatiently(provider);
       const allowedOrigins = new Set(secret?.allowedOrigins);
       const ttlMs = ttlSeconds * 1000;
       const refreshAtMs = readAtMs + ttlMs / 2;
@@ -184,13 +185,41 @@ export class CredentialSecrets implements ProviderSecrets {
     } catch (error) {
       const reason = error instanceof ServiceError ? error.reason : 'UNKNOWN';
       log.warn({ provider: id, reason }, 'a provider key cannot be read');
-      const known =
-        error instanceof ServiceError && error.retryable ? this.#fresh(keyOf(provider)) : undefined;
+      const known = isForNow(error) ? this.#fresh(keyOf(provider)) : undefined;
       if (known !== undefined) return { ...known, refreshAtMs: clock.monotonicMs() + RETRY_MS };
       return { provider, ...MISSING, readAtMs, keys: new WeakMap() };
     }
   }
+
+  /** A secret that is known serves on: only for one that is not is credential asked again. */
+  async #askPatiently(provider: ConfiguredProvider): Promise<ReadSecretResponse> {
+    const { clock } = this.#options;
+    const untilMs = clock.monotonicMs() + ASKING_MS;
+    const over = AbortSignal.timeout(PATIENCE_MS);
+    for (;;) {
+      try {
+        return await this.#askOnce(provider, untilMs - clock.monotonicMs());
+      } catch (error) {
+        if (!isForNow(error) || over.aborted || this.#fresh(keyOf(provider)) !== undefined) throw error;
+      }
+      await pause(ASK_AGAIN_MS);
+    }
+  }
+
+  #askOnce(
+    { tenant, credentialRef, id }: ConfiguredProvider,
+    timeoutMs: number,
+  ): Promise<ReadSecretResponse> {
+    return callUnary({
+      method: this.#client.readSecret.bind(this.#client),
+      request: { id: credentialRef, tenant, purpose: `call provider ${id}` },
+      target: this.#options.target,
+      timeoutMs,
+    });
+  }
 }
+
+const isForNow = (error: unknown): boolean => error instanceof ServiceError && error.retryable;
 
 function keyFor(entry: Entry, provider: ConfiguredProvider): Result<Authorization, KeyProblem> {
   let key = entry.keys.get(provider);
