@@ -1,4 +1,5 @@
-import type { Random } from '@switchyard/kernel';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Random, ServiceError } from '@switchyard/kernel';
 import { type Logger, Loop } from '@switchyard/service-kit';
 import type { ClaimedDelivery } from '../adapters/deliveries/claim-deliveries.ts';
 import { afterAttempt, type DeliveryNext, type DeliveryOutcome } from '../domain/delivery-plan.ts';
@@ -22,6 +23,9 @@ export interface DeliveriesOptions<D extends ClaimedDelivery> {
 const EVERY_MS = 1_000;
 /** Told at once. Each has its time limit, so that one that hangs holds the others up for ten seconds at the most. */
 const AT_ONCE = 20;
+/** What came of a try and is not kept is told once more: so it is tried again while the database is away, well within the lease of the try. */
+const SETTLE_TRIES = 5;
+const SETTLE_PAUSE_MS = 500;
 
 /** Tells receivers what is due. */
 export class AlertDeliveries<D extends ClaimedDelivery> {
@@ -56,7 +60,7 @@ export class AlertDeliveries<D extends ClaimedDelivery> {
   }
 
   async #try(due: D): Promise<void> {
-    const { tell, settle, told, random, log } = this.#options;
+    const { tell, told, random, log } = this.#options;
     const outcome = await tell(due);
     const next = afterAttempt(outcome, { attempts: due.attempts, random });
     told(due, next.kind);
@@ -67,6 +71,19 @@ export class AlertDeliveries<D extends ClaimedDelivery> {
         'a receiver was not told',
       );
     }
-    await settle(due.id, next);
+    await this.#settle(due.id, next);
+  }
+
+  async #settle(id: string, next: DeliveryNext): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.#options.settle(id, next);
+        return;
+      } catch (error) {
+        const isForNow = error instanceof ServiceError && error.retryable;
+        if (!isForNow || tries === SETTLE_TRIES) throw error;
+      }
+      await pause(SETTLE_PAUSE_MS);
+    }
   }
 }
