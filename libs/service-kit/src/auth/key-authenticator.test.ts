@@ -126,6 +126,18 @@ test('a caller who is not known is told that credential is away, though the next
   await refused;
 });
 
+test('who comes once credential is known to be away is told at once', async () => {
+  const { asked, use } = setUp();
+  const patient = use(newApiKey());
+  asked.shift()?.reject(away);
+  await expect.poll(() => asked).toHaveLength(1);
+  const late = use(newApiKey());
+  asked.pop()?.reject(away);
+  await expect(late).rejects.toBe(away);
+  asked.shift()?.resolve(known);
+  expect(await patient).toEqual(known.principal);
+});
+
 test('what another question would not change is told at once', async () => {
   const { asked, use } = setUp();
   const broken = new Error('broken');

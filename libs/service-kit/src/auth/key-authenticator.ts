@@ -133,9 +133,10 @@ export class KeyAuthenticator {
     return asking;
   }
 
-  /** Asks again, for a caller who is not known, while credential gives no answer. */
+  /** Asks again, for a caller who is not known, while credential gives no answer; not where it has given none to others before. */
   async #askPatiently(digest: Buffer): Promise<ResolvedPrincipal | undefined> {
     const { clock } = this.#options;
+    const isAway = clock.monotonicMs() < this.#awayUntilMs;
     const untilMs = clock.monotonicMs() + PATIENCE_MS;
     let asking = this.#askCredential(digest);
     for (;;) {
@@ -146,7 +147,7 @@ export class KeyAuthenticator {
         failure = error;
       }
       const mayPass = failure instanceof ServiceError && failure.retryable;
-      if (!mayPass || clock.monotonicMs() + ASK_AGAIN_MS >= untilMs) throw failure;
+      if (isAway || !mayPass || clock.monotonicMs() + ASK_AGAIN_MS >= untilMs) throw failure;
       await pause(ASK_AGAIN_MS);
       asking = withinTime(this.#askCredential(digest), untilMs - clock.monotonicMs()).catch(() => {
         throw failure;
