@@ -146,6 +146,14 @@ test('a secret that was never read is asked for again while credential is away f
   expect(reads).toBe(2);
 });
 
+test('once credential is known to be away nobody waits for it: others of its secrets are missing at once', async () => {
+  readSecret = () => Promise.reject(away);
+  expect(await secrets.get(provider)).toBe(undefined);
+  const asked = reads;
+  expect(await secrets.get({ ...provider, id: 'q', credentialRef: 's2' })).toBe(undefined);
+  expect(reads).toBe(asked + 1);
+});
+
 test('a secret that is not there is missing, and is asked for once', async () => {
   readSecret = () =>
     Promise.reject(

@@ -51,6 +51,8 @@ const ASKING_MS = 3_000;
 /** As long as this, credential that fails for now is asked again for a secret that is not known. */
 const PATIENCE_MS = 2_000;
 const ASK_AGAIN_MS = 250;
+/** How long credential counts as away after that: then nobody waits for it to come back. */
+const AWAY_MS = 5_000;
 /** How long after a failure, while the value that is known serves, it is tried again. */
 const RETRY_MS = 2_000;
 /** A secret that was not there, or could not be read, is asked for again after this time. */
@@ -68,6 +70,8 @@ export class CredentialSecrets implements ProviderSecrets {
   readonly #client: SecretServiceClient;
   readonly #entries = new Map<string, Entry>();
   readonly #reading = new Map<string, Promise<Entry>>();
+  /** Until when credential counts as away, monotonic. */
+  #awayUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: CredentialSecretsOptions) {
     this.#options = options;
@@ -191,16 +195,23 @@ export class CredentialSecrets implements ProviderSecrets {
     }
   }
 
-  /** A secret that is known serves on: only for one that is not is credential asked again. */
+  /** A secret that is known serves on: only for one that is not is credential asked again, and not once it is known to be away. */
   async #askPatiently(provider: ConfiguredProvider): Promise<ReadSecretResponse> {
     const { clock } = this.#options;
     const untilMs = clock.monotonicMs() + ASKING_MS;
     const over = AbortSignal.timeout(PATIENCE_MS);
+    const isAway = clock.monotonicMs() < this.#awayUntilMs;
     for (;;) {
       try {
-        return await this.#askOnce(provider, untilMs - clock.monotonicMs());
+        const read = await this.#askOnce(provider, untilMs - clock.monotonicMs());
+        this.#awayUntilMs = Number.NEGATIVE_INFINITY;
+        return read;
       } catch (error) {
-        if (!isForNow(error) || over.aborted || this.#fresh(keyOf(provider)) !== undefined) throw error;
+        if (!isForNow(error)) throw error;
+        if (isAway || over.aborted || this.#fresh(keyOf(provider)) !== undefined) {
+          this.#awayUntilMs = clock.monotonicMs() + AWAY_MS;
+          throw error;
+        }
       }
       await pause(ASK_AGAIN_MS);
     }
