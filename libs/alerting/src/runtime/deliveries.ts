@@ -23,8 +23,8 @@ export interface DeliveriesOptions<D extends ClaimedDelivery> {
 const EVERY_MS = 1_000;
 /** Told at once. Each has its time limit, so that one that hangs holds the others up for ten seconds at the most. */
 const AT_ONCE = 20;
-/** What came of a try and is not kept is told once more: so it is tried again while the database is away, well within the lease of the try. */
-const SETTLE_TRIES = 5;
+/** As long as this it is tried again to keep what came of a try: with the try itself and a slow statement, within its lease. */
+const SETTLE_MS = 5_000;
 const SETTLE_PAUSE_MS = 500;
 
 /** Tells receivers what is due. */
@@ -75,13 +75,14 @@ export class AlertDeliveries<D extends ClaimedDelivery> {
   }
 
   async #settle(id: string, next: DeliveryNext): Promise<void> {
-    for (let tries = 1; ; tries++) {
+    const over = AbortSignal.timeout(SETTLE_MS);
+    for (;;) {
       try {
         await this.#options.settle(id, next);
         return;
       } catch (error) {
         const isForNow = error instanceof ServiceError && error.retryable;
-        if (!isForNow || tries === SETTLE_TRIES) throw error;
+        if (!isForNow || over.aborted) throw error;
       }
       await pause(SETTLE_PAUSE_MS);
     }
