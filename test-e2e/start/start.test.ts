@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { NpmCommand, run } from './npm-command.ts';
 import { curlAsFetch, printedCommands } from './printed-commands.ts';
-import { alive, pidOf, pidsOf, type Status, statusOf } from './running-parts.ts';
+import { alive, pidOf, pidsOf, statusOf } from './running-parts.ts';
 import { createUser, readDevEnv, type User } from './user-environment.ts';
 
 const READY = 'Ctrl-C drains and stops everything.';
@@ -24,16 +24,6 @@ afterEach(async () => {
 });
 
 afterAll(() => user[Symbol.asyncDispose]());
-
-/** What runs, once each of its parts is ready. */
-async function statusWhenReady(): Promise<Status> {
-  const ask = async () => {
-    const status = await statusOf(user);
-    return status.parts.every(({ state }) => state === 'ready') ? status : undefined;
-  };
-  const status = await waitUntil({ ask, timeoutMs: 30_000, intervalMs: 500 });
-  return status ?? (await statusOf(user));
-}
 
 async function startInForeground(): Promise<NpmCommand> {
   const command = new NpmCommand('npm start', user.env);
@@ -115,7 +105,7 @@ it('is ready within 60 s; both printed commands answer; Ctrl-C leaves no process
 it('stays in the background when asked to, refuses a second start, and stops from elsewhere', async () => {
   const detached = await run('npm start -- --detach', user.env);
   expect(detached.exitCode, detached.stderr).toBe(0);
-  const status = await statusWhenReady();
+  const status = await statusOf(user);
   expect(status.state).toBe('ready');
   expect(status.parts.map(({ name, state }) => `${name}: ${state}`).sort()).toEqual([
     'NATS: ready',
@@ -147,12 +137,16 @@ it('starts again what dies, and cleans up after itself when it is killed', async
   expect(started.exitCode, started.stderr).toBe(0);
   const before = await statusOf(user);
   for (const name of ['connector', 'NATS']) process.kill(pidOf(before, name), 'SIGKILL');
+  const isBack = async () => {
+    const { parts } = await statusOf(user);
+    return parts.every(({ state }) => state === 'ready') ? true : undefined;
+  };
   await waitUntil({
     ask: () => (identityOf(pidOf(before, 'NATS')) === undefined ? true : undefined),
     timeoutMs: 5_000,
   });
-  const after = await statusWhenReady();
-  expect(after.parts.map(({ state }) => state)).toEqual(after.parts.map(() => 'ready'));
+  expect(await waitUntil({ ask: isBack, timeoutMs: 30_000, intervalMs: 500 })).toBe(true);
+  const after = await statusOf(user);
   expect(pidOf(after, 'connector')).not.toBe(pidOf(before, 'connector'));
   expect(pidOf(after, 'NATS')).not.toBe(pidOf(before, 'NATS'));
   await complete();
