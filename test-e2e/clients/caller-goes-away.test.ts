@@ -89,8 +89,8 @@ test.each(Object.entries(callers))(
   '%s: a caller that goes away ends the provider’s call within a second, and the call is booked',
   async (name, ask) => {
     const leaving = { control, provider: 'primary', begin: begin(name, ask) };
-    const { asked, attempt } = await leaveInTime(leaving);
-    expect(asked).toBe('left');
+    const { ended, attempt } = await leaveInTime(leaving);
+    expect(ended).toBe('left');
     const booked = await vi.waitFor(() => bookingOf(attempt.attemptId as string), {
       timeout: 20_000,
       interval: 250,

@@ -24,21 +24,21 @@ export interface Leaving {
 
 /** What came of a caller's leaving. */
 export interface Left {
-  readonly asked: unknown;
+  readonly ended: unknown;
   readonly attempt: AttemptRecord;
 }
 
 /** Has a caller leave in the middle of an answer: the provider's call must end within the promised time. */
 export async function leaveInTime({ control, provider, begin }: Leaving): Promise<Left> {
   const known = (await control.attempts()).length;
-  const signal = new AbortController();
-  const { asked, seen } = begin(signal.signal);
+  const leave = new AbortController();
+  const { asked, seen } = begin(leave.signal);
   await expect.poll(async () => (await control.stats()).providers[provider]?.inFlight).toBe(1);
   await sleep(LEAVE_AFTER_MS);
   await Promise.race([seen, asked]);
   const leftAtMs = Date.now();
-  signal.abort();
-  const told = await asked;
+  leave.abort();
+  const ended = await asked;
   const attempt = await vi.waitFor(
     async () => {
       const found = (await control.attempts()).slice(known).find(({ outcome }) => outcome === 'aborted');
@@ -48,5 +48,5 @@ export async function leaveInTime({ control, provider, begin }: Leaving): Promis
     { timeout: 20_000, interval: 50 },
   );
   expect(attempt.endedAtUnixMs - leftAtMs).toBeLessThanOrEqual(PROMISED_MS);
-  return { asked: told, attempt };
+  return { ended, attempt };
 }

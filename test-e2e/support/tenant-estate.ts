@@ -64,7 +64,7 @@ export async function buildEstate(fleet: RunningFleet, tenant: string): Promise<
   const experiment = `${tenant}-experiment`;
   await startExperiment(clients, { id: experiment, tenant, model: `${provider}/sim-smart`, other: pool });
   const request = CompleteRequest.fromPartial(textRequest(`${provider}/sim-fast`, `I am ${tenant}`));
-  const { requestId } = await clients.insist(clients.inference, 'complete', request);
+  const { requestId } = await clients.call(clients.inference, 'complete', request);
   const batch = await beginBatch(clients, `${provider}/sim-fast`);
   return { key, clients, requestId, provider, pool, experiment, secret, connector, batch };
 }
@@ -82,7 +82,7 @@ async function beginBatch({ insist, batches }: Clients, model: string): Promise<
 
 /** Starts an experiment with a model and another one, and has it count a request. */
 async function startExperiment(
-  { insist, experiments, inference }: Clients,
+  { call, insist, experiments, inference }: Clients,
   {
     other,
     ...experiment
@@ -94,7 +94,7 @@ async function startExperiment(
     experiment: Experiment.fromPartial({ ...experiment, variants }),
   });
   await insist(experiments, 'startExperiment', { id, tenant });
-  await insist(inference, 'complete', CompleteRequest.fromPartial(textRequest(model, `I am ${tenant}`)));
+  await call(inference, 'complete', CompleteRequest.fromPartial(textRequest(model, `I am ${tenant}`)));
 }
 
 /** A provider with the secret, a pool of it alone, and a policy. */

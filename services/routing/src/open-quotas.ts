@@ -4,10 +4,10 @@ import type { RoutingConfig } from './config.ts';
 import { ProviderQuotas } from './runtime/limits/provider-quotas.ts';
 import type { QuotaStore } from './runtime/limits/quota-store.ts';
 
-/** Longest that a request waits for the store of limits. */
+/** Longest that a request waits for an answer of the store of limits. */
 const ANSWER_MS = 250;
-/** Longest wait for an answer that no request waits for. */
-const COMMAND_MS = 1_000;
+/** After this time an answer that no request waits for any more is not waited for either. */
+const COMMAND_MS = 5_000;
 
 /** Opens the limits of providers, shared where there is a Redis. Nothing waits for it. */
 export function openQuotas(config: RoutingConfig, foundation: Foundation, replica: string): ProviderQuotas {

@@ -146,7 +146,7 @@ test('a secret that was never read is asked for again while credential is away f
   expect(reads).toBe(2);
 });
 
-test('once credential is known to be away nobody waits for it: others of its secrets are missing at once', async () => {
+test('once credential is known to be away it is asked once for each secret that was never read', async () => {
   readSecret = () => Promise.reject(away);
   expect(await secrets.get(provider)).toBe(undefined);
   const asked = reads;

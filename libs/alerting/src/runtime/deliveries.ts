@@ -21,9 +21,9 @@ export interface DeliveriesOptions<D extends ClaimedDelivery> {
 }
 
 const EVERY_MS = 1_000;
-/** Told at once. Each has its time limit, so that one that hangs holds the others up for ten seconds at the most. */
+/** Told at once. Each has its time limit: ten seconds, and as many as it takes to keep what came of it. */
 const AT_ONCE = 20;
-/** As long as this it is tried again to keep what came of a try: with the try itself and a slow statement, within its lease. */
+/** What came of a try is kept within this time, or told once more: with the try and a slow statement it is less than a try's lease. */
 const SETTLE_MS = 5_000;
 const SETTLE_PAUSE_MS = 500;
 
@@ -52,7 +52,8 @@ export class AlertDeliveries<D extends ClaimedDelivery> {
     if (!mayTell()) return;
     try {
       const due = await claim(AT_ONCE);
-      await Promise.all(due.map((one) => this.#try(one)));
+      const tries = await Promise.allSettled(due.map((one) => this.#try(one)));
+      for (const tried of tries) if (tried.status === 'rejected') throw tried.reason;
       if (due.length === AT_ONCE) this.#loop.wake();
     } catch (error) {
       log.warn({ err: error }, 'alerts cannot be told of; trying again');

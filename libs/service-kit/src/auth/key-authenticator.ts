@@ -133,7 +133,7 @@ export class KeyAuthenticator {
     return asking;
   }
 
-  /** Asks again, for a caller who is not known, while credential gives no answer; not where it has given none to others before. */
+  /** Asks for a caller who is not known, and again while credential gives no answer. Once it counts as away, it is asked once. */
   async #askPatiently(digest: Buffer): Promise<ResolvedPrincipal | undefined> {
     const { clock } = this.#options;
     const isAway = clock.monotonicMs() < this.#awayUntilMs;
@@ -149,7 +149,8 @@ export class KeyAuthenticator {
       const mayPass = failure instanceof ServiceError && failure.retryable;
       if (isAway || !mayPass || clock.monotonicMs() + ASK_AGAIN_MS >= untilMs) throw failure;
       await pause(ASK_AGAIN_MS);
-      asking = withinTime(this.#askCredential(digest), untilMs - clock.monotonicMs()).catch(() => {
+      const leftMs = Math.max(ASK_AGAIN_MS, untilMs - clock.monotonicMs());
+      asking = withinTime(this.#askCredential(digest), leftMs).catch(() => {
         throw failure;
       });
     }

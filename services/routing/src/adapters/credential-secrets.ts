@@ -51,7 +51,7 @@ const ASKING_MS = 3_000;
 /** As long as this, credential that fails for now is asked again for a secret that is not known. */
 const PATIENCE_MS = 2_000;
 const ASK_AGAIN_MS = 250;
-/** How long credential counts as away after that: then nobody waits for it to come back. */
+/** How long credential counts as away after a failure: who asks then is told after one question. */
 const AWAY_MS = 5_000;
 /** How long after a failure, while the value that is known serves, it is tried again. */
 const RETRY_MS = 2_000;
@@ -191,7 +191,7 @@ export class CredentialSecrets implements ProviderSecrets {
       log.warn({ provider: id, reason }, 'a provider key cannot be read');
       const known = isForNow(error) ? this.#fresh(keyOf(provider)) : undefined;
       if (known !== undefined) return { ...known, refreshAtMs: clock.monotonicMs() + RETRY_MS };
-      return { provider, ...MISSING, readAtMs, keys: new WeakMap() };
+      return { provider, ...MISSING, readAtMs: clock.monotonicMs(), keys: new WeakMap() };
     }
   }
 
@@ -203,15 +203,13 @@ export class CredentialSecrets implements ProviderSecrets {
     const isAway = clock.monotonicMs() < this.#awayUntilMs;
     for (;;) {
       try {
-        const read = await this.#askOnce(provider, untilMs - clock.monotonicMs());
+        const read = await this.#askOnce(provider, Math.max(ASK_AGAIN_MS, untilMs - clock.monotonicMs()));
         this.#awayUntilMs = Number.NEGATIVE_INFINITY;
         return read;
       } catch (error) {
         if (!isForNow(error)) throw error;
-        if (isAway || over.aborted || this.#fresh(keyOf(provider)) !== undefined) {
-          this.#awayUntilMs = clock.monotonicMs() + AWAY_MS;
-          throw error;
-        }
+        this.#awayUntilMs = clock.monotonicMs() + AWAY_MS;
+        if (isAway || over.aborted || this.#fresh(keyOf(provider)) !== undefined) throw error;
       }
       await pause(ASK_AGAIN_MS);
     }

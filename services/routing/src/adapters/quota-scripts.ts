@@ -78,6 +78,7 @@ for i = 1, #stored, 2 do
     oldest = math.min(oldest, of)
   end
 end
+-- A replica's own part has fractions of units; HINCRBY takes whole ones.
 returned = math.floor(returned)
 if returned < 0 then slot = current end
 if returned ~= 0 and slot > current - slots then

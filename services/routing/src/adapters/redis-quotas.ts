@@ -8,6 +8,8 @@ import { BUCKET_SCRIPT, REPLICAS_SCRIPT, WINDOW_SCRIPT } from './quota-scripts.t
 const TTL_MS = 10_000;
 /** How often the store is asked whether it works, and told that this replica is there. */
 const BEAT_MS = 1_000;
+/** So many beats follow one another at once. */
+const MAX_BEATS = 3;
 /** A replica of which nothing was heard for so long counts no more. */
 const REPLICA_TTL_MS = 5_000;
 
@@ -48,6 +50,7 @@ export class RedisQuotas implements QuotaStore {
     this.#window = command('switchyardWindow', WINDOW_SCRIPT);
     this.#beat = command('switchyardReplicas', REPLICAS_SCRIPT);
     client.on('ready', () => void this.#heartbeat());
+    client.on('close', () => this.#failed(new Error('the connection is closed')));
     this.#timer = setInterval(() => void this.#heartbeat(), BEAT_MS).unref();
   }
 
@@ -86,6 +89,7 @@ export class RedisQuotas implements QuotaStore {
 
   dispose(): void {
     clearInterval(this.#timer);
+    this.#works = false;
   }
 
   #send(key: string, { capacity, counting }: Quota, asked: QuotaExchange): Promise<unknown> {
@@ -105,7 +109,7 @@ export class RedisQuotas implements QuotaStore {
     this.#isBeating = true;
     try {
       // One that comes late says only that the next may come in time.
-      while (!(await this.#beatInTime()));
+      for (let tries = 0; tries < MAX_BEATS && !(await this.#beatInTime()); tries++);
     } catch (error) {
       this.#failed(error);
     } finally {

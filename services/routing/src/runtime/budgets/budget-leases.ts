@@ -227,7 +227,9 @@ export class BudgetLeases {
     const { clock, onWaited } = this.#options;
     return new Promise((resolve) => {
       const sinceMs = clock.monotonicMs();
-      const giveUp = () => waiter.end(this.#asAnswered(waiter));
+      const giveUp = () => {
+        if (this.#line.has(waiter)) waiter.end(this.#asAnswered(waiter));
+      };
       // An answer that lies in the socket is looked at first: after a standstill timers come before it.
       const timer = setTimeout(() => setImmediate(giveUp), ANSWER_MS);
       const end = (admission: BudgetAdmission) => {

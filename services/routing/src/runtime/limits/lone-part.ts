@@ -12,7 +12,7 @@ export interface LonePartOptions {
   readonly nowMs: number;
 }
 
-/** What all replicas had used, and when the store told so. */
+/** What the store told of all replicas' use. */
 export interface Told {
   readonly used: number;
   readonly atMs: number;

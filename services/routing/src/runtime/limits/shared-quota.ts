@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '@switchyard/kernel';
 import { HeldSlice, type Slice, type SlicePlan, SpentSlice } from '@switchyard/resilience';
 import type { Quota } from '../../domain/limits/quota.ts';
@@ -20,7 +20,7 @@ const HELD_WAIT_MS = 50;
 const MAX_ASKED = 3;
 /** Once the store is back it is asked for nothing for so long: each replica tells first what it took meanwhile. */
 const TELL_MS = 100;
-/** Of units that were taken without the store: as that of all units of a bucket, and of no window. */
+/** Units that were taken without the store are of this slot. So are all units of a bucket; those of a window never are. */
 const ALONE_SLOT = 0;
 
 interface Waiter {
@@ -175,8 +175,9 @@ export class SharedQuota {
 
   async #tell(store: QuotaStore): Promise<void> {
     this.#wasAlone = false;
-    await this.#ask(store, { need: 0, least: 0, ahead: 0 });
-    await sleep(TELL_MS);
+    const hasToTell = this.isInUse || this.#slice.isDue(this.#context.clock.monotonicMs());
+    if (hasToTell) await this.#ask(store, { need: 0, least: 0, ahead: 0 });
+    if (store.isUp) await pause(TELL_MS);
   }
 
   #wantedBy(waiting: readonly Waiter[]): Wanted {
@@ -203,7 +204,7 @@ export class SharedQuota {
     this.#refused = reply.granted < wanted.need ? { units: wanted.least, untilMs } : undefined;
   }
 
-  /** It has counted, and granted what nobody waits for any more. In a window that has turned since it could not be given back. */
+  /** The store has counted what it was told, and granted what nobody waits for any more. Of a window that stays counted: it may have turned. */
   #hearLate({ granted }: QuotaReply, { returned }: SlicePlan): void {
     if (this.#quota.counting.kind === 'bucket') this.giveBack(granted - Math.min(0, returned), ALONE_SLOT);
   }
