@@ -126,7 +126,7 @@ test('a caller who is not known is told that credential is away, though the next
   await refused;
 });
 
-test('who comes once credential is known to be away is told at once', async () => {
+test('who comes once credential is known to be away is told after one question', async () => {
   const { asked, use } = setUp();
   const patient = use(newApiKey());
   asked.shift()?.reject(away);
